@@ -1,0 +1,222 @@
+"""The one place that knows CloudFormation's functions: Fn::If, AWS::NoValue, and Ref to a parameter.
+
+A value has three readings, and whoever decides by one spells all three: a literal (written so, or the value
+of a parameter that the event carries), the branches of an `Fn::If`, or opaque. Reading is for thinking only:
+what is written to a document is always the value that the user wrote.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TypeAlias
+
+from appmesh_inject.tree import Json, Path
+
+NO_VALUE: Mapping[str, Json] = MappingProxyType({"Ref": "AWS::NoValue"})
+_NOTHING: Mapping[str, Json] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is known of names where a value stands.
+
+    parameters: values of the template's parameters that may decide something (no SSM-typed, no NoEcho ones).
+    loops: identifiers of the `Fn::ForEach` loops around; a `Ref` to one is not a parameter's.
+    assumed: conditions whose outcome is given by the branch of an `Fn::If` that leads here.
+    lists: the parameters that hold a list.
+    resources: the template's resources by logical ID, as they stand there; empty for a snippet.
+    """
+
+    parameters: Mapping[str, Json] = field(default_factory=lambda: _NOTHING)
+    loops: frozenset[str] = frozenset()
+    assumed: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    lists: frozenset[str] = frozenset()
+    resources: Mapping[str, Json] = field(default_factory=lambda: _NOTHING)
+
+    def assuming(self, condition: str, outcome: bool) -> "Scope":
+        return replace(self, assumed={**self.assumed, condition: outcome})
+
+    def within(self, loop: str) -> "Scope":
+        return replace(self, loops=self.loops | {loop})
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value that is known now: as written, or a parameter's."""
+
+    value: Json
+    parameter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """Both values of an `Fn::If`; which one it is, is known at deploy time."""
+
+    condition: str
+    then: Json
+    otherwise: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value that only CloudFormation can know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """No value: `{Ref: AWS::NoValue}`."""
+
+
+Reading: TypeAlias = Literal | Branches | Opaque | Absent
+
+OPAQUE = Opaque()
+ABSENT = Absent()
+
+
+def function(value: Json) -> str | None:
+    """The name of the function that `value` is a call of (`Ref`, `Fn::Sub`), or None."""
+    if isinstance(value, dict) and len(value) == 1:
+        (name,) = value
+        if name in ("Ref", "Condition") or (isinstance(name, str) and name.startswith("Fn::")):
+            return name
+    return None
+
+
+def is_no_value(value: Json) -> bool:
+    return isinstance(value, Mapping) and len(value) == 1 and value.get("Ref") == "AWS::NoValue"
+
+
+def read(value: Json, scope: Scope) -> Reading:
+    """What `value` is: a literal, the branches of an Fn::If, absent, or opaque.
+
+    An `Fn::If` whose condition is assumed in `scope` reads as the branch that applies. A string that holds a
+    dynamic reference (`{{resolve:...}}`) is opaque.
+    """
+    if isinstance(value, str):
+        return OPAQUE if "{{resolve:" in value else Literal(value)
+    if not isinstance(value, dict) or len(value) != 1:
+        return Literal(value)
+    name = function(value)
+    if name is None:
+        return Literal(value)
+    if name == "Ref":
+        return _read_ref(value["Ref"], scope)
+    if name == "Fn::If":
+        return _read_if(value["Fn::If"], scope)
+    return OPAQUE
+
+
+def _read_ref(target: Json, scope: Scope) -> Reading:
+    if target == "AWS::NoValue":
+        return ABSENT
+    if isinstance(target, str) and target not in scope.loops and target in scope.parameters:
+        return Literal(scope.parameters[target], parameter=target)
+    return OPAQUE
+
+
+def _read_if(arguments: Json, scope: Scope) -> Reading:
+    if not (isinstance(arguments, list) and len(arguments) == 3 and isinstance(arguments[0], str)):
+        return OPAQUE
+    condition, then, otherwise = arguments
+    if condition in scope.assumed:
+        return read(then if scope.assumed[condition] else otherwise, scope)
+    return Branches(condition, then, otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One value that a chain of Fn::If branches leads to; `path` is relative to the outermost Fn::If.
+
+    `written` is the value as the user wrote it, `reading` what it means.
+    """
+
+    written: Json
+    reading: Literal | Opaque | Absent
+    path: Path
+    scope: Scope
+
+
+def leaves(value: Json, scope: Scope, path: Path = ()) -> Iterator[Leaf]:
+    """Every value that `value` can become, one for each branch of its Fn::Ifs that `scope` leaves open."""
+    while (taken := _taken(value, scope)) is not None:
+        value, step = taken
+        path = (*path, "Fn::If", step)
+    reading = read(value, scope)
+    if isinstance(reading, Branches):
+        yield from leaves(reading.then, scope.assuming(reading.condition, True), (*path, "Fn::If", 1))
+        yield from leaves(reading.otherwise, scope.assuming(reading.condition, False), (*path, "Fn::If", 2))
+    else:
+        yield Leaf(value, reading, path, scope)
+
+
+def _taken(value: Json, scope: Scope) -> tuple[Json, int] | None:
+    """The branch of an Fn::If that is taken under what `scope` assumes, and its index."""
+    if not scope.assumed or function(value) != "Fn::If":
+        return None
+    assert isinstance(value, dict)
+    arguments = value["Fn::If"]
+    if not (isinstance(arguments, list) and len(arguments) == 3 and arguments[0] in scope.assumed):
+        return None
+    step = 1 if scope.assumed[arguments[0]] else 2
+    return arguments[step], step
+
+
+def mapped(value: Json, scope: Scope, change: Callable[[Leaf], Json]) -> Json:
+    """`value` with each leaf replaced by what `change` makes of it; the Fn::Ifs around stay.
+
+    Two branches that become equal collapse into one value.
+    """
+    while (taken := _taken(value, scope)) is not None:
+        value, _ = taken
+    reading = read(value, scope)
+    if isinstance(reading, Branches):
+        then = mapped(reading.then, scope.assuming(reading.condition, True), change)
+        otherwise = mapped(reading.otherwise, scope.assuming(reading.condition, False), change)
+        return then if then == otherwise else if_(reading.condition, then, otherwise)
+    return change(Leaf(value, reading, (), scope))
+
+
+def if_(condition: str, then: Json, otherwise: Json) -> Json:
+    return {"Fn::If": [condition, then, otherwise]}
+
+
+def may_be_absent(value: Json, scope: Scope) -> bool:
+    """Whether one of the values that `value` can become is AWS::NoValue."""
+    return any(isinstance(leaf.reading, Absent) for leaf in leaves(value, scope))
+
+
+def known(value: Json, scope: Scope) -> Json:
+    """The literal that `value` reads as, or None where it is not one."""
+    reading = read(value, scope)
+    return reading.value if isinstance(reading, Literal) else None
+
+
+def parameters_that_decide(
+    values: Mapping[str, Json], declarations: Mapping[str, Json]
+) -> Mapping[str, Json]:
+    """The parameter values that may decide something.
+
+    A NoEcho parameter is a secret, and the value of an SSM-typed one is the name of the entry in Parameter
+    Store, not what is stored there: both are left out, so that a Ref to them is opaque.
+    """
+    return {name: value for name, value in values.items() if not _is_opaque(declarations.get(name))}
+
+
+def list_parameters(values: Mapping[str, Json], declarations: Mapping[str, Json]) -> frozenset[str]:
+    """Names of the parameters that hold a list, by their declared type or by the value that the event carries."""
+    declared = (name for name, declaration in declarations.items() if _is_list(declaration))
+    return frozenset((*declared, *(name for name, value in values.items() if isinstance(value, list))))
+
+
+def _is_list(declaration: Json) -> bool:
+    kind = declaration.get("Type") if isinstance(declaration, Mapping) else None
+    return isinstance(kind, str) and ("List<" in kind or "CommaDelimitedList" in kind)
+
+
+def _is_opaque(declaration: Json) -> bool:
+    if not isinstance(declaration, Mapping):
+        return False
+    kind = declaration.get("Type")
+    return (isinstance(kind, str) and kind.startswith("AWS::SSM::Parameter::")) or str(
+        declaration.get("NoEcho", False)
+    ).lower() == "true"

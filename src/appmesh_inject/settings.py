@@ -1,0 +1,349 @@
+"""What a workload asks for: the one table of settings, and how several levels of them become one.
+
+Levels, lowest precedence first: the profile's defaults; the macro's deployment parameters; the template's
+`Metadata.AppMesh`; the parameters of the template's `Transform`; the workload's tags; the workload's own
+`Metadata.AppMesh`, or the parameters of a snippet.
+"""
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from appmesh_inject import values
+from appmesh_inject.findings import Finding
+from appmesh_inject.intrinsics import Scope, function, is_no_value
+from appmesh_inject.tree import Json, Path
+from appmesh_inject.values import Entries, Problem
+
+PREVIEW, GA, STANDALONE = "preview", "ga", "standalone"
+PROFILES = (PREVIEW, GA, STANDALONE)
+TO_COME = frozenset({GA, STANDALONE})
+
+LOG_LEVELS = ("trace", "debug", "info", "warning", "error", "critical", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table: how the setting is read, what it means, its default in words, and which profiles
+    have it. A fragment merges over those of lower levels; other settings replace them."""
+
+    read: Callable[[Json, Scope], Any]
+    meaning: str
+    default: str
+    profiles: tuple[str, ...] = PROFILES
+    is_fragment: bool = False
+
+
+def _setting(
+    read: Callable[[Json, Scope], Any],
+    meaning: str,
+    default: str = "none",
+    *,
+    value: Any = None,
+    profiles: tuple[str, ...] = PROFILES,
+) -> Any:
+    row = Setting(read, meaning, default, profiles, is_fragment=read is values.fragment)
+    return field(default=() if row.is_fragment else value, metadata={"setting": row})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that was asked for. A field that may be an intrinsic is a `Json` value; None: not given."""
+
+    mesh_name: Json = _setting(values.text(values.name_alone), "The mesh", "required, unless `ResourceArn`")
+    virtual_node_name: Json = _setting(
+        values.text(values.name_alone),
+        "The virtual node that the task is",
+        "this or `VirtualGatewayName` is required, unless `ResourceArn`",
+    )
+    virtual_gateway_name: Json = _setting(
+        values.text(values.name_alone), "The virtual gateway that the task is", profiles=(GA, STANDALONE)
+    )
+    resource_arn: Json = _setting(
+        values.text(values.any_text),
+        "Mesh and node or gateway in one, as `!Ref Node` gives it",
+        profiles=(GA, STANDALONE),
+    )
+    profile: str = _setting(
+        values.choice(*PROFILES),
+        "The form of the sidecars: `preview`, `ga` or `standalone`",
+        "`preview`",
+        value=PREVIEW,
+    )
+    app_ports: Entries | None = _setting(
+        values.entries(values.port),
+        "Ports whose incoming traffic the proxy takes; `[]`: outgoing traffic only (not in `preview`)",
+        "the TCP ports in the app containers' `PortMappings`",
+    )
+    ignored_uid: Json = _setting(
+        values.text(values.whole_number(0, values.HIGHEST_ID, "a user ID")),
+        "Traffic of this user bypasses the proxy; also the envoy container's `User`",
+        "`1337`",
+        value="1337",
+    )
+    ignored_gid: Json = _setting(
+        values.text(values.whole_number(0, values.HIGHEST_ID, "a group ID")),
+        "Traffic of this group bypasses the proxy",
+    )
+    proxy_ingress_port: Json = _setting(
+        values.text(values.port), "Port where the proxy takes incoming traffic", "`15000`", value="15000"
+    )
+    proxy_egress_port: Json = _setting(
+        values.text(values.port), "Port where the proxy takes outgoing traffic", "`15001`", value="15001"
+    )
+    egress_ignored_ips: Entries | None = _setting(
+        values.entries(values.address),
+        "Addresses that bypass the proxy",
+        "`preview` on ECS `169.254.169.254,169.254.170.2`, in pods `169.254.169.254`;"
+        " `ga`, `standalone` `169.254.170.2,169.254.169.254`",
+    )
+    egress_ignored_ports: Entries | None = _setting(
+        values.entries(values.port), "Destination ports that bypass the proxy"
+    )
+    log_level: Json = _setting(
+        values.text(values.word_of(*LOG_LEVELS)),
+        "Envoy's log level: " + ", ".join(LOG_LEVELS),
+        "`info`",
+        value="info",
+    )
+    region: Json = _setting(
+        values.text(values.any_text), "`AWS_REGION` of the envoy container; required in pods"
+    )
+    wait_for_envoy: tuple[str, ...] | None = _setting(
+        values.names,
+        "Names of the containers that start once envoy is healthy; `[]`: none",
+        "every essential container that envoy does not wait for",
+        profiles=(GA, STANDALONE),
+    )
+    enabled: Json = _setting(
+        values.switch,
+        "`false` leaves the task alone; a `Ref` to a parameter; or `Fn::If` on true and false,"
+        " and then the sidecars exist under that condition alone",
+        "`true`",
+        value=True,
+    )
+    on_existing: str = _setting(
+        values.choice("Fail", "Keep", "Replace"),
+        "What to do where the task has such a container already, and not the one that would be injected:"
+        " `Fail`, `Keep`, `Replace`",
+        "`Fail`",
+        value="Fail",
+    )
+    x_ray: bool = _setting(
+        values.flag,
+        "Add the X-Ray daemon container and switch Envoy's tracing on",
+        "`false`",
+        value=False,
+        profiles=(GA, STANDALONE),
+    )
+    envoy: tuple[Mapping[str, Json], ...] = _setting(
+        values.fragment, "Fragment of a container definition, merged over the envoy container"
+    )
+    proxy_init: tuple[Mapping[str, Json], ...] = _setting(
+        values.fragment,
+        "Fragment of a container definition, merged over the proxyinit container",
+        profiles=(PREVIEW,),
+    )
+    x_ray_daemon: tuple[Mapping[str, Json], ...] = _setting(
+        values.fragment,
+        "Fragment of a container definition, merged over the X-Ray daemon container",
+        profiles=(GA, STANDALONE),
+    )
+    proxy_configuration: tuple[Mapping[str, Json], ...] = _setting(
+        values.fragment, "Fragment merged over the task's `ProxyConfiguration`", profiles=(GA, STANDALONE)
+    )
+    mesh_stack: Json = _setting(
+        values.text(values.any_text),
+        "Name of the stack whose template holds the mesh",
+        profiles=(STANDALONE,),
+    )
+    default_retry_policy: str = _setting(
+        values.choice("on", "off"),
+        "Whether routes without a retry policy of their own get App Mesh's default one",
+        "`on`",
+        value="on",
+        profiles=(STANDALONE,),
+    )
+    cloud_map_dns: str = _setting(
+        values.choice("strict", "logical"),
+        "How names in Cloud Map become endpoints: every address (`strict`) or one of them (`logical`)",
+        "`strict`",
+        value="strict",
+        profiles=(STANDALONE,),
+    )
+
+
+_SPELLINGS = {
+    "ignored_uid": "IgnoredUID",
+    "ignored_gid": "IgnoredGID",
+    "egress_ignored_ips": "EgressIgnoredIPs",
+}
+FIELDS = {_SPELLINGS.get(f.name, f.name.title().replace("_", "")): f.name for f in fields(Settings)}
+TABLE: Mapping[str, Setting] = {
+    name: f.metadata["setting"] for name, f in zip(FIELDS, fields(Settings), strict=True)
+}
+NAMING = ("VirtualNodeName", "VirtualGatewayName", "ResourceArn")
+"""What the task represents: one of these, and one named at a level displaces those of the levels below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The settings that stand in one place. `path` leads there; `subject` is the workload they belong to, empty
+    for the document's; `paths` has the places that are not simply `path` and the setting's name."""
+
+    path: Path
+    given: Mapping[str, Json]
+    subject: str = ""
+    paths: Mapping[str, Path] = field(default_factory=dict)
+    is_tags: bool = False
+
+    def place(self, name: str) -> Path:
+        return self.paths.get(name, (*self.path, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Several levels made one: the settings, where each was given, and what is wrong with them."""
+
+    settings: Settings
+    places: Mapping[str, Path]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A level after reading: values by setting name; the settings it takes back with AWS::NoValue."""
+
+    level: Level
+    read: Mapping[str, Any]
+    unset: frozenset[str]
+    findings: tuple[Finding, ...]
+
+
+def resolve(levels: Iterable[Level], scope: Scope) -> Asked:
+    """The levels, lowest first, as one: higher ones win, fragments add up, a name displaces names below."""
+    chosen: dict[str, Any] = {}
+    places: dict[str, Path] = {}
+    findings: list[Finding] = []
+    for level in levels:
+        reading = _read_level(level, scope)
+        findings += reading.findings
+        if any(name in reading.read for name in NAMING):
+            for name in NAMING:
+                chosen.pop(name, None)
+        for name in reading.unset:
+            chosen.pop(name, None)
+        for name, value in reading.read.items():
+            chosen[name] = (*chosen.get(name, ()), value) if TABLE[name].is_fragment else value
+            places[name] = level.place(name)
+    settings = Settings(**{FIELDS[name]: value for name, value in chosen.items()})
+    findings += _out_of_profile(settings.profile, chosen, places, subject=_subject(levels))
+    return Asked(settings, places, tuple(findings))
+
+
+def _subject(levels: Iterable[Level]) -> str:
+    return next((level.subject for level in levels if level.subject), "")
+
+
+def _read_level(level: Level, scope: Scope) -> _Read:
+    found: dict[str, Any] = {}
+    unset: set[str] = set()
+    findings: list[Finding] = []
+    for name, value in level.given.items():
+        problem: Problem | None = None
+        if name not in TABLE:
+            problem = _unknown(name)
+        elif is_no_value(value):
+            unset.add(name)
+        else:
+            outcome = _tag_problem(name, value) if level.is_tags else None
+            outcome = outcome or _read_value(name, value, scope)
+            if isinstance(outcome, Problem):
+                problem = outcome
+            else:
+                found[name] = outcome
+        if problem:
+            findings.append(_finding(level, name, problem))
+    named = [name for name in NAMING if name in found]
+    if len(named) > 1:
+        both = Problem(
+            "AM105", f"{' and '.join(named)} are both given", "Keep the one that the task represents"
+        )
+        findings.append(_finding(level, named[1], both))
+    return _Read(level, found, frozenset(unset), tuple(findings))
+
+
+def _finding(level: Level, name: str, problem: Problem) -> Finding:
+    message = problem.message if problem.code == "AM101" else f"{name} {problem.message}"
+    if problem.code == "AM105":
+        message = problem.message
+    return Finding(problem.code, level.subject, level.place(name) + problem.path, message, problem.hint)
+
+
+def _read_value(name: str, value: Json, scope: Scope) -> Any:
+    if TABLE[name].profiles and not set(TABLE[name].profiles) - TO_COME:
+        return Problem("AM110", "comes with a later version", "Take it out")
+    if name == "Profile" and value in TO_COME:
+        return Problem("AM110", f"{values.quoted(value)} comes with a later version", "Use 'preview'")
+    if name in ("MeshName", *NAMING[:2]):
+        problem = _arn_problem(name, value, scope)
+        if problem:
+            return problem
+    return TABLE[name].read(value, scope)
+
+
+def _arn_problem(name: str, value: Json, scope: Scope) -> Problem | None:
+    """A Ref to an AWS::AppMesh resource gives its ARN, where a name is needed."""
+    if not isinstance(value, dict) or function(value) != "Ref" or value["Ref"] in scope.loops:
+        return None
+    resource = scope.resources.get(str(value["Ref"]))
+    kind = resource.get("Type") if isinstance(resource, Mapping) else None
+    if not isinstance(kind, str) or not kind.startswith("AWS::AppMesh::"):
+        return None
+    return Problem(
+        "AM114",
+        f"is a Ref to an {kind}, which gives its ARN",
+        f"Write !GetAtt {value['Ref']}.{name}",
+    )
+
+
+def _tag_problem(name: str, value: Json) -> Problem | None:
+    if TABLE[name].is_fragment:
+        return Problem(
+            "AM111", "is a map, which a tag cannot carry", "Set it in the resource's Metadata.AppMesh"
+        )
+    if isinstance(value, str) and "," in value:
+        return Problem(
+            "AM111",
+            "has a comma, which ECS does not allow in a tag",
+            "Separate the entries by spaces: '9080 9081'",
+        )
+    return None
+
+
+def _unknown(name: str) -> Problem:
+    guess = values.closest(name, list(TABLE))
+    did_you_mean = f": did you mean '{guess}'?" if guess else ""
+    hint = f"Write {guess}" if guess else "See the settings in the README"
+    return Problem("AM101", f"unknown setting {values.quoted(name)}{did_you_mean}", hint)
+
+
+def _out_of_profile(
+    profile: str, chosen: Mapping[str, Any], places: Mapping[str, Path], subject: str
+) -> Iterable[Finding]:
+    for name in chosen:
+        allowed = TABLE[name].profiles
+        if profile not in allowed:
+            yield Finding(
+                "AM109",
+                subject,
+                places[name],
+                f"{name} is not a setting of profile '{profile}'",
+                f"Take it out, or use profile {' or '.join(map(repr, allowed))}",
+            )
+
+
+@functools.cache
+def names() -> tuple[str, ...]:
+    return tuple(TABLE)

@@ -1,0 +1,67 @@
+"""Text that may hold intrinsics: pieces become a plain string, one Fn::Sub, or one Fn::Join."""
+
+from collections.abc import Iterable
+
+from appmesh_inject.intrinsics import function
+from appmesh_inject.tree import Json
+
+
+def joined(pieces: Iterable[Json]) -> Json:
+    """One value that reads as the pieces one after the other.
+
+    All literal: a string. A single intrinsic: itself. Otherwise one `Fn::Sub` where every intrinsic has a
+    form inside of it, else one `Fn::Join`.
+    """
+    parts = _merged(pieces)
+    if not parts:
+        return ""
+    if len(parts) == 1:
+        return parts[0]
+    placeholders = [part if isinstance(part, str) else _placeholder(part) for part in parts]
+    if None in placeholders or any(isinstance(part, str) and "${" in part for part in parts):
+        return {"Fn::Join": ["", parts]}
+    return {"Fn::Sub": "".join(text for text in placeholders if text is not None)}
+
+
+def separated(pieces: Iterable[Json], separator: str) -> Json:
+    """The pieces with `separator` between them, as `joined` writes them."""
+    spread: list[Json] = []
+    for piece in pieces:
+        if spread:
+            spread.append(separator)
+        spread.append(piece)
+    return joined(spread)
+
+
+def scalar(value: Json) -> Json:
+    """A literal as the string that CloudFormation makes of it; an intrinsic as it is."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _merged(pieces: Iterable[Json]) -> list[Json]:
+    parts: list[Json] = []
+    for piece in map(scalar, pieces):
+        if isinstance(piece, str) and parts and isinstance(parts[-1], str):
+            parts[-1] += piece
+        elif piece != "":
+            parts.append(piece)
+    return parts
+
+
+def _placeholder(value: Json) -> str | None:
+    """The form that an intrinsic takes inside an Fn::Sub, or None where it has none."""
+    name = function(value)
+    if name is None or not isinstance(value, dict):
+        return None
+    argument = value[name]
+    if name == "Fn::GetAtt" and isinstance(argument, list) and all(isinstance(a, str) for a in argument):
+        argument = ".".join(map(str, argument))
+    if not isinstance(argument, str):
+        return None
+    if name == "Fn::Sub":
+        return argument
+    if name in ("Ref", "Fn::GetAtt") and "${" not in argument:
+        return f"${{{argument}}}"
+    return None

@@ -1,0 +1,95 @@
+"""Paths into JSON documents, and copy-on-write edits of them.
+
+A document is never mutated and never wrapped: an edit returns a new document that shares every part it did
+not touch, as the same objects.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import TypeAlias
+
+Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+Step: TypeAlias = str | int
+Path: TypeAlias = tuple[Step, ...]
+
+
+class Removed(Enum):
+    """Stands for 'take this member out' among the changes of `edited`."""
+
+    REMOVED = "removed"
+
+
+REMOVED = Removed.REMOVED
+
+Changes: TypeAlias = Mapping[Path, "Json | Removed"]
+
+
+def edited(document: Json, changes: Changes) -> Json:
+    """The document with `changes` made: the value at each path replaced, added or removed.
+
+    A path's parents must exist; its last step may be a new key of a map, or the length of a list (appends).
+    Where one path leads through another, the shorter one wins.
+    """
+    if not changes:
+        return document
+    if () in changes:
+        return _present(changes[()])
+    by_step: dict[Step, dict[Path, Json | Removed]] = {}
+    for path, value in changes.items():
+        by_step.setdefault(path[0], {})[path[1:]] = value
+    if isinstance(document, Mapping):
+        members = dict(document)
+        for key, below in by_step.items():
+            assert isinstance(key, str)
+            if below.get(()) is REMOVED:
+                members.pop(key, None)
+            else:
+                members[key] = edited(members.get(key), below)
+        return members
+    assert isinstance(document, Sequence) and not isinstance(document, str)
+    items = list(document)
+    for index in sorted(by_step, key=_as_index, reverse=True):
+        below = by_step[index]
+        position = _as_index(index)
+        if below.get(()) is REMOVED:
+            del items[position]
+        elif position == len(document):
+            items.append(edited(None, below))
+        else:
+            items[position] = edited(items[position], below)
+    return items
+
+
+def _present(value: "Json | Removed") -> Json:
+    assert not isinstance(value, Removed)
+    return value
+
+
+def _as_index(step: Step) -> int:
+    assert isinstance(step, int)
+    return step
+
+
+def existing(document: Json, path: Path) -> Path:
+    """The longest beginning of `path` that leads somewhere in `document`."""
+    found: list[Step] = []
+    here = document
+    for step in path:
+        if isinstance(here, Mapping) and isinstance(step, str) and step in here:
+            here = here[step]
+        elif (
+            isinstance(here, Sequence)
+            and not isinstance(here, str)
+            and isinstance(step, int)
+            and 0 <= step < len(here)
+        ):
+            here = here[step]
+        else:
+            break
+        found.append(step)
+    return tuple(found)
+
+
+def shown(path: Path) -> str:
+    """A path as people read it: `Properties/ContainerDefinitions/0/Name`."""
+    return "/".join(map(str, path))

@@ -1,0 +1,321 @@
+"""The kinds of value that a setting can have: how each is read from what the user wrote.
+
+A reader takes the value and the scope, and returns what the setting becomes or the `Problem` with it. A value
+that came from a parameter is never quoted in a problem: it can be a secret.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from appmesh_inject.intrinsics import (
+    Absent,
+    Branches,
+    Literal,
+    Scope,
+    function,
+    leaves,
+    mapped,
+    may_be_absent,
+    read,
+)
+from appmesh_inject.text import joined, scalar, separated
+from appmesh_inject.tree import Json, Path
+
+HIGHEST_ID = 2**32 - 2
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a value cannot be what the setting needs; `path` leads from the value to the part that is wrong."""
+
+    code: str
+    message: str
+    hint: str
+    path: Path = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A list setting: each entry a literal or an intrinsic. `joint`: one intrinsic stands for the whole list."""
+
+    items: tuple[Json, ...] = ()
+    text: Json = ""
+    count: int = 0
+
+
+Check: TypeAlias = Callable[[str], str | None]
+"""What a literal must be, where it is not ("a port from 1 to 65535"); None where it is."""
+
+
+def quoted(value: Json) -> str:
+    """A value of the template as an error text shows it: short."""
+    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    return f"'{text[:37]}...'" if len(text) > 40 else f"'{text}'"
+
+
+def seen(literal: Literal) -> str:
+    """A literal as an error text shows it: never a parameter's value, only the parameter's name."""
+    if literal.parameter is not None:
+        return f"the value of parameter '{literal.parameter}'"
+    return quoted(literal.value)
+
+
+def text(check: Check) -> Callable[[Json, Scope], Json | Problem]:
+    """Text, or any intrinsic. What can be known of it now is held to `check`."""
+
+    def reader(value: Json, scope: Scope) -> Json | Problem:
+        for leaf in leaves(value, scope):
+            if isinstance(leaf.reading, Absent):
+                return Problem(
+                    "AM102", "is AWS::NoValue in one branch", "Give a value in both branches", leaf.path
+                )
+            if isinstance(leaf.reading, Literal):
+                wrong = _wrong(leaf.reading, check)
+                if wrong:
+                    return Problem("AM102", wrong, "Correct the value", leaf.path)
+        return scalar(value)
+
+    return reader
+
+
+def _wrong(literal: Literal, check: Check) -> str | None:
+    value = literal.value
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return f"must be {check('') or 'text'}, and {seen(literal)} is not"
+    need = check(str(value))
+    return f"must be {need}, and {seen(literal)} is not" if need else None
+
+
+def choice(*options: str) -> Callable[[Json, Scope], str | Problem]:
+    """One of a few words, known when the macro runs."""
+
+    def reader(value: Json, scope: Scope) -> str | Problem:
+        literal = _decided(value, scope)
+        if isinstance(literal, Problem):
+            return literal
+        if literal.value not in options:
+            return Problem(
+                "AM102", f"must be {one_of(options)}, and {seen(literal)} is not", nearest(literal, options)
+            )
+        return str(literal.value)
+
+    return reader
+
+
+def flag(value: Json, scope: Scope) -> bool | Problem:
+    """true or false, known when the macro runs."""
+    literal = _decided(value, scope)
+    return literal if isinstance(literal, Problem) else _truth(literal)
+
+
+def switch(value: Json, scope: Scope) -> Json | Problem:
+    """true, false, or an Fn::If on them: a tree of Fn::Ifs with true and false at its ends."""
+    for leaf in leaves(value, scope):
+        outcome = (
+            _truth(leaf.reading)
+            if isinstance(leaf.reading, Literal)
+            else Problem(
+                "AM103", UNDECIDED, "Write true, false, a Ref to a parameter, or Fn::If on true and false"
+            )
+        )
+        if isinstance(outcome, Problem):
+            return Problem(outcome.code, outcome.message, outcome.hint, leaf.path)
+    return mapped(
+        value, scope, lambda leaf: isinstance(leaf.reading, Literal) and _truth(leaf.reading) is True
+    )
+
+
+UNDECIDED = "decides what comes out, and its value is not known when the macro runs"
+
+
+def _decided(value: Json, scope: Scope) -> Literal | Problem:
+    reading = read(value, scope)
+    if isinstance(reading, Literal):
+        return reading
+    return Problem("AM103", UNDECIDED, "Write the value itself, or a Ref to a parameter of the template")
+
+
+def _truth(literal: Literal) -> bool | Problem:
+    word = str(literal.value).lower() if isinstance(literal.value, bool | str) else ""
+    if word not in ("true", "false"):
+        return Problem("AM102", f"must be true or false, and {seen(literal)} is not", "Write true or false")
+    return word == "true"
+
+
+def entries(check: Check) -> Callable[[Json, Scope], Entries | Problem]:
+    """A list: of literals and intrinsics, one text with commas or spaces, or one intrinsic for it all."""
+
+    def reader(value: Json, scope: Scope) -> Entries | Problem:
+        reading = read(value, scope)
+        if isinstance(reading, Branches):
+            return _branched(value, scope, reader)
+        if isinstance(reading, Literal) and isinstance(reading.value, list | str | int | float):
+            return _entries(value, reading, scope, check)
+        if isinstance(reading, Literal):
+            return Problem(
+                "AM102", f"must be a list, and {seen(reading)} is not", "Write a list: [9080, 9081]"
+            )
+        whole = _as_text(value, scope)
+        return Entries((whole,), whole, 1)
+
+    return reader
+
+
+def _branched(
+    value: Json, scope: Scope, reader: Callable[[Json, Scope], Entries | Problem]
+) -> Entries | Problem:
+    """An Fn::If around a list: each branch becomes its text, and all have entries or none has."""
+    read_entries: list[Entries] = []
+    for leaf in leaves(value, scope):
+        found = reader(leaf.written, leaf.scope)
+        if isinstance(found, Problem):
+            return Problem(found.code, found.message, found.hint, leaf.path + found.path)
+        read_entries.append(found)
+    if len({bool(found.items) for found in read_entries}) > 1:
+        return Problem(
+            "AM103", "is empty in one branch only, which decides what comes out", "Fill both or none"
+        )
+    texts = iter(read_entries)
+    whole = mapped(value, scope, lambda _: next(texts).text)
+    most = max(found.count for found in read_entries)
+    return Entries((whole,) if most else (), whole, most)
+
+
+def _entries(value: Json, literal: Literal, scope: Scope, check: Check) -> Entries | Problem:
+    whole = literal.value
+    parts: list[Json] = list(whole) if isinstance(whole, list) else _split(str(whole))
+    steps: list[Path] = [(n,) for n in range(len(parts))] if isinstance(whole, list) else [()] * len(parts)
+    kept: list[Json] = []
+    for part, step in zip(parts, steps, strict=True):
+        problem = _entry_problem(part, literal, scope, check)
+        if problem:
+            return Problem(problem.code, problem.message, problem.hint, step + problem.path)
+        item = _as_text(part, scope)
+        if item not in kept:
+            kept.append(item)
+    if literal.parameter is not None and kept:
+        written = _as_text(value, scope)
+        return Entries((written,), written, len(kept))
+    return Entries(tuple(kept), listed(kept, scope), len(kept))
+
+
+def _entry_problem(part: Json, whole: Literal, scope: Scope, check: Check) -> Problem | None:
+    for leaf in leaves(part, scope):
+        if not isinstance(leaf.reading, Literal):
+            continue
+        literal = Literal(leaf.reading.value, leaf.reading.parameter or whole.parameter)
+        for value in literal.value if isinstance(literal.value, list) else [literal.value]:
+            wrong = _wrong(Literal(value, literal.parameter), check)
+            if wrong:
+                return Problem(
+                    "AM107", wrong.replace("must be", "each entry must be"), "Correct the entry", leaf.path
+                )
+    return None
+
+
+def _split(whole: str) -> list[Json]:
+    return [*whole.replace(",", " ").split()]
+
+
+def listed(items: Sequence[Json], scope: Scope) -> Json:
+    """The items with commas between them, as one value. An item that AWS::NoValue may take away goes with its
+    comma: Fn::Join leaves such items out."""
+    if any(may_be_absent(item, scope) for item in items):
+        return {"Fn::Join": [",", list(items)]}
+    return separated(items, ",")
+
+
+def _as_text(value: Json, scope: Scope) -> Json:
+    """One entry as text; a parameter or function that yields a list is joined with commas."""
+    name = function(value)
+    if isinstance(value, dict) and (name == "Fn::Split" or (name == "Ref" and value["Ref"] in scope.lists)):
+        return {"Fn::Join": [",", value]}
+    return joined([value]) if name is None else value
+
+
+def names(value: Json, scope: Scope) -> tuple[str, ...] | Problem:
+    """A list of names, known when the macro runs."""
+    literal = _decided(value, scope)
+    if isinstance(literal, Problem):
+        return literal
+    parts = literal.value if isinstance(literal.value, list) else _split(str(literal.value))
+    if not all(isinstance(part, str) and part for part in parts):
+        return Problem(
+            "AM102", f"must be a list of container names, and {seen(literal)} is not", "Write [app]"
+        )
+    return tuple(str(part) for part in parts)
+
+
+def fragment(value: Json, scope: Scope) -> Mapping[str, Json] | Problem:
+    """A map, or the JSON text of one: transform parameters carry text only."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError as error:
+            return Problem(
+                "AM102", f"is text, and no JSON: {_reason(error)}", "Write a map, or its JSON text"
+            )
+    if not isinstance(value, dict):
+        return Problem("AM102", "must be a map of properties", "Write a map, or its JSON text")
+    if function(value) is not None:
+        return Problem("AM103", UNDECIDED, "Write the map itself; its members may be intrinsics")
+    return value
+
+
+def _reason(error: ValueError) -> str:
+    return error.msg if isinstance(error, json.JSONDecodeError) else "not readable"
+
+
+def any_text(value: str) -> str | None:
+    return None if value else "text"
+
+
+def name_alone(value: str) -> str | None:
+    return (
+        None if value and "/" not in value and not value.startswith("arn:") else "a name alone, without '/'"
+    )
+
+
+def word_of(*options: str) -> Check:
+    return lambda value: None if value in options else one_of(options)
+
+
+def whole_number(lowest: int, highest: int, what: str) -> Check:
+    def check(value: str) -> str | None:
+        digits = value.isascii() and value.isdigit() and len(value) <= 10
+        return None if digits and lowest <= int(value) <= highest else f"{what} from {lowest} to {highest}"
+
+    return check
+
+
+port = whole_number(1, 65535, "a port")
+
+
+def address(value: str) -> str | None:
+    import ipaddress  # only when a user lists addresses: the import costs a cold start
+
+    try:
+        ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return "an IP address or a CIDR block"
+    return None
+
+
+def one_of(options: Sequence[str]) -> str:
+    return f"{', '.join(options[:-1])} or {options[-1]}"
+
+
+def nearest(literal: Literal, options: Sequence[str]) -> str:
+    guess = None if literal.parameter else closest(str(literal.value), options)
+    return f"Did you mean '{guess}'?" if guess else f"Write {one_of(options)}"
+
+
+def closest(word: str, options: Sequence[str]) -> str | None:
+    """The option that a mistyped word stands for, or None where none is near."""
+    import difflib  # only when something is mistyped: the import costs a cold start
+
+    by_case = {option.lower(): option for option in options}
+    found = difflib.get_close_matches(word.lower(), list(by_case), n=1, cutoff=0.6)
+    return by_case[found[0]] if found else None
