@@ -77,7 +77,7 @@ def function(value: Json) -> str | None:
     """The name of the function that `value` is a call of (`Ref`, `Fn::Sub`), or None."""
     if isinstance(value, dict) and len(value) == 1:
         (name,) = value
-        if name in ("Ref", "Condition") or (isinstance(name, str) and name.startswith("Fn::")):
+        if isinstance(name, str) and (name in ("Ref", "Condition") or name.startswith("Fn::")):
             return name
     return None
 
@@ -191,9 +191,7 @@ def known(value: Json, scope: Scope) -> Json:
     return reading.value if isinstance(reading, Literal) else None
 
 
-def parameters_that_decide(
-    values: Mapping[str, Json], declarations: Mapping[str, Json]
-) -> Mapping[str, Json]:
+def parameters_that_decide(values: Mapping[str, Json], declarations: Mapping[str, Json]) -> Mapping[str, Json]:
     """The parameter values that may decide something.
 
     A NoEcho parameter is a secret, and the value of an SSM-typed one is the name of the entry in Parameter

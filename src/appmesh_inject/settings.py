@@ -107,9 +107,7 @@ class Settings:
         "`info`",
         value="info",
     )
-    region: Json = _setting(
-        values.text(values.any_text), "`AWS_REGION` of the envoy container; required in pods"
-    )
+    region: Json = _setting(values.text(values.any_text), "`AWS_REGION` of the envoy container; required in pods")
     wait_for_envoy: tuple[str, ...] | None = _setting(
         values.names,
         "Names of the containers that start once envoy is healthy; `[]`: none",
@@ -180,9 +178,7 @@ _SPELLINGS = {
     "egress_ignored_ips": "EgressIgnoredIPs",
 }
 FIELDS = {_SPELLINGS.get(f.name, f.name.title().replace("_", "")): f.name for f in fields(Settings)}
-TABLE: Mapping[str, Setting] = {
-    name: f.metadata["setting"] for name, f in zip(FIELDS, fields(Settings), strict=True)
-}
+TABLE: Mapping[str, Setting] = {name: f.metadata["setting"] for name, f in zip(FIELDS, fields(Settings), strict=True)}
 NAMING = ("VirtualNodeName", "VirtualGatewayName", "ResourceArn")
 """What the task represents: one of these, and one named at a level displaces those of the levels below."""
 
@@ -267,9 +263,7 @@ def _read_level(level: Level, scope: Scope) -> _Read:
             findings.append(_finding(level, name, problem))
     named = [name for name in NAMING if name in found]
     if len(named) > 1:
-        both = Problem(
-            "AM105", f"{' and '.join(named)} are both given", "Keep the one that the task represents"
-        )
+        both = Problem("AM105", f"{' and '.join(named)} are both given", "Keep the one that the task represents")
         findings.append(_finding(level, named[1], both))
     return _Read(level, found, frozenset(unset), tuple(findings))
 
@@ -310,9 +304,7 @@ def _arn_problem(name: str, value: Json, scope: Scope) -> Problem | None:
 
 def _tag_problem(name: str, value: Json) -> Problem | None:
     if TABLE[name].is_fragment:
-        return Problem(
-            "AM111", "is a map, which a tag cannot carry", "Set it in the resource's Metadata.AppMesh"
-        )
+        return Problem("AM111", "is a map, which a tag cannot carry", "Set it in the resource's Metadata.AppMesh")
     if isinstance(value, str) and "," in value:
         return Problem(
             "AM111",

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import TypeAlias
 
-Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
 Step: TypeAlias = str | int
 Path: TypeAlias = tuple[Step, ...]
 
@@ -21,7 +21,7 @@ class Removed(Enum):
 
 REMOVED = Removed.REMOVED
 
-Changes: TypeAlias = Mapping[Path, "Json | Removed"]
+Changes: TypeAlias = Mapping[Path, Json | Removed]
 
 
 def edited(document: Json, changes: Changes) -> Json:
@@ -60,7 +60,7 @@ def edited(document: Json, changes: Changes) -> Json:
     return items
 
 
-def _present(value: "Json | Removed") -> Json:
+def _present(value: Json | Removed) -> Json:
     assert not isinstance(value, Removed)
     return value
 
@@ -75,14 +75,13 @@ def existing(document: Json, path: Path) -> Path:
     found: list[Step] = []
     here = document
     for step in path:
-        if isinstance(here, Mapping) and isinstance(step, str) and step in here:
+        if isinstance(here, Mapping) and isinstance(step, str):
+            if step not in here:
+                break
             here = here[step]
-        elif (
-            isinstance(here, Sequence)
-            and not isinstance(here, str)
-            and isinstance(step, int)
-            and 0 <= step < len(here)
-        ):
+        elif isinstance(here, Sequence) and isinstance(step, int) and not isinstance(here, str):
+            if not 0 <= step < len(here):
+                break
             here = here[step]
         else:
             break

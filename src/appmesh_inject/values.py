@@ -38,7 +38,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """A list setting: each entry a literal or an intrinsic. `joint`: one intrinsic stands for the whole list."""
+    """A list setting. `items`: literals and intrinsics; `text`: all of them with commas between, as one value;
+    `count`: how many there are at the least, since an intrinsic can stand for several."""
 
     items: tuple[Json, ...] = ()
     text: Json = ""
@@ -68,9 +69,7 @@ def text(check: Check) -> Callable[[Json, Scope], Json | Problem]:
     def reader(value: Json, scope: Scope) -> Json | Problem:
         for leaf in leaves(value, scope):
             if isinstance(leaf.reading, Absent):
-                return Problem(
-                    "AM102", "is AWS::NoValue in one branch", "Give a value in both branches", leaf.path
-                )
+                return Problem("AM102", "is AWS::NoValue in one branch", "Give a value in both branches", leaf.path)
             if isinstance(leaf.reading, Literal):
                 wrong = _wrong(leaf.reading, check)
                 if wrong:
@@ -96,9 +95,7 @@ def choice(*options: str) -> Callable[[Json, Scope], str | Problem]:
         if isinstance(literal, Problem):
             return literal
         if literal.value not in options:
-            return Problem(
-                "AM102", f"must be {one_of(options)}, and {seen(literal)} is not", nearest(literal, options)
-            )
+            return Problem("AM102", f"must be {one_of(options)}, and {seen(literal)} is not", nearest(literal, options))
         return str(literal.value)
 
     return reader
@@ -116,15 +113,11 @@ def switch(value: Json, scope: Scope) -> Json | Problem:
         outcome = (
             _truth(leaf.reading)
             if isinstance(leaf.reading, Literal)
-            else Problem(
-                "AM103", UNDECIDED, "Write true, false, a Ref to a parameter, or Fn::If on true and false"
-            )
+            else Problem("AM103", UNDECIDED, "Write true, false, a Ref to a parameter, or Fn::If on true and false")
         )
         if isinstance(outcome, Problem):
             return Problem(outcome.code, outcome.message, outcome.hint, leaf.path)
-    return mapped(
-        value, scope, lambda leaf: isinstance(leaf.reading, Literal) and _truth(leaf.reading) is True
-    )
+    return mapped(value, scope, lambda leaf: isinstance(leaf.reading, Literal) and _truth(leaf.reading) is True)
 
 
 UNDECIDED = "decides what comes out, and its value is not known when the macro runs"
@@ -154,18 +147,14 @@ def entries(check: Check) -> Callable[[Json, Scope], Entries | Problem]:
         if isinstance(reading, Literal) and isinstance(reading.value, list | str | int | float):
             return _entries(value, reading, scope, check)
         if isinstance(reading, Literal):
-            return Problem(
-                "AM102", f"must be a list, and {seen(reading)} is not", "Write a list: [9080, 9081]"
-            )
+            return Problem("AM102", f"must be a list, and {seen(reading)} is not", "Write a list: [9080, 9081]")
         whole = _as_text(value, scope)
         return Entries((whole,), whole, 1)
 
     return reader
 
 
-def _branched(
-    value: Json, scope: Scope, reader: Callable[[Json, Scope], Entries | Problem]
-) -> Entries | Problem:
+def _branched(value: Json, scope: Scope, reader: Callable[[Json, Scope], Entries | Problem]) -> Entries | Problem:
     """An Fn::If around a list: each branch becomes its text, and all have entries or none has."""
     read_entries: list[Entries] = []
     for leaf in leaves(value, scope):
@@ -174,9 +163,7 @@ def _branched(
             return Problem(found.code, found.message, found.hint, leaf.path + found.path)
         read_entries.append(found)
     if len({bool(found.items) for found in read_entries}) > 1:
-        return Problem(
-            "AM103", "is empty in one branch only, which decides what comes out", "Fill both or none"
-        )
+        return Problem("AM103", "is empty in one branch only, which decides what comes out", "Fill both or none")
     texts = iter(read_entries)
     whole = mapped(value, scope, lambda _: next(texts).text)
     most = max(found.count for found in read_entries)
@@ -209,9 +196,7 @@ def _entry_problem(part: Json, whole: Literal, scope: Scope, check: Check) -> Pr
         for value in literal.value if isinstance(literal.value, list) else [literal.value]:
             wrong = _wrong(Literal(value, literal.parameter), check)
             if wrong:
-                return Problem(
-                    "AM107", wrong.replace("must be", "each entry must be"), "Correct the entry", leaf.path
-                )
+                return Problem("AM107", wrong.replace("must be", "each entry must be"), "Correct the entry", leaf.path)
     return None
 
 
@@ -242,9 +227,7 @@ def names(value: Json, scope: Scope) -> tuple[str, ...] | Problem:
         return literal
     parts = literal.value if isinstance(literal.value, list) else _split(str(literal.value))
     if not all(isinstance(part, str) and part for part in parts):
-        return Problem(
-            "AM102", f"must be a list of container names, and {seen(literal)} is not", "Write [app]"
-        )
+        return Problem("AM102", f"must be a list of container names, and {seen(literal)} is not", "Write [app]")
     return tuple(str(part) for part in parts)
 
 
@@ -254,9 +237,7 @@ def fragment(value: Json, scope: Scope) -> Mapping[str, Json] | Problem:
         try:
             value = json.loads(value)
         except ValueError as error:
-            return Problem(
-                "AM102", f"is text, and no JSON: {_reason(error)}", "Write a map, or its JSON text"
-            )
+            return Problem("AM102", f"is text, and no JSON: {_reason(error)}", "Write a map, or its JSON text")
     if not isinstance(value, dict):
         return Problem("AM102", "must be a map of properties", "Write a map, or its JSON text")
     if function(value) is not None:
@@ -273,9 +254,7 @@ def any_text(value: str) -> str | None:
 
 
 def name_alone(value: str) -> str | None:
-    return (
-        None if value and "/" not in value and not value.startswith("arn:") else "a name alone, without '/'"
-    )
+    return None if value and "/" not in value and not value.startswith("arn:") else "a name alone, without '/'"
 
 
 def word_of(*options: str) -> Check:
