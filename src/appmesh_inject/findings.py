@@ -3,7 +3,7 @@
 `CODES` is the one table of them. A code never changes its meaning and is never used again for another.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,7 +46,11 @@ class Finding:
 
     def __str__(self) -> str:
         place = " ".join(part for part in (self.subject, tree.shown(self.path)) if part)
-        return f"{self.code} {place + ': ' if place else ''}{self.message}. {self.hint}."
+        return f"{self.code} {place + ': ' if place else ''}{_sentence(self.message)} {_sentence(self.hint)}"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith("?") else f"{text}."
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -73,4 +77,56 @@ def _warning(mistake: str, cure: str) -> Code:
     return Code(Severity.WARNING, mistake, cure)
 
 
-CODES: dict[str, Code] = {}
+CODES: Mapping[str, Code] = {
+    "AM001": _error(
+        "The document is no template, no task definition and no Properties of one",
+        "Use the macro in the template's Transform, in a task definition, or in its Properties",
+    ),
+    "AM101": _error(
+        "A setting or deployment parameter that does not exist", "Write the name that the message suggests"
+    ),
+    "AM102": _error("A value that the setting cannot have", "Write one of the values that the message names"),
+    "AM103": _error(
+        "A value that decides what comes out is not known when the macro runs",
+        "Write it out, or as a Ref to a parameter (not a NoEcho or SSM-typed one); for ports, set AppPorts",
+    ),
+    "AM104": _error("No mesh is named", "Set MeshName at any level"),
+    "AM105": _error(
+        "No virtual node is named, or more than one of node, gateway and ARN", "Set exactly one of them at a level"
+    ),
+    "AM106": _error("No app port is found", "Set AppPorts, or give the app's container its PortMappings"),
+    "AM107": _error("A port or address that is none", "Correct it: a port is a number from 1 to 65535"),
+    "AM108": _error("More ports than the redirect takes", "List at most 15 app ports, and at most 14 ignored ones"),
+    "AM109": _error(
+        "A setting that the profile does not have", "Take it out, or use the profile that the message names"
+    ),
+    "AM110": _error("A setting or profile that comes with a later version", "Take it out"),
+    "AM111": _error("A tag that cannot carry its setting", "Use spaces in lists; put maps into Metadata.AppMesh"),
+    "AM112": _error("A mark that cannot be read", "Write Metadata.AppMesh as a map, and each tag once, without Fn::If"),
+    "AM113": _error("A port that is mapped under a condition only", "Set AppPorts"),
+    "AM114": _error("A Ref that gives an ARN where a name is needed", "Use Fn::GetAtt with the name's attribute"),
+    "AM115": _error("Two ports that must differ are the same", "Move the app's port, or set the proxy's"),
+    "AM201": _error("NetworkMode is not awsvpc", "Set NetworkMode: awsvpc"),
+    "AM202": _error(
+        "proxyinit cannot run on Fargate", "Use profile ga, which redirects by ProxyConfiguration, or run on EC2"
+    ),
+    "AM203": _error(
+        "Containers that cannot be read when the macro runs", "Write ContainerDefinitions out in the template"
+    ),
+    "AM204": _error("More than 10 containers", "Move containers to another task"),
+    "AM205": _error(
+        "Neither the task nor a sidecar has a memory setting",
+        "Set Memory of the task, or MemoryReservation in Envoy and ProxyInit",
+    ),
+    "AM206": _error("Another such container is there already", "Take it out, or set OnExisting to Keep or Replace"),
+    "AM207": _error(
+        "The task has a ProxyConfiguration where proxyinit would redirect", "Take it out, or use profile ga"
+    ),
+    "AM208": _error("Two sidecars with one name", "Give each a name of its own"),
+    "AM210": _error("Several containers that are the same sidecar", "Keep one of them"),
+    "AM211": _error("A sidecar that is there in some branches only", "Take it out of the Fn::If, or out of the task"),
+    "AM901": _warning(
+        "Marks without a Transform: CloudFormation would not call the macro", "Add Transform: AppMeshInject"
+    ),
+    "AM902": _warning("The sidecars wait for App Mesh, which AWS switched off on 2026-09-30", "Use profile standalone"),
+}

@@ -40,6 +40,9 @@ class Scope:
         return replace(self, loops=self.loops | {loop})
 
 
+NOTHING_KNOWN = Scope()
+
+
 @dataclass(frozen=True, slots=True)
 class Literal:
     """A value that is known now: as written, or a parameter's."""
