@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS, deployed
 from appmesh_inject.findings import Finding
-from appmesh_inject.injection import Outcome, inject
+from appmesh_inject.injection import Action, Outcome, inject
 from appmesh_inject.settings import Level
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.tree import Json
@@ -27,7 +27,12 @@ LONGEST_MESSAGE = 1000
 NAMESPACE = "AppMeshInject"
 
 logger = Logger(service=NAMESPACE)
-metrics = Metrics(namespace=NAMESPACE, service=NAMESPACE)
+
+METRIC_OF = {
+    Action.INJECTED: "TaskDefinitionsInjected",
+    Action.SKIPPED: "TaskDefinitionsSkipped",
+    Action.REFUSED: "TaskDefinitionsFailed",
+}
 
 
 class Response(TypedDict, total=False):
@@ -38,7 +43,6 @@ class Response(TypedDict, total=False):
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     """The response to a macro event. A bug becomes a failed response that names the request, never an exception."""
     request_id = str(event.get("requestId", ""))
@@ -52,7 +56,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
 
 def _respond(event: Mapping[str, Any], request_id: str) -> Response:
     outcome = transformed(event, os.environ)
-    _report(outcome)
+    _report(outcome, request_id)
     if outcome.has_errors:
         return _failed(event, request_id, message(outcome.findings))
     return {"requestId": request_id, "status": "success", "fragment": outcome.document}
@@ -91,20 +95,26 @@ def message(findings: Iterable[Finding]) -> str:
     return lines[0][: LONGEST_MESSAGE - len(more)] + more
 
 
-def _report(outcome: Outcome) -> None:
+def _report(outcome: Outcome, request_id: str) -> None:
     """One log line and the metrics of one template: counts only, by profile."""
-    metrics.add_metric("Templates", MetricUnit.Count, 1)
-    actions = Counter((report.profile or "none", report.action) for report in outcome.reports)
-    for (profile, action), count in actions.items():
-        with single_metric(
-            name=f"TaskDefinitions{action.capitalize()}",
-            unit=MetricUnit.Count,
-            value=count,
-            namespace=NAMESPACE,
-        ) as metric:
-            metric.add_dimension("profile", profile)
+    counts = Counter((report.profile or "none", report.action) for report in outcome.reports)
+    _emit({"Templates": 1}, request_id)
+    for profile in dict.fromkeys(profile for profile, _ in counts):
+        values = {name: counts[profile, action] for action, name in METRIC_OF.items()}
+        _emit(values, request_id, profile=profile)
     logger.info(
         "Template transformed",
-        task_definitions={f"{profile}.{action}": count for (profile, action), count in actions.items()},
+        task_definitions={f"{profile}.{action}": count for (profile, action), count in counts.items()},
         findings=dict(Counter(finding.code for finding in outcome.findings)),
     )
+
+
+def _emit(values: Mapping[str, int], request_id: str, **dimensions: str) -> None:
+    """One line in CloudWatch's embedded metric format."""
+    metrics = EphemeralMetrics(namespace=NAMESPACE, service=NAMESPACE)
+    for dimension, value in dimensions.items():
+        metrics.add_dimension(dimension, value)
+    for name, count in values.items():
+        metrics.add_metric(name, MetricUnit.Count, count)
+    metrics.add_metadata("request_id", request_id)
+    metrics.flush_metrics()

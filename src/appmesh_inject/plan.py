@@ -107,9 +107,9 @@ class _Maker:
 
     def naming(self) -> Iterator[Finding]:
         settings = self.settings
-        if settings.mesh_name is None:
+        if settings.mesh_name is None and "MeshName" not in self.asked.places:
             yield self.finding("AM104", self.place("MeshName"), "MeshName is not given", "Add MeshName")
-        if settings.virtual_node_name is None:
+        if settings.virtual_node_name is None and "VirtualNodeName" not in self.asked.places:
             yield self.finding(
                 "AM105", self.place("VirtualNodeName"), "VirtualNodeName is not given", "Add VirtualNodeName"
             )
@@ -239,9 +239,11 @@ class _Maker:
                 entry, replacement = outcome
                 replaced[sidecar.place][container_list.entries.index(entry)] = replacement
                 added.append((sidecar, built))
-        findings += self._memory(added, branch)
+        if any(finding.code in ("AM206", "AM210", "AM211") for finding in findings):
+            findings = [finding for finding in findings if finding.code != "AM106"]
+        findings += self._memory(added)
         findings += self._count(branch, appended)
-        findings += self._names(added, branch)
+        findings += self._names(added)
         plans = [
             ListPlan(container_list, replaced[place], tuple(appended[place]))
             for place, container_list in branch.lists.items()
@@ -275,6 +277,8 @@ class _Maker:
         """The app ports as one text: as asked for, or those that the app's containers map."""
         if self.settings.app_ports is not None:
             return self.settings.app_ports.text or None, []
+        if "AppPorts" in self.asked.places:
+            return None, []
         apps = branch.lists["app"]
         entries = [entry for entry in apps.entries if entry.path not in sidecar_paths]
         inferred, findings = ports.inferred(entries, apps.path, branch.scope, self.dialect, self.workload.name)
@@ -309,7 +313,7 @@ class _Maker:
             return None, [self.finding("AM103", path, f"the name of the {sidecar.role} container is not known", hint)]
         if values[Slot.MESH_NAME] is None or values[Slot.VIRTUAL_NODE_NAME] is None:
             return None, []
-        definition = sidecar.build(values, self._fragments(sidecar), self.dialect)
+        definition = sidecar.build(values, self._fragments(sidecar), self.dialect, branch.scope.loops)
         return self.dialect.container(definition, path, branch.scope), []
 
     def _existing(
@@ -321,8 +325,8 @@ class _Maker:
             return self.finding(
                 "AM210",
                 more[0].path,
-                f"the task has {len(entries)} containers that are a {sidecar.role}",
-                "Keep one of them",
+                f"the task has {len(entries)} containers that are {sidecar.role} containers",
+                "Leave one of them",
             )
         if entry.written == _wrapped(built.definition, enabled):
             return None
@@ -331,7 +335,7 @@ class _Maker:
             return self.finding(
                 "AM206",
                 entry.path,
-                f"the task has a container {name} that is a {sidecar.role}, and not the one that would be injected",
+                f"the task has a container {name} already, and it is not the {sidecar.role} that would be injected",
                 "Take it out, or set OnExisting to Keep or Replace",
             )
         names = {container.name for container, _ in entry.containers if container}
@@ -350,7 +354,7 @@ class _Maker:
         replacement = _wrapped({**built.definition, key: first.definition[key]}, enabled)
         return None if entry.written == replacement else (entry, replacement)
 
-    def _memory(self, added: list[tuple[Sidecar, Container]], branch: Branch) -> Iterator[Finding]:
+    def _memory(self, added: list[tuple[Sidecar, Container]]) -> Iterator[Finding]:
         lacking = [(sidecar, container) for sidecar, container in added if not container.has_memory]
         if not lacking or not any(isinstance(leaf.reading, Absent) for leaf in self.task.memory):
             return
@@ -374,10 +378,10 @@ class _Maker:
                 "Move containers to another task",
             )
 
-    def _names(self, added: list[tuple[Sidecar, Container]], branch: Branch) -> Iterator[Finding]:
+    def _names(self, added: list[tuple[Sidecar, Container]]) -> Iterator[Finding]:
         names = [container.name for _, container in added]
         for sidecar, container in added:
-            if names.count(container.name) > 1:
+            if names.count(container.name) > 1 and container.name != sidecar.role:
                 yield self.finding(
                     "AM208",
                     self.place(sidecar.fragment),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Scope
 from appmesh_inject.tree import Path
-from appmesh_inject.values import Entries, listed
+from appmesh_inject.values import Entries, listed, quoted
 from appmesh_inject.workload import Dialect, Entry, Port
 
 
@@ -38,7 +38,7 @@ def inferred(
             "AM113",
             subject,
             port.path,
-            f"port {port.key} is mapped under a condition only, so the list of app ports would depend on it",
+            f"port {quoted(port.written)} is mapped under a condition only, which the list of ports cannot follow",
             "Say which ports the proxy takes: set AppPorts",
         )
         for port in uncertain

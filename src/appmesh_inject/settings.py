@@ -272,7 +272,7 @@ def _read_level(level: Level, scope: Scope) -> _Read:
             else:
                 found[name] = outcome
         if problem:
-            findings.append(_finding(level, name, problem))
+            findings += (_finding(level, name, each) for each in problem.all)
     named = [name for name in NAMING if name in found]
     if len(named) > 1:
         both = Problem("AM105", f"{' and '.join(named)} are both given", "Keep the one that the task represents")
@@ -281,16 +281,14 @@ def _read_level(level: Level, scope: Scope) -> _Read:
 
 
 def _finding(level: Level, name: str, problem: Problem) -> Finding:
-    message = problem.message if problem.code == "AM101" else f"{name} {problem.message}"
-    if problem.code == "AM105":
-        message = problem.message
+    message = problem.message if problem.code in ("AM101", "AM105") else f"{name} {problem.message}"
     return Finding(problem.code, level.subject, level.place(name) + problem.path, message, problem.hint)
 
 
 def _read_value(name: str, value: Json, scope: Scope) -> Any:
     if TABLE[name].profiles and not set(TABLE[name].profiles) - TO_COME:
         return Problem("AM110", "comes with a later version", "Take it out")
-    if name == "Profile" and value in TO_COME:
+    if name == "Profile" and isinstance(value, str) and value in TO_COME:
         return Problem("AM110", f"{values.quoted(value)} comes with a later version", "Use 'preview'")
     if name in ("MeshName", *NAMING[:2]):
         problem = _arn_problem(name, value, scope)
@@ -301,7 +299,7 @@ def _read_value(name: str, value: Json, scope: Scope) -> Any:
 
 def _arn_problem(name: str, value: Json, scope: Scope) -> Problem | None:
     """A Ref to an AWS::AppMesh resource gives its ARN, where a name is needed."""
-    if not isinstance(value, dict) or function(value) != "Ref" or value["Ref"] in scope.loops:
+    if not isinstance(value, dict) or function(value) != "Ref" or str(value["Ref"]) in scope.loops:
         return None
     resource = scope.resources.get(str(value["Ref"]))
     kind = resource.get("Type") if isinstance(resource, Mapping) else None

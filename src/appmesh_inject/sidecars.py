@@ -5,7 +5,7 @@ word. A `Slot` stands for a value that the plan fills in; where it has none, the
 whole item.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
@@ -62,9 +62,12 @@ class Sidecar:
     variables: frozenset[str]
     place: str = "app"
 
-    def build(self, values: Values, fragments: Sequence[Mapping[str, Json]], dialect: Dialect) -> dict[str, Json]:
-        """The container definition with `values` in its slots, and the fragments merged over it in order."""
-        built = _filled_map(self.definition, values)
+    def build(
+        self, values: Values, fragments: Sequence[Mapping[str, Json]], dialect: Dialect, loops: Collection[str]
+    ) -> dict[str, Json]:
+        """The container definition with `values` in its slots, and the fragments merged over it in order.
+        `loops`: identifiers of the Fn::ForEach loops around."""
+        built = _filled_map(self.definition, values, loops)
         for fragment in fragments:
             built = merged(built, fragment, dialect.identities)
         return built
@@ -150,19 +153,19 @@ FORMS: Mapping[tuple[str, str], Form] = {
 }
 
 
-def _filled_map(shape: Mapping[str, Shape], values: Values) -> dict[str, Json]:
-    return {key: _filled(member, values) for key, member in shape.items() if not _is_empty(member, values)}
+def _filled_map(shape: Mapping[str, Shape], values: Values, loops: Collection[str]) -> dict[str, Json]:
+    return {key: _filled(member, values, loops) for key, member in shape.items() if not _is_empty(member, values)}
 
 
-def _filled(shape: Shape, values: Values) -> Json:
+def _filled(shape: Shape, values: Values, loops: Collection[str]) -> Json:
     if isinstance(shape, Slot):
         return values[shape]
     if isinstance(shape, Text):
-        return joined(values[piece] if isinstance(piece, Slot) else piece for piece in shape.pieces)
+        return joined((values[piece] if isinstance(piece, Slot) else piece for piece in shape.pieces), loops)
     if isinstance(shape, Mapping):
-        return _filled_map(shape, values)
+        return _filled_map(shape, values, loops)
     if isinstance(shape, Sequence) and not isinstance(shape, str):
-        return [_filled(item, values) for item in shape if not _lacks_a_member(item, values)]
+        return [_filled(item, values, loops) for item in shape if not _lacks_a_member(item, values)]
     return shape
 
 

@@ -5,10 +5,10 @@ Source: AWS::ECS::TaskDefinition ContainerDefinition; RegisterTaskDefinition.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appmesh_inject.findings import Finding
-from appmesh_inject.intrinsics import Absent, Leaf, Literal, Scope, known, leaves
+from appmesh_inject.intrinsics import Absent, Leaf, Literal, Scope, function, known, leaves
 from appmesh_inject.merge import Identities
 from appmesh_inject.text import scalar
 from appmesh_inject.tree import Json, Path
@@ -43,33 +43,41 @@ class EcsDialect:
         )
 
     def _variables(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[str]:
-        for _, variable in _items(definition.get(self.environment), scope, ()):
-            if isinstance(variable.written, Mapping):
-                name = variable.written.get(self.name_key)
+        for branch in _branches(definition.get(self.environment, []), scope, ()):
+            for variable in (leaf for item in branch for leaf in item):
+                name = variable.written.get(self.name_key) if isinstance(variable.written, Mapping) else None
                 if isinstance(name, str):
                     yield name
 
     def ports(self, container: Container, subject: str) -> tuple[tuple[Port, ...], tuple[Finding, ...]]:
         """The TCP ports that a container maps, and what stands in the way of knowing them."""
-        ports: list[Port] = []
+        ports: dict[str, Port] = {}
         findings: list[Finding] = []
-        path = (*container.path, self.port_mappings)
-        for certain, mapping in _items(container.definition.get(self.port_mappings), container.scope, path):
-            if isinstance(mapping.reading, Absent):
-                continue
-            if not isinstance(mapping.reading, Literal) or not isinstance(mapping.written, Mapping):
-                findings.append(_unknown(subject, mapping.path))
-                continue
-            port = self._port(mapping, mapping.written, certain, subject)
-            if isinstance(port, Port):
-                ports.append(port)
-            elif port is not None:
-                findings.append(port)
-        return tuple(ports), tuple(findings)
+        certain: list[set[str]] = []
+        mappings = container.definition.get(self.port_mappings, [])
+        for branch in _branches(mappings, container.scope, (*container.path, self.port_mappings)):
+            always: set[str] = set()
+            for item in branch:
+                keys: list[str | None] = []
+                for leaf in item:
+                    port = self._port(leaf, subject)
+                    if isinstance(port, Finding):
+                        findings.append(port)
+                    keys.append(port.key if isinstance(port, Port) else None)
+                    if isinstance(port, Port):
+                        ports.setdefault(port.key, port)
+                always |= {key for key in keys if key is not None and len(set(keys)) == 1}
+            certain.append(always)
+        everywhere = set.intersection(*certain) if certain else set()
+        return tuple(replace(port, certain=key in everywhere) for key, port in ports.items()), tuple(findings)
 
-    def _port(
-        self, mapping: Leaf, definition: Mapping[str, Json], certain: bool, subject: str
-    ) -> Port | Finding | None:
+    def _port(self, mapping: Leaf, subject: str) -> Port | Finding | None:
+        """One port mapping: its TCP port, or None for another protocol or none, or why it is not known."""
+        if isinstance(mapping.reading, Absent):
+            return None
+        definition = mapping.written
+        if not isinstance(definition, Mapping) or function(definition) is not None:
+            return _unknown(subject, mapping.path)
         protocols = [leaf.reading for leaf in leaves(definition.get(self.protocol, "tcp"), mapping.scope)]
         words = [
             "tcp"
@@ -96,7 +104,7 @@ class EcsDialect:
                 return Finding("AM107", subject, leaf.path, f"{seen} is not a port from 1 to 65535", "Correct the port")
         value = known(written, mapping.scope)
         key = json.dumps(written, sort_keys=True, default=str) if value is None else str(value)
-        return Port(scalar(written), key, path, certain)
+        return Port(scalar(written), key, path, certain=True)
 
 
 CLOUDFORMATION = EcsDialect(
@@ -130,26 +138,15 @@ def _has(definition: Mapping[str, Json], key: str, scope: Scope) -> bool:
     return key in definition and not any(isinstance(leaf.reading, Absent) for leaf in leaves(definition[key], scope))
 
 
-def _items(value: Json, scope: Scope, path: Path) -> Iterator[tuple[bool, Leaf]]:
-    """The items of a list behind any Fn::Ifs, around it or around an item; each with whether it is always there."""
-    if value is None:
-        return
-    if isinstance(value, list):
-        yield from _list_items(value, scope, path, certain=True)
-        return
-    branches = list(leaves(value, scope, path))
-    for branch in branches:
-        if isinstance(branch.reading, Literal) and isinstance(branch.written, list):
-            yield from _list_items(branch.written, branch.scope, branch.path, certain=len(branches) == 1)
-        elif not isinstance(branch.reading, Absent):
-            yield False, Leaf(branch.written, branch.reading, branch.path, branch.scope)
-
-
-def _list_items(items: list[Json], scope: Scope, path: Path, *, certain: bool) -> Iterator[tuple[bool, Leaf]]:
-    for index, item in enumerate(items):
-        found = list(leaves(item, scope, (*path, index)))
-        for leaf in found:
-            yield certain and len(found) == 1, leaf
+def _branches(value: Json, scope: Scope, path: Path) -> Iterator[list[list[Leaf]]]:
+    """What a list can be: for each branch of the Fn::Ifs around it its items, each with what that can be."""
+    for branch in leaves(value, scope, path):
+        if isinstance(branch.written, list):
+            yield [list(leaves(item, branch.scope, (*branch.path, index))) for index, item in enumerate(branch.written)]
+        elif isinstance(branch.reading, Absent):
+            yield []
+        else:
+            yield [[branch]]
 
 
 def container_list(
@@ -164,7 +161,7 @@ def container_list(
             assumed = leaf.scope.assumed
             if isinstance(leaf.reading, Absent):
                 containers.append((None, assumed))
-            elif isinstance(leaf.reading, Literal) and isinstance(leaf.written, Mapping):
+            elif isinstance(leaf.written, Mapping) and function(leaf.written) is None:
                 containers.append((dialect.container(leaf.written, leaf.path, leaf.scope), assumed))
             else:
                 findings.append(
