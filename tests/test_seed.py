@@ -1,11 +1,14 @@
 """The `preview` profile, held to the text of the App Mesh user guide of the preview (tests/seed/user-guide.txt)."""
 
+import json
 import re
 from pathlib import Path
 
 from appmesh_inject.injection import inject
 from appmesh_inject.settings import Level
 from appmesh_inject.targets.cloudformation import CloudFormation
+from appmesh_inject.targets.ecs import EcsTaskDefinition
+from appmesh_inject.targets.kubernetes import Manifests
 from appmesh_inject.tree import Json
 
 GUIDE = (Path(__file__).parent / "seed" / "user-guide.txt").read_text()
@@ -45,3 +48,35 @@ def test_cloudformation_form_is_the_guides_word_for_word() -> None:
     assert app == {"Name": "app", "Image": "app"}
     guide = section("Example AWS CloudFormation for Amazon ECS task definition")
     assert words(on_one_line(sidecars)) == words(guide.replace("application_port_list", "9080"))
+
+
+def test_ecs_form_has_the_guides_members_and_values_in_its_order() -> None:
+    guide = section("Example JSON for Amazon ECS task definition").replace("application_port_list", "9080")
+    without_trailing_commas = re.sub(r",(\s*[}\]])", r"\1", guide)
+    expected = json.loads(f"[{without_trailing_commas}]")
+    request = Level((), {"MeshName": "meshName", "VirtualNodeName": "virtualNodeName", "AppPorts": [9080]})
+    document: Json = {"networkMode": "awsvpc", "memory": "512", "containerDefinitions": [{"name": "app"}]}
+    outcome = inject(document, EcsTaskDefinition(request))
+    assert isinstance(outcome.document, dict)
+    containers = outcome.document["containerDefinitions"]
+    assert isinstance(containers, list)
+    assert json.dumps(containers[1:]) == json.dumps(expected)
+
+
+def test_pod_form_is_the_guides_word_for_word() -> None:
+    request = Level(
+        (),
+        {
+            "MeshName": "meshName",
+            "VirtualNodeName": "virtualNodeName",
+            "AppPorts": [9080],
+            "Region": "aws_region_name",
+        },
+    )
+    pod: Json = {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": []}}
+    outcome = inject([pod], Manifests(request))
+    assert isinstance(outcome.document, list)
+    (injected,) = outcome.document
+    assert isinstance(injected, dict)
+    guide = section("Example Kubernetes pod spec").replace("application_port_list", "9080")
+    assert words("spec: " + on_one_line(injected["spec"])) == words(guide)

@@ -106,6 +106,7 @@ CODES: Mapping[str, Code] = {
     "AM113": _error("A port that is mapped under a condition only", "Set AppPorts"),
     "AM114": _error("A Ref that gives an ARN where a name is needed", "Use Fn::GetAtt with the name's attribute"),
     "AM115": _error("Two ports that must differ are the same", "Move the app's port, or set the proxy's"),
+    "AM116": _error("A pod's envoy does not know its Region", "Set Region"),
     "AM201": _error("NetworkMode is not awsvpc", "Set NetworkMode: awsvpc"),
     "AM202": _error(
         "proxyinit cannot run on Fargate", "Use profile ga, which redirects by ProxyConfiguration, or run on EC2"
@@ -115,16 +116,40 @@ CODES: Mapping[str, Code] = {
     ),
     "AM204": _error("More than 10 containers", "Move containers to another task"),
     "AM205": _error(
-        "Neither the task nor a sidecar has a memory setting",
-        "Set Memory of the task, or MemoryReservation in Envoy and ProxyInit",
+        "Neither the task nor a container has a memory setting",
+        "Set Memory of the task, or Memory or MemoryReservation of each container",
     ),
     "AM206": _error("Another such container is there already", "Take it out, or set OnExisting to Keep or Replace"),
     "AM207": _error(
-        "The task has a ProxyConfiguration where proxyinit would redirect", "Take it out, or use profile ga"
+        "The task has another ProxyConfiguration, or one beside proxyinit or in a gateway",
+        "Take it out, or set OnExisting to Keep or Replace",
     ),
     "AM208": _error("Two sidecars with one name", "Give each a name of its own"),
-    "AM210": _error("Several containers that are the same sidecar", "Keep one of them"),
+    "AM210": _error("Several containers that are the same sidecar", "Leave one of them"),
     "AM211": _error("A sidecar that is there in some branches only", "Take it out of the Fn::If, or out of the task"),
+    "AM212": _error(
+        "A sidecar whose own traffic would be redirected to the proxy", "Let it run as IgnoredUID, or set IgnoredUID"
+    ),
+    "AM213": _error("A container that envoy waits for cannot wait for envoy", "Take it out of WaitForEnvoy"),
+    "AM214": _error("WaitForEnvoy names a container that is not there", "Correct the name"),
+    "AM215": _error(
+        "Containers wait for envoy to be healthy, and it has no health check",
+        "Give it a HealthCheck, or set WaitForEnvoy: []",
+    ),
+    "AM216": _error("A proxyinit container beside a ProxyConfiguration", "Take it out"),
+    "AM217": _error("The containers reserve more memory than the task has", "Set a larger Memory of the task"),
+    "AM251": _warning(
+        "An agent whose traffic goes through the proxy", "Let it run as IgnoredUID, or in the group IgnoredGID"
+    ),
+    "AM252": _warning("An app that runs as the ignored user leaves the mesh unseen", "Let it run as another user"),
+    "AM253": _warning("The task's memory leaves no room for an envoy", "Set a larger Memory of the task"),
+    "AM501": _error(
+        "The pod uses the network of its host, whose traffic proxyinit would redirect", "Take hostNetwork out"
+    ),
+    "AM551": _warning(
+        "A job that never ends, since its envoy does not",
+        "End the envoy when the app ends, or take the job out of the mesh",
+    ),
     "AM901": _warning(
         "Marks without a Transform: CloudFormation would not call the macro", "Add Transform: AppMeshInject"
     ),

@@ -1,25 +1,24 @@
-"""All policy: what was asked for and the facts lead to a Plan, to a reason to skip, or to findings.
+"""From what was asked for and the facts to a Plan, to a reason to skip, or to findings: policy, no documents.
 
-Nothing here knows a document: containers are built by `sidecars`, read and written by a target.
+Containers are built by `sidecars`, read and written by a target.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from appmesh_inject import ports
+from appmesh_inject import checks, ports, presence
 from appmesh_inject.findings import Finding
-from appmesh_inject.intrinsics import Absent, Leaf, Literal, Scope, function, if_, known, leaves, mapped
-from appmesh_inject.settings import Asked, Settings
-from appmesh_inject.sidecars import BUILT_IN_IMAGES, FORMS, Form, Sidecar, Slot, Values
-from appmesh_inject.tree import Json, Path
-from appmesh_inject.values import Entries, quoted
-from appmesh_inject.workload import Branch, Container, ContainerList, Dialect, Entry, Task, Workload
-
-MOST_CONTAINERS = 10
-"""Containers in a task definition: ECS service quota, not adjustable."""
-
-MOST_APP_PORTS = 15
-"""Ports in one `iptables -m multiport` rule; the redirect silently drops the rest."""
+from appmesh_inject.intrinsics import NO_VALUE, Leaf, Scope, known, leaves, mapped
+from appmesh_inject.merge import merged
+from appmesh_inject.ordering import order
+from appmesh_inject.presence import Present
+from appmesh_inject.representing import kind, naming
+from appmesh_inject.settings import Asked
+from appmesh_inject.shapes import Slot, Values, filled
+from appmesh_inject.sidecars import ENVOY, FORMS, GATEWAY, X_RAY_DAEMON, Sidecar
+from appmesh_inject.situation import ADMIN_PORT_VARIABLE, Situation, wrapped
+from appmesh_inject.tree import Json, Path, edited
+from appmesh_inject.workload import Branch, Container, ContainerList, Dialect, Task, Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,11 @@ class ListPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What happens to one workload."""
+    """What happens to one workload. redirect: the ProxyConfiguration to write; None: as it is."""
 
     lists: tuple[ListPlan, ...]
+    redirect: Json
+    redirect_path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,357 +67,203 @@ def under(enabled: Json, scope: Scope) -> Scope:
 
 def decide(workload: Workload, asked: Asked, task: Task, dialect: Dialect, images: Mapping[str, str]) -> Decision:
     """What happens to `workload`. `images`: those that the macro's deployment gives, by deployment parameter."""
-    form = FORMS[asked.settings.profile, dialect.name]
-    maker = _Maker(workload, asked, task, dialect, form, images)
-    findings = [*task.findings, *maker.naming(), *maker.surroundings(), *maker.limits()]
-    lists: list[ListPlan] = []
-    for branch in task.branches:
-        planned, found = maker.branch(branch)
-        lists += planned
-        findings += found
-    findings = list(dict.fromkeys(findings))
+    represents = kind(asked, workload.scope)
+    form = FORMS.get((asked.settings.profile, dialect.name, represents))
+    if form is None:
+        return Decision(None, tuple(_no_form(workload, asked, represents)))
+    situation = Situation(workload, asked, task, dialect, form, represents, images)
+    findings = [
+        *task.findings,
+        *naming(workload, asked),
+        *checks.surroundings(situation),
+        *checks.limits(situation),
+    ]
+    planned = {_key(branch): _Branch(situation, branch).plan() for branch in task.branches}
+    findings += (finding for branch in planned.values() for finding in branch.findings)
+    redirect, found = _redirect(situation, planned)
+    findings = list(dict.fromkeys([*findings, *found]))
     if any(finding.is_error for finding in findings):
         return Decision(None, tuple(findings))
-    if all(planned.changes_nothing for planned in lists):
+    lists = tuple(each for branch in planned.values() for each in branch.lists)
+    if redirect is None and all(each.changes_nothing for each in lists):
         return Decision(Skip("injected already"), tuple(findings))
-    return Decision(Plan(tuple(lists)), tuple(findings))
+    return Decision(Plan(lists, redirect, task.redirect_path), tuple(findings))
+
+
+def _no_form(workload: Workload, asked: Asked, represents: str) -> list[Finding]:
+    misplaced = [finding for finding in asked.findings if finding.code == "AM109"]
+    place = asked.places.get("Profile", workload.levels[-1].path)
+    what = "a gateway" if represents == GATEWAY else "this kind of document"
+    message = f"profile '{asked.settings.profile}' has no form for {what}"
+    hint = "Use profile 'ga'" if represents == GATEWAY else "Use profile 'preview'"
+    return [] if misplaced else [Finding("AM109", workload.name, place, message, hint)]
+
+
+def _key(branch: Branch) -> frozenset[tuple[str, bool]]:
+    return frozenset(branch.scope.assumed.items())
 
 
 @dataclass(frozen=True, slots=True)
-class _Maker:
-    """Everything that one decision is made from."""
+class _Planned:
+    """The plan for one branch of the containers."""
 
-    workload: Workload
-    asked: Asked
-    task: Task
-    dialect: Dialect
-    form: Form
-    images: Mapping[str, str]
+    lists: tuple[ListPlan, ...] = ()
+    redirect: Json = field(default_factory=lambda: NO_VALUE)
+    findings: tuple[Finding, ...] = ()
 
-    @property
-    def settings(self) -> Settings:
-        return self.asked.settings
 
-    def finding(self, code: str, path: Path, message: str, hint: str) -> Finding:
-        return Finding(code, self.workload.name, path, message, hint)
+def _redirect(
+    situation: Situation, planned: Mapping[frozenset[tuple[str, bool]], _Planned]
+) -> tuple[Json, list[Finding]]:
+    """The ProxyConfiguration to write, or None where there is nothing to write; and why it may not be written.
 
-    def place(self, setting: str) -> Path:
-        """Where a setting was given, or where the mark is."""
-        mark = self.workload.levels[-1].path if self.workload.levels else self.workload.path
-        return self.asked.places.get(setting, mark)
+    Where the containers differ by an Fn::If, so can their redirects: then it has the same Fn::If around it.
+    """
+    task = situation.task
+    there = task.redirect is not None
+    if situation.form.redirect is None:
+        what = "proxyinit would redirect" if situation.form.net_admin else "a gateway must not redirect"
+        message = f"the task has a ProxyConfiguration, which redirects the traffic that {what}"
+        found = situation.finding("AM207", task.redirect_path, message, "Take the ProxyConfiguration out")
+        return None, [found] if there else []
 
-    def naming(self) -> Iterator[Finding]:
-        settings = self.settings
-        if settings.mesh_name is None and "MeshName" not in self.asked.places:
-            yield self.finding("AM104", self.place("MeshName"), "MeshName is not given", "Add MeshName")
-        if settings.virtual_node_name is None and "VirtualNodeName" not in self.asked.places:
-            yield self.finding(
-                "AM105", self.place("VirtualNodeName"), "VirtualNodeName is not given", "Add VirtualNodeName"
-            )
+    def of_branch(leaf: Leaf) -> Json:
+        branch = planned.get(frozenset(leaf.scope.assumed.items()))
+        return branch.redirect if branch else NO_VALUE
 
-    def surroundings(self) -> Iterator[Finding]:
-        yield from self._network()
-        yield from self._launch_types()
-        for leaf in self.task.redirect:
-            if self.form.redirect is None and not isinstance(leaf.reading, Absent):
-                yield self.finding(
-                    "AM207",
-                    leaf.path,
-                    "the task has a ProxyConfiguration, which redirects the traffic that proxyinit would redirect",
-                    "Take the ProxyConfiguration out, or use profile 'ga', which builds it",
-                )
+    wanted = mapped(task.containers, situation.workload.scope, of_branch)
+    if task.redirect == wanted or (there and situation.settings.on_existing == "Keep"):
+        return None, []
+    if there and situation.settings.on_existing == "Fail":
+        message = "the task has a ProxyConfiguration already, and it is not the one that would be injected"
+        hint = "Take it out, or set OnExisting to Keep or Replace"
+        return None, [situation.finding("AM207", task.redirect_path, message, hint)]
+    return wanted, []
 
-    def _network(self) -> Iterator[Finding]:
-        for leaf in self.task.network:
-            if isinstance(leaf.reading, Absent):
-                message = "NetworkMode is not given, and ECS's default cannot redirect traffic to a proxy"
-            elif isinstance(leaf.reading, Literal):
-                if leaf.reading.value == "awsvpc":
-                    continue
-                message = f"NetworkMode is {_seen(leaf)}, which cannot redirect traffic to a proxy"
-            else:
-                yield self.finding(
-                    "AM103",
-                    leaf.path,
-                    "NetworkMode is not known when the macro runs, and only 'awsvpc' can redirect traffic",
-                    "Write NetworkMode: awsvpc, or a Ref to a parameter of the template",
-                )
-                continue
-            yield self.finding("AM201", leaf.path, message, "Set NetworkMode: awsvpc")
 
-    def _launch_types(self) -> Iterator[Finding]:
-        if not self.form.net_admin:
-            return
-        for leaf in self.task.launch_types:
-            if isinstance(leaf.reading, Literal) and leaf.reading.value == "FARGATE":
-                yield self.finding(
-                    "AM202",
-                    leaf.path,
-                    "the task may run on Fargate, which does not allow proxyinit's NET_ADMIN",
-                    "Use profile 'ga', which redirects by ProxyConfiguration, or run the task on EC2",
-                )
-            elif not isinstance(leaf.reading, Literal | Absent):
-                yield self.finding(
-                    "AM103",
-                    leaf.path,
-                    "the launch type is not known when the macro runs, and on Fargate proxyinit is not allowed",
-                    "Write it out, or as a Ref to a parameter of the template",
-                )
+@dataclass(slots=True)
+class _Branch:
+    """The making of the plan for one branch: what is there already, then what is built, then where it goes."""
 
-    def limits(self) -> Iterator[Finding]:
-        settings = self.settings
-        if settings.app_ports is not None:
-            yield from self._app_port_limits(settings.app_ports, self.place("AppPorts"))
-        ignored = settings.egress_ignored_ports
-        if ignored is not None and ignored.count > self.form.ignored_ports:
-            yield self.finding(
-                "AM108",
-                self.place("EgressIgnoredPorts"),
-                f"{ignored.count} ports are ignored, and the redirect honours {self.form.ignored_ports}",
-                "List fewer ports, or ignore addresses by EgressIgnoredIPs",
-            )
-        if settings.proxy_ingress_port == settings.proxy_egress_port:
-            yield self.finding(
-                "AM115",
-                self.place("ProxyEgressPort"),
-                "ProxyIngressPort and ProxyEgressPort are the same port",
-                "Give each a port of its own",
-            )
+    situation: Situation
+    branch: Branch
+    findings: list[Finding] = field(default_factory=list)
 
-    def _app_port_limits(self, app_ports: Entries, path: Path) -> Iterator[Finding]:
-        if not app_ports.items and not self.form.egress_only:
-            yield self.finding(
-                "AM109",
-                path,
-                f"profile '{self.settings.profile}' has no form for outgoing traffic only",
-                "List the ports that the app listens on",
-            )
-        if app_ports.count > MOST_APP_PORTS:
-            yield self.finding(
-                "AM108",
-                path,
-                f"there are {app_ports.count} app ports, and the redirect takes {MOST_APP_PORTS}",
-                f"List at most {MOST_APP_PORTS} in AppPorts",
-            )
-        for setting, proxy_port in (
-            ("ProxyIngressPort", self.settings.proxy_ingress_port),
-            ("ProxyEgressPort", self.settings.proxy_egress_port),
-        ):
-            if proxy_port in app_ports.items:
-                yield self.finding(
-                    "AM115",
-                    path,
-                    f"app port {proxy_port} is the proxy's own {setting}",
-                    f"Move the app or set {setting}",
-                )
-
-    def branch(self, branch: Branch) -> tuple[list[ListPlan], list[Finding]]:
-        """The plan for one branch of the containers: what is there already, then what is built, then where."""
-        enabled = mapped(self.settings.enabled, branch.scope, lambda leaf: leaf.written)
+    def plan(self) -> _Planned:
+        situation, branch = self.situation, self.branch
+        enabled = mapped(situation.settings.enabled, branch.scope, lambda leaf: leaf.written)
         if enabled is False:
-            return [], []
-        present = {sidecar.role: self._present(sidecar, branch) for sidecar in self.form.sidecars}
-        app_ports, findings = self._ports(branch, {entry.path for found in present.values() for entry in found})
-        values = self._values(app_ports)
+            return _Planned()
+        there = {sidecar.role: presence.present(situation, sidecar, branch) for sidecar in situation.sidecars}
+        values = self._values(there)
         replaced: dict[str, dict[int, Json]] = {place: {} for place in branch.lists}
         appended: dict[str, list[Json]] = {place: [] for place in branch.lists}
-        added: list[tuple[Sidecar, Container]] = []
-        for sidecar in self.form.sidecars:
-            built, problems = self._built(sidecar, values, branch)
-            findings += problems
+        sidecars: dict[str, Container] = {}
+        for sidecar in situation.sidecars:
+            built = self._built(sidecar, values, there[sidecar.role])
             if built is None:
                 continue
-            entries = present[sidecar.role]
-            container_list = branch.lists[sidecar.place]
-            if not entries:
-                appended[sidecar.place].append(_wrapped(built.definition, enabled))
-                added.append((sidecar, built))
+            sidecars[sidecar.role] = built
+            if not there[sidecar.role].entries:
+                appended[sidecar.place].append(wrapped(built.definition, enabled))
                 continue
-            outcome = self._existing(sidecar, built, entries, enabled)
-            if isinstance(outcome, Finding):
-                findings.append(outcome)
-            elif outcome is not None:
-                entry, replacement = outcome
-                replaced[sidecar.place][container_list.entries.index(entry)] = replacement
-                added.append((sidecar, built))
-        if any(finding.code in ("AM206", "AM210", "AM211") for finding in findings):
-            findings = [finding for finding in findings if finding.code != "AM106"]
-        findings += self._memory(added)
-        findings += self._count(branch, appended)
-        findings += self._names(added)
-        plans = [
-            ListPlan(container_list, replaced[place], tuple(appended[place]))
-            for place, container_list in branch.lists.items()
-        ]
-        return plans, findings
+            instead = presence.replacement(situation, there[sidecar.role], built.definition, enabled)
+            if isinstance(instead, Finding):
+                self.findings.append(instead)
+            elif instead is not None:
+                entry = there[sidecar.role].entries[0]
+                replaced[sidecar.place][branch.lists[sidecar.place].entries.index(entry)] = instead
+            elif (kept := there[sidecar.role].container) and situation.settings.on_existing == "Keep":
+                sidecars[sidecar.role] = kept
+        apps = self._apps(there)
+        self._order(apps, sidecars, values, enabled, replaced["app"])
+        self.findings += checks.containers(situation, branch, apps, sidecars, len(appended["app"]))
+        lists = (ListPlan(listed, replaced[place], tuple(appended[place])) for place, listed in branch.lists.items())
+        return _Planned(tuple(lists), self._redirect(values, enabled), tuple(self._findings()))
 
-    def _fragments(self, sidecar: Sidecar) -> tuple[Mapping[str, Json], ...]:
-        return {"Envoy": self.settings.envoy, "ProxyInit": self.settings.proxy_init}[sidecar.fragment]
+    def _findings(self) -> list[Finding]:
+        """Without those that only follow from another."""
+        if any(finding.code in ("AM206", "AM210", "AM211") for finding in self.findings):
+            return [finding for finding in self.findings if finding.code != "AM106"]
+        return self.findings
 
-    def _name(self, sidecar: Sidecar) -> Json:
-        key = self.dialect.name_key
-        given = (fragment[key] for fragment in reversed(self._fragments(sidecar)) if key in fragment)
-        return next(given, sidecar.role)
+    def _apps(self, there: Mapping[str, Present]) -> list[Container]:
+        """The containers that are not sidecars, in every branch of their own."""
+        taken = {entry.path for present in there.values() for entry in present.entries}
+        entries = [entry for entry in self.branch.lists["app"].entries if entry.path not in taken]
+        return [container for entry in entries for container, _ in entry.containers if container]
 
-    def _present(self, sidecar: Sidecar, branch: Branch) -> tuple[Entry, ...]:
-        """The entries that are such a container already: by its name, or by a variable that betrays it."""
-        name = known(self._name(sidecar), branch.scope)
-
-        def is_such(container: Container | None) -> bool:
-            return container is not None and (
-                container.name == name or not sidecar.variables.isdisjoint(container.variables)
-            )
-
-        return tuple(
-            entry
-            for entry in branch.lists[sidecar.place].entries
-            if any(is_such(container) for container, _ in entry.containers)
-        )
-
-    def _ports(self, branch: Branch, sidecar_paths: set[Path]) -> tuple[Json, list[Finding]]:
-        """The app ports as one text: as asked for, or those that the app's containers map."""
-        if self.settings.app_ports is not None:
-            return self.settings.app_ports.text or None, []
-        if "AppPorts" in self.asked.places:
-            return None, []
-        apps = branch.lists["app"]
-        entries = [entry for entry in apps.entries if entry.path not in sidecar_paths]
-        inferred, findings = ports.inferred(entries, apps.path, branch.scope, self.dialect, self.workload.name)
-        if inferred.items:
-            findings += self._app_port_limits(inferred, apps.path)
-        return inferred.text, findings
-
-    def _values(self, app_ports: Json) -> Values:
-        settings = self.settings
-        ignored_ips, ignored_ports = settings.egress_ignored_ips, settings.egress_ignored_ports
-        values: dict[Slot, Json] = {
-            Slot.MESH_NAME: settings.mesh_name,
-            Slot.VIRTUAL_NODE_NAME: settings.virtual_node_name,
-            Slot.LOG_LEVEL: settings.log_level,
-            Slot.REGION: settings.region,
-            Slot.IGNORED_UID: settings.ignored_uid,
-            Slot.IGNORED_GID: settings.ignored_gid,
-            Slot.PROXY_INGRESS_PORT: settings.proxy_ingress_port,
-            Slot.PROXY_EGRESS_PORT: settings.proxy_egress_port,
-            Slot.APP_PORTS: app_ports,
-            Slot.EGRESS_IGNORED_IPS: self.form.egress_ignored_ips if ignored_ips is None else ignored_ips.text,
-            Slot.EGRESS_IGNORED_PORTS: ignored_ports.text if ignored_ports and ignored_ports.items else None,
-        }
-        for slot, parameter in self.form.images.items():
-            values[slot] = self.images.get(parameter) or BUILT_IN_IMAGES[parameter]
+    def _values(self, there: Mapping[str, Present]) -> Values:
+        """What goes into the slots in this branch. A sidecar that is there keeps its name."""
+        situation = self.situation
+        values = dict(situation.values(self._app_ports(there)))
+        for role, slot in ((ENVOY, Slot.ENVOY_NAME), (X_RAY_DAEMON, Slot.X_RAY_NAME)):
+            if role in there:
+                container = there[role].container
+                values[slot] = container.definition[situation.dialect.name_key] if container else situation.name(role)
         return values
 
-    def _built(self, sidecar: Sidecar, values: Values, branch: Branch) -> tuple[Container | None, list[Finding]]:
-        path = self.place(sidecar.fragment)
-        if not isinstance(known(self._name(sidecar), branch.scope), str):
-            hint = f"Write {sidecar.fragment}: {{{self.dialect.name_key}: ...}} as text or a Ref to a parameter"
-            return None, [self.finding("AM103", path, f"the name of the {sidecar.role} container is not known", hint)]
-        if values[Slot.MESH_NAME] is None or values[Slot.VIRTUAL_NODE_NAME] is None:
-            return None, []
-        definition = sidecar.build(values, self._fragments(sidecar), self.dialect, branch.scope.loops)
-        return self.dialect.container(definition, path, branch.scope), []
-
-    def _existing(
-        self, sidecar: Sidecar, built: Container, entries: tuple[Entry, ...], enabled: Json
-    ) -> Finding | tuple[Entry, Json] | None:
-        """What to do where such a container is there: nothing, replace it, or say no."""
-        entry, *more = entries
-        if more:
-            return self.finding(
-                "AM210",
-                more[0].path,
-                f"the task has {len(entries)} containers that are {sidecar.role} containers",
-                "Leave one of them",
-            )
-        if entry.written == _wrapped(built.definition, enabled):
+    def _app_ports(self, there: Mapping[str, Present]) -> Json:
+        """The app ports as one text: as asked for, or those that the app's containers map; None where none is."""
+        situation = self.situation
+        if situation.settings.app_ports is not None:
+            return situation.settings.app_ports.text or None
+        if "AppPorts" in situation.asked.places or situation.kind == GATEWAY:
             return None
-        if self.settings.on_existing == "Fail":
-            name = quoted(next(c.name for c, _ in entry.containers if c is not None) or "?")
-            return self.finding(
-                "AM206",
-                entry.path,
-                f"the task has a container {name} already, and it is not the {sidecar.role} that would be injected",
-                "Take it out, or set OnExisting to Keep or Replace",
-            )
-        names = {container.name for container, _ in entry.containers if container}
-        always = all(container for container, _ in entry.containers)
-        if len(names) > 1 or None in names or (not always and self.settings.on_existing == "Keep"):
-            return self.finding(
-                "AM211",
-                entry.path,
-                f"the {sidecar.role} container that is there is a different one, or none, in some branches",
-                "Take it out of the Fn::If, or out of the task",
-            )
-        if self.settings.on_existing == "Keep":
+        taken = {entry.path for present in there.values() for entry in present.entries}
+        listed = self.branch.lists["app"]
+        entries = [entry for entry in listed.entries if entry.path not in taken]
+        name = situation.workload.name
+        inferred, findings = ports.inferred(entries, listed.path, self.branch.scope, situation.dialect, name)
+        self.findings += findings
+        if inferred.items:
+            self.findings += checks.app_ports(situation, inferred, listed.path)
+        return inferred.text or None
+
+    def _built(self, sidecar: Sidecar, values: Values, there: Present) -> Container | None:
+        situation, scope = self.situation, self.branch.scope
+        path = situation.place(sidecar.fragment)
+        key = situation.dialect.name_key
+        if not isinstance(known(situation.name(sidecar.role), scope), str):
+            message = f"the name of the {sidecar.role} container is not known"
+            hint = f"Write {sidecar.fragment}: {{{key}: ...}} as text or a Ref to a parameter"
+            self.findings.append(situation.finding("AM103", path, message, hint))
             return None
-        first = next(container for container, _ in entry.containers if container)
-        key = self.dialect.name_key
-        replacement = _wrapped({**built.definition, key: first.definition[key]}, enabled)
-        return None if entry.written == replacement else (entry, replacement)
+        if values[Slot.RESOURCE] is None:
+            return None
 
-    def _memory(self, added: list[tuple[Sidecar, Container]]) -> Iterator[Finding]:
-        lacking = [(sidecar, container) for sidecar, container in added if not container.has_memory]
-        if not lacking or not any(isinstance(leaf.reading, Absent) for leaf in self.task.memory):
-            return
-        which = " and ".join(f"'{container.name}'" for _, container in lacking)
-        fragments = " and ".join(sidecar.fragment for sidecar, _ in lacking)
-        yield self.finding(
-            "AM205",
-            self.task.path,
-            f"neither the task nor its container {which} has a memory setting, and ECS rejects such a task",
-            f"Set Memory of the task, or MemoryReservation in {fragments}",
-        )
+        def build(values: Values) -> Container:
+            built = sidecar.build(values, situation.fragments(sidecar), situation.dialect, scope.loops)
+            if there.container and key in there.container.definition:
+                built[key] = there.container.definition[key]
+            return situation.dialect.container(built, path, scope)
 
-    def _count(self, branch: Branch, appended: Mapping[str, list[Json]]) -> Iterator[Finding]:
-        apps = branch.lists["app"]
-        count = _most_at_once(apps.entries) + len(appended["app"])
-        if count > MOST_CONTAINERS:
-            yield self.finding(
-                "AM204",
-                apps.path,
-                f"with the sidecars the task has {count} containers, and ECS allows {MOST_CONTAINERS}",
-                "Move containers to another task",
-            )
+        built = build(values)
+        admin_port = built.variables.get(ADMIN_PORT_VARIABLE)
+        return built if admin_port is None else build({**values, Slot.ADMIN_PORT: admin_port})
 
-    def _names(self, added: list[tuple[Sidecar, Container]]) -> Iterator[Finding]:
-        names = [container.name for _, container in added]
-        for sidecar, container in added:
-            if names.count(container.name) > 1 and container.name != sidecar.role:
-                yield self.finding(
-                    "AM208",
-                    self.place(sidecar.fragment),
-                    f"two sidecars would be named {quoted(container.name or '')}",
-                    "Give each a name of its own",
-                )
+    def _order(
+        self,
+        apps: list[Container],
+        sidecars: Mapping[str, Container],
+        values: Values,
+        enabled: Json,
+        replaced: dict[int, Json],
+    ) -> None:
+        """Lets the containers that wait for envoy depend on it."""
+        ordered = order(self.situation, apps, sidecars, values[Slot.ENVOY_NAME], enabled)
+        self.findings += ordered.findings
+        entries = self.branch.lists["app"].entries
+        for container, definition in ordered.waiting:
+            index = next(n for n, entry in enumerate(entries) if container.path[: len(entry.path)] == entry.path)
+            inside = container.path[len(entries[index].path) :]
+            replaced[index] = edited(replaced.get(index, entries[index].written), {inside: definition})
 
-
-def _seen(leaf: Leaf) -> str:
-    assert isinstance(leaf.reading, Literal)
-    parameter = leaf.reading.parameter
-    return f"the value of parameter '{parameter}'" if parameter else quoted(leaf.reading.value)
-
-
-def _wrapped(container: Mapping[str, Json], enabled: Json) -> Json:
-    """The container under the condition that it exists under: `Enabled` with it in the place of true."""
-    if enabled is True:
-        return container
-    if isinstance(enabled, dict) and function(enabled) == "Fn::If":
-        condition, then, otherwise = enabled["Fn::If"]
-        return if_(condition, _wrapped(container, then), _wrapped(container, otherwise))
-    return {"Ref": "AWS::NoValue"}
-
-
-def _most_at_once(entries: tuple[Entry, ...]) -> int:
-    """How many of the entries can be containers of one task: Fn::Ifs on the same condition agree."""
-    conditions = sorted({name for entry in entries for _, assumed in entry.containers for name in assumed})
-    if len(conditions) > 8:
-        return sum(all(container for container, _ in entry.containers) for entry in entries)
-    most = 0
-    for number in range(2 ** len(conditions)):
-        outcome = {name: bool(number >> bit & 1) for bit, name in enumerate(conditions)}
-        count = sum(
-            any(container and assumed.items() <= outcome.items() for container, assumed in entry.containers)
-            for entry in entries
-        )
-        most = max(most, count)
-    return most
+    def _redirect(self, values: Values, enabled: Json) -> Json:
+        situation = self.situation
+        if situation.form.redirect is None:
+            return NO_VALUE
+        built = filled(situation.form.redirect, values, self.branch.scope.loops)
+        for fragment in situation.settings.proxy_configuration:
+            built = merged(built, fragment, situation.dialect.identities)
+        return wrapped(built, enabled)

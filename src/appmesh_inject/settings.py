@@ -17,7 +17,7 @@ from appmesh_inject.values import Entries, Problem
 
 PREVIEW, GA, STANDALONE = "preview", "ga", "standalone"
 PROFILES = (PREVIEW, GA, STANDALONE)
-TO_COME = frozenset({GA, STANDALONE})
+TO_COME = frozenset({STANDALONE})
 
 LOG_LEVELS = ("trace", "debug", "info", "warning", "error", "critical", "off")
 
@@ -275,7 +275,7 @@ def _read_level(level: Level, scope: Scope) -> _Read:
             findings += (_finding(level, name, each) for each in problem.all)
     named = [name for name in NAMING if name in found]
     if len(named) > 1:
-        both = Problem("AM105", f"{' and '.join(named)} are both given", "Keep the one that the task represents")
+        both = Problem("AM105", f"{' and '.join(named)} are given together", "Keep the one that the task represents")
         findings.append(_finding(level, named[1], both))
     return _Read(found, frozenset(unset), tuple(findings))
 
@@ -289,7 +289,7 @@ def _read_value(name: str, value: Json, scope: Scope) -> Any:
     if TABLE[name].profiles and not set(TABLE[name].profiles) - TO_COME:
         return Problem("AM110", "comes with a later version", "Take it out")
     if name == "Profile" and isinstance(value, str) and value in TO_COME:
-        return Problem("AM110", f"{values.quoted(value)} comes with a later version", "Use 'preview'")
+        return Problem("AM110", f"{values.quoted(value)} comes with a later version", "Use 'preview' or 'ga'")
     if name in ("MeshName", *NAMING[:2]):
         problem = _arn_problem(name, value, scope)
         if problem:

@@ -3,15 +3,18 @@
 A target reads a document into these values; policy decides by them and never sees the document.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Leaf, Scope
 from appmesh_inject.merge import Identities
 from appmesh_inject.settings import Level
 from appmesh_inject.tree import Json, Path
+
+Wrap: TypeAlias = Callable[[Json, Mapping[str, bool]], Json]
+"""Puts a value under the condition that `Enabled` names, given what the Fn::Ifs around it say already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +45,30 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """One container definition. name: None where it is no literal; variables: names of its environment."""
+    """One container definition. name, image: None where they are no literals; variables: its environment, by
+    name, as written; conditions: what the Fn::Ifs around it in its list say."""
 
     definition: Mapping[str, Json]
     path: Path
     scope: Scope
     name: str | None
-    variables: frozenset[str]
+    image: str | None
+    variables: Mapping[str, Json]
     has_memory: bool
+    conditions: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """How a container runs. user: None where it is no literal, empty where none is given. memory: MiB that it
+    reserves, None where that is not known. waits_for: names of the containers that it depends on."""
+
+    user: str | None
+    essential: bool
+    memory: int | None
+    has_health_check: bool
+    waits_for: frozenset[str]
+    routes_logs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +113,21 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is around the containers, as far as decisions need it. Properties are given as their leaves."""
+    """What is around the containers, as far as decisions need it. Properties are given as their leaves; one
+    absent leaf: it is not there.
+
+    containers: the property that the branches were read from, as written. redirect: the ProxyConfiguration, as
+    written.
+    """
 
     path: Path
+    containers: Json
     branches: tuple[Branch, ...]
-    network: tuple[Leaf, ...]
-    launch_types: tuple[Leaf, ...]
-    memory: tuple[Leaf, ...]
-    redirect: tuple[Leaf, ...]
+    network: tuple[Leaf, ...] = ()
+    launch_types: tuple[Leaf, ...] = ()
+    memory: tuple[Leaf, ...] = ()
+    redirect: Json = None
+    redirect_path: Path = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -110,7 +136,7 @@ class Dialect(Protocol):
 
     @property
     def name(self) -> str:
-        """The column of `sidecars.FORMS` that has its sidecars."""
+        """Which of the columns of `sidecars.FORMS` has its sidecars."""
 
     @property
     def identities(self) -> Identities:
@@ -122,4 +148,11 @@ class Dialect(Protocol):
 
     def container(self, definition: Mapping[str, Json], path: Path, scope: Scope) -> Container: ...
 
-    def ports(self, container: Container, subject: str) -> tuple[tuple[Port, ...], tuple[Finding, ...]]: ...
+    def runtime(self, container: Container) -> Runtime: ...
+
+    def ports(self, container: Container, subject: str) -> tuple[tuple[Port, ...], tuple[Finding, ...]]:
+        """The TCP ports that a container maps, and what stands in the way of knowing them."""
+
+    def waiting(self, container: Container, name: Json, under: Wrap) -> Mapping[str, Json] | None:
+        """The container definition with a dependency on the healthy container `name` added; the very same
+        where it has one already; None where its dependencies cannot be read."""

@@ -8,7 +8,7 @@ TARGET/CASE/report.txt      what happened to each workload, and the findings
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -20,9 +20,18 @@ from appmesh_inject.deployment import Deployment, deployed
 from appmesh_inject.injection import Outcome, Target, inject
 from appmesh_inject.settings import Level
 from appmesh_inject.targets.cloudformation import CloudFormation
+from appmesh_inject.targets.ecs import EcsTaskDefinition
+from appmesh_inject.targets.kubernetes import Manifests
 from appmesh_inject.tree import Json
 
 ROOT = Path(__file__).parent
+
+
+TARGETS: Mapping[str, Callable[[Level, Mapping[str, Json]], Target]] = {
+    "cloudformation": CloudFormation,
+    "ecs": lambda request, _: EcsTaskDefinition(request),
+    "kubernetes": lambda request, _: Manifests(request),
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,8 @@ class Case:
 
     @functools.cached_property
     def document(self) -> Json:
+        if self.folder.parent.name != "cloudformation":
+            return plain(yaml.safe_load(self.input.read_text()))
         return plain(cfn_yaml.load(str(self.input)))
 
     @functools.cached_property
@@ -66,7 +77,7 @@ class Case:
 
     @property
     def target(self) -> Target:
-        return CloudFormation(Level(("Transform", "Parameters"), self.request), self.parameters)
+        return TARGETS[self.folder.parent.name](Level(("Transform", "Parameters"), self.request), self.parameters)
 
     def inject(self, document: Json) -> Outcome:
         return inject(document, self.target, self.deployment)

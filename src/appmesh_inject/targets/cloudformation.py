@@ -8,25 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from appmesh_inject.findings import Finding
-from appmesh_inject.intrinsics import (
-    Absent,
-    Leaf,
-    Literal,
-    Scope,
-    function,
-    leaves,
-    list_parameters,
-    parameters_that_decide,
-)
+from appmesh_inject.intrinsics import Scope, function, list_parameters, parameters_that_decide
 from appmesh_inject.plan import Plan
 from appmesh_inject.settings import Level
-from appmesh_inject.targets.containers import CLOUDFORMATION, container_list
-from appmesh_inject.tree import Json, Path, edited
-from appmesh_inject.workload import Branch, Found, Task, Workload
+from appmesh_inject.targets.tasks import CLOUDFORMATION, applied
+from appmesh_inject.tree import Json, Path, at
+from appmesh_inject.workload import Found, Task, Workload
 
 TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 MARK = "AppMesh"
-TAG_PREFIX = "AppMesh:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +30,7 @@ class CloudFormation:
     request: Level
     parameter_values: Mapping[str, Json]
 
-    dialect = CLOUDFORMATION
+    dialect = CLOUDFORMATION.containers
 
     def find(self, document: Json) -> Found:
         """The task definitions in the fragment, whichever of the shapes it has."""
@@ -77,36 +67,16 @@ class CloudFormation:
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts of one task definition, under what `scope` assumes."""
         path = workload.path
-        resource = _at(document, path)
-        if "ContainerDefinitions" not in resource:
-            properties = resource.get("Properties")
-            path = (*path, "Properties")
-        else:
-            properties = resource
-        if not isinstance(properties, Mapping):
-            properties = {}
-        branches, findings = _branches(properties, path, workload, scope)
-        return Task(
-            path=path,
-            branches=branches,
-            network=_leaves(properties, "NetworkMode", path, scope),
-            launch_types=_launch_types(properties, path, scope),
-            memory=_leaves(properties, "Memory", path, scope),
-            redirect=_leaves(properties, "ProxyConfiguration", path, scope),
-            findings=findings,
-        )
+        resource = at(document, path)
+        if "ContainerDefinitions" in resource:
+            return CLOUDFORMATION.task(resource, path, workload, scope)
+        properties = resource.get("Properties")
+        found = properties if isinstance(properties, Mapping) else {}
+        return CLOUDFORMATION.task(found, (*path, "Properties"), workload, scope)
 
     def apply(self, document: Json, plans: Mapping[Path, Plan]) -> Json:
         """The document with every plan carried out."""
-        changes: dict[Path, Json] = {}
-        for plan in plans.values():
-            for planned in plan.lists:
-                if not planned.changes_nothing:
-                    items = [
-                        planned.replaced.get(index, entry.written) for index, entry in enumerate(planned.list.entries)
-                    ]
-                    changes[planned.list.path] = [*items, *planned.appended]
-        return edited(document, changes)
+        return applied(document, plans)
 
 
 def _no_fragment() -> Finding:
@@ -117,14 +87,6 @@ def _no_fragment() -> Finding:
         "this is no template with Resources, no AWS::ECS::TaskDefinition and no Properties of one",
         "Use the macro in Transform, in a task definition, or in its Properties",
     )
-
-
-def _at(document: Json, path: Path) -> Mapping[str, Json]:
-    for step in path:
-        assert isinstance(document, Mapping | list)
-        document = document[step]  # type: ignore[index]
-    assert isinstance(document, Mapping)
-    return document
 
 
 def _workloads(resources: Mapping[str, Json], path: Path, scope: Scope) -> Iterator[Workload]:
@@ -144,7 +106,9 @@ def _in_loop(loop: Json, path: Path, scope: Scope) -> Iterator[Workload]:
 def _workload(name: str, resource: Mapping[str, Json], path: Path, scope: Scope, properties_path: Path) -> Workload:
     properties = resource.get("Properties")
     tags, tag_findings = (
-        _tag_levels(properties, properties_path, name, scope) if isinstance(properties, Mapping) else ((), ())
+        CLOUDFORMATION.tag_levels(properties, properties_path, name, scope)
+        if isinstance(properties, Mapping)
+        else ((), ())
     )
     metadata, metadata_findings = _metadata_levels(resource, path, name)
     return Workload(name, path, (*tags, *metadata), scope, (*tag_findings, *metadata_findings))
@@ -169,90 +133,3 @@ def _metadata_levels(
         "Write a map, or {} where all settings come from elsewhere; use Enabled for a condition",
     )
     return (Level(place, {}, subject),), (finding,)
-
-
-def _tag_levels(
-    properties: Mapping[str, Json], path: Path, subject: str, scope: Scope
-) -> tuple[tuple[Level, ...], tuple[Finding, ...]]:
-    """The level that the `AppMesh:` tags make."""
-    tags = properties.get("Tags")
-    if not isinstance(tags, list):
-        return (), ()
-    given: dict[str, Json] = {}
-    paths: dict[str, Path] = {}
-    findings: list[Finding] = []
-    for index, tag in enumerate(tags):
-        place = (*path, "Tags", index)
-        for leaf in leaves(tag, scope, place):
-            key = leaf.written.get("Key") if isinstance(leaf.written, Mapping) else None
-            if not isinstance(key, str) or not key.startswith(TAG_PREFIX):
-                continue
-            setting = key.removeprefix(TAG_PREFIX)
-            if leaf.path != place or setting in given:
-                message = f"tag {key} is " + ("there twice" if setting in given else "under a condition")
-                findings.append(Finding("AM112", subject, leaf.path, message, "Write it once, outside of Fn::If"))
-            elif isinstance(leaf.written, Mapping):
-                given[setting] = leaf.written.get("Value", "")
-                paths[setting] = (*place, "Value")
-    if not given and not findings:
-        return (), ()
-    return (Level((*path, "Tags"), given, subject, paths, is_tags=True),), tuple(findings)
-
-
-def _branches(
-    properties: Mapping[str, Json], path: Path, workload: Workload, scope: Scope
-) -> tuple[tuple[Branch, ...], tuple[Finding, ...]]:
-    """The container lists: one, or one for each branch of the Fn::Ifs around it.
-
-    Facts are read under what `scope` assumes; a branch's own scope says only what the Fn::Ifs around it do.
-    """
-    place = (*path, "ContainerDefinitions")
-    branches: list[Branch] = []
-    findings: list[Finding] = []
-    for leaf in leaves(properties.get("ContainerDefinitions"), workload.scope, place):
-        if any(scope.assumed.get(name, outcome) != outcome for name, outcome in leaf.scope.assumed.items()):
-            continue
-        if not isinstance(leaf.written, list):
-            findings.append(_unreadable_list(leaf, workload.name))
-            continue
-        inner = _assuming_all(scope, leaf.scope.assumed)
-        containers, found = container_list(CLOUDFORMATION, leaf.written, leaf.path, inner, workload.name)
-        branches.append(Branch({"app": containers}, leaf.scope))
-        findings += found
-    return tuple(branches), tuple(findings)
-
-
-def _assuming_all(scope: Scope, assumed: Mapping[str, bool]) -> Scope:
-    for condition, outcome in assumed.items():
-        scope = scope.assuming(condition, outcome)
-    return scope
-
-
-def _unreadable_list(leaf: Leaf, subject: str) -> Finding:
-    if isinstance(leaf.reading, Absent) or leaf.written is None:
-        return Finding("AM203", subject, leaf.path, "the task has no ContainerDefinitions", "Add the app's containers")
-    return Finding(
-        "AM203",
-        subject,
-        leaf.path,
-        "ContainerDefinitions is no list that can be read when the macro runs",
-        "Write the list out here; single containers may be Fn::Ifs",
-    )
-
-
-def _leaves(properties: Mapping[str, Json], name: str, path: Path, scope: Scope) -> tuple[Leaf, ...]:
-    """What a property can be; one absent leaf where it is not there."""
-    value = properties.get(name, {"Ref": "AWS::NoValue"})
-    return tuple(leaves(value, scope, (*path, name)))
-
-
-def _launch_types(properties: Mapping[str, Json], path: Path, scope: Scope) -> tuple[Leaf, ...]:
-    found: list[Leaf] = []
-    for leaf in _leaves(properties, "RequiresCompatibilities", path, scope):
-        value = leaf.reading.value if isinstance(leaf.reading, Literal) else None
-        if isinstance(value, list):
-            for index, item in enumerate(value):
-                found += leaves(item, leaf.scope, (*leaf.path, index))
-        else:
-            found.append(leaf)
-    return tuple(found)

@@ -8,17 +8,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from appmesh_inject.findings import Finding
-from appmesh_inject.intrinsics import Absent, Leaf, Literal, Scope, function, known, leaves
+from appmesh_inject.intrinsics import Absent, Leaf, Literal, Scope, conditions_along, function, known, leaves
 from appmesh_inject.merge import Identities
 from appmesh_inject.text import scalar
-from appmesh_inject.tree import Json, Path
+from appmesh_inject.tree import Json, Path, edited
 from appmesh_inject.values import port as port_check
 from appmesh_inject.values import quoted
-from appmesh_inject.workload import Container, ContainerList, Entry, Port
+from appmesh_inject.workload import Container, ContainerList, Entry, Port, Runtime, Wrap
 
 
 @dataclass(frozen=True, slots=True)
-class EcsDialect:
+class EcsContainers:
     """The members of a container definition that decisions read, as one document spells them."""
 
     name: str
@@ -27,27 +27,87 @@ class EcsDialect:
     environment: str
     port_mappings: str
     container_port: str
-    port_range: str
     protocol: str
     memory: tuple[str, ...]
+    value_key: str
+    image: str
+    user: str
+    essential: str
+    health_check: str
+    depends_on: str
+    container_name: str
+    condition: str
+    firelens: str
 
     def container(self, definition: Mapping[str, Json], path: Path, scope: Scope) -> Container:
-        name = known(definition.get(self.name_key), scope)
+        name, image = known(definition.get(self.name_key), scope), known(definition.get(self.image), scope)
         return Container(
             definition=definition,
             path=path,
             scope=scope,
             name=name if isinstance(name, str) else None,
-            variables=frozenset(self._variables(definition, scope)),
+            image=image if isinstance(image, str) else None,
+            variables=dict(self._variables(definition, scope)) if self.environment in definition else {},
             has_memory=any(_has(definition, key, scope) for key in self.memory),
         )
 
-    def _variables(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[str]:
-        for branch in _branches(definition.get(self.environment, []), scope, ()):
-            for variable in (leaf for item in branch for leaf in item):
-                name = variable.written.get(self.name_key) if isinstance(variable.written, Mapping) else None
-                if isinstance(name, str):
-                    yield name
+    def _variables(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[tuple[str, Json]]:
+        for branch in _branches(definition[self.environment], scope, ()):
+            for variable in (leaf.written for item in branch for leaf in item):
+                name = variable.get(self.name_key) if isinstance(variable, Mapping) else None
+                if isinstance(variable, Mapping) and isinstance(name, str):
+                    yield name, variable.get(self.value_key)
+
+    def runtime(self, container: Container) -> Runtime:
+        """How the container runs."""
+        definition, scope = container.definition, container.scope
+        user = known(definition.get(self.user, ""), scope)
+        essentials = [leaf.reading for leaf in leaves(definition.get(self.essential, True), scope)]
+        return Runtime(
+            user=None if user is None else str(user),
+            essential=not all(isinstance(e, Literal) and str(e.value).lower() == "false" for e in essentials),
+            memory=self._memory(definition, scope),
+            has_health_check=_has(definition, self.health_check, scope),
+            waits_for=frozenset(self._waits_for(definition, scope)),
+            routes_logs=self.firelens in definition,
+        )
+
+    def _memory(self, definition: Mapping[str, Json], scope: Scope) -> int | None:
+        """What ECS reserves: MemoryReservation where it is given, else Memory."""
+        for key in reversed(self.memory):
+            if key in definition:
+                value = str(known(definition[key], scope))
+                return int(value) if value.isdigit() else None
+        return 0
+
+    def _waits_for(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[str]:
+        for branch in _branches(definition.get(self.depends_on, []), scope, ()):
+            for dependency in (leaf for item in branch for leaf in item):
+                if isinstance(dependency.written, Mapping):
+                    name = known(dependency.written.get(self.container_name), dependency.scope)
+                    if isinstance(name, str):
+                        yield name
+
+    def waiting(self, container: Container, name: Json, under: Wrap) -> Mapping[str, Json] | None:
+        """The container with a dependency on the healthy container `name`, unless it depends on it already."""
+        definition, scope = container.definition, container.scope
+        dependencies = definition.get(self.depends_on, [])
+        changes: dict[Path, Json] = {}
+        for leaf in leaves(dependencies, scope):
+            if not isinstance(leaf.written, list) and not isinstance(leaf.reading, Absent):
+                return None
+            present = leaf.written if isinstance(leaf.written, list) else []
+            if not any(self._is_on(item, name, leaf.scope) for item in present):
+                around = {**container.conditions, **conditions_along(dependencies, leaf.path)}
+                dependency = under({self.container_name: name, self.condition: "HEALTHY"}, around)
+                changes[leaf.path] = [*present, dependency]
+        return {**definition, self.depends_on: edited(dependencies, changes)} if changes else definition
+
+    def _is_on(self, dependency: Json, name: Json, scope: Scope) -> bool:
+        return any(
+            isinstance(leaf.written, Mapping) and leaf.written.get(self.container_name) == name
+            for leaf in leaves(dependency, scope)
+        )
 
     def ports(self, container: Container, subject: str) -> tuple[tuple[Port, ...], tuple[Finding, ...]]:
         """The TCP ports that a container maps, and what stands in the way of knowing them."""
@@ -107,7 +167,7 @@ class EcsDialect:
         return Port(scalar(written), key, path, certain=True)
 
 
-CLOUDFORMATION = EcsDialect(
+CLOUDFORMATION_CONTAINERS = EcsContainers(
     name="cloudformation",
     identities={
         "Environment": (("Name", None),),
@@ -121,9 +181,44 @@ CLOUDFORMATION = EcsDialect(
     environment="Environment",
     port_mappings="PortMappings",
     container_port="ContainerPort",
-    port_range="ContainerPortRange",
     protocol="Protocol",
     memory=("Memory", "MemoryReservation"),
+    value_key="Value",
+    image="Image",
+    user="User",
+    essential="Essential",
+    health_check="HealthCheck",
+    depends_on="DependsOn",
+    container_name="ContainerName",
+    condition="Condition",
+    firelens="FirelensConfiguration",
+)
+
+API_CONTAINERS = EcsContainers(
+    name="ecs",
+    identities={
+        "environment": (("name", None),),
+        "secrets": (("name", None),),
+        "ulimits": (("name", None),),
+        "properties": (("name", None),),
+        "portMappings": (("containerPort", None), ("protocol", "tcp")),
+        "dependsOn": (("containerName", None),),
+    },
+    name_key="name",
+    environment="environment",
+    port_mappings="portMappings",
+    container_port="containerPort",
+    protocol="protocol",
+    memory=("memory", "memoryReservation"),
+    value_key="value",
+    image="image",
+    user="user",
+    essential="essential",
+    health_check="healthCheck",
+    depends_on="dependsOn",
+    container_name="containerName",
+    condition="condition",
+    firelens="firelensConfiguration",
 )
 
 
@@ -150,7 +245,7 @@ def _branches(value: Json, scope: Scope, path: Path) -> Iterator[list[list[Leaf]
 
 
 def container_list(
-    dialect: EcsDialect, items: list[Json], path: Path, scope: Scope, subject: str
+    dialect: EcsContainers, items: list[Json], path: Path, scope: Scope, subject: str
 ) -> tuple[ContainerList, tuple[Finding, ...]]:
     """A list of container definitions as facts, and the entries in it that are none."""
     entries: list[Entry] = []
@@ -162,7 +257,10 @@ def container_list(
             if isinstance(leaf.reading, Absent):
                 containers.append((None, assumed))
             elif isinstance(leaf.written, Mapping) and function(leaf.written) is None:
-                containers.append((dialect.container(leaf.written, leaf.path, leaf.scope), assumed))
+                container = dialect.container(leaf.written, leaf.path, leaf.scope)
+                inside = leaf.path[len(path) + 1 :]
+                around = conditions_along(item, inside) if inside else {}
+                containers.append((replace(container, conditions=around) if around else container, assumed))
             else:
                 findings.append(
                     Finding(
