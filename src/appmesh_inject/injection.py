@@ -31,6 +31,10 @@ class Target(Protocol):
     def apply(self, document: Json, plans: Mapping[Path, Plan]) -> Json: ...
 
 
+NOT_MARKED = "not marked"
+HELD_BACK = "another finding stops the injection"
+
+
 class Action(StrEnum):
     INJECTED = "injected"
     SKIPPED = "skipped"
@@ -87,7 +91,7 @@ def inject(document: Json, target: Target, deployment: Deployment = BUILT_IN) ->
 
 def _decision(document: Json, target: Target, workload: Workload, asked: Asked, deployment: Deployment) -> Decision:
     if not workload.levels:
-        return Decision(Skip(workload.passed or "not marked"))
+        return Decision(Skip(workload.passed or NOT_MARKED))
     problems = (*workload.findings, *asked.findings)
     if asked.settings.enabled is False:
         return Decision(Skip("Enabled is false"), problems)
@@ -108,4 +112,4 @@ def _held_back(report: Report) -> Report:
     """Where there is an error anywhere, what would have been injected is not."""
     if report.action is not Action.INJECTED:
         return report
-    return Report(report.name, report.path, Action.SKIPPED, "another finding stops the injection", report.profile)
+    return Report(report.name, report.path, Action.SKIPPED, HELD_BACK, report.profile)
