@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from appmesh_inject import macro
-from appmesh_inject.cli.cloudformation import Asked, rendered
+from appmesh_inject.cli.cloudformation import rendered
+from appmesh_inject.cli.rendering import Asked
 from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS
 from tests.golden.cases import Case, cases
 

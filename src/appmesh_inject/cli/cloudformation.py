@@ -8,29 +8,15 @@ failing call, this goes on, so that all findings come together; then nothing is 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from appmesh_inject.cli.rendering import Asked, Rendered, warning_of_switched_off
 from appmesh_inject.cli.transforms import SNIPPET, TRANSFORM, Entry, entries, put_back, snippets, without
-from appmesh_inject.deployment import BUILT_IN, Deployment
 from appmesh_inject.deployment import PATH as DEPLOYMENT_PATH
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.injection import HELD_BACK, NOT_MARKED, Action, Outcome, Report, inject
-from appmesh_inject.settings import NAMING, PROFILES, STANDALONE, TO_COME, Level
+from appmesh_inject.settings import NAMING, Level
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.tree import Json, Path, edited
 from appmesh_inject.workload import Workload
-
-MACRO = "AppMeshInject"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the command line asks for. settings: by name, in the place of the transform's parameters;
-    flags: the flag that gave each."""
-
-    parameter_values: Mapping[str, Json] = field(default_factory=dict)
-    settings: Mapping[str, Json] = field(default_factory=dict)
-    flags: Mapping[str, str] = field(default_factory=dict)
-    deployment: Deployment = BUILT_IN
-    macro: str = MACRO
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +28,6 @@ class Call:
     fragment: Json
     level: Level
     key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """What comes out. All paths lead into the document that came in, flags and deployment parameters apart."""
-
-    document: Json
-    reports: tuple[Report, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    unused_flags: tuple[str, ...] = ()
-
-    @property
-    def has_errors(self) -> bool:
-        return any(finding.is_error for finding in self.findings)
 
 
 @dataclass(slots=True)
@@ -79,8 +51,7 @@ def rendered(template: Mapping[str, Json], asked: Asked) -> Rendered:
     if any(finding.is_error for finding in play.findings):
         held = tuple(_held_back(report) for report in reports)
         return Rendered(template, held, ordered(play.findings))
-    switched_off = _switched_off(reports)
-    findings = (*ordered(play.findings), *([switched_off] if switched_off else []))
+    findings = (*ordered(play.findings), *warning_of_switched_off(reports))
     unused = () if is_used else tuple(asked.flags[name] for name in asked.settings)
     return Rendered(play.document, reports, findings, unused)
 
@@ -236,20 +207,6 @@ def _without_transform(marked: tuple[Workload, ...], macro: str) -> Finding:
     first = marked[0]
     message = f"the template has marks and no Transform of {macro}: CloudFormation would not call the macro"
     return Finding("AM901", first.name, first.levels[0].path, message, f"Add Transform: {macro}")
-
-
-def _switched_off(reports: tuple[Report, ...]) -> Finding | None:
-    """The warning, once, that what was injected waits for a control plane that is gone."""
-    waiting = [r for r in reports if r.action is Action.INJECTED and r.profile in PROFILES and r.profile != STANDALONE]
-    if not waiting:
-        return None
-    message = (
-        f"the sidecars of profile {waiting[0].profile} wait for AWS App Mesh, which AWS switched off on 2026-09-30"
-    )
-    hint = "Use profile standalone, which needs no control plane"
-    if STANDALONE in TO_COME:
-        hint = "Use Amazon ECS Service Connect, or profile standalone, which comes with a later version"
-    return Finding("AM902", waiting[0].name, waiting[0].path, message, hint)
 
 
 def _held_back(report: Report) -> Report:

@@ -41,8 +41,13 @@ class Document:
 
 def load(file: str) -> Document:
     """The document in `file`, `-` for stdin. Raises UserError where it cannot be read."""
+    return parsed(*text_of(file))
+
+
+def text_of(file: str) -> tuple[str, str]:
+    """What messages call the file, `-` for stdin, and its text. Raises UserError where it cannot be read."""
     name = "<stdin>" if file == STDIN else file
-    return parsed(name, _text(name, _bytes(file)))
+    return name, _text(name, _bytes(file))
 
 
 def parsed(name: str, text: str) -> Document:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from appmesh_inject.cli import documents
-from appmesh_inject.cli.cloudformation import Asked, Call
+from appmesh_inject.cli.cloudformation import Call
 from appmesh_inject.cli.errors import UserError
+from appmesh_inject.cli.rendering import Asked
 from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS
 from appmesh_inject.tree import Json
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from appmesh_inject.cli.cloudformation import MACRO, Asked
 from appmesh_inject.cli.documents import Document
 from appmesh_inject.cli.parameters import parameter_values
+from appmesh_inject.cli.rendering import MACRO, Asked
 from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS, Deployment, deployed
 from appmesh_inject.settings import FIELDS, TABLE, Setting
 from appmesh_inject.tree import Json
@@ -18,7 +18,13 @@ from appmesh_inject.values import closest
 
 PARAMETER, DEPLOYMENT_PARAMETER = "--parameter", "--deployment-parameter"
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="A CloudFormation template, YAML or JSON; - for stdin")]
+File = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help="A CloudFormation template, an ECS task definition or Kubernetes manifests, YAML or JSON; - for stdin",
+    ),
+]
 Parameters = Annotated[
     list[str],
     typer.Option(
@@ -89,16 +95,15 @@ def _value(text: str) -> Json:
 
 def asked(
     document: Document,
-    template: Mapping[str, Json],
     parameters: Sequence[str],
     settings: Mapping[str, Json],
     deployment_parameters: Sequence[str],
     *,
     macro: str = MACRO,
 ) -> Asked:
-    """What the options ask for, for this template. Raises a usage error for an option that cannot be meant."""
+    """What the options ask for, for this document. Raises a usage error for an option that cannot be meant."""
     given = pairs(parameters, PARAMETER)
-    declared = template.get("Parameters")
+    declared = document.content.get("Parameters") if isinstance(document.content, Mapping) else None
     declarations = declared if isinstance(declared, Mapping) else {}
     for name in given:
         if name not in declarations:

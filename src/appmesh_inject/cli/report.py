@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import typer
 from rich.console import Console
@@ -72,12 +72,22 @@ def say_findings(document: Document, findings: Iterable[Finding]) -> None:
     _say(finding_line(document, finding).rich() for finding in findings)
 
 
-def say_reports(document: Document, reports: Sequence[Report], findings: Sequence[Finding]) -> None:
-    """What happened to each task definition, and why, in one line each on stderr."""
+class Holder(Protocol):
+    """What was rendered: the document, and what it could have held."""
+
+    @property
+    def document(self) -> Document: ...
+
+    @property
+    def contents(self) -> str: ...
+
+
+def say_reports(holder: Holder, reports: Sequence[Report], findings: Sequence[Finding]) -> None:
+    """What happened to each workload, and why, in one line each on stderr."""
     if reports:
         _say(_report_line(report, findings) for report in reports)
     else:
-        _say([Text(f"{one_line(document.name)}: there is no AWS::ECS::TaskDefinition")])
+        _say([Text(f"{one_line(holder.document.name)}: there is no {holder.contents}")])
 
 
 def _report_line(report: Report, findings: Sequence[Finding]) -> Text:

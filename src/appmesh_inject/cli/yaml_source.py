@@ -29,7 +29,10 @@ MOST_NODES = 250_000
 """What aliases may grow to; a template is 1 MB at most, which holds fewer. The limit is cfn-lint's."""
 
 
-def read(name: str, text: str) -> tuple[Json, Callable[[Path], Place]]:
+Locate = Callable[[Path], Place]
+
+
+def read(name: str, text: str) -> tuple[Json, Locate]:
     """The value of the YAML `text`, and a function from a path in it to its place. Raises UserError where it is not
     one YAML document, or one that JSON cannot say."""
     try:

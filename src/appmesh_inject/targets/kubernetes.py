@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.plan import Plan
-from appmesh_inject.settings import Level
+from appmesh_inject.settings import NAMING, Level
 from appmesh_inject.targets.pods import POD_CONTAINERS, pod_containers
 from appmesh_inject.targets.tasks import applied
 from appmesh_inject.tree import Json, Path, at
@@ -48,7 +48,8 @@ def is_manifest(document: Json) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Manifests:
-    """The target for a list of documents. request: settings by flags, which mark every pod and rank lowest."""
+    """The target for a list of documents. request: settings by flags, which rank lowest, and mark every pod where
+    they say what it represents."""
 
     request: Level
 
@@ -81,18 +82,20 @@ class Manifests:
         place = (*path, *POD_TEMPLATES[kind])
         annotations = _below(pod, ("metadata", "annotations")) or {}
         switch = annotations.get(SWITCH)
+        levels: tuple[Level, ...]
         where = (*place, "metadata", "annotations")
         findings = list(_strange_switch(switch, (*where, SWITCH), name))
         if kind in RUN_TO_THE_END:
             findings.append(_never_ends(kind, place, name))
         marks = {ANNOTATIONS[key]: value for key, value in annotations.items() if key in ANNOTATIONS}
         paths = {setting: (*where, key) for key, setting in ANNOTATIONS.items() if key in annotations}
-        levels = [self.request] if self.request.given else []
-        if marks or switch == "enabled":
-            levels.append(Level(where, marks, name, paths))
         if switch == "disabled":
             return Workload(name, place, (), NOTHING_KNOWN, passed=f"{SWITCH} is disabled")
-        return Workload(name, place, tuple(levels), NOTHING_KNOWN, tuple(findings))
+        if marks or switch == "enabled":
+            levels = (self.request, Level(where, marks, name, paths))
+        else:
+            levels = (self.request,) if any(setting in self.request.given for setting in NAMING) else ()
+        return Workload(name, place, levels, NOTHING_KNOWN, tuple(findings))
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts of one pod."""

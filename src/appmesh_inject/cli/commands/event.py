@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import documents, output, report
-from appmesh_inject.cli.cloudformation import MACRO, call_of, resources_with_snippets
+from appmesh_inject.cli import documents, forms, output, report
+from appmesh_inject.cli.cloudformation import call_of, resources_with_snippets
 from appmesh_inject.cli.errors import told
 from appmesh_inject.cli.events import macro_event
 from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked, usage_error
+from appmesh_inject.cli.rendering import MACRO
 from appmesh_inject.tree import Json
 
 Snippet = Annotated[
@@ -37,9 +38,9 @@ def event(
     Snippets are processed before, as CloudFormation does it: --deployment-parameter counts for them.
     """
     with told():
-        document = documents.load(file)
+        document = forms.template(forms.load(file))
         template = documents.template(document)
-        wanted = asked(document, template, parameter, settings, deployment_parameter, macro=macro_name)
+        wanted = asked(document, parameter, settings, deployment_parameter, macro=macro_name)
         call, findings = call_of(template, wanted, snippet)
         if call is None:
             message = f"there is no Fn::Transform of {macro_name} in a resource '{snippet}'"

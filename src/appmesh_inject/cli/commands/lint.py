@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import typer
 
-from appmesh_inject.cli import documents, output, report
-from appmesh_inject.cli.cloudformation import MACRO, Rendered, rendered
+from appmesh_inject.cli import forms, output, report
 from appmesh_inject.cli.documents import Document
 from appmesh_inject.cli.errors import told
 from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked
+from appmesh_inject.cli.rendering import MACRO, Rendered
 from appmesh_inject.cli.report import Line
 from appmesh_inject.tree import Json, shown
 
@@ -26,14 +26,11 @@ def lint(
     Only refusals, and errors that the injection brings, make the exit code 1.
     """
     with told():
-        document = documents.load(file)
-        template = documents.template(document)
-        result = rendered(
-            template, asked(document, template, parameter, settings, deployment_parameter, macro=macro_name)
-        )
-        report.say_reports(document, result.reports, result.findings)
+        form = forms.load(file)
+        result = form.rendered(asked(form.document, parameter, settings, deployment_parameter, macro=macro_name))
+        report.say_reports(form, result.reports, result.findings)
         report.say_unused(result.unused_flags)
-        lines, is_bad = _checked(document, result)
+        lines, is_bad = _checked(form.document, result) if form.is_template else _found(form.document, result)
         output.deliver(report.printed(lines))
         if is_bad:
             raise typer.Exit(1)
@@ -58,6 +55,14 @@ def _checked(document: Document, result: Rendered) -> tuple[Sequence[Line | str]
     else:
         lines.append(f"{there}; {len(brought)} brought by it, {_counted(errors, 'error')} among them")
     return lines, result.has_errors or errors > 0
+
+
+def _found(document: Document, result: Rendered) -> tuple[Sequence[Line | str], bool]:
+    """What was found in a document that cfn-lint does not read."""
+    lines: list[Line | str] = [report.finding_line(document, finding) for finding in result.findings]
+    errors = sum(finding.is_error for finding in result.findings)
+    lines.append(f"{document.name}: {_counted(errors, 'error')}")
+    return lines, errors > 0
 
 
 def _counted(number: int, noun: str) -> str:

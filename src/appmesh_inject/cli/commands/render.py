@@ -1,15 +1,15 @@
-"""`appmesh-inject render`: the template as CloudFormation would process it."""
+"""`appmesh-inject render`: the document with the sidecars in it."""
 
 from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import documents, output, report
-from appmesh_inject.cli.cloudformation import MACRO, rendered
+from appmesh_inject.cli import forms, output, report
 from appmesh_inject.cli.documents import Format
 from appmesh_inject.cli.errors import told
 from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked
+from appmesh_inject.cli.rendering import MACRO
 from appmesh_inject.tree import Json
 
 OutputFormat = Annotated[
@@ -32,16 +32,14 @@ def render(
     output_format: OutputFormat = None,
     output_file: Output = None,
 ) -> None:
-    """Show the template as CloudFormation would process it with the macro."""
+    """Inject the sidecars: the template as CloudFormation would process it, a task definition ready to register, or
+    manifests ready to apply."""
     with told():
-        document = documents.load(file)
-        template = documents.template(document)
-        result = rendered(
-            template, asked(document, template, parameter, settings, deployment_parameter, macro=macro_name)
-        )
-        report.say_findings(document, result.findings)
-        report.say_reports(document, result.reports, result.findings)
+        form = forms.load(file)
+        result = form.rendered(asked(form.document, parameter, settings, deployment_parameter, macro=macro_name))
+        report.say_findings(form.document, result.findings)
+        report.say_reports(form, result.reports, result.findings)
         report.say_unused(result.unused_flags)
         if result.has_errors:
             raise typer.Exit(1)
-        output.deliver(output.written(result.document, output_format or document.format), output_file)
+        output.deliver(form.written(result, output_format), output_file)
