@@ -4,90 +4,15 @@ A `path` leads to where a thing stands in the template; it takes no part in comp
 """
 
 from dataclasses import dataclass, field
-from typing import TypeAlias, final
+from typing import final
 
 from appmesh_inject.mesh.names import Names
-from appmesh_inject.tree import Json, Path
+from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.trust import ClientTls, ListenerTls
+from appmesh_inject.tree import Path
 
 TCP, HTTP, HTTP2, GRPC = "tcp", "http", "http2", "grpc"
 PROTOCOLS = (TCP, HTTP, HTTP2, GRPC)
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A scalar that may be known only when CloudFormation deploys.
-
-    key: what it means, equal for equal meanings. written: what goes to the configuration. known: the literal
-    that it stands for now, or None.
-    """
-
-    key: str
-    written: Json = field(compare=False)
-    known: str | None = field(compare=False, default=None)
-    path: Path = field(compare=False, default=())
-
-
-def literal(value: str | int, path: Path = ()) -> Text:
-    return Text(str(value), str(value), str(value), path)
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class FileCertificate:
-    chain: Text
-    private_key: Text
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class SdsSecret:
-    name: Text
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class FileTrust:
-    chain: Text
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class AcmManaged:
-    """A certificate or a trust that lives in ACM, whose keys only App Mesh could bring to Envoy."""
-
-
-Certificate: TypeAlias = FileCertificate | SdsSecret | AcmManaged
-Trust: TypeAlias = FileTrust | SdsSecret | AcmManaged
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validation:
-    trust: Trust
-    subject_alternative_names: tuple[Text, ...] = ()
-    path: Path = field(compare=False, default=())
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListenerTls:
-    mode: str
-    certificate: Certificate | None
-    validation: Validation | None
-    path: Path = field(compare=False, default=())
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientTls:
-    """The TLS part of a client policy; no `ports`: on every port."""
-
-    enforce: bool
-    ports: tuple[Text, ...]
-    certificate: Certificate | None
-    validation: Validation | None
-    path: Path = field(compare=False, default=())
 
 
 @final

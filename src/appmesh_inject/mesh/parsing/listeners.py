@@ -1,5 +1,8 @@
 """Listeners of virtual nodes, gateways and routers, and all that they carry."""
 
+from collections.abc import Callable
+
+from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import (
     HTTP,
     HTTP2,
@@ -8,12 +11,11 @@ from appmesh_inject.mesh.model import (
     HealthCheck,
     Listener,
     OutlierDetection,
-    Text,
     Timeout,
-    literal,
 )
-from appmesh_inject.mesh.parsing.place import Members, Place
+from appmesh_inject.mesh.parsing.place import Members, Place, each
 from appmesh_inject.mesh.parsing.tls import listener_tls
+from appmesh_inject.mesh.scalars import Text, literal
 from appmesh_inject.text import joined
 from appmesh_inject.values import port, whole_number
 
@@ -21,6 +23,17 @@ _BY_PROTOCOL = ("TCP", "HTTP", "HTTP2", "GRPC")
 _PROPERTIES = ("PortMapping", "Timeout", "ConnectionPool", "HealthCheck", "OutlierDetection", "TLS")
 count = whole_number(0, 2**31 - 1, "a whole number")
 percent = whole_number(0, 100, "a percentage")
+
+
+def listeners(place: Place, parse: Callable[[Place], Listener | None]) -> tuple[Listener, ...]:
+    """All of them; on one port there can be one only."""
+    found = each(place.items(), parse)
+    for n, one in enumerate(found):
+        if any(one.port == other.port for other in found[:n]):
+            place.reader.findings.append(
+                Finding("AM327", place.reader.subject, one.path, "has the port of another listener", "Change the port")
+            )
+    return found
 
 
 def listener(place: Place) -> Listener | None:

@@ -2,8 +2,9 @@
 
 import re
 
-from appmesh_inject.mesh.model import GRPC, HTTP, TCP, Match, Matcher, Text
+from appmesh_inject.mesh.model import GRPC, HTTP, TCP, Match, Matcher
 from appmesh_inject.mesh.parsing.place import Members, Place, each
+from appmesh_inject.mesh.scalars import Text
 from appmesh_inject.values import any_text, port
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
@@ -49,7 +50,7 @@ def _http(place: Place, members: Members, needs_path: bool = True) -> Match:
     scheme = "Scheme" in members.properties and members.choice("Scheme", HTTP, "https")
     exact, suffix = _hostname(members["Hostname"])
     return Match(
-        prefix=members.text("Prefix", _absolute) if kind == "Prefix" else None,
+        prefix=_prefix(members["Prefix"], is_known=not needs_path) if kind == "Prefix" else None,
         exact_path=path.text("Exact", _absolute) if path else None,
         path_regex=_regex(path["Regex"]) if path and path["Regex"].is_there else None,
         method=members.choice("Method", *METHODS),
@@ -61,6 +62,11 @@ def _http(place: Place, members: Members, needs_path: bool = True) -> Match:
         hostname_suffix=suffix,
         path=place.path,
     )
+
+
+def _prefix(place: Place, is_known: bool) -> Text | None:
+    """A gateway's prefix is rewritten, and how hangs on whether it ends in `/`."""
+    return place.known_text(_absolute) if is_known else place.text(_absolute)
 
 
 def _absolute(value: str) -> str | None:

@@ -9,15 +9,15 @@ from appmesh_inject.mesh.model import (
     CloudMap,
     Dns,
     Mesh,
-    Text,
     VirtualGateway,
     VirtualNode,
     VirtualRouter,
     VirtualService,
 )
-from appmesh_inject.mesh.parsing.listeners import listener, router_listener
+from appmesh_inject.mesh.parsing.listeners import listener, listeners, router_listener
 from appmesh_inject.mesh.parsing.place import Members, Place, each
 from appmesh_inject.mesh.parsing.tls import backend_defaults, client_policy
+from appmesh_inject.mesh.scalars import Text
 from appmesh_inject.values import any_text
 
 _IP_PREFERENCES = ("IPv4_PREFERRED", "IPv6_PREFERRED", "IPv4_ONLY", "IPv6_ONLY")
@@ -42,7 +42,7 @@ def virtual_node(common: Mapping[str, Any], properties: Members) -> VirtualNode 
         return None
     return VirtualNode(
         **common,
-        listeners=each(spec["Listeners"].items(), listener),
+        listeners=listeners(spec["Listeners"], listener),
         backends=each(spec["Backends"].items(), _backend),
         tls=backend_defaults(spec["BackendDefaults"]),
         discovery=_discovery(spec["ServiceDiscovery"]),
@@ -53,12 +53,12 @@ def virtual_node(common: Mapping[str, Any], properties: Members) -> VirtualNode 
 def virtual_gateway(common: Mapping[str, Any], properties: Members) -> VirtualGateway | None:
     place = properties.required("Spec")
     spec = place and place.members("Listeners", "BackendDefaults", "Logging")
-    listeners = spec and spec.required("Listeners")
-    if not spec or not listeners:
+    several = spec and spec.required("Listeners")
+    if not spec or not several:
         return None
     return VirtualGateway(
         **common,
-        listeners=each(listeners.items(), listener),
+        listeners=listeners(several, listener),
         tls=backend_defaults(spec["BackendDefaults"]),
         access_log=_access_log(spec["Logging"]),
     )
@@ -66,7 +66,7 @@ def virtual_gateway(common: Mapping[str, Any], properties: Members) -> VirtualGa
 
 def virtual_router(common: Mapping[str, Any], properties: Members) -> VirtualRouter | None:
     spec = properties["Spec"].is_there and properties["Spec"].members("Listeners")
-    return VirtualRouter(**common, listeners=each(spec["Listeners"].items(), router_listener) if spec else ())
+    return VirtualRouter(**common, listeners=listeners(spec["Listeners"], router_listener) if spec else ())
 
 
 def virtual_service(common: Mapping[str, Any], properties: Members) -> VirtualService | None:

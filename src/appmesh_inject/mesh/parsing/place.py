@@ -10,8 +10,8 @@ from typing import TypeVar, final
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Absent, Literal, Scope, leaves, read
-from appmesh_inject.mesh.model import Text
 from appmesh_inject.mesh.names import Names
+from appmesh_inject.mesh.scalars import Text
 from appmesh_inject.text import scalar
 from appmesh_inject.tree import Json, Path
 from appmesh_inject.values import Check, closest, one_of, seen

@@ -7,11 +7,12 @@ from typing import Any, TypeAlias
 
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.intrinsics import Scope
-from appmesh_inject.mesh.model import Model, Resource, Text
+from appmesh_inject.mesh.model import Model, Resource, VirtualService
 from appmesh_inject.mesh.names import APP_MESH, Names, kind_of, name_property
 from appmesh_inject.mesh.parsing import nodes, routes
 from appmesh_inject.mesh.parsing.cloud_map import facts
 from appmesh_inject.mesh.parsing.place import Members, Place, Reader
+from appmesh_inject.mesh.scalars import Text, host_key
 from appmesh_inject.tree import Json, Path
 from appmesh_inject.values import any_text, closest, name_alone
 
@@ -135,7 +136,8 @@ def _duplicates(resources: list[Resource]) -> list[Finding]:
     findings: list[Finding] = []
     for resource in resources:
         parent = getattr(resource, "router", None) or getattr(resource, "gateway", None)
-        key = (resource.mesh.key, resource.name.key.lower(), parent.key if parent else "")
+        name = host_key(resource.name) if isinstance(resource, VirtualService) else resource.name.key
+        key = (resource.mesh.key, name, parent.key if parent else "")
         if key in first:
             message = f"has the name of {first[key].logical_id}, which is of the same type in the same mesh"
             findings.append(Finding("AM307", resource.logical_id, resource.path, message, "Rename one of the two"))

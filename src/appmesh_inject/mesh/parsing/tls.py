@@ -1,6 +1,8 @@
 """TLS of listeners and of client policies."""
 
-from appmesh_inject.mesh.model import (
+from appmesh_inject.mesh.parsing.place import Members, Place, each
+from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.trust import (
     AcmManaged,
     Certificate,
     ClientTls,
@@ -8,11 +10,9 @@ from appmesh_inject.mesh.model import (
     FileTrust,
     ListenerTls,
     SdsSecret,
-    Text,
     Trust,
     Validation,
 )
-from appmesh_inject.mesh.parsing.place import Members, Place, each
 from appmesh_inject.values import any_text, port
 
 
