@@ -87,7 +87,7 @@ def _merged(pieces: Iterator[Json]) -> list[Json]:
 def _pieces(value: Json) -> Iterator[Json]:
     """JSON text of `value`, interrupted by what CloudFormation has to fill in."""
     if isinstance(value, bool):
-        yield "true" if value else "false"
+        yield '"true"' if value else '"false"'
     elif function(value) is not None:
         yield '"'
         yield from _filled(value)
