@@ -51,7 +51,7 @@ class Parsed:
 
 def parse(resources: Json, scope: Scope, base_path: Path = ("Resources",)) -> Parsed:
     """The mesh of the template whose `Resources` these are; resources of other types are passed over."""
-    known = resources if isinstance(resources, Mapping) else {}
+    known = {key: it for key, it in resources.items() if isinstance(key, str)} if isinstance(resources, Mapping) else {}
     names = Names(known, scope)
     findings: list[Finding] = []
     found: dict[str, list[Resource]] = {kind.field: [] for kind in KINDS.values()}
