@@ -76,7 +76,9 @@ def _warning(mistake: str, cure: str) -> Code:
 CODES: dict[str, Code] = {}
 
 CODES |= {
-    "AM301": _error("a value that decides the mesh's structure is not known", "write the value, or a Ref to a parameter"),
+    "AM301": _error(
+        "a value that decides the mesh's structure is not known", "write the value, or a Ref to a parameter"
+    ),
     "AM302": _error("a mesh property has a value that it cannot have", "correct the value"),
     "AM303": _error("a mesh property that is required is missing", "add it"),
     "AM304": _error("a mesh resource has a property that App Mesh does not have", "correct the name"),

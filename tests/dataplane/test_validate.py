@@ -35,7 +35,7 @@ def deployed(text: Json) -> str:
     ((called, argument),) = text.items()
     arguments: Any = argument
     if called == "Ref":
-        return DEPLOYED.get(arguments, arguments.replace("::", "-"))
+        return DEPLOYED.get(arguments, str(arguments).replace("::", "-"))
     if called == "Fn::Sub":
         return re.sub(r"\$\{([^}]*)\}", lambda found: deployed({"Ref": found[1]}), arguments)
     if called == "Fn::If":

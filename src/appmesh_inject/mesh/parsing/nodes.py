@@ -137,7 +137,9 @@ def _access_log(place: Place) -> AccessLog | None:
     logging = place.is_there and place.members("AccessLog")
     log = logging and logging["AccessLog"].is_there and logging["AccessLog"].members("File")
     file = log and log["File"].is_there and log["File"].members("Path", "Format")
-    path = file.required_text("Path", any_text) if file else None
+    # Whether it is a stream or a file decides which logger Envoy gets.
+    path_place = file.required("Path") if file else None
+    path = path_place and path_place.known_text(any_text)
     if not file or path is None:
         return None
     style = file["Format"].is_there and file["Format"].members("Text", "Json")

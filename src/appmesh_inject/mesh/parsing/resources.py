@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.intrinsics import Scope
-from appmesh_inject.mesh.model import Model, Resource, VirtualService
+from appmesh_inject.mesh.model import GatewayRoute, Model, Resource, Route, VirtualService
 from appmesh_inject.mesh.names import APP_MESH, Names, kind_of, name_property
 from appmesh_inject.mesh.parsing import nodes, routes
 from appmesh_inject.mesh.parsing.cloud_map import facts
@@ -131,13 +131,19 @@ def _look_into_loop(place: Place) -> None:
         )
 
 
+def _parent(resource: Resource) -> str:
+    """Routes have names of their own in each router or gateway."""
+    if isinstance(resource, Route):
+        return resource.router.key
+    return resource.gateway.key if isinstance(resource, GatewayRoute) else ""
+
+
 def _duplicates(resources: list[Resource]) -> list[Finding]:
     first: dict[tuple[str, ...], Resource] = {}
     findings: list[Finding] = []
     for resource in resources:
-        parent = getattr(resource, "router", None) or getattr(resource, "gateway", None)
         name = host_key(resource.name) if isinstance(resource, VirtualService) else resource.name.key
-        key = (resource.mesh.key, name, parent.key if parent else "")
+        key = (resource.mesh.key, name, _parent(resource))
         if key in first:
             message = f"has the name of {first[key].logical_id}, which is of the same type in the same mesh"
             findings.append(Finding("AM307", resource.logical_id, resource.path, message, "Rename one of the two"))
