@@ -14,6 +14,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import function
 from appmesh_inject.mesh import substitution
 from appmesh_inject.mesh.substitution import Variable
+from appmesh_inject.text import joined
 from appmesh_inject.tree import Json
 
 BUDGET = 56 * 1024
@@ -23,14 +24,15 @@ INTRINSIC_SIZE = 64
 ENVIRONMENT: Mapping[str, str] = MappingProxyType({"ENVOY_UID": "0"})
 """Keeps the image's entrypoint from changing users, which only root can: the container's User already is right."""
 
-HEALTH_CHECK: tuple[str, ...] = (
-    "CMD",
-    "bash",
-    "-c",
-    "exec 3<>/dev/tcp/127.0.0.1/9901; printf 'GET /ready HTTP/1.1\\r\\nHost: h\\r\\nConnection: close\\r\\n\\r\\n' >&3;"
-    " grep -q LIVE <&3",
-)
-"""Asks whether Envoy is live with what the stock image has: bash, and no curl."""
+
+def health_check(admin_port: Json = "9901") -> tuple[Json, ...]:
+    """The container's health check: asks whether Envoy is live with what the stock image has, bash and no curl.
+    Envoy answers HTTP/1.1 alone."""
+    request = "printf 'GET /ready HTTP/1.1\\r\\nHost: h\\r\\nConnection: close\\r\\n\\r\\n' >&3; grep -q LIVE <&3"
+    return "CMD", "bash", "-c", joined(["exec 3<>/dev/tcp/127.0.0.1/", admin_port, f"; {request}"])
+
+
+HEALTH_CHECK = health_check()
 
 
 @final
