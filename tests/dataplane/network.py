@@ -39,7 +39,9 @@ class Network:
 
     def __enter__(self) -> "Network":
         self._space("hub")
-        for line in ("link add br0 type bridge", f"addr add {HUB}/24 dev br0", "link set br0 up"):
+        # With an address of its own: else the bridge takes the lowest of its ports', and changes it with each.
+        made = "link add br0 address 02:00:00:00:00:01 type bridge"
+        for line in (made, f"addr add {HUB}/24 dev br0", "link set br0 up"):
             self.run("hub", ["ip", *line.split()])
         self.start("hub", "dns", [sys.executable, str(APPS), "dns", HUB, json.dumps(self._zone)])
         return self

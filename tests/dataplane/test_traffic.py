@@ -115,7 +115,7 @@ def client(network: Network) -> Client:
 
 def test_weights_are_kept(client: Client) -> None:
     told = client.many("client", "teller.local", 9080, count=2000)
-    assert {each["status"] for each in told} == {200}
+    assert [each for each in told if each["status"] != 200] == []
     split = Counter(json.loads(each["body"])["name"] for each in told)
     # Six standard deviations to either side: 2,000 throws of 0.8 differ by more once in five hundred million.
     assert abs(split["white"] - 1600) < 108
