@@ -58,7 +58,7 @@ def test_any_json_for_resources(resources: Any) -> None:
     everything(resources, Scope(parameters={"Caller": "x"}))
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_json_in_any_place_of_a_mesh(data: st.DataObject) -> None:
     resources = copy.deepcopy(data.draw(st.sampled_from(_templates)))

@@ -14,6 +14,7 @@ TEMPLATE: dict[str, Any] = {
     "Parameters": {
         "Env": {"Type": "String", "Default": "dev"},
         "Port": {"Type": "Number", "Default": 80},
+        "Hosts": {"Type": "CommaDelimitedList", "Default": "a.local,b.local"},
         "Secret": {"Type": "String", "NoEcho": True},
         "Path": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/x"},
     },
@@ -37,6 +38,7 @@ def template(**changes: Any) -> dict[str, Any]:
         ({"Fn::If": ["Prod", "yes", "no"]}, "yes"),
         ({"Fn::If": ["Not", "yes", {"Fn::Sub": "${Env}"}]}, "prod"),
         ({"Fn::Select": [1, {"Fn::Split": [",", "a,b"]}]}, "b"),
+        ({"Fn::Select": ["0", {"Ref": "Hosts"}]}, "a.local"),
         ({"Fn::Sub": ["${A}!", {"A": {"Ref": "Port"}}]}, "80!"),
     ],
 )

@@ -5,7 +5,7 @@ The configuration is JSON whose scalars are all text, and where CloudFormation h
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import final
@@ -14,12 +14,13 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import function
 from appmesh_inject.mesh import substitution
 from appmesh_inject.mesh.substitution import Variable
-from appmesh_inject.text import joined
+from appmesh_inject.text import joined, scalar
 from appmesh_inject.tree import Json
 
 BUDGET = 56 * 1024
 """ECS takes task definitions of 65,536 bytes; what is left is for the rest of it."""
 INTRINSIC_SIZE = 64
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 ENVIRONMENT: Mapping[str, str] = MappingProxyType({"ENVOY_UID": "0"})
 """Keeps the image's entrypoint from changing users, which only root can: the container's User already is right."""
@@ -49,7 +50,9 @@ def command(
     bootstrap: Mapping[str, Json], log_level: Json = "info", subject: str = "", extra: Sequence[Json] = ()
 ) -> Commanded:
     """The command that runs `bootstrap`; `extra` are further arguments. `subject` is whom findings are about."""
-    parts = _merged(_pieces(bootstrap))
+    pieces: list[Json] = []
+    _write(bootstrap, pieces)
+    parts = _merged(pieces)
     text: Json = {"Fn::Join": ["", parts]} if len(parts) > 1 or not isinstance(parts[0], str) else parts[0]
     size = sum(_size(part) for part in parts)
     findings: list[Finding] = []
@@ -74,7 +77,7 @@ def _text(part: Json) -> str:
     return part if isinstance(part, str) else json.dumps(part)
 
 
-def _merged(pieces: Iterator[Json]) -> list[Json]:
+def _merged(pieces: Iterable[Json]) -> list[Json]:
     parts: list[Json] = []
     run: list[str] = []
     for piece in pieces:
@@ -86,34 +89,34 @@ def _merged(pieces: Iterator[Json]) -> list[Json]:
     return [*parts, "".join(run)] if run else parts
 
 
-def _pieces(value: Json) -> Iterator[Json]:
-    """JSON text of `value`, interrupted by what CloudFormation has to fill in."""
-    if isinstance(value, bool):
-        yield '"true"' if value else '"false"'
-    elif function(value) is not None:
-        yield '"'
-        yield from _filled(value)
-        yield '"'
+def _write(value: Json, out: list[Json]) -> None:
+    """Appends the JSON text of `value`, interrupted by what CloudFormation has to fill in."""
+    if isinstance(value, str):
+        out.append(_quoted(value))
+    elif isinstance(value, dict) and function(value) is not None:
+        out += ['"', *_filled(value), '"']
     elif isinstance(value, Mapping):
-        yield "{"
-        for n, (key, item) in enumerate(value.items()):
-            yield f"{',' if n else ''}{_quoted(key)}:"
-            yield from _pieces(item)
-        yield "}"
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        yield "["
-        for n, item in enumerate(value):
-            yield from ([","] if n else [])
-            yield from _pieces(item)
-        yield "]"
+        separator = "{"
+        for key, item in value.items():
+            out.append(f"{separator}{_quoted(key)}:")
+            _write(item, out)
+            separator = ","
+        out.append("}" if value else "{}")
+    elif isinstance(value, Sequence):
+        separator = "["
+        for item in value:
+            out.append(separator)
+            _write(item, out)
+            separator = ","
+        out.append("]" if value else "[]")
     else:
-        yield _quoted(str(value))
+        out.append(_quoted(str(scalar(value))))
 
 
 def _quoted(text: str) -> str:
     # YAML reads each half of an escaped surrogate pair as a character of its own, so nothing is escaped but
     # what JSON insists on.
-    return json.dumps(text, ensure_ascii=False)
+    return _ENCODE(text)
 
 
 def _escaped(text: str) -> str:

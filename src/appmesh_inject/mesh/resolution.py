@@ -152,9 +152,11 @@ class _Values:
         return self.of(properties["Name"]) if isinstance(properties, Mapping) and "Name" in properties else None
 
     def _select(self, arguments: Json) -> Json:
-        if not (isinstance(arguments, list) and len(arguments) == 2 and isinstance(arguments[1], list)):
+        if not (isinstance(arguments, list) and len(arguments) == 2 and isinstance(arguments[1], list | str)):
             return None
+        # A parameter that is a list has its value as one text, with commas.
         index, items = str(arguments[0]), arguments[1]
+        items = items.split(",") if isinstance(items, str) else items
         return items[int(index)] if index.isascii() and index.isdigit() and int(index) < len(items) else None
 
     def _split(self, arguments: Json) -> Json:
