@@ -233,6 +233,14 @@ def test_a_gateway_tells_hosts_apart_and_can_keep_them(client: Client) -> None:
     assert client.one("hub", ADDRESSES["door"], 8088, "/any")["status"] == 404
 
 
+def test_a_client_cannot_choose_the_service(client: Client) -> None:
+    told = client.one("hub", ADDRESSES["door"], 8088, "/kept/x", headers={"Host": "teller.local"})
+    assert told["name"] in ("pair", "pair2")
+    told = client.one("hub", ADDRESSES["door"], 8088, "/tell/x", headers={"x-app-mesh-virtual-service": "pair.local"})
+    assert told["name"] in ("white", "black")
+    assert "x-app-mesh-virtual-service" not in told["headers"]
+
+
 def test_a_gateway_keeps_the_weights(client: Client) -> None:
     told = client.many("hub", ADDRESSES["door"], 8088, "/tell/", count=500)
     split = Counter(json.loads(each["body"])["name"] for each in told)

@@ -21,12 +21,14 @@ SERVICE_HEADER = "x-app-mesh-virtual-service"
 @final
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A gateway route, linked. `authority` is the Host that means the virtual service on the right port."""
+    """A gateway route, linked. `authority` is the Host that means the virtual service on the right port;
+    `guards_header`: a header names the service for other routes, and no client may send it."""
 
     route: GatewayRoute
     listener: Listener
     called: Called
     authority: Json
+    guards_header: bool = False
 
     @property
     def keeps_hostname(self) -> bool:
@@ -120,4 +122,6 @@ def _config(entry: Entry, match: Match, rewritten: Config) -> Config:
         config["request_headers_to_add"] = [{"header": header, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]
     else:
         action["host_rewrite_literal"] = entry.authority
+        if entry.guards_header:
+            config["request_headers_to_remove"] = [SERVICE_HEADER]
     return config

@@ -3,7 +3,7 @@ which routes it as the egress listener of a virtual node would.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import final
 
 from appmesh_inject.findings import Finding
@@ -87,7 +87,9 @@ class _Gateway:
             if route.mesh == self.gateway.mesh and route.gateway == self.gateway.name
         ]
         entries = (self._entry(route) for route in sorted(own, key=gateway_route_order))
-        return [entry for entry in entries if entry is not None]
+        found = [entry for entry in entries if entry is not None]
+        guards = any(entry.keeps_hostname for entry in found)
+        return [replace(entry, guards_header=guards) for entry in found]
 
     def _entry(self, route: GatewayRoute) -> Entry | None:
         listener = self._listener(route)
@@ -160,7 +162,7 @@ class _Gateway:
         found: Variants,
     ) -> Config:
         name, place = listeners.inward(self.options.egress_port, takes_6=False)
-        hosts: list[Json] = []
+        hosts: list[Config] = []
         kept: list[Json] = []
         for call, exposures in calls:
             for exposure in exposures:
@@ -171,6 +173,8 @@ class _Gateway:
             if not exposures:
                 hosts.append(listeners.virtual_host(call.service.name.written, [call.service.name.written], []))
         if kept:
+            # The Host that a client chose may be a virtual service's name: the header goes before it.
+            hosts = [{**host, "routes": [*kept, *_routes(host)]} for host in hosts]
             hosts.append(listeners.virtual_host("by_header", ["*"], kept))
         # The gateway's own listener has logged the request already.
         observed = Observed((), self.observed.tracing)
@@ -192,6 +196,12 @@ class _Gateway:
             }
             for rule in exposure.rules
         ]
+
+
+def _routes(host: Config) -> Sequence[Json]:
+    routes = host["routes"]
+    assert isinstance(routes, list)
+    return routes
 
 
 def _kind(exposure: Exposure, is_node: bool) -> str:
