@@ -122,6 +122,23 @@ def greeted(host: str, port: str) -> None:
         print(json.dumps({"line": line, "seconds": seconds, "echo": stream.readline().strip()}))  # noqa: T201
 
 
+def shake_hands(address: str, server_name: str) -> None:
+    """How TLS with a server that speaks none ends: with its first words, or with no word at all."""
+    import ssl
+
+    context = ssl.create_default_context()
+    try:
+        with socket.create_connection((address, 443), timeout=10) as plain:
+            context.wrap_socket(plain, server_hostname=server_name)
+    except ssl.SSLEOFError:
+        reason = "EOF"
+    except ssl.SSLError as error:
+        reason = str(error.reason)
+    except OSError as error:
+        reason = type(error).__name__
+    print(json.dumps(reason))  # noqa: T201
+
+
 def call(host: str, port: str, method: str) -> None:
     """Calls a unary gRPC method."""
     import grpc
@@ -135,7 +152,7 @@ def call(host: str, port: str, method: str) -> None:
 
 
 ROLES: dict[str, Callable[..., None]] = {
-    each.__name__: each for each in (http, banner, grpc_server, dns, ask, greeted, call)
+    each.__name__: each for each in (http, banner, grpc_server, dns, ask, greeted, shake_hands, call)
 }
 
 if __name__ == "__main__":

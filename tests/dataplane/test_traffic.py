@@ -84,6 +84,7 @@ def network(tmp_path_factory: pytest.TempPathFactory, certificates: Path) -> Ite
     compiler = compiling.Compiler(parsed.model, compiling.Options())
     with Network(tmp_path_factory.mktemp("logs"), ZONE) as made:
         made.start("hub", "outside", [sys.executable, str(APPS), "http", "outside", "8081"], APP_USER)
+        made.start("hub", "aws", [sys.executable, str(APPS), "banner", "aws", "443"])
         for name, address in ADDRESSES.items():
             compiled = compiler.gateway("door") if name == "door" else compiler.node(name.removesuffix("2"))
             assert not any(finding.is_error for finding in compiled.findings)
@@ -182,6 +183,13 @@ def counted(client: Client, name: str, stat: str) -> int:
     """A counter of a task's Envoy."""
     told = client.one(name, "127.0.0.1", 9901, f"/stats?filter={stat}")["body"]
     return int(told.rpartition(": ")[2])
+
+
+def test_aws_stays_within_reach_by_the_name_that_the_client_asks_for(network: Network) -> None:
+    """The server speaks no TLS, which only a client that reaches it can tell."""
+    assert network.ask("client", "shake_hands", HUB, "s3.us-east-1.amazonaws.com") == "WRONG_VERSION_NUMBER"
+    assert network.ask("client", "shake_hands", HUB, "example.com") in ("EOF", "ConnectionResetError")
+    assert network.ask("free", "shake_hands", HUB, "example.com") == "WRONG_VERSION_NUMBER"
 
 
 def test_all_traffic_goes_through_both_envoys(client: Client) -> None:

@@ -44,6 +44,8 @@ class Place:
 
     def report(self, code: str, message: str, hint: str) -> None:
         name = self.path[-1] if self.path else ""
+        if isinstance(name, int) and len(self.path) > 1:
+            name = f"{self.path[-2]}[{name}]"
         self.reader.findings.append(Finding(code, self.reader.subject, self.path, f"{name} {message}", hint))
 
     @property
