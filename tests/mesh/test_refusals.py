@@ -201,6 +201,18 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("no targets", {f"{HTTP}__Action": {"WeightedTargets": []}}, "AM303", f"{ROUTE}/HttpRoute/Action/WeightedTargets"),
     ("no match", {f"{HTTP}__Match": None}, "AM303", f"{ROUTE}/HttpRoute/Match"),
     ("property unknown", {"Target__Spec__Listener": []}, "AM304", f"{NODE}/Listener"),
+    (
+        "timeout of a gateway",
+        {"Door__Spec__Listeners__0__Timeout": {}},
+        "AM304",
+        "Resources/Door/Properties/Spec/Listeners/0/Timeout",
+    ),
+    (
+        "tcp gateway",
+        {"Door__Spec__Listeners__0__PortMapping__Protocol": "tcp"},
+        "AM302",
+        "Resources/Door/Properties/Spec/Listeners/0/PortMapping/Protocol",
+    ),
     ("type unknown", {"Target": {"Type": "AWS::AppMesh::VirtualNod"}}, "AM304", "Resources/Target/Type"),
     ("two kinds of route", {"Route__Spec__TcpRoute": TCP_ROUTE["TcpRoute"]}, "AM305", f"{ROUTE}/TcpRoute"),
     ("no kind of route", {"Route__Spec": {}}, "AM305", ROUTE),

@@ -1,9 +1,10 @@
 """Listeners of virtual nodes, gateways and routers, and all that they carry."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import (
+    GRPC,
     HTTP,
     HTTP2,
     PROTOCOLS,
@@ -36,14 +37,21 @@ def listeners(place: Place, parse: Callable[[Place], Listener | None]) -> tuple[
     return found
 
 
-def listener(place: Place) -> Listener | None:
-    members = place.members(*_PROPERTIES)
+def gateway_listener(place: Place) -> Listener | None:
+    """A gateway takes requests only, and leaves timeouts to the services behind it."""
+    return listener(place, ("PortMapping", "ConnectionPool", "HealthCheck", "TLS"), (HTTP, HTTP2, GRPC))
+
+
+def listener(
+    place: Place, allowed: Sequence[str] = _PROPERTIES, protocols: Sequence[str] = PROTOCOLS
+) -> Listener | None:
+    members = place.members(*allowed)
     mapping = members and members.required("PortMapping")
     port_mapping = mapping and mapping.members("Port", "Protocol")
     if not members or not port_mapping:
         return None
     number = port_mapping.required_text("Port", port)
-    protocol = port_mapping.required_choice("Protocol", *PROTOCOLS)
+    protocol = port_mapping.required_choice("Protocol", *protocols)
     timeout = timeouts(members["Timeout"], *_BY_PROTOCOL)
     pool = _connection_pool(members["ConnectionPool"])
     check = _health_check(members["HealthCheck"])

@@ -14,7 +14,7 @@ from appmesh_inject.mesh.model import (
     VirtualRouter,
     VirtualService,
 )
-from appmesh_inject.mesh.parsing.listeners import listener, listeners, router_listener
+from appmesh_inject.mesh.parsing.listeners import gateway_listener, listener, listeners, router_listener
 from appmesh_inject.mesh.parsing.place import Members, Place, each
 from appmesh_inject.mesh.parsing.tls import backend_defaults, client_policy
 from appmesh_inject.mesh.scalars import Text
@@ -58,7 +58,7 @@ def virtual_gateway(common: Mapping[str, Any], properties: Members) -> VirtualGa
         return None
     return VirtualGateway(
         **common,
-        listeners=listeners(several, listener),
+        listeners=listeners(several, gateway_listener),
         tls=backend_defaults(spec["BackendDefaults"]),
         access_log=_access_log(spec["Logging"]),
     )
