@@ -154,7 +154,7 @@ def passthrough(name: Json) -> Config:
     }
 
 
-def self_redirect(name: str, port: Json, pool: ConnectionPool) -> Config:
+def self_redirect(name: Json, port: Json, pool: ConnectionPool) -> Config:
     """From a gateway's listener to its own egress listener."""
     return {
         "name": name,

@@ -14,19 +14,20 @@ from appmesh_inject.mesh.scalars import Text, host_key
 from appmesh_inject.text import joined
 from appmesh_inject.tree import Json
 
-SELF_REDIRECT = "self_redirect"
 SERVICE_HEADER = "x-app-mesh-virtual-service"
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A gateway route, linked. `authority` is the Host that means the virtual service on the right port;
-    `guards_header`: a header names the service for other routes, and no client may send it."""
+    """A gateway route, linked. `redirect` is the cluster that is the gateway itself; `authority` the Host that
+    means the virtual service on the right port there; `guards_header`: a header names the service for other
+    routes, and no client may send it."""
 
     route: GatewayRoute
     listener: Listener
     called: Called
+    redirect: Json
     authority: Json
     guards_header: bool = False
 
@@ -58,7 +59,7 @@ def virtual_hosts(entries: Sequence[Entry], port: Text) -> list[Json]:
         hosts.append(_host(_wildcard(suffixes[key]), port, fitting))
     others = [e for e in entries if e.route.match.hostname is None and e.route.match.hostname_suffix is None]
     if others:
-        hosts.append(virtual_host("any", ["*"], _routes(others)))
+        hosts.append(virtual_host("self_redirect", ["*"], _routes(others)))
     return hosts
 
 
@@ -115,7 +116,7 @@ def _rewritten(route: GatewayRoute) -> Config:
 
 def _config(entry: Entry, match: Match, rewritten: Config) -> Config:
     """The route behind knows the service's timeouts and retries, so there are none here."""
-    action: dict[str, Json] = {"cluster": SELF_REDIRECT, "timeout": "0s", "idle_timeout": "0s", **rewritten}
+    action: dict[str, Json] = {"cluster": entry.redirect, "timeout": "0s", "idle_timeout": "0s", **rewritten}
     config: dict[str, Json] = {"match": match_config(match, entry.route.protocol), "route": action}
     if entry.keeps_hostname:
         header: Config = {"key": SERVICE_HEADER, "value": entry.authority}

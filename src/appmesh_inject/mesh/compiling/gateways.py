@@ -11,7 +11,6 @@ from appmesh_inject.mesh.compiling import clusters, listeners
 from appmesh_inject.mesh.compiling.egress import Called, Shared, Variants, by_service, egress_clusters, variants
 from appmesh_inject.mesh.compiling.envoy import Config, named
 from appmesh_inject.mesh.compiling.gateway_routes import (
-    SELF_REDIRECT,
     SERVICE_HEADER,
     Entry,
     authority,
@@ -56,13 +55,19 @@ class _Gateway:
             self._warn_of_health_check(listener)
         ingress = [self._ingress(listener, entries) for listener in self.gateway.listeners]
         inner = [self._egress(calls, entries, found)] if calls else []
-        redirect = [clusters.self_redirect(SELF_REDIRECT, self.options.egress_port, self._pool)] if calls else []
+        redirect = [clusters.self_redirect(self._redirect, self.options.egress_port, self._pool)] if calls else []
         return Parts(
             listeners=[*ingress, *inner],
             clusters=[*redirect, *remote],
             called=called,
             findings=[*self.findings, *findings],
         )
+
+    @property
+    def _redirect(self) -> Json:
+        """App Mesh's own name for the cluster, which dashboards know."""
+        name = named("cds_ingress", self.gateway.mesh.written, self.gateway.name.written)
+        return named(name, "self_redirect_http", self.options.egress_port)
 
     @property
     def _pool(self) -> ConnectionPool:
@@ -108,7 +113,7 @@ class _Gateway:
             self._report("AM313", route, route.service.path, message, "Lead it to an http, http2 or grpc service")
             return None
         called = Called(service, self.gateway.tls, route.service.path)
-        return Entry(route, listener, called, authority(service, exposure, exposures))
+        return Entry(route, listener, called, self._redirect, authority(service, exposure, exposures))
 
     def _listener(self, route: GatewayRoute) -> Listener | None:
         """The one that Match.Port names, or the only one."""
@@ -178,8 +183,9 @@ class _Gateway:
             hosts.append(listeners.virtual_host("by_header", ["*"], kept))
         # The gateway's own listener has logged the request already.
         observed = Observed((), self.observed.tracing)
-        network_filter = listeners.http("egress", "rds_egress_http", hosts, observed)
-        chain = listeners.chain("egress_http", {}, network_filter)
+        chain_name = named("egress_http", self.options.egress_port)
+        network_filter = listeners.http("egress", named("rds", chain_name), hosts, observed)
+        chain = listeners.chain(chain_name, {}, network_filter)
         return {"name": name, "traffic_direction": "OUTBOUND", **place, "filter_chains": [chain]}
 
     def _by_header(self, exposure: Exposure, call: Called, host: Json, found: Variants) -> list[Config]:
