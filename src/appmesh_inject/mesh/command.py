@@ -1,0 +1,163 @@
+"""The bootstrap on Envoy's command line: the way into a container that needs no shell, no volume, no image.
+
+The configuration is JSON whose scalars are all text, and where CloudFormation has to fill some in, one
+`Fn::Join` of pieces of JSON. JSON and no YAML: there a bare `n` would be a boolean.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import final
+
+from appmesh_inject.findings import Finding
+from appmesh_inject.intrinsics import function
+from appmesh_inject.mesh import substitution
+from appmesh_inject.mesh.substitution import Variable
+from appmesh_inject.text import joined, scalar
+from appmesh_inject.tree import Json
+
+BUDGET = 56 * 1024
+"""ECS takes task definitions of 65,536 bytes; what is left is for the rest of it."""
+INTRINSIC_SIZE = 64
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+
+ENVIRONMENT: Mapping[str, str] = MappingProxyType({"ENVOY_UID": "0"})
+"""Keeps the image's entrypoint from changing users, which only root can: the container's User already is right."""
+
+
+def health_check(admin_port: Json = "9901") -> tuple[Json, ...]:
+    """The container's health check: asks whether Envoy is live with what the stock image has, bash and no curl.
+    Envoy answers HTTP/1.1 alone."""
+    request = "printf 'GET /ready HTTP/1.1\\r\\nHost: h\\r\\nConnection: close\\r\\n\\r\\n' >&3; grep -q LIVE <&3"
+    return "CMD", "bash", "-c", joined(["exec 3<>/dev/tcp/127.0.0.1/", admin_port, f"; {request}"])
+
+
+HEALTH_CHECK = health_check()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commanded:
+    """command: the container's `Command`. size: of its configuration in a task definition, in bytes."""
+
+    command: tuple[Json, ...]
+    size: int
+    findings: tuple[Finding, ...]
+
+
+def command(
+    bootstrap: Mapping[str, Json], log_level: Json = "info", subject: str = "", extra: Sequence[Json] = ()
+) -> Commanded:
+    """The command that runs `bootstrap`; `extra` are further arguments. `subject` is whom findings are about."""
+    pieces: list[Json] = []
+    _write(bootstrap, pieces)
+    parts = _merged(pieces)
+    text: Json = {"Fn::Join": ["", parts]} if len(parts) > 1 or not isinstance(parts[0], str) else parts[0]
+    size = sum(_size(part) for part in parts)
+    findings: list[Finding] = []
+    if size > BUDGET:
+        message = f"Envoy's configuration takes about {size:,} bytes of the task definition, and {BUDGET:,} is the most"
+        hint = "Split the task, or name fewer backends: each takes about 2,000 bytes"
+        findings.append(Finding("AM319", subject, (), message, hint))
+    if any("{{resolve:" in _text(part) for part in parts):
+        message = "Envoy's configuration holds a dynamic reference, which CloudFormation would replace"
+        findings.append(Finding("AM322", subject, (), message, "Take '{{resolve:' out of the mesh's resources"))
+    return Commanded(command=("--config-yaml", text, "-l", log_level, *extra), size=size, findings=tuple(findings))
+
+
+def _size(part: Json) -> int:
+    """What a piece adds to the task definition, where it is a string in a string."""
+    if not isinstance(part, str):
+        return INTRINSIC_SIZE
+    return len(json.dumps(part, ensure_ascii=False).encode("utf-8", "surrogatepass")) - 2
+
+
+def _text(part: Json) -> str:
+    return part if isinstance(part, str) else json.dumps(part)
+
+
+def _merged(pieces: Iterable[Json]) -> list[Json]:
+    parts: list[Json] = []
+    run: list[str] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            run.append(piece)
+        else:
+            parts += ["".join(run), piece] if run else [piece]
+            run = []
+    return [*parts, "".join(run)] if run else parts
+
+
+def _write(value: Json, out: list[Json]) -> None:
+    """Appends the JSON text of `value`, interrupted by what CloudFormation has to fill in."""
+    if isinstance(value, str):
+        out.append(_quoted(value))
+    elif isinstance(value, dict) and function(value) is not None:
+        out += ['"', *_filled(value), '"']
+    elif isinstance(value, Mapping):
+        separator = "{"
+        for key, item in value.items():
+            out.append(f"{separator}{_quoted(key)}:")
+            _write(item, out)
+            separator = ","
+        out.append("}" if value else "{}")
+    elif isinstance(value, Sequence):
+        separator = "["
+        for item in value:
+            out.append(separator)
+            _write(item, out)
+            separator = ","
+        out.append("]" if value else "[]")
+    else:
+        out.append(_quoted(str(scalar(value))))
+
+
+def _quoted(text: str) -> str:
+    # YAML reads each half of an escaped surrogate pair as a character of its own, so nothing is escaped but
+    # what JSON insists on.
+    return _ENCODE(text)
+
+
+def _escaped(text: str) -> str:
+    return _quoted(text)[1:-1]
+
+
+def _filled(value: Json) -> Iterator[Json]:
+    """An intrinsic inside of a JSON string: its own literal text is escaped as JSON, the rest comes as it is."""
+    called = function(value)
+    if called is None:
+        yield _escaped(str(value))
+        return
+    assert isinstance(value, dict)
+    argument = value[called]
+    if called == "Fn::Sub" and (split := substitution.pieces(argument)) is not None:
+        if isinstance(argument, str):
+            yield {"Fn::Sub": _escaped(argument)}
+            return
+        for piece in split:
+            yield from _filled(piece.value) if isinstance(piece, Variable) else [_escaped(piece)]
+    elif called == "Fn::Join" and _is_join(argument):
+        assert isinstance(argument, list) and isinstance(argument[1], list)
+        for n, item in enumerate(argument[1]):
+            yield from [_escaped(str(argument[0]))] if n else []
+            yield from _filled(item)
+    elif called == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
+        yield {"Fn::If": [argument[0], _branch(argument[1]), _branch(argument[2])]}
+    else:
+        yield value
+
+
+def _branch(value: Json) -> Json:
+    parts = _merged(_filled(value))
+    return parts[0] if len(parts) == 1 else {"Fn::Join": ["", parts]}
+
+
+def _is_join(argument: Json) -> bool:
+    """Whether each item is text by itself; the list can also be one intrinsic, or have lists in it."""
+    return (
+        isinstance(argument, list)
+        and len(argument) == 2
+        and isinstance(argument[1], list)
+        and all(isinstance(item, str | int | float | dict) for item in argument[1])
+    )

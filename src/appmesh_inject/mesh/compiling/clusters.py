@@ -1,0 +1,187 @@
+"""Clusters: the application behind Envoy, the nodes that it calls, and everything else."""
+
+from dataclasses import dataclass
+from typing import final
+
+from appmesh_inject.findings import Finding
+from appmesh_inject.mesh.compiling.discovery import Endpoint
+from appmesh_inject.mesh.compiling.envoy import (
+    HTTP2_UPSTREAM,
+    LOOPBACK,
+    LOOPBACK_6,
+    SAME_UPSTREAM,
+    UNLIMITED,
+    Config,
+    address,
+    assignment,
+    breakers,
+    named,
+)
+from appmesh_inject.mesh.compiling.links import Target
+from appmesh_inject.mesh.compiling.tls import client_socket
+from appmesh_inject.mesh.model import (
+    GRPC,
+    HTTP2,
+    TCP,
+    ConnectionPool,
+    HealthCheck,
+    Listener,
+    OutlierDetection,
+    VirtualNode,
+)
+from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.trust import ClientTls
+from appmesh_inject.tree import Json
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    config: Config
+    findings: tuple[Finding, ...] = ()
+
+
+def egress_name(target: Target, variant: Json = "") -> Json:
+    """App Mesh's own name for the cluster, which dashboards know."""
+    node, listener = target.node, target.listener
+    name = named("cds_egress", node.mesh.written, node.name.written, listener.protocol, listener.port.written)
+    return named(name, variant) if variant != "" else name
+
+
+def egress(target: Target, found: Endpoint, policy: ClientTls | None, variant: Json) -> Cluster:
+    """A node as its callers see it, over one of its listeners."""
+    name = egress_name(target, variant)
+    listener = target.listener
+    place: dict[str, Json] = {"address": address(found.hostname.written, listener.port.written)}
+    config: dict[str, Json] = {
+        "name": name,
+        "type": "LOGICAL_DNS" if found.is_logical else "STRICT_DNS",
+        "dns_lookup_family": found.family,
+        "connect_timeout": "1s",
+        "circuit_breakers": breakers(),
+    }
+    if listener.protocol in (HTTP2, GRPC):
+        config["typed_extension_protocol_options"] = HTTP2_UPSTREAM
+    check = listener.health_check
+    if check is not None:
+        config["health_checks"] = [_health_check(check, found.hostname)]
+        if check.port is not None and check.port != listener.port:
+            place["health_check_config"] = {"port_value": check.port.written}
+    if listener.outlier_detection is not None:
+        config["outlier_detection"] = _outlier_detection(listener.outlier_detection)
+    socket = client_socket(policy, listener, found.hostname)
+    if socket is not None:
+        config["transport_socket"] = socket
+    config["load_assignment"] = assignment(name, place)
+    return Cluster(config, (*found.findings, *_losses(target.node, listener, found)))
+
+
+def _losses(node: VirtualNode, listener: Listener, found: Endpoint) -> list[Finding]:
+    findings: list[Finding] = []
+    outliers, check = listener.outlier_detection, listener.health_check
+    if outliers is not None and found.is_logical:
+        message = "has no effect: the node is one address to its callers"
+        hint = "Use ResponseType ENDPOINTS, so that every address is one endpoint"
+        findings.append(Finding("AM351", node.logical_id, outliers.path, message, hint))
+    if check is not None and check.protocol == GRPC and listener.protocol not in (HTTP2, GRPC):
+        message = f"checks with grpc a listener of protocol {listener.protocol}, which Envoy refuses"
+        findings.append(Finding("AM313", node.logical_id, check.path, message, "Check with the listener's protocol"))
+    return findings
+
+
+def _health_check(check: HealthCheck, hostname: Text) -> Config:
+    common: Config = {
+        "timeout": check.timeout.written,
+        "interval": check.interval.written,
+        "unhealthy_threshold": check.unhealthy_threshold.written,
+        "healthy_threshold": check.healthy_threshold.written,
+    }
+    if check.protocol == TCP:
+        return {**common, "tcp_health_check": {}}
+    if check.protocol == GRPC:
+        return {**common, "grpc_health_check": {}}
+    request: dict[str, Json] = {"path": check.url_path.written if check.url_path else "/", "host": hostname.written}
+    if check.protocol == HTTP2:
+        request["codec_client_type"] = "HTTP2"
+    return {**common, "http_health_check": request}
+
+
+def _outlier_detection(outliers: OutlierDetection) -> Config:
+    return {
+        "consecutive_5xx": outliers.max_server_errors.written,
+        "interval": outliers.interval.written,
+        "base_ejection_time": outliers.base_ejection_duration.written,
+        "max_ejection_percent": outliers.max_ejection_percent.written,
+    }
+
+
+def ingress_name(node: VirtualNode, listener: Listener) -> Json:
+    return named("cds_ingress", node.mesh.written, node.name.written, listener.protocol, listener.port.written)
+
+
+def local(node: VirtualNode, listener: Listener, prefers_6: bool) -> Config:
+    """The application itself, behind its own Envoy."""
+    name = ingress_name(node, listener)
+    config: dict[str, Json] = {
+        "name": name,
+        "type": "STATIC",
+        "connect_timeout": "1s",
+        "circuit_breakers": pool_breakers(listener.connection_pool),
+    }
+    if listener.protocol in (HTTP2, GRPC):
+        config["typed_extension_protocol_options"] = HTTP2_UPSTREAM
+    host = LOOPBACK_6 if prefers_6 else LOOPBACK
+    config["load_assignment"] = assignment(name, {"address": address(host, listener.port.written)})
+    return config
+
+
+def pool_breakers(pool: ConnectionPool) -> Config:
+    def limit(text: Text | None) -> Json:
+        return UNLIMITED if text is None else text.written
+
+    return breakers(limit(pool.max_connections), limit(pool.max_pending_requests), limit(pool.max_requests))
+
+
+def passthrough(name: Json) -> Config:
+    """Where the application meant to go before the redirect."""
+    return {
+        "name": name,
+        "type": "ORIGINAL_DST",
+        "lb_policy": "CLUSTER_PROVIDED",
+        "connect_timeout": "1s",
+        "circuit_breakers": breakers(),
+        "typed_extension_protocol_options": SAME_UPSTREAM,
+    }
+
+
+def self_redirect(name: Json, port: Json, pool: ConnectionPool) -> Config:
+    """From a gateway's listener to its own egress listener."""
+    return {
+        "name": name,
+        "type": "STATIC",
+        "connect_timeout": "0.25s",
+        "circuit_breakers": pool_breakers(pool),
+        "typed_extension_protocol_options": SAME_UPSTREAM,
+        "load_assignment": assignment(name, {"address": address(LOOPBACK, port)}),
+    }
+
+
+def unix_socket(name: str, path: Json) -> Config:
+    """The SDS server of the host."""
+    return {
+        "name": name,
+        "type": "STATIC",
+        "connect_timeout": "1s",
+        "typed_extension_protocol_options": HTTP2_UPSTREAM,
+        "load_assignment": assignment(name, {"address": {"pipe": {"path": path}}}),
+    }
+
+
+def collector(name: str, host: Json, port: Json) -> Config:
+    """A tracing daemon beside Envoy."""
+    return {
+        "name": name,
+        "type": "STRICT_DNS",
+        "connect_timeout": "1s",
+        "load_assignment": assignment(name, {"address": address(host, port)}),
+    }

@@ -1,0 +1,157 @@
+"""One Envoy's bootstrap: what a virtual node or a virtual gateway is, put together from its parts.
+
+A `Compiler` holds a model and what it has built of it, so that fifty tasks of one mesh share the work.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar, final
+
+from appmesh_inject.findings import Finding, ordered
+from appmesh_inject.mesh.compiling import clusters, tls
+from appmesh_inject.mesh.compiling.egress import Called, Shared
+from appmesh_inject.mesh.compiling.envoy import LOOPBACK, Config, address
+from appmesh_inject.mesh.compiling.gateways import gateway_parts
+from appmesh_inject.mesh.compiling.links import Links
+from appmesh_inject.mesh.compiling.nodes import node_parts
+from appmesh_inject.mesh.compiling.options import Compiled, Options
+from appmesh_inject.mesh.compiling.telemetry import telemetry
+from appmesh_inject.mesh.model import Mesh, Model, VirtualGateway, VirtualNode
+from appmesh_inject.mesh.trust import ClientTls, ListenerTls
+from appmesh_inject.text import joined
+from appmesh_inject.tree import Json
+
+Owner = VirtualNode | VirtualGateway
+T = TypeVar("T", VirtualNode, VirtualGateway)
+
+
+def compile_node(model: Model, who: Json, options: Options | None = None, mesh_name: Json = None) -> Compiled:
+    """The bootstrap of one virtual node; see `Compiler.node`."""
+    return Compiler(model, options or Options()).node(who, mesh_name)
+
+
+def compile_gateway(model: Model, who: Json, options: Options | None = None, mesh_name: Json = None) -> Compiled:
+    """The bootstrap of one virtual gateway; see `Compiler.gateway`."""
+    return Compiler(model, options or Options()).gateway(who, mesh_name)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """Compiles nodes and gateways of one model under the same options but for the environment."""
+
+    model: Model
+    options: Options
+    shared: Shared = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        meshes: Mapping[str, Mesh] = {mesh.mesh.key: mesh for mesh in self.model.meshes}
+        object.__setattr__(self, "shared", Shared(Links(self.model), self.options, meshes))
+
+    def node(self, who: Json, mesh_name: Json = None, options: Options | None = None) -> Compiled:
+        """`who` is a name, a logical ID, an ARN, or an intrinsic that means one of them; `mesh_name` where two
+        meshes have such a name. `options` may differ from the compiler's in ports and environment only."""
+        node = _found(*self._keys(who, mesh_name, options), self.model.nodes, "virtualNode")
+        if isinstance(node, Finding):
+            return Compiled(bootstrap={}, findings=(node,))
+        return self._compiled(node, options or self.options)
+
+    def gateway(self, who: Json, mesh_name: Json = None, options: Options | None = None) -> Compiled:
+        """As `node`, of a virtual gateway."""
+        gateway = _found(*self._keys(who, mesh_name, options), self.model.gateways, "virtualGateway")
+        if isinstance(gateway, Finding):
+            return Compiled(bootstrap={}, findings=(gateway,))
+        return self._compiled(gateway, options or self.options)
+
+    def _keys(self, who: Json, mesh_name: Json, options: Options | None) -> tuple[str, str | None]:
+        scope, names = (options or self.options).scope, self.model.names
+        return names.key(who, scope), None if mesh_name is None else names.key(mesh_name, scope)
+
+    def _compiled(self, owner: Owner, options: Options) -> Compiled:
+        told = telemetry(owner, options)
+        mesh = self.shared.meshes.get(owner.mesh.key)
+        if isinstance(owner, VirtualNode):
+            parts = node_parts(owner, mesh, self.shared, options, told)
+        else:
+            parts = gateway_parts(owner, mesh, self.shared, options, told)
+        needs = tls.needs(owner, *_tls_settings(owner, parts.called))
+        sds, unmet = _sds(owner, options) if needs.sds else ((), ())
+        bootstrap: Config = {
+            "node": _identity(owner),
+            "admin": {"address": address(LOOPBACK, options.admin_port)},
+            "static_resources": {
+                "listeners": parts.listeners,
+                "clusters": [*parts.clusters, *told.clusters, *sds],
+            },
+            **told.top,
+        }
+        findings = (*parts.findings, *_mesh_findings(owner, mesh), *told.findings, *needs.findings, *unmet)
+        return Compiled(
+            bootstrap=bootstrap,
+            findings=ordered((*findings, *_port_findings(owner, options))),
+            ports=tuple(listener.port.written for listener in owner.listeners),
+            files=_distinct(needs.files),
+        )
+
+
+def _distinct(files: Sequence[Json]) -> tuple[Json, ...]:
+    return tuple(file for n, file in enumerate(files) if file not in files[:n])
+
+
+def _identity(owner: Owner) -> Config:
+    kind = "virtualNode" if isinstance(owner, VirtualNode) else "virtualGateway"
+    name = joined(["mesh/", owner.mesh.written, f"/{kind}/", owner.name.written])
+    return {"id": name, "cluster": name}
+
+
+def _found(key: str, mesh: str | None, candidates: Sequence[T], kind: str) -> T | Finding:
+    """The one of `candidates` that `who` means."""
+    beginning, slash, name = key.rpartition(f"/{kind}/")
+    if slash:
+        mesh, key = beginning.rpartition("mesh/")[2], name
+    found = [it for it in candidates if key == it.name.key and mesh in (None, it.mesh.key)]
+    found = found or [it for it in candidates if key == it.logical_id and mesh in (None, it.mesh.key)]
+    if len(found) == 1:
+        return found[0]
+    what = "virtual node" if kind == "virtualNode" else "virtual gateway"
+    if found:
+        return Finding("AM308", "", (), f"two meshes have the {what} of this task", "Give MeshName")
+    hint = "Define it in the template, or correct the name and the mesh's name"
+    return Finding("AM308", "", (), f"the {what} that the task names is not among the mesh's resources", hint)
+
+
+def _tls_settings(owner: Owner, called: Iterable[Called]) -> list[ListenerTls | ClientTls | None]:
+    """All that this Envoy uses of TLS; a policy that several services share counts once."""
+    policies: dict[ClientTls | None, None] = dict.fromkeys(call.policy for call in called)
+    return [*(listener.tls for listener in owner.listeners), *policies]
+
+
+def _sds(owner: Owner, options: Options) -> tuple[tuple[Config, ...], tuple[Finding, ...]]:
+    path = options.environment.get(tls.SDS_VARIABLE)
+    if path:
+        return (clusters.unix_socket(tls.SDS_CLUSTER, path),), ()
+    message = "uses SDS for TLS, and the envoy container does not say where its socket is"
+    hint = f"Set {tls.SDS_VARIABLE} in the Environment of the Envoy setting"
+    return (), (Finding("AM320", owner.logical_id, owner.path, message, hint),)
+
+
+def _mesh_findings(owner: Owner, mesh: Mesh | None) -> Iterable[Finding]:
+    if mesh is None:
+        message = "is not in this template: its egress filter counts as DROP_ALL, as in App Mesh without one"
+        hint = "Define the AWS::AppMesh::Mesh in this template"
+        yield Finding("AM358", owner.logical_id, owner.mesh.path or owner.path, f"the mesh {message}", hint)
+
+
+def _port_findings(owner: Owner, options: Options) -> Iterable[Finding]:
+    """Ports of one task that would be taken twice."""
+    own = {"ProxyEgressPort": options.egress_port, "the admin port": options.admin_port}
+    if isinstance(owner, VirtualNode):
+        own["ProxyIngressPort"] = options.ingress_port
+    taken = {str(port): what for what, port in own.items()}
+    for listener in owner.listeners:
+        if listener.port.key in taken:
+            message = f"the listener's port is that of {taken[listener.port.key]} too"
+            yield Finding("AM327", owner.logical_id, listener.port.path, message, "Change one of them")
+    if len({str(port) for port in own.values()}) < len(own):
+        message = f"{', '.join(own)} are not all different"
+        yield Finding("AM327", owner.logical_id, owner.path, message, "Change one of them")

@@ -1,0 +1,72 @@
+"""How a caller's Envoy finds a node: by DNS, also where App Mesh asked Cloud Map's API."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import final
+
+from appmesh_inject.findings import Finding
+from appmesh_inject.mesh.model import CloudMap, Dns, Model, VirtualNode
+from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.text import joined
+from appmesh_inject.tree import Path
+
+FAMILIES = {
+    None: "AUTO",
+    "IPv4_PREFERRED": "V4_PREFERRED",
+    "IPv6_PREFERRED": "AUTO",
+    "IPv4_ONLY": "V4_ONLY",
+    "IPv6_ONLY": "V6_ONLY",
+}
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """is_logical: the name is one address at a time, whichever DNS gives first."""
+
+    hostname: Text
+    is_logical: bool
+    family: str
+    findings: tuple[Finding, ...] = ()
+
+
+def endpoint(
+    node: VirtualNode, found: Dns | CloudMap, ip_preference: str | None, model: Model, is_logical: bool
+) -> Endpoint:
+    """`ip_preference` is the mesh's, for nodes without one; `is_logical` is for Cloud Map names alone."""
+    family = FAMILIES[found.ip_preference or ip_preference]
+    if isinstance(found, Dns):
+        return Endpoint(found.hostname, found.is_logical, family)
+    service, namespace = found.service, found.namespace
+    known = None if service.known is None or namespace.known is None else f"{service.known}.{namespace.known}"
+    written = joined([service.written, ".", namespace.written])
+    hostname = Text(f"{service.key}.{namespace.key}", written, known, found.path)
+    return Endpoint(hostname, is_logical, family, tuple(_limits(node, found, model, is_logical)))
+
+
+def _limits(node: VirtualNode, found: CloudMap, model: Model, is_logical: bool) -> Iterator[Finding]:
+    """What DNS cannot do that Cloud Map's API could."""
+
+    def finding(code: str, step: str, message: str, hint: str) -> Finding:
+        path: Path = (*found.path, step)
+        return Finding(code, node.logical_id, path, message, hint)
+
+    if found.has_attributes:
+        message = "select instances, which DNS cannot do: traffic would reach all of them"
+        yield finding("AM311", "Attributes", message, "Give each version a Cloud Map service of its own")
+    name, namespace = found.service.key.lower(), found.namespace.key.lower()
+    spaces = [fact for fact in model.namespaces if fact.name == namespace]
+    services = [fact for fact in model.cloud_map_services if fact.name == name and fact.namespace in ("", namespace)]
+    for fact in spaces:
+        if fact.obstacle:
+            hint = "Use a PrivateDnsNamespace, and services that publish A records"
+            yield finding("AM311", "NamespaceName", fact.obstacle, hint)
+    for fact in services:
+        if fact.obstacle:
+            yield finding("AM311", "ServiceName", fact.obstacle, "Give the Cloud Map service A records")
+    if not spaces:
+        message = "is not in this template, and only a DNS namespace whose services publish A records will do"
+        yield finding("AM354", "NamespaceName", message, "Make sure that it is one")
+    if not is_logical:
+        message = "is found by DNS, which gives at most eight addresses at a time"
+        yield finding("AM355", "ServiceName", message, "With more than eight tasks, set CloudMapDns to logical")

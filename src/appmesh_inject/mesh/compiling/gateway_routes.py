@@ -1,0 +1,128 @@
+"""Gateway routes in Envoy's words: which request leads to which virtual service, and how it is rewritten."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import final
+
+from appmesh_inject.mesh.compiling.egress import Called
+from appmesh_inject.mesh.compiling.envoy import Config
+from appmesh_inject.mesh.compiling.links import Exposure
+from appmesh_inject.mesh.compiling.listeners import virtual_host
+from appmesh_inject.mesh.compiling.routes import match_config
+from appmesh_inject.mesh.model import GatewayRoute, Listener, Match, VirtualService
+from appmesh_inject.mesh.scalars import Text, host_key
+from appmesh_inject.text import joined
+from appmesh_inject.tree import Json
+
+SERVICE_HEADER = "x-app-mesh-virtual-service"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A gateway route, linked. `redirect` is the cluster that is the gateway itself; `authority` the Host that
+    means the virtual service on the right port there; `guards_header`: a header names the service for other
+    routes, and no client may send it."""
+
+    route: GatewayRoute
+    listener: Listener
+    called: Called
+    redirect: Json
+    authority: Json
+    guards_header: bool = False
+
+    @property
+    def keeps_hostname(self) -> bool:
+        return self.route.rewrite.keeps_hostname
+
+
+def authority(service: VirtualService, exposure: Exposure | None, exposures: Sequence[Exposure]) -> Json:
+    """One listener serves all services, so a service with several ports is told apart by `name:port`."""
+    name = service.name.written
+    return name if exposure is None or len(exposures) == 1 else joined([name, ":", exposure.port.written])
+
+
+def virtual_hosts(entries: Sequence[Entry], port: Text) -> list[Json]:
+    """One for each host name that routes ask for, and one for all others.
+
+    Envoy picks the virtual host first and then looks at its routes alone, where App Mesh compared all routes:
+    so each has every route whose host name fits.
+    """
+    exact = {host_key(host): host for entry in entries if (host := entry.route.match.hostname)}
+    suffixes = {host_key(host): host for entry in entries if (host := entry.route.match.hostname_suffix)}
+    hosts: list[Json] = [
+        _host(exact[key].written, port, [e for e in entries if _fits(e.route.match, exact[key])])
+        for key in sorted(exact)
+    ]
+    for key in sorted(suffixes, key=lambda key: (-len(key), key)):
+        fitting = [e for e in entries if e.route.match.hostname is None and _fits(e.route.match, suffixes[key])]
+        hosts.append(_host(_wildcard(suffixes[key]), port, fitting))
+    others = [e for e in entries if e.route.match.hostname is None and e.route.match.hostname_suffix is None]
+    if others:
+        hosts.append(virtual_host("self_redirect", ["*"], _routes(others)))
+    return hosts
+
+
+def _host(domain: Json, port: Text, entries: Iterable[Entry]) -> Config:
+    return virtual_host(domain, [domain, joined([domain, ":", port.written])], _routes(entries))
+
+
+def _wildcard(suffix: Text) -> Json:
+    if isinstance(suffix.written, str):
+        return f"*{suffix.written.removeprefix('*')}"
+    return joined(["*", suffix.written])
+
+
+def _fits(match: Match, host: Text) -> bool:
+    """Whether a route that wants `match` takes requests for `host`, a name or the end of one."""
+    if match.hostname is not None:
+        return host_key(match.hostname) == host_key(host)
+    if match.hostname_suffix is not None:
+        return host_key(host).endswith(host_key(match.hostname_suffix).removeprefix("*"))
+    return True
+
+
+def _routes(entries: Iterable[Entry]) -> list[Config]:
+    return [config for entry in entries for config in _route(entry)]
+
+
+def _route(entry: Entry) -> list[Config]:
+    """A prefix that does not end in `/` becomes two, as in App Mesh: `/p/` and `/p`, each rewritten to `/`."""
+    match, rewrite = entry.route.match, entry.route.rewrite
+    prefix = match.prefix
+    if prefix is None or prefix.known == "/":
+        value: Json = rewrite.prefix.written if prefix and rewrite.prefix else None
+        return [_config(entry, match, _rewritten(entry.route) if value is None else {"prefix_rewrite": value})]
+    if rewrite.keeps_prefix:
+        return [_config(entry, match, {})]
+    to: Json = rewrite.prefix.written if rewrite.prefix else "/"
+    plain = _config(entry, match, {"prefix_rewrite": to})
+    if prefix.key.endswith("/"):
+        return [plain]
+    slashed = Text(f"{prefix.key}/", joined([prefix.written, "/"]))
+    below = to if rewrite.prefix is None or rewrite.prefix.key.endswith("/") else joined([to, "/"])
+    return [_config(entry, replace(match, prefix=slashed), {"prefix_rewrite": below}), plain]
+
+
+def _rewritten(route: GatewayRoute) -> Config:
+    to = route.rewrite.exact_path
+    if to is None:
+        return {}
+    if route.match.path_regex is None:
+        return {"prefix_rewrite": to.written}
+    substitution = to.written.replace("\\", "\\\\") if isinstance(to.written, str) else to.written
+    return {"regex_rewrite": {"pattern": {"regex": ".*"}, "substitution": substitution}}
+
+
+def _config(entry: Entry, match: Match, rewritten: Config) -> Config:
+    """The route behind knows the service's timeouts and retries, so there are none here."""
+    action: dict[str, Json] = {"cluster": entry.redirect, "timeout": "0s", "idle_timeout": "0s", **rewritten}
+    config: dict[str, Json] = {"match": match_config(match, entry.route.protocol), "route": action}
+    if entry.keeps_hostname:
+        header: Config = {"key": SERVICE_HEADER, "value": entry.authority}
+        config["request_headers_to_add"] = [{"header": header, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]
+    else:
+        action["host_rewrite_literal"] = entry.authority
+        if entry.guards_header:
+            config["request_headers_to_remove"] = [SERVICE_HEADER]
+    return config

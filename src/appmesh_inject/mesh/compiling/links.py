@@ -1,0 +1,237 @@
+"""Links between mesh resources, by mesh and name: who a backend, a route or a gateway route really means.
+
+What a service exposes hangs on the mesh alone, not on who asks, so it is found once for all callers.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar, final
+
+from appmesh_inject.findings import Finding
+from appmesh_inject.mesh.compiling.order import route_order
+from appmesh_inject.mesh.model import (
+    TCP,
+    Listener,
+    Model,
+    Resource,
+    Route,
+    VirtualNode,
+    VirtualRouter,
+    VirtualService,
+    WeightedTarget,
+)
+from appmesh_inject.mesh.scalars import Text, host_key, literal
+from appmesh_inject.tree import Path
+
+R = TypeVar("R", bound=Resource)
+Key: TypeAlias = tuple[str, str]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Target:
+    node: VirtualNode
+    listener: Listener
+    weight: Text
+
+    @property
+    def key(self) -> Key:
+        return self.node.logical_id, self.listener.port.key
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Where requests go; `route` is None where the service's provider is a node."""
+
+    route: Route | None
+    targets: tuple[Target, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """A virtual service on one port."""
+
+    service: VirtualService
+    port: Text
+    protocol: str
+    rules: tuple[Rule, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    exposures: tuple[Exposure, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Links:
+    model: Model
+    _nodes: dict[Key, VirtualNode] = field(init=False, repr=False, default_factory=dict)
+    _routers: dict[Key, VirtualRouter] = field(init=False, repr=False, default_factory=dict)
+    _services: dict[Key, VirtualService] = field(init=False, repr=False, default_factory=dict)
+    _routes: dict[Key, list[Route]] = field(init=False, repr=False, default_factory=dict)
+    _exposed: dict[str, Exposed] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._nodes.update(_by_name(self.model.nodes))
+        self._routers.update(_by_name(self.model.routers))
+        self._services.update({(it.mesh.key, host_key(it.name)): it for it in self.model.services})
+        for route in self.model.routes:
+            self._routes.setdefault(_key(route, route.router), []).append(route)
+
+    def service(self, caller: Resource, name: Text) -> VirtualService | None:
+        return self._services.get((caller.mesh.key, host_key(name)))
+
+    def exposed(self, service: VirtualService) -> Exposed:
+        """The ports on which a service answers, and what is wrong with what stands behind it."""
+        known = self._exposed.get(service.logical_id)
+        if known is None:
+            known = self._exposed[service.logical_id] = _Linking(self, service).exposed()
+        return known
+
+    def node(self, by: Resource, name: Text) -> VirtualNode | None:
+        return self._nodes.get(_key(by, name))
+
+    def router(self, by: Resource, name: Text) -> VirtualRouter | None:
+        return self._routers.get(_key(by, name))
+
+    def routes(self, router: VirtualRouter) -> list[Route]:
+        return sorted(self._routes.get(_key(router, router.name), ()), key=route_order)
+
+
+def _key(by: Resource, name: Text) -> Key:
+    return by.mesh.key, name.key
+
+
+def _by_name(resources: Iterable[R]) -> dict[Key, R]:
+    return {_key(resource, resource.name): resource for resource in resources}
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Linking:
+    """One service on its way to its exposures."""
+
+    links: Links
+    service: VirtualService
+    findings: list[Finding] = field(default_factory=list)
+
+    def exposed(self) -> Exposed:
+        service = self.service
+        found: Iterable[Exposure] = ()
+        if service.node is not None:
+            found = self._of_node(service.node)
+        elif service.router is not None:
+            router = self.links.router(service, service.router)
+            if router is None:
+                self._report("AM306", service, service.router.path, "names no virtual router of this template", _DEFINE)
+            else:
+                found = self._of_router(router)
+        else:
+            self._report("AM359", service, service.path, "has no provider: it answers 404", "Give it a provider")
+        return Exposed(tuple(found), tuple(self.findings))
+
+    def _report(self, code: str, resource: Resource, path: Path, message: str, hint: str) -> None:
+        self.findings.append(Finding(code, resource.logical_id, path, message, hint))
+
+    def _of_node(self, name: Text) -> Iterable[Exposure]:
+        node = self._reachable(self.service, name)
+        for listener in node.listeners if node else ():
+            rule = Rule(None, (Target(node, listener, literal(1)),)) if node else Rule(None, ())
+            yield Exposure(self.service, listener.port, listener.protocol, (rule,))
+
+    def _reachable(self, by: Resource, name: Text) -> VirtualNode | None:
+        """The node of a name, if it is one that traffic can be sent to."""
+        node = self.links.node(by, name)
+        if node is None:
+            self._report("AM306", by, name.path, "names no virtual node of this template", _DEFINE)
+        elif not node.listeners:
+            self._report("AM315", node, node.path, "has no listener, and is a target", "Give it a listener")
+        elif node.discovery is None:
+            self._report("AM315", node, node.path, "has no ServiceDiscovery, and is a target", "Add ServiceDiscovery")
+        else:
+            return node
+        return None
+
+    def _of_router(self, router: VirtualRouter) -> Iterable[Exposure]:
+        routes = self.links.routes(router)
+        rules = [(route, self._targets(route)) for route in routes]
+        listeners = router.listeners or self._inferred(router, [target for _, found in rules for target in found])
+        by_port: dict[str, list[Rule]] = {listener.port.key: [] for listener in listeners}
+        for route, targets in rules:
+            listener = self._listener(route, listeners, route.match.port, route.match.path)
+            if listener is None:
+                continue
+            self._same_protocol(route, listener, targets)
+            if route.protocol == TCP and by_port[listener.port.key]:
+                message = "is the second tcp route of its virtual router on this port"
+                self._report("AM312", route, route.path, message, "Keep one tcp route for each port")
+            if targets:
+                by_port[listener.port.key].append(Rule(route, targets))
+        for listener in listeners:
+            yield Exposure(self.service, listener.port, listener.protocol, tuple(by_port[listener.port.key]))
+
+    def _inferred(self, router: VirtualRouter, targets: Sequence[Target]) -> tuple[Listener, ...]:
+        """A router without listeners answers where all of its targets listen."""
+        found = {(target.listener.port.key, target.listener.protocol): target.listener for target in targets}
+        if len(found) == 1:
+            return tuple(found.values())
+        message = "has no listener, and its targets do not have one port in common"
+        self._report("AM318", router, router.path, message, "Give the virtual router a listener")
+        return ()
+
+    def _listener(self, by: Resource, listeners: Sequence[Listener], port: Text | None, path: Path) -> Listener | None:
+        """The one that `port` names, or the only one."""
+        found = [listener for listener in listeners if port is None or listener.port.key == port.key]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            self._report("AM316", by, path, "names no port, and there are several listeners", "Add Port")
+        elif port is not None and listeners:
+            self._report("AM317", by, port.path, "names a port that no listener has", "Name a listener's port")
+        return None
+
+    def _targets(self, route: Route) -> tuple[Target, ...]:
+        found: list[Target] = []
+        for target in route.targets:
+            linked = self._target(route, target)
+            if linked is not None:
+                found.append(linked)
+        if found and all(target.weight.known == "0" for target in found):
+            message = "gives every target the weight 0, and Envoy refuses that"
+            self._report("AM314", route, route.targets[0].path, message, "Give one target a weight")
+        if len(found) > 1:
+            message = "splits traffic by weights that are part of every caller's task definition"
+            hint = "To change a weight, deploy the callers again"
+            self._report("AM356", route, route.path, message, hint)
+        return self._tcp_targets(route, found) if route.protocol == TCP else tuple(found)
+
+    def _tcp_targets(self, route: Route, targets: Sequence[Target]) -> tuple[Target, ...]:
+        """Envoy takes no weight of 0 here, so such a target goes; that is why the weights must be known."""
+        for target in targets:
+            if target.weight.known is None and len(targets) > 1:
+                message = "decides whether a tcp target exists, and is not known when the macro runs"
+                self._report("AM301", route, target.weight.path, message, "Write the weight itself")
+        return tuple(target for target in targets if target.weight.known != "0")
+
+    def _target(self, route: Route, target: WeightedTarget) -> Target | None:
+        node = self._reachable(route, target.node)
+        listener = node and self._listener(route, node.listeners, target.port, target.path)
+        return Target(node, listener, target.weight) if node and listener else None
+
+    def _same_protocol(self, route: Route, listener: Listener, targets: Sequence[Target]) -> None:
+        if route.protocol != listener.protocol:
+            message = f"is a {route.protocol} route, and its virtual router listens for {listener.protocol}"
+            self._report("AM313", route, route.path, message, "Use one protocol")
+        for target in targets:
+            if target.listener.protocol != route.protocol:
+                node = f"virtual node {target.node.logical_id}"
+                message = f"is a {route.protocol} route, and {node} listens for {target.listener.protocol}"
+                self._report("AM313", route, route.path, message, "Use one protocol")
+
+
+_DEFINE = "Define it in this template; what belongs to another stack cannot be compiled"

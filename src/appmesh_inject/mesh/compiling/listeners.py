@@ -1,0 +1,112 @@
+"""Envoy's listeners: where a connection arrives, and which filter chain takes it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import final
+
+from appmesh_inject.mesh.compiling import tls
+from appmesh_inject.mesh.compiling.envoy import LOOPBACK, LOOPBACK_6, Config, address, extension, named
+from appmesh_inject.mesh.model import Listener
+from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.tree import Json
+
+IDLE = "300s"
+ANY_4, ANY_6 = "0.0.0.0", "::"
+_HCM = "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+_TCP_PROXY = "extensions.filters.network.tcp_proxy.v3.TcpProxy"
+_ROUTER = extension("filters.http.router", "extensions.filters.http.router.v3.Router")
+ORIGINAL_DST = extension("filters.listener.original_dst", "extensions.filters.listener.original_dst.v3.OriginalDst")
+"""Restores the port before the redirect, which the filter chains then match."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What every HTTP connection manager of an Envoy has alike."""
+
+    access_log: Sequence[Json]
+    tracing: Config | None
+
+
+def http(prefix: str, name: Json, virtual_hosts: Sequence[Json], observed: Observed, idle: Json = IDLE) -> Config:
+    """The filter for HTTP of any version: Envoy tells them apart."""
+    fields: dict[str, Json] = {
+        "stat_prefix": prefix,
+        "normalize_path": True,
+        "merge_slashes": True,
+        "path_with_escaped_slashes_action": "KEEP_UNCHANGED",
+        "upgrade_configs": [{"upgrade_type": "websocket"}],
+        "common_http_protocol_options": {"idle_timeout": idle},
+        "stream_idle_timeout": idle,
+        "http_filters": [_ROUTER],
+        "route_config": {"name": name, "virtual_hosts": list(virtual_hosts)},
+        **_observed(observed),
+    }
+    return extension("filters.network.http_connection_manager", _HCM, fields)
+
+
+def _observed(observed: Observed) -> Config:
+    logged: Config = {"access_log": list(observed.access_log)} if observed.access_log else {}
+    traced: Config = {"tracing": observed.tracing} if observed.tracing else {}
+    return {**logged, **traced}
+
+
+def tcp(prefix: str, destination: Config, observed: Observed, idle: Json = IDLE) -> Config:
+    logged: Config = {"access_log": list(observed.access_log)} if observed.access_log else {}
+    fields: Config = {"stat_prefix": prefix, "idle_timeout": idle, **destination, **logged}
+    return extension("filters.network.tcp_proxy", _TCP_PROXY, fields)
+
+
+def virtual_host(name: Json, domains: Sequence[Json], routes: Sequence[Json]) -> Config:
+    return {"name": name, "domains": list(domains), "routes": list(routes)}
+
+
+def chains(name: Json, match: Mapping[str, Json], listener: Listener, network_filter: Config) -> list[Config]:
+    """The filter chains of one App Mesh listener: two where TLS is permissive, or else one."""
+    if listener.tls is None or listener.tls.mode == "DISABLED":
+        return [chain(name, match, network_filter)]
+    socket: Config = {"transport_socket": tls.server_socket(listener.tls, listener.protocol)}
+    if listener.tls.mode == "STRICT":
+        return [{**chain(name, match, network_filter), **socket}]
+    return [
+        {**chain(named(name, "tls"), {**match, "transport_protocol": "tls"}, network_filter), **socket},
+        chain(named(name, "plain"), {**match, "transport_protocol": "raw_buffer"}, network_filter),
+    ]
+
+
+def chain(name: Json, match: Mapping[str, Json], network_filter: Config) -> Config:
+    condition: Config = {"filter_chain_match": dict(match)} if match else {}
+    return {"name": name, **condition, "filters": [network_filter]}
+
+
+def tls_inspector(ports: Sequence[Text]) -> Config:
+    """Looks for TLS on `ports` alone: it waits for the client's first bytes, and where the server speaks first
+    (MySQL, SMTP) it would wait for its whole timeout."""
+    config: dict[str, Json] = {
+        **extension("filters.listener.tls_inspector", "extensions.filters.listener.tls_inspector.v3.TlsInspector")
+    }
+    literals = [int(port.written) for port in ports if isinstance(port.written, str)]
+    if ports and len(literals) == len(ports):
+        ranges = [{"destination_port_range": {"start": str(n), "end": str(n + 1)}} for n in literals]
+        config["filter_disabled"] = {"not_match": ranges[0] if len(ranges) == 1 else {"or_match": {"rules": ranges}}}
+    return config
+
+
+def permissive_ports(listeners: Sequence[Listener]) -> list[Text]:
+    return [listener.port for listener in listeners if listener.tls is not None and listener.tls.mode == "PERMISSIVE"]
+
+
+def outward(port: Json, takes_6: bool) -> tuple[Json, Config]:
+    """Name and address of a listener on every interface."""
+    host = ANY_6 if takes_6 else ANY_4
+    place = address(host, port)
+    if takes_6:
+        place = {"socket_address": {"address": host, "port_value": port, "ipv4_compat": True}}
+    return named("lds_ingress", host, port), {"address": place}
+
+
+def inward(port: Json, takes_6: bool) -> tuple[Json, Config]:
+    """Name and address of a listener for the task itself. The redirect of outgoing traffic leads to loopback;
+    on every interface, one request from outside would make Envoy call itself without end."""
+    extra: Config = {"additional_addresses": [{"address": address(LOOPBACK_6, port)}]} if takes_6 else {}
+    return named("lds_egress", LOOPBACK, port), {"address": address(LOOPBACK, port), **extra}

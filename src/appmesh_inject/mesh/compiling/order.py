@@ -1,0 +1,36 @@
+"""Which route comes first. Envoy takes the first that matches, so the order is part of the meaning."""
+
+from appmesh_inject.mesh.model import GatewayRoute, Match, Route
+
+_UNSET = 1001
+"""Behind App Mesh's last priority, 1000."""
+
+
+def route_order(route: Route) -> tuple[object, ...]:
+    """By priority, unset ones last; then the narrower match first; then by name."""
+    return (_priority(route), *_breadth(route.match), route.name.key)
+
+
+def gateway_route_order(route: GatewayRoute) -> tuple[object, ...]:
+    return (_priority(route), *_host_breadth(route.match), *_breadth(route.match), route.name.key)
+
+
+def _priority(route: Route | GatewayRoute) -> int:
+    return _UNSET if route.priority is None else route.priority
+
+
+def _breadth(match: Match) -> tuple[int, int, int]:
+    """Exact paths, then regular expressions, then prefixes, the longer first; then more conditions first."""
+    conditions = len(match.headers) + len(match.query_parameters) + bool(match.method) + bool(match.scheme)
+    if match.exact_path or match.method_name:
+        return 0, 0, -conditions
+    if match.path_regex:
+        return 1, 0, -conditions
+    prefix = match.prefix or match.service_name
+    return 2, -len(prefix.known or "") if prefix else 0, -conditions
+
+
+def _host_breadth(match: Match) -> tuple[int, int]:
+    if match.hostname:
+        return 0, 0
+    return (1, -len(match.hostname_suffix.known or "")) if match.hostname_suffix else (2, 0)

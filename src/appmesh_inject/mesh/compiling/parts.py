@@ -1,0 +1,19 @@
+"""What nodes and gateways contribute to a bootstrap, each in its own way."""
+
+from dataclasses import dataclass
+from typing import final
+
+from appmesh_inject.findings import Finding
+from appmesh_inject.mesh.compiling.egress import Called
+from appmesh_inject.mesh.compiling.envoy import Config
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """`called`: the services that this Envoy calls, with the client policies that hold for them."""
+
+    listeners: list[Config]
+    clusters: list[Config]
+    called: list[Called]
+    findings: list[Finding]

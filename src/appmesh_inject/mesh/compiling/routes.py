@@ -1,0 +1,99 @@
+"""App Mesh's matches and routes in Envoy's words."""
+
+from collections.abc import Callable, Sequence
+
+from appmesh_inject.mesh.compiling import retries
+from appmesh_inject.mesh.compiling.envoy import Config
+from appmesh_inject.mesh.compiling.links import Rule, Target
+from appmesh_inject.mesh.model import GRPC, Match, Matcher, Route
+from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.text import joined
+from appmesh_inject.tree import Json
+
+TIMEOUT = "15s"
+"""App Mesh ended a request after 15 seconds, and an idle stream after 300, unless it was told otherwise."""
+
+ANYTHING: Config = {"prefix": "/"}
+
+
+def rule_config(rule: Rule, protocol: str, clusters: Callable[[Target], Json], default_retry: bool) -> Config:
+    """One route of a virtual service, as its callers take it."""
+    route = rule.route
+    action: dict[str, Json] = {**destination(rule.targets, clusters)}
+    given = route.timeout if route else None
+    action["timeout"] = given.per_request.written if given and given.per_request else TIMEOUT
+    if given and given.idle:
+        action["idle_timeout"] = given.idle.written
+    retry = _retry(route, default_retry)
+    if retry is not None:
+        action["retry_policy"] = retry
+    return {"match": match_config(route.match, protocol) if route else ANYTHING, "route": action}
+
+
+def _retry(route: Route | None, default_retry: bool) -> Config | None:
+    if route is not None and route.retry is not None:
+        return retries.retry_policy(route.retry)
+    return retries.DEFAULT if default_retry else None
+
+
+def destination(targets: Sequence[Target], clusters: Callable[[Target], Json]) -> Config:
+    """One cluster, or several by weight; a share of nothing is still a share over HTTP."""
+    if len(targets) == 1:
+        return {"cluster": clusters(targets[0])}
+    weighted = [{"name": clusters(target), "weight": target.weight.written} for target in targets]
+    return {"weighted_clusters": {"clusters": weighted}}
+
+
+def match_config(match: Match, protocol: str, headers: Sequence[Config] = ()) -> Config:
+    """What a request must be; `headers` are conditions beside the user's own."""
+    config: dict[str, Json] = {**path_config(match)}
+    if protocol == GRPC:
+        config["grpc"] = {}
+    conditions: list[Json] = [*headers]
+    if match.method:
+        conditions.append({"name": ":method", "string_match": {"exact": match.method}})
+    if match.scheme:
+        conditions.append({"name": ":scheme", "string_match": {"exact": match.scheme}})
+    conditions += [_header(matcher) for matcher in match.headers]
+    if conditions:
+        config["headers"] = conditions
+    if match.query_parameters:
+        config["query_parameters"] = [_query_parameter(matcher) for matcher in match.query_parameters]
+    return config
+
+
+def path_config(match: Match) -> Config:
+    if match.service_name:
+        service: Json = match.service_name.written
+        if match.method_name:
+            return {"path": joined(["/", service, "/", match.method_name.written])}
+        return {"prefix": joined(["/", service, "/"])}
+    if match.exact_path:
+        return {"path": match.exact_path.written}
+    if match.path_regex:
+        return {"safe_regex": {"regex": match.path_regex.written}}
+    return {"prefix": match.prefix.written} if match.prefix else ANYTHING
+
+
+def _header(matcher: Matcher) -> Config:
+    inverted: Config = {"invert_match": True} if matcher.invert else {}
+    return {"name": matcher.name.written, **_condition(matcher), **inverted}
+
+
+def _condition(matcher: Matcher) -> Config:
+    value: Json = matcher.value.written if matcher.value else ""
+    if matcher.kind == "present":
+        return {"present_match": True}
+    if matcher.kind == "range":
+        return {"range_match": {"start": value, "end": _written(matcher.end)}}
+    if matcher.kind == "regex":
+        return {"string_match": {"safe_regex": {"regex": value}}}
+    return {"string_match": {matcher.kind: value}}
+
+
+def _written(text: Text | None) -> Json:
+    return text.written if text else ""
+
+
+def _query_parameter(matcher: Matcher) -> Config:
+    return {"name": matcher.name.written, **_condition(matcher)}

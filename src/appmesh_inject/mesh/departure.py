@@ -1,0 +1,148 @@
+"""The mesh resources leave the template, once Envoy's configuration says what they said.
+
+Nothing may dangle: whatever in the template refers to them is taken out, or rewritten to the name that it stood
+for, or it is a finding.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import final
+
+from appmesh_inject.findings import Finding, ordered
+from appmesh_inject.intrinsics import function
+from appmesh_inject.mesh.names import Names, kind_of
+from appmesh_inject.text import joined
+from appmesh_inject.tree import REMOVED, Changes, Json, Path, Removed
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """`changes` are for `tree.edited`."""
+
+    changes: Changes
+    findings: tuple[Finding, ...]
+
+
+_MARKED = {"VirtualNode": "virtualNode", "VirtualGateway": "virtualGateway"}
+
+
+def departure(template: Mapping[str, Json], names: Names) -> Departure:
+    """What changes in `template` when all of its mesh resources leave it. Conditions and parameters stay, also
+    those that only the mesh used."""
+    resources = _map(template, "Resources")
+    gone = frozenset(logical_id for logical_id, resource in resources.items() if kind_of(resource))
+    if not gone:
+        return Departure({}, ())
+    changes: dict[Path, Json | Removed] = {("Resources", logical_id): REMOVED for logical_id in gone}
+    leaving = _Leaving(names, gone, changes)
+    for logical_id, resource in resources.items():
+        if logical_id not in gone:
+            leaving.stay(("Resources", logical_id), logical_id, resource)
+    for name, output in _map(template, "Outputs").items():
+        leaving.output(name, output)
+    for section in template:
+        if section not in ("Resources", "Outputs"):
+            leaving.rewrite((section,), "", template[section])
+    return Departure(changes, ordered(leaving.findings))
+
+
+def _map(template: Mapping[str, Json], section: str) -> Mapping[str, Json]:
+    value = template.get(section)
+    return value if isinstance(value, Mapping) else {}
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    names: Names
+    gone: frozenset[str]
+    changes: dict[Path, Json | Removed]
+    findings: list[Finding] = field(default_factory=list)
+    marks: set[Path] = field(default_factory=set)
+
+    def stay(self, path: Path, logical_id: str, resource: Json) -> None:
+        """A resource that stays: its references are rewritten, and it waits no longer for what is gone."""
+        if not isinstance(resource, Mapping):
+            self.rewrite(path, logical_id, resource)
+            return
+        for key, value in resource.items():
+            if key == "DependsOn":
+                self._wait_no_longer((*path, key), value)
+            else:
+                self.rewrite((*path, key), logical_id, value)
+
+    def _wait_no_longer(self, path: Path, value: Json) -> None:
+        if isinstance(value, str) and value in self.gone:
+            self.changes[path] = REMOVED
+        elif isinstance(value, list):
+            kept = [item for item in value if not (isinstance(item, str) and item in self.gone)]
+            if len(kept) < len(value):
+                self.changes[path] = kept or REMOVED
+
+    def rewrite(self, path: Path, subject: str, value: Json) -> None:
+        """`value` with names in the place of references to what is gone. Each place is a change of its own, so
+        that whatever else changes beside it is not lost."""
+        if isinstance(value, Mapping) and not _refers_by_itself(value):
+            if value.get("Key") == "AppMesh:ResourceArn":
+                self.marks.add(path)
+            for key, item in value.items():
+                self.rewrite((*path, key), subject, item)
+        elif isinstance(value, list):
+            for n, item in enumerate(value):
+                self.rewrite((*path, n), subject, item)
+        elif isinstance(value, Mapping):
+            rewritten = self._in_mark(path, value)
+            if rewritten is None:
+                rewritten = self.names.rewritten(
+                    value,
+                    lambda place, target, attribute: self._dangles((*path, *place), subject, target, attribute),
+                )
+            if rewritten is not value:
+                self.changes[path] = rewritten
+
+    def _in_mark(self, path: Path, value: Mapping[str, Json]) -> Json:
+        """A mark may name the node or gateway by `!Ref`: the resource's ARN, of which the part that names it is
+        enough."""
+        target = value.get("Ref")
+        if not isinstance(target, str) or target not in self.gone or not self._is_mark(path):
+            return None
+        kind = kind_of(self.names.resources.get(target))
+        mesh, name = self.names.attribute(target, "MeshName"), self.names.name(target)
+        if kind not in _MARKED or mesh is None or name is None:
+            return None
+        return joined(["mesh/", mesh, f"/{_MARKED[kind]}/", name])
+
+    def _is_mark(self, path: Path) -> bool:
+        """Whether `path` leads to the ResourceArn of a mark: of a Metadata, or of a tag."""
+        if path[-3:] == ("Metadata", "AppMesh", "ResourceArn"):
+            return True
+        return path[-1] == "Value" and path[:-1] in self.marks
+
+    def _dangles(self, path: Path, subject: str, logical_id: str, attribute: str) -> None:
+        what = f"the {attribute} of {logical_id}" if attribute else f"the ARN of {logical_id}"
+        message = f"refers to {what}, which leaves the template with the rest of the mesh"
+        self.findings.append(Finding("AM325", subject, path, message, "Take the reference out"))
+
+    def output(self, name: str, output: Json) -> None:
+        """An output that gave a name still does; one that gave anything else of the mesh goes."""
+        path: Path = ("Outputs", name)
+        dangling: list[str] = []
+        value = output.get("Value") if isinstance(output, Mapping) else None
+        rewritten = self.names.rewritten(value, lambda _, target, __: dangling.append(target))
+        if not dangling:
+            if rewritten is not value:
+                self.rewrite((*path, "Value"), name, value)
+            if isinstance(output, Mapping):
+                for key in output:
+                    if key != "Value":
+                        self.rewrite((*path, key), name, output[key])
+            return
+        self.changes[path] = REMOVED
+        if isinstance(output, Mapping) and "Export" in output:
+            message = f"goes with {dangling[0]}, and is exported: stacks that import it stop CloudFormation"
+            self.findings.append(Finding("AM360", name, path, message, "Take the imports out first"))
+
+
+def _refers_by_itself(value: Mapping[str, Json]) -> bool:
+    return function(dict(value)) in ("Ref", "Fn::GetAtt", "Fn::Sub")

@@ -1,0 +1,268 @@
+"""The mesh, as App Mesh's own documents name its parts. Frozen values; links are by name.
+
+A `path` leads to where a thing stands in the template; it takes no part in comparisons.
+"""
+
+from dataclasses import dataclass, field
+from typing import final
+
+from appmesh_inject.mesh.names import Names
+from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.trust import ClientTls, ListenerTls
+from appmesh_inject.tree import Path
+
+TCP, HTTP, HTTP2, GRPC = "tcp", "http", "http2", "grpc"
+PROTOCOLS = (TCP, HTTP, HTTP2, GRPC)
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeout:
+    per_request: Text | None = None
+    idle: Text | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthCheck:
+    protocol: str
+    url_path: Text | None
+    port: Text | None
+    interval: Text
+    timeout: Text
+    healthy_threshold: Text
+    unhealthy_threshold: Text
+    path: Path = field(compare=False, default=())
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlierDetection:
+    max_server_errors: Text
+    interval: Text
+    base_ejection_duration: Text
+    max_ejection_percent: Text
+    path: Path = field(compare=False, default=())
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionPool:
+    max_connections: Text | None = None
+    max_pending_requests: Text | None = None
+    max_requests: Text | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    port: Text
+    protocol: str
+    timeout: Timeout = Timeout()
+    connection_pool: ConnectionPool = ConnectionPool()
+    health_check: HealthCheck | None = None
+    outlier_detection: OutlierDetection | None = None
+    tls: ListenerTls | None = None
+    path: Path = field(compare=False, default=())
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dns:
+    hostname: Text
+    is_logical: bool
+    ip_preference: str | None
+    path: Path = field(compare=False, default=())
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudMap:
+    service: Text
+    namespace: Text
+    has_attributes: bool
+    ip_preference: str | None
+    path: Path = field(compare=False, default=())
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessLog:
+    """`text` or `members` (of a JSON format), or neither: Envoy's own format."""
+
+    file: Text
+    text: Text | None = None
+    members: tuple[tuple[Text, Text], ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """`tls` is None where the backend has no client policy of its own."""
+
+    service: Text
+    tls: ClientTls | None
+    path: Path = field(compare=False, default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    logical_id: str
+    mesh: Text
+    name: Text
+    path: Path = field(compare=False, default=())
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mesh(Resource):
+    allows_all: bool
+    ip_preference: str | None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VirtualNode(Resource):
+    listeners: tuple[Listener, ...]
+    backends: tuple[Backend, ...]
+    tls: ClientTls | None
+    discovery: Dns | CloudMap | None
+    access_log: AccessLog | None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VirtualGateway(Resource):
+    listeners: tuple[Listener, ...]
+    tls: ClientTls | None
+    access_log: AccessLog | None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VirtualRouter(Resource):
+    listeners: tuple[Listener, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VirtualService(Resource):
+    """`provider` is the name of a node or a router; neither: the service answers 404."""
+
+    node: Text | None = None
+    router: Text | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matcher:
+    """What a header, a metadata entry or a query parameter must be. `kind` is `exact`, `prefix`, `suffix`,
+    `regex`, `range` (from `value` up to `end`, without it) or `present`."""
+
+    name: Text
+    kind: str = "present"
+    value: Text | None = None
+    end: Text | None = None
+    invert: bool = False
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    prefix: Text | None = None
+    exact_path: Text | None = None
+    path_regex: Text | None = None
+    method: str | None = None
+    scheme: str | None = None
+    headers: tuple[Matcher, ...] = ()
+    query_parameters: tuple[Matcher, ...] = ()
+    port: Text | None = None
+    service_name: Text | None = None
+    method_name: Text | None = None
+    hostname: Text | None = None
+    hostname_suffix: Text | None = None
+    path: Path = field(compare=False, default=())
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightedTarget:
+    node: Text
+    weight: Text
+    port: Text | None
+    path: Path = field(compare=False, default=())
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    max_retries: Text
+    per_retry_timeout: Text
+    http_events: tuple[str, ...] = ()
+    tcp_events: tuple[str, ...] = ()
+    grpc_events: tuple[str, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route(Resource):
+    router: Text
+    protocol: str
+    priority: int | None
+    match: Match
+    targets: tuple[WeightedTarget, ...]
+    retry: RetryPolicy | None
+    timeout: Timeout
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewrite:
+    """Absent members mean what App Mesh did without them: the service's own host name, and `/` for the prefix."""
+
+    keeps_hostname: bool = False
+    keeps_prefix: bool = False
+    prefix: Text | None = None
+    exact_path: Text | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayRoute(Resource):
+    gateway: Text
+    protocol: str
+    priority: int | None
+    match: Match
+    service: Text
+    target_port: Text | None
+    rewrite: Rewrite
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudMapFact:
+    """A namespace or a service of Cloud Map in the template, and what keeps it out of DNS (None: nothing).
+
+    `namespace` is empty where it is a namespace itself, or not known.
+    """
+
+    name: str
+    namespace: str = ""
+    obstacle: str | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """Every mesh resource of one template. Links are looked up by mesh and name."""
+
+    names: Names
+    meshes: tuple[Mesh, ...] = ()
+    nodes: tuple[VirtualNode, ...] = ()
+    gateways: tuple[VirtualGateway, ...] = ()
+    routers: tuple[VirtualRouter, ...] = ()
+    services: tuple[VirtualService, ...] = ()
+    routes: tuple[Route, ...] = ()
+    gateway_routes: tuple[GatewayRoute, ...] = ()
+    namespaces: tuple[CloudMapFact, ...] = ()
+    cloud_map_services: tuple[CloudMapFact, ...] = ()

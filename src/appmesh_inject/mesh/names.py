@@ -1,0 +1,216 @@
+"""Names of mesh resources: which resource a value means, and what is written in its place.
+
+Two values mean the same where they have the same key: the text they stand for, as far as it is known, with
+whatever only CloudFormation knows spelled out as it stands in the template.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from appmesh_inject import text
+from appmesh_inject.intrinsics import Literal, Scope, function, read
+from appmesh_inject.mesh import substitution
+from appmesh_inject.mesh.substitution import Variable
+from appmesh_inject.tree import Json, Path
+
+APP_MESH = "AWS::AppMesh::"
+_PARENTS = {"Route": "VirtualRouterName", "GatewayRoute": "VirtualGatewayName"}
+_NAMED_BY_DISCOVERY = ("Service", "PrivateDnsNamespace", "PublicDnsNamespace", "HttpNamespace")
+
+Dangling: TypeAlias = Callable[[str, str], None]
+"""Takes the logical ID and the attribute of a reference that nothing can stand for."""
+
+
+def kind_of(resource: Json) -> str | None:
+    """`VirtualNode` of an `AWS::AppMesh::VirtualNode`; None of any other resource."""
+    kind = resource.get("Type") if isinstance(resource, Mapping) else None
+    return kind.removeprefix(APP_MESH) if isinstance(kind, str) and kind.startswith(APP_MESH) else None
+
+
+def name_property(kind: str) -> str:
+    return f"{kind}Name"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the names in a template stand for."""
+
+    resources: Mapping[str, Json]
+    scope: Scope
+
+    def is_mesh(self, logical_id: Json) -> bool:
+        return isinstance(logical_id, str) and kind_of(self.resources.get(logical_id)) is not None
+
+    def attribute(self, logical_id: str, attribute: str, visited: frozenset[str] = frozenset()) -> Json:
+        """What `Fn::GetAtt` of a mesh resource's name gives, from its own properties; None where it is no name."""
+        resource = self.resources.get(logical_id)
+        kind = kind_of(resource)
+        if kind is None or not isinstance(resource, Mapping) or logical_id in visited:
+            return None
+        known = resource.get("Properties")
+        properties = known if isinstance(known, Mapping) else {}
+        value = None
+        if attribute == name_property(kind):
+            value = properties.get(attribute, logical_id)
+        elif attribute in ("MeshName", _PARENTS.get(kind)):
+            value = properties.get(attribute)
+        return None if value is None else self.written(value, _ignored, visited | {logical_id})
+
+    def name(self, logical_id: str, visited: frozenset[str] = frozenset()) -> Json:
+        kind = kind_of(self.resources.get(logical_id))
+        return None if kind is None else self.attribute(logical_id, name_property(kind), visited)
+
+    def written(self, value: Json, dangling: Dangling, visited: frozenset[str] = frozenset()) -> Json:
+        """`value` where a name is needed, with every reference to a mesh resource replaced by the name."""
+        if isinstance(value, dict) and function(value) == "Ref" and self.is_mesh(value["Ref"]):
+            name = self.name(str(value["Ref"]), visited)
+            if name is not None:
+                return name
+        return self.rewritten(value, lambda _, logical_id, attribute: dangling(logical_id, attribute), (), visited)
+
+    def rewritten(
+        self,
+        value: Json,
+        dangling: Callable[[Path, str, str], None],
+        path: Path = (),
+        visited: frozenset[str] = frozenset(),
+    ) -> Json:
+        """`value` with the `Fn::GetAtt`s and `${}` of names of mesh resources replaced by those names, anywhere
+        in it. References that are no names are left and told to `dangling`. What holds none is the same object."""
+        if isinstance(value, list):
+            items = [self.rewritten(item, dangling, (*path, n), visited) for n, item in enumerate(value)]
+            return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+        if not isinstance(value, dict):
+            return value
+        called = function(value)
+        if called is not None:
+            rewritten = self._rewritten_call(value, called, dangling, path, visited)
+            if rewritten is not value or called in ("Ref", "Fn::GetAtt"):
+                return rewritten
+        members = {key: self.rewritten(item, dangling, (*path, key), visited) for key, item in value.items()}
+        return members if any(members[key] is not value[key] for key in value) else value
+
+    def _rewritten_call(
+        self,
+        value: dict[str, Json],
+        called: str,
+        dangling: Callable[[Path, str, str], None],
+        path: Path,
+        visited: frozenset[str],
+    ) -> Json:
+        argument = value[called]
+        if called == "Fn::Sub":
+            return self._rewritten_sub(value, argument, dangling, path, visited)
+        target = _referred(called, argument)
+        if target is None or not self.is_mesh(target[0]):
+            return value
+        name = self.attribute(*target, visited) if target[1] else None
+        if name is None:
+            dangling(path, *target)
+            return value
+        return name
+
+    def _rewritten_sub(
+        self,
+        value: dict[str, Json],
+        arguments: Json,
+        dangling: Callable[[Path, str, str], None],
+        path: Path,
+        visited: frozenset[str],
+    ) -> Json:
+        parts = substitution.pieces(arguments)
+        if parts is None or not any(isinstance(part, Variable) and self._is_mesh_part(part) for part in parts):
+            return value
+        spread = [
+            self.rewritten(part.value, dangling, path, visited) if isinstance(part, Variable) else part
+            for part in parts
+        ]
+        return text.joined(spread)
+
+    def _is_mesh_part(self, part: Variable) -> bool:
+        """Whether something in the value of a `${}` refers to a mesh resource."""
+        found: list[str] = []
+        changed = self.rewritten(part.value, lambda _, logical_id, __: found.append(logical_id))
+        return bool(found) or changed is not part.value
+
+    def key(self, value: Json, scope: Scope | None = None, visited: frozenset[str] = frozenset()) -> str:
+        """What `value` means, as text: equal for values that mean the same."""
+        within = self.scope if scope is None else scope
+        reading = read(value, within)
+        if isinstance(reading, Literal) and not isinstance(reading.value, Mapping | list):
+            literal = text.scalar(reading.value)
+            return literal if isinstance(literal, str) else "\0null\0"
+        called = function(value)
+        if not isinstance(value, dict) or called is None:
+            return _opaque(value)
+        argument = value[called]
+        target = _referred(called, argument)
+        if target is not None and target[0] not in within.loops:
+            return self._target_key(value, target, within, visited)
+        parts: list[Json] | None = None
+        if called == "Fn::Sub":
+            split = substitution.pieces(argument)
+            if split is not None:
+                parts = [part.value if isinstance(part, Variable) else part for part in split]
+        elif called == "Fn::Join":
+            parts = _join_parts(argument)
+        if parts is None:
+            return _opaque(value)
+        return "".join(self.key(part, within, visited) for part in parts)
+
+    def _target_key(self, value: Json, target: tuple[str, str], scope: Scope, visited: frozenset[str]) -> str:
+        logical_id, attribute = target
+        if logical_id in visited:
+            return _opaque(value)
+        visited |= {logical_id}
+        resource = self.resources.get(logical_id)
+        if self.is_mesh(logical_id):
+            name = self.attribute(logical_id, attribute) if attribute else self.name(logical_id)
+            return _opaque(value) if name is None else self.key(name, scope, visited)
+        if attribute == "Name" and isinstance(resource, Mapping) and _is_discovery(resource):
+            properties = resource.get("Properties")
+            if isinstance(properties, Mapping) and "Name" in properties:
+                return self.key(properties["Name"], scope, visited)
+        return _opaque({"Ref": logical_id} if not attribute else {"Fn::GetAtt": [logical_id, attribute]})
+
+
+def _is_discovery(resource: Mapping[str, Json]) -> bool:
+    return resource.get("Type") in [f"AWS::ServiceDiscovery::{kind}" for kind in _NAMED_BY_DISCOVERY]
+
+
+def _referred(called: str, argument: Json) -> tuple[str, str] | None:
+    """The logical ID and the attribute that a Ref (no attribute) or an Fn::GetAtt names."""
+    if called == "Ref" and isinstance(argument, str):
+        return argument, ""
+    if called != "Fn::GetAtt":
+        return None
+    if isinstance(argument, str):
+        logical_id, dot, attribute = argument.partition(".")
+        return (logical_id, attribute) if dot and attribute else None
+    if isinstance(argument, list) and len(argument) == 2:
+        logical_id_, attribute_ = argument
+        if isinstance(logical_id_, str) and isinstance(attribute_, str) and attribute_:
+            return logical_id_, attribute_
+    return None
+
+
+def _join_parts(argument: Json) -> list[Json] | None:
+    if not (isinstance(argument, list) and len(argument) == 2 and isinstance(argument[0], str)):
+        return None
+    delimiter, items = argument
+    if not isinstance(items, list):
+        return None
+    parts: list[Json] = []
+    for item in items:
+        parts += [delimiter, item] if parts else [item]
+    return parts
+
+
+def _opaque(value: Json) -> str:
+    return f"\0{json.dumps(value, sort_keys=True, default=str)}\0"
+
+
+def _ignored(logical_id: str, attribute: str) -> None:
+    """A name that cannot be written is reported where it is used, not where it is looked up."""

@@ -1,0 +1,62 @@
+"""What the template says about its Cloud Map namespaces and services: whether DNS can find them."""
+
+from collections.abc import Iterator, Mapping
+
+from appmesh_inject.intrinsics import Literal, function, read
+from appmesh_inject.mesh.model import CloudMapFact
+from appmesh_inject.mesh.names import Names
+from appmesh_inject.tree import Json
+
+_TYPE = "AWS::ServiceDiscovery::"
+_NAMESPACES = ("PrivateDnsNamespace", "PublicDnsNamespace", "HttpNamespace")
+
+
+def facts(resources: Mapping[str, Json], names: Names) -> tuple[tuple[CloudMapFact, ...], tuple[CloudMapFact, ...]]:
+    """The namespaces and the services."""
+    namespaces: list[CloudMapFact] = []
+    services: list[CloudMapFact] = []
+    for logical_id, resource in sorted(resources.items()):
+        kind = resource.get("Type") if isinstance(resource, Mapping) else None
+        properties = resource.get("Properties") if isinstance(resource, Mapping) else None
+        if not isinstance(kind, str) or not kind.startswith(_TYPE) or not isinstance(properties, Mapping):
+            continue
+        name = names.key(properties.get("Name", logical_id)).lower()
+        if kind.removeprefix(_TYPE) in _NAMESPACES:
+            obstacle = "is an HttpNamespace, which has no DNS" if kind.endswith("HttpNamespace") else None
+            namespaces.append(CloudMapFact(name=name, obstacle=obstacle))
+        elif kind == f"{_TYPE}Service":
+            namespace = _namespace_name(properties, resources, names)
+            services.append(CloudMapFact(name=name, namespace=namespace, obstacle=_obstacle(properties, names)))
+    return tuple(namespaces), tuple(services)
+
+
+def _namespace_name(properties: Mapping[str, Json], resources: Mapping[str, Json], names: Names) -> str:
+    """The name of the namespace that a service's NamespaceId points at; empty where it is not in the template."""
+    dns = properties.get("DnsConfig")
+    pointer = properties.get("NamespaceId") or (dns.get("NamespaceId") if isinstance(dns, Mapping) else None)
+    if not isinstance(pointer, dict) or function(pointer) not in ("Ref", "Fn::GetAtt"):
+        return ""
+    (argument,) = pointer.values()
+    target = argument[0] if isinstance(argument, list) and argument else str(argument).partition(".")[0]
+    resource = resources.get(target) if isinstance(target, str) else None
+    known = resource.get("Properties") if isinstance(resource, Mapping) else None
+    return names.key(known["Name"]).lower() if isinstance(known, Mapping) and "Name" in known else ""
+
+
+def _obstacle(properties: Mapping[str, Json], names: Names) -> str | None:
+    if properties.get("Type") == "HTTP":
+        return "is a service of Type HTTP, which has no DNS"
+    reading = read(properties.get("DnsConfig"), names.scope)
+    if not isinstance(reading, Literal):
+        return None
+    if not isinstance(reading.value, Mapping):
+        return "has no DnsConfig"
+    kinds = list(_record_types(reading.value.get("DnsRecords"), names))
+    if kinds and all(kind == "SRV" for kind in kinds):
+        return "publishes SRV records alone"
+    return None
+
+
+def _record_types(records: Json, names: Names) -> Iterator[str]:
+    for record in records if isinstance(records, list) else ():
+        yield names.key(record.get("Type")) if isinstance(record, Mapping) else ""

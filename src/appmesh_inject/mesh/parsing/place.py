@@ -1,0 +1,254 @@
+"""A place in the template under reading: its value, its path, and what can be asked of it.
+
+Whatever is asked, the answer is a value of the model or None, and every None has its finding: a place never
+raises for what a user wrote.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar, final
+
+from appmesh_inject.findings import Finding
+from appmesh_inject.intrinsics import Absent, Literal, Scope, leaves, read
+from appmesh_inject.mesh.names import Names
+from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.text import scalar
+from appmesh_inject.tree import Json, Path
+from appmesh_inject.values import Check, closest, one_of, seen
+
+T = TypeVar("T")
+
+UNSAFE = frozenset('"\\')
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What all places of one resource share; `findings` collects what is wrong with them."""
+
+    subject: str
+    names: Names
+    findings: list[Finding]
+
+    @property
+    def scope(self) -> Scope:
+        return self.names.scope
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Place:
+    value: Json
+    path: Path
+    reader: Reader
+
+    def report(self, code: str, message: str, hint: str) -> None:
+        name = self.path[-1] if self.path else ""
+        if isinstance(name, int) and len(self.path) > 1:
+            name = f"{self.path[-2]}[{name}]"
+        self.reader.findings.append(Finding(code, self.reader.subject, self.path, f"{name} {message}", hint))
+
+    @property
+    def is_there(self) -> bool:
+        return self.value is not None and not isinstance(read(self.value, self.reader.scope), Absent)
+
+    def wrong(self, need: str, literal: Literal) -> None:
+        self.report("AM302", f"must be {need}, and {seen(literal)} is not", "Correct the value")
+
+    def decided(self) -> Literal | None:
+        """The literal that stands here, where the mesh's structure hangs on it."""
+        reading = read(self.value, self.reader.scope)
+        if isinstance(reading, Literal):
+            return reading
+        self.report(
+            "AM301",
+            "decides the structure of Envoy's configuration, and its value is not known when the macro runs",
+            "Write the value itself, or a Ref to a parameter of the template",
+        )
+        return None
+
+    def members(self, *allowed: str) -> "Members | None":
+        """The properties here; those that App Mesh does not have are findings."""
+        literal = self.decided()
+        if literal is None:
+            return None
+        if not isinstance(literal.value, Mapping):
+            self.wrong("a map of properties", literal)
+            return None
+        for name in literal.value:
+            if name not in allowed:
+                guess = closest(str(name), allowed)
+                hint = f"Did you mean '{guess}'?" if guess else f"App Mesh has {', '.join(allowed)} here"
+                self.at(str(name), None).report("AM304", "is a property that App Mesh does not have here", hint)
+        return Members(self, literal.value)
+
+    def at(self, step: str | int, value: Json) -> "Place":
+        return Place(value, (*self.path, step), self.reader)
+
+    def items(self) -> "tuple[Place, ...]":
+        """The entries of a list, without those that are AWS::NoValue; of nothing, none."""
+        if not self.is_there:
+            return ()
+        literal = self.decided()
+        if literal is None:
+            return ()
+        if isinstance(literal.value, str) or not isinstance(literal.value, Sequence):
+            self.wrong("a list", literal)
+            return ()
+        places = (self.at(n, item) for n, item in enumerate(literal.value))
+        return tuple(place for place in places if place.is_there)
+
+    def text(self, check: Check = lambda _: None) -> Text | None:
+        """A scalar that CloudFormation may fill in later. What can be known of it now is held to `check`."""
+        for leaf in leaves(self.value, self.reader.scope):
+            if isinstance(leaf.reading, Absent):
+                self.report("AM301", "is AWS::NoValue in one branch", "Give a value in both branches")
+                return None
+            if isinstance(leaf.reading, Literal) and not self._fits(leaf.reading, check):
+                return None
+        found = self._as_text()
+        if found is not None and found.known is not None and check(found.known):
+            self.report("AM302", f"must be {check(found.known)}", "Correct the value")
+            return None
+        return found
+
+    def _fits(self, literal: Literal, check: Check) -> bool:
+        value = literal.value
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            self.wrong(check("") or "text", literal)
+            return False
+        if "\0" in str(value):
+            self.report("AM322", "has a NUL character", "Take it out")
+            return False
+        need = check(str(value))
+        if need:
+            self.wrong(need, literal)
+        return not need
+
+    def _as_text(self) -> Text | None:
+        if "{{resolve:" in str(self.value):
+            self.report(
+                "AM322",
+                "is a dynamic reference, which Envoy's configuration cannot hold",
+                "Write the value, or a Ref to a parameter of an SSM type",
+            )
+            return None
+        parameter = next(filter(self._is_unsafe, parameters(self.value)), None)
+        if parameter is not None:
+            self.report(
+                "AM322",
+                f"takes parameter '{parameter}', whose value has a quote, a backslash or a control character",
+                "Write the value itself in the template",
+            )
+            return None
+        lost: list[str] = []
+        names = self.reader.names
+        written = names.written(self.value, lambda logical_id, attribute: lost.append(f"{logical_id} {attribute}"))
+        if lost:
+            self.report("AM325", f"refers to {lost[0].strip()}, which leaves the template", "Refer to the name")
+            return None
+        key = names.key(self.value)
+        return Text(key, scalar(written), None if "\0" in key else key, self.path)
+
+    def _is_unsafe(self, parameter: str) -> bool:
+        known = self.reader.scope.parameters.get(parameter)
+        return isinstance(known, str) and any(c in UNSAFE or ord(c) < 32 for c in known)
+
+    def known_text(self, check: Check = lambda _: None) -> Text | None:
+        """A scalar that must be known now; what is written may still be a Ref to a parameter."""
+        found = self.text(check)
+        if found is not None and found.known is None:
+            self.decided()
+            return None
+        return found
+
+    def choice(self, *options: str) -> str | None:
+        literal = self.decided()
+        if literal is None:
+            return None
+        if isinstance(literal.value, str) and literal.value in options:
+            return literal.value
+        self.wrong(one_of(options) if len(options) > 1 else options[0], literal)
+        return None
+
+    def flag(self) -> bool | None:
+        literal = self.decided()
+        if literal is None:
+            return None
+        word = str(literal.value).lower() if isinstance(literal.value, bool | str) else ""
+        if word not in ("true", "false"):
+            self.wrong("true or false", literal)
+            return None
+        return word == "true"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The properties of one place."""
+
+    place: Place
+    properties: Mapping[str, Json]
+
+    def __getitem__(self, name: str) -> Place:
+        return self.place.at(name, self.properties.get(name))
+
+    def given(self, *names: str) -> tuple[str, ...]:
+        return tuple(name for name in names if self[name].is_there)
+
+    def required(self, name: str) -> Place | None:
+        place = self[name]
+        if place.is_there:
+            return place
+        place.report("AM303", "is required", "Add it")
+        return None
+
+    def one_of(self, *names: str, needed: bool = True) -> str | None:
+        """Which one of properties that exclude each other is given."""
+        given = self.given(*names)
+        if len(given) == 1:
+            return given[0]
+        if given:
+            self[given[1]].report("AM305", f"and {given[0]} exclude each other", f"Keep one of {', '.join(given)}")
+        elif needed:
+            self.place.report("AM305", f"needs {one_of(names) if len(names) > 1 else names[0]}", "Add it")
+        return None
+
+    def text(self, name: str, check: Check = lambda _: None) -> Text | None:
+        return self[name].text(check) if self[name].is_there else None
+
+    def required_text(self, name: str, check: Check = lambda _: None) -> Text | None:
+        place = self.required(name)
+        return place and place.text(check)
+
+    def choice(self, name: str, *options: str) -> str | None:
+        return self[name].choice(*options) if self[name].is_there else None
+
+    def required_choice(self, name: str, *options: str) -> str | None:
+        place = self.required(name)
+        return place and place.choice(*options)
+
+    def flag(self, name: str) -> bool | None:
+        return self[name].flag() if self[name].is_there else None
+
+
+def parameters(value: Json) -> Iterator[str]:
+    """Every name that a Ref or an Fn::Sub in `value` mentions."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if key == "Ref" and isinstance(item, str):
+                yield item
+            elif key == "Fn::Sub":
+                text = item[0] if isinstance(item, list) and item else item
+                yield from (part.partition("}")[0] for part in str(text).split("${")[1:])
+                yield from parameters(item)
+            else:
+                yield from parameters(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from parameters(item)
+
+
+def each(places: Iterable[Place], parse: Callable[[Place], T | None]) -> tuple[T, ...]:
+    """What `parse` makes of each place; what it can make nothing of has its finding already."""
+    return tuple(found for found in map(parse, places) if found is not None)

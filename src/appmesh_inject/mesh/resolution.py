@@ -1,0 +1,204 @@
+"""A mesh out of another template: its names mean nothing elsewhere, so each value is written resolved.
+
+What only CloudFormation knows of that other stack is left as it is, for `unresolved` to find where it matters.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import final
+
+from appmesh_inject.findings import Finding, ordered
+from appmesh_inject.intrinsics import Scope, function, is_no_value, parameters_that_decide
+from appmesh_inject.mesh import conditions, substitution
+from appmesh_inject.mesh.names import APP_MESH, kind_of
+from appmesh_inject.mesh.substitution import Variable
+from appmesh_inject.tree import Json, Path
+
+_DISCOVERY = "AWS::ServiceDiscovery::"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """resources: those of the mesh and of Cloud Map alone, with every value written out."""
+
+    resources: Mapping[str, Json]
+    findings: tuple[Finding, ...]
+
+
+def resolved(template: Mapping[str, Json], parameters: Mapping[str, Json], stack_name: str, region: str) -> Resolved:
+    """The mesh resources of another stack's template, readable without it. `parameters` are the values that the
+    stack has; those that it does not say are the template's defaults."""
+    declared = template.get("Parameters")
+    declarations = declared if isinstance(declared, Mapping) else {}
+    defaults = {
+        name: declaration["Default"]
+        for name, declaration in declarations.items()
+        if isinstance(declaration, Mapping) and "Default" in declaration
+    }
+    known = parameters_that_decide({**defaults, **parameters}, declarations)
+    pseudo = {"AWS::StackName": stack_name, "AWS::Region": region}
+    resources = template.get("Resources")
+    found = resources if isinstance(resources, Mapping) else {}
+    mappings = template.get("Mappings")
+    scope = Scope(parameters={**known, **pseudo})
+    values = _Values(
+        scope.parameters,
+        mappings if isinstance(mappings, Mapping) else {},
+        found,
+        conditions.outcomes(template.get("Conditions"), scope),
+    )
+    kept = {
+        logical_id: values.of(resource)
+        for logical_id, resource in found.items()
+        if logical_id.startswith("Fn::ForEach") or (_matters(resource) and values.exists(resource))
+    }
+    return Resolved(kept, ordered(_unresolved(kept)))
+
+
+def _matters(resource: Json) -> bool:
+    kind = resource.get("Type") if isinstance(resource, Mapping) else None
+    return isinstance(kind, str) and kind.startswith((APP_MESH, _DISCOVERY))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Values:
+    known: Mapping[str, Json]
+    mappings: Mapping[str, Json]
+    resources: Mapping[str, Json]
+    outcomes: Mapping[str, bool]
+
+    def exists(self, resource: Json) -> bool:
+        """False where the resource's condition is known to be; where nothing is known, `parse` says so."""
+        condition = resource.get("Condition") if isinstance(resource, Mapping) else None
+        return not isinstance(condition, str) or self.outcomes.get(condition, True)
+
+    def of(self, value: Json) -> Json:
+        """`value` with all functions done that can be."""
+        if isinstance(value, list):
+            return [item for item in map(self.of, value) if not is_no_value(item)]
+        if not isinstance(value, Mapping):
+            return value
+        called = function(value)
+        if called is None:
+            members = {key: self.of(item) for key, item in value.items() if not self._is_settled(key, item)}
+            return {key: item for key, item in members.items() if not is_no_value(item)}
+        return self._call(dict(value), called)
+
+    def _is_settled(self, key: str, item: Json) -> bool:
+        """A condition that holds has nothing more to say."""
+        return key == "Condition" and isinstance(item, str) and self.outcomes.get(item) is True
+
+    def _call(self, value: dict[str, Json], called: str) -> Json:
+        argument = value[called]
+        done: Json = None
+        if called == "Ref" and isinstance(argument, str):
+            done = self.known.get(argument)
+        elif called == "Fn::If":
+            return self._branch(value, argument)
+        elif called == "Fn::Sub":
+            done = self._sub(argument)
+        elif called == "Fn::Join":
+            done = self._join(self.of(argument))
+        elif called == "Fn::FindInMap":
+            done = self._find_in_map(self.of(argument))
+        elif called == "Fn::GetAtt":
+            done = self._discovery_name(argument)
+        elif called == "Fn::Select":
+            done = self._select(self.of(argument))
+        elif called == "Fn::Split":
+            done = self._split(self.of(argument))
+        return value if done is None else done
+
+    def _branch(self, value: Json, arguments: Json) -> Json:
+        if not (isinstance(arguments, list) and len(arguments) == 3 and isinstance(arguments[0], str)):
+            return value
+        outcome = self.outcomes.get(arguments[0])
+        return value if outcome is None else self.of(arguments[1 if outcome else 2])
+
+    def _sub(self, arguments: Json) -> Json:
+        """Whole, or with its variables resolved as far as they can be: names of mesh resources come later."""
+        pieces = substitution.pieces(arguments)
+        if pieces is None:
+            return None
+        parts = [self.of(piece.value) if isinstance(piece, Variable) else piece for piece in pieces]
+        joined = self._join(["", parts])
+        return {"Fn::Join": ["", parts]} if joined is None else joined
+
+    def _join(self, arguments: Json) -> Json:
+        if not (isinstance(arguments, list) and len(arguments) == 2 and isinstance(arguments[0], str)):
+            return None
+        items = arguments[1]
+        if not isinstance(items, list) or not all(isinstance(item, str | int | float) for item in items):
+            return None
+        return arguments[0].join(map(str, items))
+
+    def _find_in_map(self, arguments: Json) -> Json:
+        if not (isinstance(arguments, list) and len(arguments) == 3):
+            return None
+        here: Json = self.mappings
+        for step in arguments:
+            here = here.get(str(step)) if isinstance(here, Mapping) else None
+        return here
+
+    def _discovery_name(self, argument: Json) -> Json:
+        """The name of a Cloud Map service or namespace, which is a property of it."""
+        parts = argument.split(".") if isinstance(argument, str) else argument
+        if not (isinstance(parts, list) and len(parts) == 2 and parts[1] == "Name" and isinstance(parts[0], str)):
+            return None
+        resource = self.resources.get(parts[0])
+        properties = resource.get("Properties") if isinstance(resource, Mapping) and _matters(resource) else None
+        return self.of(properties["Name"]) if isinstance(properties, Mapping) and "Name" in properties else None
+
+    def _select(self, arguments: Json) -> Json:
+        if not (isinstance(arguments, list) and len(arguments) == 2 and isinstance(arguments[1], list | str)):
+            return None
+        # A parameter that is a list has its value as one text, with commas.
+        index, items = str(arguments[0]), arguments[1]
+        items = items.split(",") if isinstance(items, str) else items
+        return items[int(index)] if index.isascii() and index.isdigit() and int(index) < len(items) else None
+
+    def _split(self, arguments: Json) -> Json:
+        if not (isinstance(arguments, list) and len(arguments) == 2):
+            return None
+        delimiter, text = arguments
+        return text.split(delimiter) if isinstance(delimiter, str) and delimiter and isinstance(text, str) else None
+
+
+def _unresolved(resources: Mapping[str, Json]) -> Iterator[Finding]:
+    """What of the mesh still needs CloudFormation. References among mesh resources are no such thing."""
+    for logical_id, resource in resources.items():
+        if kind_of(resource) is None or not isinstance(resource, Mapping):
+            continue
+        for path in _functions(resource.get("Properties"), ("Properties",), resources):
+            message = "is known to the stack of the mesh alone"
+            hint = "Write the value itself in the mesh's template, or make it a parameter with a plain value"
+            yield Finding("AM326", logical_id, ("Resources", logical_id, *path), message, hint)
+
+
+def _functions(value: Json, path: Path, resources: Mapping[str, Json]) -> Iterator[Path]:
+    if isinstance(value, list):
+        for n, item in enumerate(value):
+            yield from _functions(item, (*path, n), resources)
+    elif isinstance(value, Mapping):
+        called = function(value)
+        if called is None:
+            for key, item in value.items():
+                yield from _functions(item, (*path, key), resources)
+        elif called == "Fn::Join" and _joins(value):
+            yield from _functions(value["Fn::Join"], (*path, called), resources)
+        elif not _names_mesh(value[called], called, resources):
+            yield path
+
+
+def _joins(value: Mapping[str, Json]) -> bool:
+    argument = value["Fn::Join"]
+    return isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list)
+
+
+def _names_mesh(argument: Json, called: str, resources: Mapping[str, Json]) -> bool:
+    if called not in ("Ref", "Fn::GetAtt"):
+        return False
+    target = argument[0] if isinstance(argument, list) and argument else str(argument).partition(".")[0]
+    return isinstance(target, str) and kind_of(resources.get(target)) is not None

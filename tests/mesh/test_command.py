@@ -1,0 +1,94 @@
+"""The bootstrap on the command line: JSON of text, with room for what CloudFormation fills in."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appmesh_inject.mesh.command import ENVIRONMENT, HEALTH_CHECK, command, health_check
+from appmesh_inject.tree import Json
+
+VALUES = {"A": "alpha", "B": "9080"}
+
+
+def deployed(value: Any) -> str:
+    """What CloudFormation makes of the functions used here."""
+    if not isinstance(value, dict):
+        return str(value)
+    ((called, argument),) = value.items()
+    if called == "Ref":
+        return VALUES[argument]
+    if called == "Fn::Sub":
+        filled = re.sub(r"\$\{([A-Z])\}", lambda found: VALUES[found[1]], argument)
+        return filled.replace("${!", "${")
+    if called == "Fn::If":
+        return deployed(argument[1])
+    assert called == "Fn::Join"
+    assert all(isinstance(item, str | dict) for item in argument[1])
+    return str(argument[0]).join(map(deployed, argument[1]))
+
+
+def read(config: dict[str, Json]) -> Any:
+    return json.loads(deployed(command(config).command[1]))
+
+
+def test_a_literal_configuration_is_one_string() -> None:
+    told = command({"a": 1, "b": [True, "x"], "c": {}}, "debug", extra=("--concurrency", "2"))
+    text = '{"a":"1","b":["true","x"],"c":{}}'
+    assert told.command == ("--config-yaml", text, "-l", "debug", "--concurrency", "2")
+    assert told.size == len(json.dumps(text)) - 2
+
+
+def test_what_cloudformation_fills_in_stands_between_pieces() -> None:
+    config: dict[str, Json] = {"port_value": {"Ref": "B"}, "x": "${A}"}
+    assert command(config).command[1] == {"Fn::Join": ["", ['{"port_value":"', {"Ref": "B"}, '","x":"${A}"}']]}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"Ref": "A"}, "alpha"),
+        ({"Fn::Sub": 'say "${A}" \\ ${!A}\n'}, 'say "alpha" \\ ${A}\n'),
+        ({"Fn::Join": ['"', ["x", {"Ref": "A"}, 'y"']]}, 'x"alpha"y"'),
+        ({"Fn::Sub": ['${X}"${Y}', {"X": {"Ref": "A"}, "Y": 'q"'}]}, 'alpha"q"'),
+        ({"Fn::If": ["C", 'a"', {"Ref": "A"}]}, 'a"'),
+        ({"Fn::If": ["C", {"Fn::Join": ["", ['"', {"Ref": "A"}]]}, "x"]}, '"alpha'),
+        ({"Fn::Join": ["", [{"Fn::Join": ["-", [{"Ref": "A"}, {"Ref": "B"}]]}, "\t"]]}, "alpha-9080\t"),
+    ],
+)
+def test_literal_text_inside_of_functions_is_escaped(value: Json, text: str) -> None:
+    assert read({"v": value}) == {"v": text}
+
+
+@pytest.mark.parametrize("value", ["{{resolve:ssm:x}}", {"Fn::Sub": "{{resolve:ssm:${A}}}"}])
+def test_a_dynamic_reference_is_refused(value: Json) -> None:
+    assert [finding.code for finding in command({"a": value}, subject="Task").findings] == ["AM322"]
+
+
+_scalars = st.one_of(st.text(), st.integers(), st.booleans())
+_configs = st.recursive(
+    _scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner, min_size=2), max_leaves=20
+)
+
+
+@given(config=st.dictionaries(st.text(), _configs, min_size=2))
+def test_any_configuration_survives_as_text(config: dict[str, Any]) -> None:
+    def as_text(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: as_text(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [as_text(item) for item in value]
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    assert json.loads(str(command(config).command[1])) == as_text(config)
+
+
+def test_the_health_check_asks_for_a_live_envoy_with_bash_alone() -> None:
+    assert HEALTH_CHECK[:3] == ("CMD", "bash", "-c")
+    assert str(HEALTH_CHECK[3]).startswith("exec 3<>/dev/tcp/127.0.0.1/9901; printf 'GET /ready HTTP/1.1\\r\\n")
+    assert "curl" not in str(HEALTH_CHECK[3])
+    assert health_check({"Ref": "P"})[3] == {"Fn::Sub": str(HEALTH_CHECK[3]).replace("9901", "${P}")}
+    assert ENVIRONMENT == {"ENVOY_UID": "0"}

@@ -1,0 +1,171 @@
+"""Mesh resources leave the template: what goes with them, what is rewritten, what is refused."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appmesh_inject import tree
+from appmesh_inject.intrinsics import Scope
+from appmesh_inject.mesh.departure import departure
+from appmesh_inject.mesh.names import Names
+from tests.mesh.meshes import mesh, of
+
+TASK: dict[str, Any] = {"Type": "AWS::ECS::TaskDefinition", "Properties": {"Family": "app"}}
+
+
+def left(template: dict[str, Any]) -> tuple[Any, list[tuple[str, str]]]:
+    """The template afterwards, and the findings."""
+    found = departure(template, Names(template["Resources"], Scope()))
+    told = [(it.code, "/".join(map(str, it.path))) for it in found.findings]
+    return tree.edited(template, found.changes), told
+
+
+def around(**more: Any) -> dict[str, Any]:
+    """A template of the small mesh, a node whose name is an intrinsic, and a task definition."""
+    named = of("VirtualNode", VirtualNodeName={"Fn::Sub": "${AWS::StackName}-n"}, Spec={})
+    return {"Resources": {**mesh(), "Named": named, "Task": TASK}, **more}
+
+
+def test_a_template_without_a_mesh_does_not_change() -> None:
+    assert departure({"Resources": {"Task": TASK}}, Names({"Task": TASK}, Scope())).changes == {}
+
+
+def test_all_mesh_resources_go_and_the_rest_stays_as_it_is() -> None:
+    template = around(Parameters={"P": {}}, Conditions={"C": {}})
+    after, told = left(template)
+    assert after == {"Resources": {"Task": TASK}, "Parameters": {"P": {}}, "Conditions": {"C": {}}}
+    assert after["Resources"]["Task"] is TASK
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Caller", None),
+        ("Other", "Other"),
+        (["Caller", "Mesh"], None),
+        (["Caller", "Other", "Mesh"], ["Other"]),
+    ],
+)
+def test_nothing_waits_for_what_is_gone(before: Any, after: Any) -> None:
+    template = around()
+    template["Resources"]["Task"] = {**TASK, "DependsOn": before}
+    resource = left(template)[0]["Resources"]["Task"]
+    assert resource == (TASK if after is None else {**TASK, "DependsOn": after})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"Fn::GetAtt": ["Caller", "VirtualNodeName"]}, "caller"),
+        ({"Fn::GetAtt": "Caller.MeshName"}, "apps"),
+        ({"Fn::GetAtt": ["Route", "VirtualRouterName"]}, "router"),
+        ({"Fn::GetAtt": ["Named", "VirtualNodeName"]}, {"Fn::Sub": "${AWS::StackName}-n"}),
+        ({"Fn::Sub": "a-${Caller.VirtualNodeName}-z"}, "a-caller-z"),
+        ({"Fn::Sub": "a-${Named.VirtualNodeName}-${P}"}, {"Fn::Sub": "a-${AWS::StackName}-n-${P}"}),
+        (
+            {"Fn::Sub": ["${A}-${B}-${!C}", {"A": {"Fn::GetAtt": ["Caller", "VirtualNodeName"]}, "B": {"Ref": "P"}}]},
+            {"Fn::Sub": "caller-${P}-${!C}"},
+        ),
+        (
+            {"Fn::Join": ["/", ["mesh", {"Fn::GetAtt": ["Mesh", "MeshName"]}]]},
+            {"Fn::Join": ["/", ["mesh", "apps"]]},
+        ),
+        ({"Fn::If": ["C", {"Fn::GetAtt": ["Caller", "VirtualNodeName"]}, "x"]}, {"Fn::If": ["C", "caller", "x"]}),
+        ({"Fn::Sub": "${AWS::Region}-${Task}"}, {"Fn::Sub": "${AWS::Region}-${Task}"}),
+        ({"Fn::GetAtt": ["Task", "Arn"]}, {"Fn::GetAtt": ["Task", "Arn"]}),
+    ],
+)
+def test_names_are_written_where_references_stood(before: Any, after: Any) -> None:
+    template = around()
+    template["Resources"]["Task"] = {**TASK, "Metadata": {"x": [before]}}
+    rewritten, told = left(template)
+    assert rewritten["Resources"]["Task"]["Metadata"]["x"] == [after]
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        {"Ref": "Mesh"},
+        {"Fn::GetAtt": ["Caller", "Arn"]},
+        {"Fn::GetAtt": "Caller.Uid"},
+        {"Fn::Sub": "${Caller.Arn}/*"},
+        {"Fn::Sub": ["${A}", {"A": {"Ref": "Caller"}}]},
+        {"Fn::Join": ["", [{"Ref": "Mesh"}, "/*"]]},
+    ],
+)
+def test_what_cannot_be_rewritten_is_refused(reference: Any) -> None:
+    template = around()
+    template["Resources"]["Task"] = {**TASK, "Properties": {"x": reference}}
+    told = left(template)[1]
+    assert [code for code, _ in told] == ["AM325"]
+    assert told[0][1].startswith("Resources/Task/Properties/x")
+
+
+def test_outputs() -> None:
+    template = around(
+        Outputs={
+            "Name": {"Value": {"Fn::GetAtt": ["Caller", "VirtualNodeName"]}, "Description": "stays"},
+            "Arn": {"Value": {"Ref": "Caller"}},
+            "Uid": {"Value": {"Fn::GetAtt": ["Mesh", "Uid"]}, "Export": {"Name": "uid"}},
+            "Exported": {"Value": "x", "Export": {"Name": {"Fn::Sub": "${Caller.VirtualNodeName}-x"}}},
+            "Task": {"Value": {"Ref": "Task"}},
+        }
+    )
+    after, told = left(template)
+    assert after["Outputs"] == {
+        "Name": {"Value": "caller", "Description": "stays"},
+        "Exported": {"Value": "x", "Export": {"Name": "caller-x"}},
+        "Task": {"Value": {"Ref": "Task"}},
+    }
+    assert told == [("AM360", "Outputs/Uid")]
+
+
+def test_marks_keep_saying_who_the_task_is() -> None:
+    template = around(Metadata={"AppMesh": {"MeshName": {"Fn::GetAtt": ["Mesh", "MeshName"]}}})
+    template["Resources"]["Task"] = {
+        **TASK,
+        "Metadata": {"AppMesh": {"ResourceArn": {"Ref": "Named"}, "MeshName": {"Fn::GetAtt": ["Mesh", "MeshName"]}}},
+        "Properties": {"Tags": [{"Key": "AppMesh:ResourceArn", "Value": {"Ref": "Door"}}]},
+    }
+    after, told = left(template)
+    assert told == []
+    assert after["Metadata"] == {"AppMesh": {"MeshName": "apps"}}
+    task = after["Resources"]["Task"]
+    assert task["Metadata"]["AppMesh"] == {
+        "ResourceArn": {"Fn::Sub": "mesh/apps/virtualNode/${AWS::StackName}-n"},
+        "MeshName": "apps",
+    }
+    assert task["Properties"]["Tags"] == [{"Key": "AppMesh:ResourceArn", "Value": "mesh/apps/virtualGateway/door"}]
+
+
+_references = st.one_of(
+    st.builds(lambda name: {"Ref": name}, st.sampled_from(["Caller", "Mesh", "Task", "P"])),
+    st.builds(
+        lambda name, attribute: {"Fn::GetAtt": [name, attribute]},
+        st.sampled_from(["Caller", "Named", "Task"]),
+        st.sampled_from(["VirtualNodeName", "Arn"]),
+    ),
+    st.builds(lambda text: {"Fn::Sub": text}, st.sampled_from(["${Caller}", "${Named.VirtualNodeName}", "${P}", "x"])),
+)
+_documents = st.recursive(
+    st.one_of(_references, st.none(), st.booleans(), st.text(max_size=3)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(metadata=_documents, value=_documents, outputs=_documents)
+def test_nothing_dangles_but_with_a_finding(metadata: Any, value: Any, outputs: Any) -> None:
+    template = around(Metadata=metadata, Outputs={"O": {"Value": outputs}})
+    template["Resources"]["Task"] = {**TASK, "Properties": value}
+    before = json.dumps(template)
+    after, told = left(template)
+    assert json.dumps(template) == before
+    text = json.dumps(after)
+    dangling = [name for name in ("Caller", "Mesh", "Named") if f'"{name}"' in text or f"${{{name}" in text]
+    assert bool(dangling) == bool([code for code, _ in told if code == "AM325"])

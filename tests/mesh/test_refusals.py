@@ -1,0 +1,613 @@
+"""What is refused, and what is warned of: each code, at its place."""
+
+from typing import Any
+
+import pytest
+
+from appmesh_inject.findings import CODES
+from appmesh_inject.intrinsics import Scope
+from appmesh_inject.mesh import compiling, parsing
+from appmesh_inject.mesh.command import command
+from tests.mesh.meshes import ACM, FILES, HEALTH, TRUST, dns, findings, listener, mesh, of, targets, told
+
+OPAQUE = {"Fn::ImportValue": "x"}
+PARTLY = {"Fn::If": ["C", "http", {"Ref": "AWS::NoValue"}]}
+NODE = "Resources/Target/Properties/Spec"
+CALLER = "Resources/Caller/Properties/Spec"
+ROUTE = "Resources/Route/Properties/Spec"
+DOOR = "Resources/DoorRoute/Properties/Spec/HttpRoute"
+HTTP = "Route__Spec__HttpRoute"
+OUTLIERS = {
+    "MaxServerErrors": 5,
+    "Interval": {"Unit": "s", "Value": 1},
+    "BaseEjectionDuration": {"Unit": "s", "Value": 1},
+    "MaxEjectionPercent": 50,
+}
+RETRY = {"MaxRetries": 1, "PerRetryTimeout": {"Unit": "s", "Value": 1}, "HttpRetryEvents": ["server-error"]}
+TCP_ROUTE = {"TcpRoute": {"Action": targets()}}
+CLOUD_MAP = {"AWSCloudMap": {"ServiceName": "one", "NamespaceName": "apps.local"}}
+NAMESPACE = {"Type": "AWS::ServiceDiscovery::PrivateDnsNamespace", "Properties": {"Name": "apps.local"}}
+
+
+def discovered(**properties: Any) -> dict[str, Any]:
+    return {
+        "Target__Spec__ServiceDiscovery": CLOUD_MAP,
+        "Namespace": NAMESPACE,
+        "Found": {
+            "Type": "AWS::ServiceDiscovery::Service",
+            "Properties": {"Name": "one", "NamespaceId": {"Ref": "Namespace"}, **properties},
+        },
+    }
+
+
+def tcp_service(port: int) -> dict[str, Any]:
+    """A second service, tcp, on `port`."""
+    return {
+        "Other": of("VirtualNode", Spec={"Listeners": [listener(port, "tcp")], "ServiceDiscovery": dns("o.local")}),
+        "OtherService": of(
+            "VirtualService",
+            VirtualServiceName="other.local",
+            Spec={"Provider": {"VirtualNode": {"VirtualNodeName": "Other"}}},
+        ),
+        "Caller__Spec__Backends": [
+            {"VirtualService": {"VirtualServiceName": "other.local"}},
+            {"VirtualService": {"VirtualServiceName": "svc.local"}},
+        ],
+    }
+
+
+REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
+    # structure that is not known
+    (
+        "protocol",
+        {"Target__Spec__Listeners__0__PortMapping__Protocol": OPAQUE},
+        "AM301",
+        f"{NODE}/Listeners/0/PortMapping/Protocol",
+    ),
+    (
+        "protocol in a branch",
+        {"Target__Spec__Listeners__0__PortMapping__Protocol": PARTLY},
+        "AM301",
+        f"{NODE}/Listeners/0/PortMapping/Protocol",
+    ),
+    ("spec", {"Target__Spec": OPAQUE}, "AM301", NODE),
+    ("backends", {"Caller__Spec__Backends": {"Fn::If": ["C", [], []]}}, "AM301", f"{CALLER}/Backends"),
+    (
+        "a backend",
+        {"Caller__Spec__Backends__0": {"Fn::If": ["C", {}, {"Ref": "AWS::NoValue"}]}},
+        "AM301",
+        f"{CALLER}/Backends/0",
+    ),
+    (
+        "egress filter",
+        {"Mesh__Spec": {"EgressFilter": {"Type": OPAQUE}}},
+        "AM301",
+        "Resources/Mesh/Properties/Spec/EgressFilter/Type",
+    ),
+    (
+        "ip preference",
+        {"Mesh__Spec": {"ServiceDiscovery": {"IpPreference": OPAQUE}}},
+        "AM301",
+        "Resources/Mesh/Properties/Spec/ServiceDiscovery/IpPreference",
+    ),
+    (
+        "response type",
+        {"Target__Spec__ServiceDiscovery": dns("a", ResponseType=OPAQUE)},
+        "AM301",
+        f"{NODE}/ServiceDiscovery/DNS/ResponseType",
+    ),
+    (
+        "tls mode",
+        {"Target__Spec__Listeners__0__TLS": {"Mode": OPAQUE, "Certificate": FILES}},
+        "AM301",
+        f"{NODE}/Listeners/0/TLS/Mode",
+    ),
+    (
+        "unit",
+        {f"{HTTP}__Timeout": {"Idle": {"Unit": OPAQUE, "Value": 1}}},
+        "AM301",
+        f"{ROUTE}/HttpRoute/Timeout/Idle/Unit",
+    ),
+    (
+        "milliseconds",
+        {f"{HTTP}__Timeout": {"Idle": {"Unit": "ms", "Value": OPAQUE}}},
+        "AM301",
+        f"{ROUTE}/HttpRoute/Timeout/Idle/Value",
+    ),
+    (
+        "interval",
+        {"Target__Spec__Listeners__0__HealthCheck": {**HEALTH, "IntervalMillis": OPAQUE}},
+        "AM301",
+        f"{NODE}/Listeners/0/HealthCheck/IntervalMillis",
+    ),
+    (
+        "header value",
+        {f"{HTTP}__Match__Headers": [{"Name": "a", "Match": {"Exact": OPAQUE}}]},
+        "AM301",
+        f"{ROUTE}/HttpRoute/Match/Headers/0/Match/Exact",
+    ),
+    (
+        "regex",
+        {f"{HTTP}__Match": {"Path": {"Regex": {"Fn::Sub": "/${X}"}}}},
+        "AM301",
+        f"{ROUTE}/HttpRoute/Match/Path/Regex",
+    ),
+    ("priority", {"Route__Spec__Priority": OPAQUE}, "AM301", f"{ROUTE}/Priority"),
+    ("gateway prefix", {"DoorRoute__Spec__HttpRoute__Match__Prefix": OPAQUE}, "AM301", f"{DOOR}/Match/Prefix"),
+    (
+        "hostname in a branch",
+        {"Target__Spec__ServiceDiscovery__DNS__Hostname": PARTLY},
+        "AM301",
+        f"{NODE}/ServiceDiscovery/DNS/Hostname",
+    ),
+    (
+        "log path",
+        {"Caller__Spec__Logging": {"AccessLog": {"File": {"Path": OPAQUE}}}},
+        "AM301",
+        f"{CALLER}/Logging/AccessLog/File/Path",
+    ),
+    # values
+    ("no map", {"Target__Spec": "x"}, "AM302", NODE),
+    ("no list", {"Target__Spec__Listeners": "x"}, "AM302", f"{NODE}/Listeners"),
+    ("port", {"Target__Spec__Listeners__0__PortMapping__Port": 70000}, "AM302", f"{NODE}/Listeners/0/PortMapping/Port"),
+    (
+        "port of a map",
+        {"Target__Spec__Listeners__0__PortMapping__Port": {"a": 1}},
+        "AM302",
+        f"{NODE}/Listeners/0/PortMapping/Port",
+    ),
+    (
+        "protocol unknown",
+        {"Target__Spec__Listeners__0__PortMapping__Protocol": "HTTP"},
+        "AM302",
+        f"{NODE}/Listeners/0/PortMapping/Protocol",
+    ),
+    ("weight", {f"{HTTP}__Action": targets(101)}, "AM302", f"{ROUTE}/HttpRoute/Action/WeightedTargets/0/Weight"),
+    ("prefix", {f"{HTTP}__Match__Prefix": "x"}, "AM302", f"{ROUTE}/HttpRoute/Match/Prefix"),
+    (
+        "wildcard name",
+        {"Service__VirtualServiceName": "*.local"},
+        "AM302",
+        "Resources/Service/Properties/VirtualServiceName",
+    ),
+    ("method", {f"{HTTP}__Match__Method": "get"}, "AM302", f"{ROUTE}/HttpRoute/Match/Method"),
+    (
+        "enforce",
+        {"Caller__Spec__BackendDefaults": {"ClientPolicy": {"TLS": {"Enforce": "maybe", "Validation": TRUST}}}},
+        "AM302",
+        f"{CALLER}/BackendDefaults/ClientPolicy/TLS/Enforce",
+    ),
+    # what is missing, unknown, or too much
+    ("no mesh name", {"Target__MeshName": None}, "AM303", "Resources/Target/Properties/MeshName"),
+    ("no spec", {"Target__Spec": None}, "AM303", NODE),
+    (
+        "no path to check",
+        {"Target__Spec__Listeners__0__HealthCheck": {k: v for k, v in HEALTH.items() if k != "Path"}},
+        "AM303",
+        f"{NODE}/Listeners/0/HealthCheck/Path",
+    ),
+    (
+        "method without service",
+        {"Route__Spec": {"GrpcRoute": {"Match": {"MethodName": "Get"}, "Action": targets()}}},
+        "AM303",
+        f"{ROUTE}/GrpcRoute/Match/MethodName",
+    ),
+    (
+        "no event",
+        {f"{HTTP}__RetryPolicy": {k: v for k, v in RETRY.items() if k != "HttpRetryEvents"}},
+        "AM303",
+        f"{ROUTE}/HttpRoute/RetryPolicy",
+    ),
+    ("no targets", {f"{HTTP}__Action": {"WeightedTargets": []}}, "AM303", f"{ROUTE}/HttpRoute/Action/WeightedTargets"),
+    ("no match", {f"{HTTP}__Match": None}, "AM303", f"{ROUTE}/HttpRoute/Match"),
+    ("property unknown", {"Target__Spec__Listener": []}, "AM304", f"{NODE}/Listener"),
+    (
+        "timeout of a gateway",
+        {"Door__Spec__Listeners__0__Timeout": {}},
+        "AM304",
+        "Resources/Door/Properties/Spec/Listeners/0/Timeout",
+    ),
+    (
+        "tcp gateway",
+        {"Door__Spec__Listeners__0__PortMapping__Protocol": "tcp"},
+        "AM302",
+        "Resources/Door/Properties/Spec/Listeners/0/PortMapping/Protocol",
+    ),
+    ("type unknown", {"Target": {"Type": "AWS::AppMesh::VirtualNod"}}, "AM304", "Resources/Target/Type"),
+    ("two kinds of route", {"Route__Spec__TcpRoute": TCP_ROUTE["TcpRoute"]}, "AM305", f"{ROUTE}/TcpRoute"),
+    ("no kind of route", {"Route__Spec": {}}, "AM305", ROUTE),
+    ("prefix and path", {f"{HTTP}__Match__Path": {"Exact": "/"}}, "AM305", f"{ROUTE}/HttpRoute/Match/Path"),
+    (
+        "two discoveries",
+        {"Target__Spec__ServiceDiscovery__AWSCloudMap": CLOUD_MAP["AWSCloudMap"]},
+        "AM305",
+        f"{NODE}/ServiceDiscovery/AWSCloudMap",
+    ),
+    (
+        "rewrites the other",
+        {"DoorRoute__Spec__HttpRoute__Action__Rewrite": {"Path": {"Exact": "/x"}}},
+        "AM305",
+        f"{DOOR}/Action/Rewrite/Path",
+    ),
+    # links
+    (
+        "backend elsewhere",
+        {"Caller__Spec__Backends__0__VirtualService__VirtualServiceName": "x"},
+        "AM306",
+        f"{CALLER}/Backends/0/VirtualService/VirtualServiceName",
+    ),
+    (
+        "backend imported",
+        {"Caller__Spec__Backends__0__VirtualService__VirtualServiceName": OPAQUE},
+        "AM306",
+        f"{CALLER}/Backends/0/VirtualService/VirtualServiceName",
+    ),
+    (
+        "target elsewhere",
+        {f"{HTTP}__Action__WeightedTargets__0__VirtualNode": "x"},
+        "AM306",
+        f"{ROUTE}/HttpRoute/Action/WeightedTargets/0/VirtualNode",
+    ),
+    (
+        "target of another mesh",
+        {"Target__MeshName": "other"},
+        "AM306",
+        f"{ROUTE}/HttpRoute/Action/WeightedTargets/0/VirtualNode",
+    ),
+    (
+        "router elsewhere",
+        {"Service__Spec__Provider__VirtualRouter__VirtualRouterName": "x"},
+        "AM306",
+        "Resources/Service/Properties/Spec/Provider/VirtualRouter/VirtualRouterName",
+    ),
+    (
+        "node elsewhere",
+        {"Service__Spec__Provider": {"VirtualNode": {"VirtualNodeName": "x"}}},
+        "AM306",
+        "Resources/Service/Properties/Spec/Provider/VirtualNode/VirtualNodeName",
+    ),
+    (
+        "gateway's service elsewhere",
+        {"DoorRoute__Spec__HttpRoute__Action__Target__VirtualService__VirtualServiceName": "x"},
+        "AM306",
+        f"{DOOR}/Action/Target/VirtualService/VirtualServiceName",
+    ),
+    ("one name for two", {"Target__VirtualNodeName": "caller"}, "AM307", "Resources/Target"),
+    (
+        "one host for two",
+        {"Again": of("VirtualService", VirtualServiceName="SVC.local", Spec={})},
+        "AM307",
+        "Resources/Service",
+    ),
+    ("condition", {"Target__Condition": "C"}, "AM309", "Resources/Target/Condition"),
+    (
+        "loop",
+        {"Fn::ForEach::Nodes": ["N", ["a"], {"${N}": of("VirtualNode")}]},
+        "AM309",
+        "Resources/Fn::ForEach::Nodes",
+    ),
+    # what App Mesh alone could do
+    (
+        "acm certificate",
+        {"Caller__Spec__Listeners__0__TLS": {"Mode": "STRICT", "Certificate": ACM}},
+        "AM310",
+        f"{CALLER}/Listeners/0/TLS/Certificate/ACM",
+    ),
+    (
+        "acm trust",
+        {
+            "Caller__Spec__BackendDefaults": {
+                "ClientPolicy": {"TLS": {"Validation": {"Trust": {"ACM": {"CertificateAuthorityArns": ["a"]}}}}}
+            }
+        },
+        "AM310",
+        f"{CALLER}/BackendDefaults/ClientPolicy/TLS/Validation/Trust/ACM",
+    ),
+    (
+        "acm of a gateway",
+        {"Door__Spec__Listeners__0__TLS": {"Mode": "PERMISSIVE", "Certificate": ACM}},
+        "AM310",
+        "Resources/Door/Properties/Spec/Listeners/0/TLS/Certificate/ACM",
+    ),
+    (
+        "attributes",
+        {
+            **discovered(DnsConfig={"DnsRecords": [{"Type": "A"}]}),
+            "Target__Spec__ServiceDiscovery": {
+                "AWSCloudMap": {**CLOUD_MAP["AWSCloudMap"], "Attributes": [{"Key": "v", "Value": "1"}]}
+            },
+        },
+        "AM311",
+        f"{NODE}/ServiceDiscovery/AWSCloudMap/Attributes",
+    ),
+    (
+        "http namespace",
+        {**discovered(), "Namespace": {**NAMESPACE, "Type": "AWS::ServiceDiscovery::HttpNamespace"}},
+        "AM311",
+        f"{NODE}/ServiceDiscovery/AWSCloudMap/NamespaceName",
+    ),
+    ("http service", discovered(Type="HTTP"), "AM311", f"{NODE}/ServiceDiscovery/AWSCloudMap/ServiceName"),
+    ("no dns", discovered(), "AM311", f"{NODE}/ServiceDiscovery/AWSCloudMap/ServiceName"),
+    (
+        "srv",
+        discovered(DnsConfig={"DnsRecords": [{"Type": "SRV"}]}),
+        "AM311",
+        f"{NODE}/ServiceDiscovery/AWSCloudMap/ServiceName",
+    ),
+    # ports and protocols
+    ("tcp beside http", tcp_service(80), "AM312", f"{CALLER}/Backends/1/VirtualService/VirtualServiceName"),
+    (
+        "two tcp services",
+        {
+            **tcp_service(80),
+            "Target__Spec__Listeners__0": listener(80, "tcp"),
+            "Router__Spec__Listeners__0": listener(80, "tcp"),
+            "Route__Spec": TCP_ROUTE,
+        },
+        "AM312",
+        f"{CALLER}/Backends/1/VirtualService/VirtualServiceName",
+    ),
+    (
+        "two tcp routes",
+        {
+            "Target__Spec__Listeners__0": listener(80, "tcp"),
+            "Router__Spec__Listeners__0": listener(80, "tcp"),
+            "Route__Spec": TCP_ROUTE,
+            "Route2": of("Route", VirtualRouterName="router", Spec=TCP_ROUTE),
+        },
+        "AM312",
+        "Resources/Route",
+    ),
+    ("router and route", {"Router__Spec__Listeners__0": listener(80, "http2")}, "AM313", "Resources/Route"),
+    ("route and node", {"Target__Spec__Listeners__0": listener(80, "grpc")}, "AM313", "Resources/Route"),
+    (
+        "gateway to tcp",
+        {
+            "Target__Spec__Listeners__0": listener(80, "tcp"),
+            "Router__Spec__Listeners__0": listener(80, "tcp"),
+            "Route__Spec": TCP_ROUTE,
+        },
+        "AM313",
+        f"{DOOR}/Action/Target/VirtualService/VirtualServiceName",
+    ),
+    (
+        "grpc check of http",
+        {"Target__Spec__Listeners__0__HealthCheck": {**HEALTH, "Protocol": "grpc"}},
+        "AM313",
+        f"{NODE}/Listeners/0/HealthCheck",
+    ),
+    ("weights", {f"{HTTP}__Action": targets(0, "0")}, "AM314", f"{ROUTE}/HttpRoute/Action/WeightedTargets/0"),
+    ("target without listener", {"Target__Spec__Listeners": None}, "AM315", "Resources/Target"),
+    ("target without discovery", {"Target__Spec__ServiceDiscovery": None}, "AM315", "Resources/Target"),
+    (
+        "target port",
+        {"Target__Spec__Listeners": [listener(), listener(81)]},
+        "AM316",
+        f"{ROUTE}/HttpRoute/Action/WeightedTargets/0",
+    ),
+    ("match port", {"Router__Spec__Listeners": [listener(), listener(81)]}, "AM316", f"{ROUTE}/HttpRoute/Match"),
+    ("gateway match port", {"Door__Spec__Listeners": [listener(8088), listener(8089)]}, "AM316", f"{DOOR}/Match"),
+    (
+        "gateway target port",
+        {
+            "Service__Spec__Provider": {"VirtualNode": {"VirtualNodeName": "target"}},
+            "Target__Spec__Listeners": [listener(), listener(81)],
+        },
+        "AM316",
+        f"{DOOR}/Action/Target/VirtualService/VirtualServiceName",
+    ),
+    (
+        "no such target port",
+        {f"{HTTP}__Action__WeightedTargets__0__Port": 99},
+        "AM317",
+        f"{ROUTE}/HttpRoute/Action/WeightedTargets/0/Port",
+    ),
+    ("no such match port", {f"{HTTP}__Match__Port": 99}, "AM317", f"{ROUTE}/HttpRoute/Match/Port"),
+    ("no such gateway port", {"DoorRoute__Spec__HttpRoute__Match__Port": 99}, "AM317", f"{DOOR}/Match/Port"),
+    (
+        "no such service port",
+        {"DoorRoute__Spec__HttpRoute__Action__Target__Port": 99},
+        "AM317",
+        f"{DOOR}/Action/Target/Port",
+    ),
+    (
+        "router's port",
+        {
+            "Router__Spec": None,
+            "Other": of("VirtualNode", Spec={"Listeners": [listener(81)], "ServiceDiscovery": dns("o.local")}),
+            f"{HTTP}__Action": {
+                "WeightedTargets": [{"VirtualNode": "target", "Weight": 1}, {"VirtualNode": "Other", "Weight": 1}]
+            },
+        },
+        "AM318",
+        "Resources/Router",
+    ),
+    (
+        "sds without socket",
+        {"Caller__Spec__Listeners__0__TLS": {"Mode": "STRICT", "Certificate": {"SDS": {"SecretName": "x"}}}},
+        "AM320",
+        "Resources/Caller",
+    ),
+    (
+        "two policies",
+        {
+            "Caller__Spec__Backends": [
+                {"VirtualService": {"VirtualServiceName": "svc.local"}},
+                {"VirtualService": {"VirtualServiceName": "svc.local", "ClientPolicy": {"TLS": {"Validation": TRUST}}}},
+            ]
+        },
+        "AM321",
+        f"{CALLER}/Backends/1/VirtualService/VirtualServiceName",
+    ),
+    # text
+    (
+        "dynamic reference",
+        {"Target__Spec__ServiceDiscovery__DNS__Hostname": "{{resolve:ssm:x}}"},
+        "AM322",
+        f"{NODE}/ServiceDiscovery/DNS/Hostname",
+    ),
+    (
+        "json key",
+        {
+            "Caller__Spec__Logging": {
+                "AccessLog": {"File": {"Path": "/dev/stdout", "Format": {"Json": [{"Key": "Ref", "Value": "x"}]}}}
+            }
+        },
+        "AM322",
+        f"{CALLER}/Logging/AccessLog/File/Format/Json",
+    ),
+    ("lookahead", {f"{HTTP}__Match": {"Path": {"Regex": "/(?!a).*"}}}, "AM323", f"{ROUTE}/HttpRoute/Match/Path/Regex"),
+    (
+        "reference to itself",
+        {f"{HTTP}__Match": {"Path": {"Regex": r"/(a)\1"}}},
+        "AM323",
+        f"{ROUTE}/HttpRoute/Match/Path/Regex",
+    ),
+    ("possessive", {f"{HTTP}__Match": {"Path": {"Regex": "/a++"}}}, "AM323", f"{ROUTE}/HttpRoute/Match/Path/Regex"),
+    (
+        "repeats too often",
+        {f"{HTTP}__Match": {"Path": {"Regex": "/a{1001}"}}},
+        "AM323",
+        f"{ROUTE}/HttpRoute/Match/Path/Regex",
+    ),
+    ("unbalanced", {f"{HTTP}__Match": {"Path": {"Regex": "/(a"}}}, "AM323", f"{ROUTE}/HttpRoute/Match/Path/Regex"),
+    (
+        "an arn where a name is needed",
+        {"Target__Spec__ServiceDiscovery__DNS__Hostname": {"Fn::GetAtt": ["Mesh", "Arn"]}},
+        "AM325",
+        f"{NODE}/ServiceDiscovery/DNS/Hostname",
+    ),
+    ("two listeners", {"Target__Spec__Listeners": [listener(), listener()]}, "AM327", f"{NODE}/Listeners/1"),
+    (
+        "envoy's own port",
+        {"Caller__Spec__Listeners__0__PortMapping__Port": 15001},
+        "AM327",
+        f"{CALLER}/Listeners/0/PortMapping/Port",
+    ),
+    # losses
+    (
+        "outliers",
+        {"Target__Spec__Listeners__0__OutlierDetection": OUTLIERS},
+        "AM351",
+        f"{NODE}/Listeners/0/OutlierDetection",
+    ),
+    (
+        "gateway health check",
+        {"Door__Spec__Listeners__0__HealthCheck": HEALTH},
+        "AM352",
+        "Resources/Door/Properties/Spec/Listeners/0/HealthCheck",
+    ),
+    (
+        "namespace elsewhere",
+        {**discovered(DnsConfig={"DnsRecords": [{"Type": "A"}]}), "Namespace": {"Type": "Other"}},
+        "AM354",
+        f"{NODE}/ServiceDiscovery/AWSCloudMap/NamespaceName",
+    ),
+    (
+        "eight addresses",
+        discovered(DnsConfig={"DnsRecords": [{"Type": "A"}]}),
+        "AM355",
+        f"{NODE}/ServiceDiscovery/AWSCloudMap/ServiceName",
+    ),
+    ("weights are fixed", {f"{HTTP}__Action": targets(1, 2)}, "AM356", "Resources/Route"),
+    ("allow all", {"Mesh__Spec": {"EgressFilter": {"Type": "ALLOW_ALL"}}}, "AM357", "Resources/Mesh"),
+    ("no mesh", {"Mesh": {"Type": "Other"}}, "AM358", "Resources/Caller/Properties/MeshName"),
+    ("no provider", {"Service__Spec": {}}, "AM359", "Resources/Service"),
+]
+ELSEWHERE = {"AM308", "AM319", "AM324", "AM326", "AM353", "AM360"}
+"""Codes whose tests are below, or beside the part that they belong to."""
+
+
+def test_the_small_mesh_has_no_finding() -> None:
+    assert findings(mesh()) == []
+
+
+@pytest.mark.parametrize(("changes", "code", "place"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_is_found_at_its_place(changes: dict[str, Any], code: str, place: str) -> None:
+    assert (code, place) in told(mesh(**changes))
+
+
+def test_every_code_has_a_test() -> None:
+    mesh_codes = {code for code in CODES if code.startswith("AM3")}
+    assert mesh_codes == {row[2] for row in REFUSED} | ELSEWHERE
+
+
+@pytest.mark.parametrize("who", ["nobody", {"Ref": "Unknown"}, {"Fn::GetAtt": ["Nobody", "VirtualNodeName"]}, 7, None])
+def test_who_is_not_there(who: Any) -> None:
+    model = parsing.parse(mesh(), Scope()).model
+    assert [f.code for f in compiling.compile_node(model, who).findings] == ["AM308"]
+    assert [f.code for f in compiling.compile_gateway(model, who).findings] == ["AM308"]
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "caller",
+        "Caller",
+        {"Ref": "Caller"},
+        {"Fn::GetAtt": ["Caller", "VirtualNodeName"]},
+        {"Fn::Sub": "${Caller.VirtualNodeName}"},
+        "mesh/apps/virtualNode/caller",
+        "arn:aws:appmesh:eu-west-1:123456789012:mesh/apps/virtualNode/caller",
+        {"Fn::Sub": "arn:aws:appmesh:${AWS::Region}:${AWS::AccountId}:mesh/${Mesh.MeshName}/virtualNode/caller"},
+        {"Ref": "Who"},
+    ],
+)
+def test_who_is_found(who: Any) -> None:
+    scope = Scope(parameters={"Who": "caller"})
+    options = compiling.Options(scope=scope)
+    compiled = compiling.compile_node(parsing.parse(mesh(), scope).model, who, options, mesh_name="apps")
+    assert compiled.findings == ()
+    assert compiled.ports == ("8080",)
+
+
+def test_a_node_of_another_mesh_is_not_there() -> None:
+    model = parsing.parse(mesh(), Scope()).model
+    assert [f.code for f in compiling.compile_node(model, "caller", mesh_name="other").findings] == ["AM308"]
+
+
+def test_a_configuration_can_be_too_large() -> None:
+    sized = {"a": "x" * 56 * 1024}
+    assert [f.code for f in command(sized).findings] == ["AM319"]
+    assert command({"a": "x" * 55 * 1024}).findings == ()
+    assert command({"a": [{"Ref": "X"}] * 100}).size == 100 * (64 + len('\\"\\",')) - 1 + len('{\\"a\\":[]}')
+
+
+@pytest.mark.parametrize(
+    ("environment", "code"),
+    [
+        ({"ENABLE_ENVOY_XRAY_TRACING": {"Fn::ImportValue": "x"}}, "AM324"),
+        ({"ENABLE_ENVOY_XRAY_TRACING": "yes"}, "AM324"),
+        ({"ENABLE_ENVOY_XRAY_TRACING": "1", "ENABLE_ENVOY_JAEGER_TRACING": "1"}, "AM324"),
+        ({"APPMESH_METRIC_EXTENSION_VERSION": "1"}, "AM353"),
+        ({"ENVOY_STATS_CONFIG_FILE": "/x"}, "AM353"),
+        ({"ENVOY_STATS_SINKS_CFG_FILE": "/x"}, "AM353"),
+        ({"APPNET_AGENT_ADMIN_MODE": "uds"}, "AM353"),
+    ],
+)
+def test_variables_of_the_container(environment: dict[str, Any], code: str) -> None:
+    found = findings(mesh(), environment=environment, environment_path=("Envoy",))
+    assert {f.code for f in found} == {code}
+    assert all(f.path[0] == "Envoy" and f.path[1] in environment for f in found)
+
+
+def test_a_parameters_value_is_never_quoted() -> None:
+    scope = Scope(parameters={"P": 's3cr3t"'})
+    changes: dict[str, Any] = {
+        "Target__Spec__Listeners__0__PortMapping": {"Port": {"Ref": "P"}, "Protocol": {"Ref": "P"}},
+        "Target__Spec__ServiceDiscovery__DNS__Hostname": {"Fn::Sub": "a.${P}"},
+        f"{HTTP}__Match": {"Path": {"Regex": {"Ref": "P"}}},
+        f"{HTTP}__Timeout": {"Idle": {"Unit": {"Ref": "P"}, "Value": {"Ref": "P"}}},
+    }
+    found = findings(mesh(**changes), scope)
+    assert {"AM302", "AM322"} <= {f.code for f in found}
+    assert not any("s3cr3t" in str(f) for f in found)
+
+
+def test_an_outcome_that_is_assumed_decides() -> None:
+    conditional = {"Fn::If": ["C", {"VirtualService": {"VirtualServiceName": "svc.local"}}, {"Ref": "AWS::NoValue"}]}
+    changes = {"Caller__Spec__Backends": [conditional], "Target__Condition": "C"}
+    assert findings(mesh(**changes), Scope(assumed={"C": True})) == []
+    assert ("AM306", f"{ROUTE}/HttpRoute/Action/WeightedTargets/0/VirtualNode") in told(
+        mesh(**changes), Scope(assumed={"C": False})
+    )
