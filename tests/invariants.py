@@ -1,6 +1,7 @@
 """What must hold whatever the document is: for every golden case, and for every document that is made up."""
 
 import copy
+import json
 import random
 from collections.abc import Callable
 from typing import Any
@@ -40,7 +41,34 @@ def twice_is_once(outcome: Outcome, inject: Inject) -> None:
 def the_rest_stays(document: Json, outcome: Outcome) -> None:
     """What is not a container list or what belongs to it is the very same object, in the same order."""
     injected = {report.path for report in outcome.reports if report.action is Action.INJECTED}
-    _same_outside(document, outcome.document, injected, ())
+    gone = _mesh_that_left(document, outcome.document)
+    if gone:
+        _same_but_for_the_mesh(document, outcome.document, gone, injected)
+    else:
+        _same_outside(document, outcome.document, injected, ())
+
+
+def _mesh_that_left(before: Any, after: Any) -> set[str]:
+    """Logical IDs of the mesh resources that a standalone template has lost."""
+    if not isinstance(before, dict) or not isinstance(before.get("Resources"), dict):
+        return set()
+    resources = before["Resources"]
+    mesh = {
+        name
+        for name, resource in resources.items()
+        if isinstance(resource, dict) and str(resource.get("Type")).startswith("AWS::AppMesh::")
+    }
+    return mesh - set(after["Resources"])
+
+
+def _same_but_for_the_mesh(before: Any, after: Any, gone: set[str], injected: set[tuple[Any, ...]]) -> None:
+    """Resources that name nothing of the mesh are the very same objects, in the same order."""
+    left = [name for name in before["Resources"] if name not in gone]
+    assert [name for name in after["Resources"] if name != "AppMeshInjectPlaceholder"] == left
+    for name in left:
+        resource = before["Resources"][name]
+        if ("Resources", name) not in injected and not any(each in json.dumps(resource) for each in gone):
+            assert after["Resources"][name] is resource, name
 
 
 def _same_outside(before: Any, after: Any, changed: set[tuple[Any, ...]], path: tuple[Any, ...]) -> None:

@@ -15,9 +15,10 @@ FLOORS = (
     ("injection",),
     ("targets",),
     ("plan", "deployment"),
-    ("checks", "ordering", "ports", "presence"),
+    ("checks", "compiled", "ordering", "ports", "presence"),
     ("representing",),
     ("situation",),
+    ("standalone",),
     ("sidecars",),
     ("workload", "shapes"),
     ("mesh",),
@@ -60,7 +61,7 @@ def test_imports_go_down() -> None:
 def test_the_macro_loads_only_what_it_needs() -> None:
     code = "import sys, appmesh_inject.macro; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    for module in ("yaml", "cfnlint", "boto3", "typer", "rich", "appmesh_inject.cli"):
+    for module in ("yaml", "cfnlint", "boto3", "typer", "rich", "appmesh_inject.cli", "appmesh_inject.mesh"):
         assert module not in loaded
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from appmesh_inject.findings import CODES
-from appmesh_inject.settings import TABLE, TO_COME
+from appmesh_inject.settings import TABLE
 from tests.conftest import REPOSITORY
 
 README = REPOSITORY / "README.md"
@@ -19,10 +19,9 @@ def table(*rows: tuple[str, ...]) -> str:
 
 
 def settings() -> str:
-    available = {name: row for name, row in TABLE.items() if set(row.profiles) - TO_COME}
     return table(
         ("Setting", "Meaning", "Default"),
-        *((f"`{name}`", row.meaning, row.default) for name, row in available.items()),
+        *((f"`{name}`", row.meaning, row.default) for name, row in TABLE.items()),
     )
 
 

@@ -6,7 +6,8 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Absent, Literal, known
 from appmesh_inject.sidecars import ENVOY, GATEWAY, PROXY_INIT, PROXY_INIT_VARIABLES
 from appmesh_inject.situation import Situation, seen
-from appmesh_inject.tree import Path
+from appmesh_inject.standalone import Configuration
+from appmesh_inject.tree import Json, Path
 from appmesh_inject.values import Entries, quoted
 from appmesh_inject.workload import Branch, Container, Entry
 
@@ -136,6 +137,23 @@ def containers(
         yield from _users(situation, apps, sidecars)
     if situation.form.redirect is not None:
         yield from _second_redirect(situation, apps)
+
+
+def configuration(
+    situation: Situation, compiled: Configuration, envoy: Container, app_ports: Json
+) -> Iterator[Finding]:
+    """What the task does not give to the configuration that its envoy runs: traffic, and files."""
+    if compiled.command is None:
+        return
+    taken = app_ports.split(",") if isinstance(app_ports, str) else []
+    for port in compiled.ports if situation.form.takes_traffic and taken else ():
+        if isinstance(port, str | int) and str(port) not in taken:
+            message = f"listener port {port} is not among the app ports, so what comes in there bypasses envoy"
+            yield situation.finding("AM361", situation.place("AppPorts"), message, "Add it to AppPorts")
+    if compiled.files and not situation.dialect.runtime(envoy).has_mounts:
+        message = "envoy reads certificates from files, and nothing is mounted in its container"
+        hint = "Mount them: Envoy: {MountPoints: [...]}, and the volume in the task"
+        yield situation.finding("AM362", situation.place("Envoy"), message, hint)
 
 
 def _count(situation: Situation, branch: Branch, added: int) -> Iterator[Finding]:

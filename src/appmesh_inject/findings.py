@@ -100,7 +100,6 @@ CODES: Mapping[str, Code] = {
     "AM109": _error(
         "A setting that the profile does not have", "Take it out, or use the profile that the message names"
     ),
-    "AM110": _error("A setting or profile that comes with a later version", "Take it out"),
     "AM111": _error("A tag that cannot carry its setting", "Use spaces in lists; put maps into Metadata.AppMesh"),
     "AM112": _error("A mark that cannot be read", "Write Metadata.AppMesh as a map, and each tag once, without Fn::If"),
     "AM113": _error("A port that is mapped under a condition only", "Set AppPorts"),
@@ -172,6 +171,12 @@ CODES: Mapping[str, Code] = {
     "AM325": _error("A reference to a mesh resource that leaves the template", "Take it out, or refer to the name"),
     "AM326": _error("A value of the mesh's template cannot be resolved here", "Write the value itself"),
     "AM327": _error("Two listeners of Envoy would have one port", "Change a port"),
+    "AM328": _error(
+        "A template with standalone tasks and with others: the mesh cannot stay and leave",
+        "Use one profile for the whole template",
+    ),
+    "AM329": _error("The processed template is larger than CloudFormation takes", "Split the template"),
+    "AM330": _error("The mesh of another stack cannot be read", "See the message; render --mesh reads a file instead"),
     "AM351": _warning("Outlier detection has no effect on a single address", "Use ResponseType ENDPOINTS"),
     "AM352": _warning("Nothing consumes the health check of a virtual gateway", "Check it from the load balancer"),
     "AM353": _warning("A variable of the envoy container has no effect any more", "Take it out"),
@@ -182,6 +187,10 @@ CODES: Mapping[str, Code] = {
     "AM358": _warning("The mesh itself is not in the template", "Define it to set its egress filter"),
     "AM359": _warning("A virtual service has no provider", "Give it one, or it answers 404"),
     "AM360": _warning("An exported output goes with the mesh resource that it pointed at", "See who imports it"),
+    "AM361": _warning("A listener's port is not among the app ports, so its traffic bypasses envoy", "Set AppPorts"),
+    "AM362": _warning(
+        "Envoy reads files, and nothing is mounted in its container", "Mount them: Envoy: {MountPoints: [...]}"
+    ),
     "AM501": _error(
         "The pod uses the network of its host, whose traffic proxyinit would redirect", "Take hostNetwork out"
     ),

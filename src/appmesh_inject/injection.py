@@ -4,7 +4,7 @@ A document goes in and comes out as JSON; it is never mutated, and what is not d
 objects. One error anywhere, and nothing is changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -13,13 +13,15 @@ from appmesh_inject.deployment import BUILT_IN, Deployment
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.intrinsics import Scope
 from appmesh_inject.plan import Decision, Plan, Skip, decide, under
-from appmesh_inject.settings import Asked, Settings, gather, settle
+from appmesh_inject.settings import STANDALONE, Asked, gather, settle
+from appmesh_inject.situation import place
+from appmesh_inject.standalone import Meshes, MeshSource
 from appmesh_inject.tree import Json, Path
 from appmesh_inject.workload import Dialect, Found, Task, Workload
 
 
 class Target(Protocol):
-    """A kind of document: finds the workloads in it, reads one's facts, carries plans out."""
+    """A kind of document: finds the workloads in it, reads one's facts, carries plans out, lets the mesh leave."""
 
     @property
     def dialect(self) -> Dialect: ...
@@ -29,6 +31,8 @@ class Target(Protocol):
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task: ...
 
     def apply(self, document: Json, plans: Mapping[Path, Plan]) -> Json: ...
+
+    def without_mesh(self, document: Json, scope: Scope, *, export: bool) -> tuple[Json, tuple[Finding, ...]]: ...
 
 
 NOT_MARKED = "not marked"
@@ -68,44 +72,84 @@ class Outcome:
         return any(finding.is_error for finding in self.findings)
 
 
-def inject(document: Json, target: Target, deployment: Deployment = BUILT_IN) -> Outcome:
-    """Puts the sidecars into every marked workload of `document`. Raises nothing for a mistake of the user."""
+def inject(document: Json, target: Target, deployment: Deployment = BUILT_IN, meshes: Meshes | None = None) -> Outcome:
+    """Puts the sidecars into every marked workload of `document`. Raises nothing for a mistake of the user.
+
+    meshes: those that are written in other templates.
+    """
     found = target.find(document)
     shared = gather((deployment.level, *found.levels), found.scope)
     findings = [*deployment.findings, *found.findings, *shared.findings]
-    decisions: list[tuple[Workload, Settings, Decision]] = []
+    at_hand = meshes or Meshes()
+    decided: list[Decided] = []
     for workload in found.workloads:
         asked = settle(gather(workload.levels, workload.scope, shared), workload.name)
-        decision = _decision(document, target, workload, asked, deployment)
-        decisions.append((workload, asked.settings, decision))
+        decision = _decision(document, target, workload, asked, deployment=deployment, meshes=at_hand)
+        decided.append(Decided(workload, asked, decision))
         findings += decision.findings
-    reports = tuple(_report(*decided) for decided in decisions)
-    findings_in_order = ordered(findings)
-    if any(finding.is_error for finding in findings_in_order):
-        return Outcome(document, tuple(map(_held_back, reports)), findings_in_order)
-    plans = {
-        workload.path: decision.outcome for workload, _, decision in decisions if isinstance(decision.outcome, Plan)
-    }
-    return Outcome(target.apply(document, plans), reports, findings_in_order)
+    plans = {each.workload.path: each.decision.outcome for each in decided if isinstance(each.decision.outcome, Plan)}
+    changed = target.apply(document, plans)
+    export = bool(shared.values.get("ExportMesh"))
+    if export or any(each.is_standalone for each in decided):
+        findings += _mixed(decided, found.scope)
+        changed, problems = target.without_mesh(changed, found.scope, export=export)
+        findings += problems
+    in_order = ordered(findings)
+    reports = tuple(map(_report, decided))
+    if any(finding.is_error for finding in in_order):
+        return Outcome(document, tuple(map(_held_back, reports)), in_order)
+    return Outcome(changed, reports, in_order)
 
 
-def _decision(document: Json, target: Target, workload: Workload, asked: Asked, deployment: Deployment) -> Decision:
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A workload with what it asked for and what was decided."""
+
+    workload: Workload
+    asked: Asked
+    decision: Decision
+
+    @property
+    def is_in_a_mesh(self) -> bool:
+        return bool(self.workload.levels) and self.asked.settings.enabled is not False
+
+    @property
+    def is_standalone(self) -> bool:
+        return self.is_in_a_mesh and self.asked.settings.profile == STANDALONE
+
+
+def _mixed(decided: Iterable[Decided], scope: Scope) -> Iterator[Finding]:
+    """The mesh resources leave a template with a standalone task, so no task may need them there."""
+    if MeshSource(scope.resources).is_empty:
+        return
+    for each in decided:
+        if each.is_in_a_mesh and not each.is_standalone:
+            message = f"profile '{each.asked.settings.profile}' needs the mesh that leaves the template with profile"
+            path = place(each.workload, each.asked, "Profile")
+            hint = "Use one profile for the whole template, or two templates"
+            yield Finding("AM328", each.workload.name, path, f"{message} '{STANDALONE}'", hint)
+
+
+def _decision(
+    document: Json, target: Target, workload: Workload, asked: Asked, *, deployment: Deployment, meshes: Meshes
+) -> Decision:
     if not workload.levels:
         return Decision(Skip(workload.passed or NOT_MARKED))
     problems = (*workload.findings, *asked.findings)
     if asked.settings.enabled is False:
         return Decision(Skip("Enabled is false"), problems)
     task = target.task(document, workload, under(asked.settings.enabled, workload.scope))
-    decision = decide(workload, asked, task, target.dialect, deployment.images)
+    decision = decide(workload, asked, task, target.dialect, images=deployment.images, meshes=meshes)
     return Decision(decision.outcome, (*problems, *decision.findings))
 
 
-def _report(workload: Workload, settings: Settings, decision: Decision) -> Report:
-    if any(finding.is_error for finding in decision.findings):
-        return Report(workload.name, workload.path, Action.REFUSED, "see the findings", settings.profile)
-    if isinstance(decision.outcome, Skip):
-        return Report(workload.name, workload.path, Action.SKIPPED, decision.outcome.reason, settings.profile)
-    return Report(workload.name, workload.path, Action.INJECTED, "", settings.profile)
+def _report(decided: Decided) -> Report:
+    name, path, profile = decided.workload.name, decided.workload.path, decided.asked.settings.profile
+    if any(finding.is_error for finding in decided.decision.findings):
+        return Report(name, path, Action.REFUSED, "see the findings", profile)
+    if isinstance(decided.decision.outcome, Skip):
+        return Report(name, path, Action.SKIPPED, decided.decision.outcome.reason, profile)
+    return Report(name, path, Action.INJECTED, "", profile)
 
 
 def _held_back(report: Report) -> Report:

@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from appmesh_inject import checks, ports, presence
+from appmesh_inject.compiled import configured, is_compiled
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Scope, known, leaves, mapped
 from appmesh_inject.merge import merged
 from appmesh_inject.ordering import order
 from appmesh_inject.presence import Present
 from appmesh_inject.representing import kind, naming
-from appmesh_inject.settings import Asked
+from appmesh_inject.settings import STANDALONE, Asked
 from appmesh_inject.shapes import Slot, Values, filled
 from appmesh_inject.sidecars import ENVOY, FORMS, GATEWAY, X_RAY_DAEMON, Sidecar
 from appmesh_inject.situation import ADMIN_PORT_VARIABLE, Situation, wrapped
+from appmesh_inject.standalone import Meshes
 from appmesh_inject.tree import Json, Path, edited
 from appmesh_inject.workload import Branch, Container, ContainerList, Dialect, Task, Workload
 
@@ -58,6 +60,9 @@ class Decision:
     findings: tuple[Finding, ...] = ()
 
 
+INJECTED_ALREADY = "injected already"
+
+
 def under(enabled: Json, scope: Scope) -> Scope:
     """The scope that the sidecars live in: what must hold for `Enabled` to be true is assumed, where there is
     one way for it to be."""
@@ -65,13 +70,17 @@ def under(enabled: Json, scope: Scope) -> Scope:
     return ways[0] if len(ways) == 1 else scope
 
 
-def decide(workload: Workload, asked: Asked, task: Task, dialect: Dialect, images: Mapping[str, str]) -> Decision:
+def decide(
+    workload: Workload, asked: Asked, task: Task, dialect: Dialect, *, images: Mapping[str, str], meshes: Meshes
+) -> Decision:
     """What happens to `workload`. `images`: those that the macro's deployment gives, by deployment parameter."""
     represents = kind(asked, workload.scope)
     form = FORMS.get((asked.settings.profile, dialect.name, represents))
     if form is None:
         return Decision(None, tuple(_no_form(workload, asked, represents)))
-    situation = Situation(workload, asked, task, dialect, form, represents, images)
+    situation = Situation(workload, asked, task, dialect, form, represents, images, meshes)
+    if is_compiled(situation):
+        return Decision(Skip(INJECTED_ALREADY))
     findings = [
         *task.findings,
         *naming(workload, asked),
@@ -86,7 +95,7 @@ def decide(workload: Workload, asked: Asked, task: Task, dialect: Dialect, image
         return Decision(None, tuple(findings))
     lists = tuple(each for branch in planned.values() for each in branch.lists)
     if redirect is None and all(each.changes_nothing for each in lists):
-        return Decision(Skip("injected already"), tuple(findings))
+        return Decision(Skip(INJECTED_ALREADY), tuple(findings))
     return Decision(Plan(lists, redirect, task.redirect_path), tuple(findings))
 
 
@@ -239,8 +248,15 @@ class _Branch:
             return situation.dialect.container(built, path, scope)
 
         built = build(values)
-        admin_port = built.variables.get(ADMIN_PORT_VARIABLE)
-        return built if admin_port is None else build({**values, Slot.ADMIN_PORT: admin_port})
+        more: dict[Slot, Json] = {}
+        if ADMIN_PORT_VARIABLE in built.variables:
+            more[Slot.ADMIN_PORT] = built.variables[ADMIN_PORT_VARIABLE]
+        if sidecar.role == ENVOY and situation.settings.profile == STANDALONE:
+            configuration = configured(situation, built, more.get(Slot.ADMIN_PORT, values[Slot.ADMIN_PORT]))
+            self.findings += configuration.findings
+            self.findings += checks.configuration(situation, configuration, built, values[Slot.APP_PORTS])
+            more[Slot.COMMAND] = configuration.command
+        return build({**values, **more}) if more else built
 
     def _order(
         self,

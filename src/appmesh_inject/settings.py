@@ -17,7 +17,6 @@ from appmesh_inject.values import Entries, Problem
 
 PREVIEW, GA, STANDALONE = "preview", "ga", "standalone"
 PROFILES = (PREVIEW, GA, STANDALONE)
-TO_COME = frozenset({STANDALONE})
 
 LOG_LEVELS = ("trace", "debug", "info", "warning", "error", "critical", "off")
 
@@ -150,9 +149,16 @@ class Settings:
     proxy_configuration: tuple[Mapping[str, Json], ...] = _setting(
         values.fragment, "Fragment merged over the task's `ProxyConfiguration`", profiles=(GA, STANDALONE)
     )
-    mesh_stack: Json = _setting(
-        values.text(values.any_text),
+    mesh_stack: str | None = _setting(
+        values.known_text,
         "Name of the stack whose template holds the mesh",
+        profiles=(STANDALONE,),
+    )
+    export_mesh: bool = _setting(
+        values.flag,
+        "At the top of a template: its mesh moves to `Metadata.AppMeshInject.Mesh`, for `MeshStack` to read",
+        "`false`",
+        value=False,
         profiles=(STANDALONE,),
     )
     default_retry_policy: str = _setting(
@@ -286,10 +292,6 @@ def _finding(level: Level, name: str, problem: Problem) -> Finding:
 
 
 def _read_value(name: str, value: Json, scope: Scope) -> Any:
-    if TABLE[name].profiles and not set(TABLE[name].profiles) - TO_COME:
-        return Problem("AM110", "comes with a later version", "Take it out")
-    if name == "Profile" and isinstance(value, str) and value in TO_COME:
-        return Problem("AM110", f"{values.quoted(value)} comes with a later version", "Use 'preview' or 'ga'")
     if name in ("MeshName", *NAMING[:2]):
         problem = _arn_problem(name, value, scope)
         if problem:

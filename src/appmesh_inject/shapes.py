@@ -34,6 +34,7 @@ class Slot(Enum):
     EGRESS_IGNORED_PORTS = "EgressIgnoredPorts"
     ADMIN_PORT = "port of Envoy's admin interface"
     ENVOY_NAME = "name of the envoy container"
+    COMMAND = "what runs the compiled configuration"
     X_RAY = "1 where XRay is on"
     X_RAY_NAME = "name of the X-Ray daemon container"
 

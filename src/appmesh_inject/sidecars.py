@@ -2,14 +2,15 @@
 
 Sources. `preview`: App Mesh user guide of 2018-11-30, "Envoy and Proxy Route Manager Images", word for word.
 `ga`: the guide's last edition, "Getting started with AWS App Mesh and Amazon ECS" and "Envoy image";
-`nofile` as in AWS's samples, since Envoy crashes under load at the default.
+`nofile` as in AWS's samples, since Envoy crashes under load at the default. `standalone`: ours, for the stock image
+of Envoy.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from appmesh_inject.merge import merged
-from appmesh_inject.settings import GA, PREVIEW
+from appmesh_inject.settings import GA, PREVIEW, STANDALONE
 from appmesh_inject.shapes import Number, Shape, Slot, Text, Values, filled
 from appmesh_inject.tree import Json
 from appmesh_inject.workload import Dialect
@@ -85,6 +86,7 @@ BUILT_IN_IMAGES: Mapping[str, str] = {
     "PreviewEnvoyImage": "111345817488.dkr.ecr.us-west-2.amazonaws.com/aws-appmesh-envoy:v1.8.0.2-beta",
     "PreviewProxyInitImage": "111345817488.dkr.ecr.us-west-2.amazonaws.com/aws-appmesh-proxy-route-manager:latest",
     "GaEnvoyImage": "public.ecr.aws/appmesh/aws-appmesh-envoy:v1.39.1.0-prod",
+    "StandaloneEnvoyImage": "envoyproxy/envoy:v1.40.0",
     "XRayImage": "public.ecr.aws/xray/aws-xray-daemon",
 }
 
@@ -190,6 +192,44 @@ GA_ENVOY: Mapping[str, Shape] = {
 
 GATEWAY_ENVOY: Mapping[str, Shape] = {name: member for name, member in GA_ENVOY.items() if name != "User"}
 
+# -- standalone
+
+# What the stock image's shell can do by itself: it has bash, and no curl. Envoy answers HTTP/1.1 only.
+ASKS_WHETHER_LIVE = (
+    "exec 3<>/dev/tcp/127.0.0.1/",
+    Slot.ADMIN_PORT,
+    "; printf 'GET /ready HTTP/1.1\\r\\nHost: h\\r\\nConnection: close\\r\\n\\r\\n' >&3; grep -q LIVE <&3",
+)
+
+STANDALONE_ENVOY: Mapping[str, Shape] = {
+    "Name": "envoy",
+    "Image": Slot.ENVOY_IMAGE,
+    "Essential": True,
+    "Command": Slot.COMMAND,
+    "Environment": [
+        # Keeps the image's entrypoint from changing users, which only root can: User already says which.
+        {"Name": "ENVOY_UID", "Value": "0"},
+        {"Name": "ENABLE_ENVOY_XRAY_TRACING", "Value": Slot.X_RAY},
+    ],
+    "HealthCheck": {
+        "Command": ["CMD", "bash", "-c", Text(ASKS_WHETHER_LIVE)],
+        "Interval": 5,
+        "Timeout": 2,
+        "Retries": 3,
+        "StartPeriod": 10,
+    },
+    "DependsOn": [{"ContainerName": Slot.X_RAY_NAME, "Condition": "START"}],
+    "User": Slot.IGNORED_UID,
+    "Ulimits": [{"Name": "nofile", "SoftLimit": 15000, "HardLimit": 15000}],
+}
+
+STANDALONE_GATEWAY_ENVOY: Mapping[str, Shape] = {
+    **{name: member for name, member in STANDALONE_ENVOY.items() if name != "User"},
+    "Environment": [{"Name": "ENABLE_ENVOY_XRAY_TRACING", "Value": Slot.X_RAY}],
+}
+
+# -- ga and standalone
+
 X_RAY: Mapping[str, Shape] = {
     "Name": "xray-daemon",
     "Image": Slot.X_RAY_IMAGE,
@@ -251,14 +291,15 @@ def _preview(envoy: Mapping[str, Shape], proxy_init: Mapping[str, Shape], *, in_
     )
 
 
-def _ga(envoy: Mapping[str, Shape], resource: Text, *, api: bool, redirects: bool) -> Form:
+def _by_ecs(envoy: Mapping[str, Shape], image: str, resource: Text, *, api: bool, redirects: bool) -> Form:
+    """A form in which ECS itself redirects the traffic."""
     spell = _container_of_the_api if api else _as_it_is
     return Form(
         sidecars=(
             Sidecar(ENVOY, "Envoy", spell(envoy), ENVOY_VARIABLES),
             Sidecar(X_RAY_DAEMON, "XRayDaemon", spell(X_RAY), images=("aws-xray-daemon",), only_with=Slot.X_RAY),
         ),
-        images={Slot.ENVOY_IMAGE: "GaEnvoyImage", Slot.X_RAY_IMAGE: "XRayImage"},
+        images={Slot.ENVOY_IMAGE: image, Slot.X_RAY_IMAGE: "XRayImage"},
         egress_ignored_ips="169.254.170.2,169.254.169.254",
         ignored_ports=15,
         resource=resource,
@@ -277,9 +318,20 @@ FORMS: Mapping[tuple[str, str, str], Form] = {
     (PREVIEW, "cloudformation", NODE): _preview(PREVIEW_ENVOY, PREVIEW_PROXY_INIT),
     (PREVIEW, "ecs", NODE): _preview(_container_of_the_api(PREVIEW_ENVOY), PREVIEW_PROXY_INIT_OF_THE_API),
     (PREVIEW, "pod", NODE): _preview(POD_ENVOY, POD_PROXY_INIT, in_pods=True),
-    (GA, "cloudformation", NODE): _ga(GA_ENVOY, NODE_ARN, api=False, redirects=True),
-    (GA, "cloudformation", GATEWAY): _ga(GATEWAY_ENVOY, GATEWAY_ARN, api=False, redirects=False),
-    (GA, "ecs", NODE): _ga(GA_ENVOY, SHORT_NODE, api=True, redirects=True),
-    (GA, "ecs", GATEWAY): _ga(GATEWAY_ENVOY, SHORT_GATEWAY, api=True, redirects=False),
+    (GA, "cloudformation", NODE): _by_ecs(GA_ENVOY, "GaEnvoyImage", NODE_ARN, api=False, redirects=True),
+    (GA, "cloudformation", GATEWAY): _by_ecs(GATEWAY_ENVOY, "GaEnvoyImage", GATEWAY_ARN, api=False, redirects=False),
+    (GA, "ecs", NODE): _by_ecs(GA_ENVOY, "GaEnvoyImage", SHORT_NODE, api=True, redirects=True),
+    (GA, "ecs", GATEWAY): _by_ecs(GATEWAY_ENVOY, "GaEnvoyImage", SHORT_GATEWAY, api=True, redirects=False),
+    **{
+        (STANDALONE, dialect, kind): _by_ecs(
+            STANDALONE_ENVOY if kind == NODE else STANDALONE_GATEWAY_ENVOY,
+            "StandaloneEnvoyImage",
+            SHORT_NODE if kind == NODE else SHORT_GATEWAY,
+            api=dialect == "ecs",
+            redirects=kind == NODE,
+        )
+        for dialect in ("cloudformation", "ecs")
+        for kind in (NODE, GATEWAY)
+    },
 }
 """By profile, dialect of the document, and what the workload represents."""

@@ -8,6 +8,7 @@ from appmesh_inject.intrinsics import NO_VALUE, Leaf, Literal, function, if_
 from appmesh_inject.settings import Asked, Settings
 from appmesh_inject.shapes import Slot, Values, text
 from appmesh_inject.sidecars import BUILT_IN_IMAGES, ENVOY, X_RAY_DAEMON, Form, Sidecar
+from appmesh_inject.standalone import Meshes
 from appmesh_inject.tree import Json, Path
 from appmesh_inject.values import quoted
 from appmesh_inject.workload import Dialect, Task, Workload
@@ -20,7 +21,7 @@ ADMIN_PORT_VARIABLE = "ENVOY_ADMIN_ACCESS_PORT"
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Everything that a decision about one workload may look at. kind: what it represents, node or gateway.
-    images: those that the macro's deployment gives, by deployment parameter."""
+    images: those that the macro's deployment gives, by deployment parameter. meshes: those at hand."""
 
     workload: Workload
     asked: Asked
@@ -29,6 +30,7 @@ class Situation:
     form: Form
     kind: str
     images: Mapping[str, str]
+    meshes: Meshes
 
     @property
     def settings(self) -> Settings:

@@ -117,6 +117,16 @@ def choice(*options: str) -> Callable[[Json, Scope], str | Problem]:
     return reader
 
 
+def known_text(value: Json, scope: Scope) -> str | Problem:
+    """Text that is known when the macro runs."""
+    literal = _decided(value, scope)
+    if isinstance(literal, Problem):
+        return literal
+    if not isinstance(literal.value, str) or not literal.value:
+        return Problem("AM102", f"must be text, and {seen(literal)} is not", "Write text")
+    return literal.value
+
+
 def flag(value: Json, scope: Scope) -> bool | Problem:
     """true or false, known when the macro runs."""
     literal = _decided(value, scope)
@@ -245,8 +255,8 @@ def names(value: Json, scope: Scope) -> tuple[str, ...] | Problem:
     literal = _decided(value, scope)
     if isinstance(literal, Problem):
         return literal
-    parts = literal.value if isinstance(literal.value, list) else _split(str(literal.value))
-    if not all(isinstance(part, str) and part for part in parts):
+    parts = _split(literal.value) if isinstance(literal.value, str) else literal.value
+    if not isinstance(parts, list) or not all(isinstance(part, str) and part for part in parts):
         return Problem("AM102", f"must be a list of container names, and {seen(literal)} is not", "Write [app]")
     return tuple(str(part) for part in parts)
 

@@ -61,7 +61,8 @@ class Container:
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """How a container runs. user: None where it is no literal, empty where none is given. memory: MiB that it
-    reserves, None where that is not known. waits_for: names of the containers that it depends on."""
+    reserves, None where that is not known. waits_for: names of the containers that it depends on. is_compiled: it
+    is an Envoy that carries its configuration. has_mounts: volumes are mounted in it."""
 
     user: str | None
     essential: bool
@@ -69,6 +70,8 @@ class Runtime:
     has_health_check: bool
     waits_for: frozenset[str]
     routes_logs: bool
+    is_compiled: bool = False
+    has_mounts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

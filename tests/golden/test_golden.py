@@ -39,7 +39,11 @@ def test_no_expectation_is_left_without_a_case() -> None:
     assert expectations == {case.folder for case in CASES}
 
 
-def test_every_refusal_has_a_case() -> None:
+def test_every_finding_has_a_case() -> None:
     seen = {finding.code for case in CASES for finding in case.outcome.findings}
-    said_by_the_command_line = {code for code in CODES if code.startswith("AM9")}
-    assert seen == set(CODES) - said_by_the_command_line
+    elsewhere = {
+        "the command line says it": {code for code in CODES if code.startswith("AM9")},
+        "tests/mesh has a case": {code for code in CODES if "AM301" <= code <= "AM327" or "AM351" <= code <= "AM360"},
+        "tests/test_standalone.py makes a large template": {"AM329"},
+    }
+    assert set(CODES) - seen <= set().union(*elsewhere.values())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from appmesh_inject.deployment import BUILT_IN, Deployment
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
-from appmesh_inject.settings import PROFILES, STANDALONE, TO_COME, Level
+from appmesh_inject.settings import PROFILES, STANDALONE, Level
 from appmesh_inject.tree import Json
 
 MACRO = "AppMeshInject"
@@ -58,6 +58,4 @@ def warning_of_switched_off(reports: tuple[Report, ...]) -> tuple[Finding, ...]:
         f"the sidecars of profile {waiting[0].profile} wait for AWS App Mesh, which AWS switched off on 2026-09-30"
     )
     hint = "Use profile standalone, which needs no control plane"
-    if STANDALONE in TO_COME:
-        hint = "Use Amazon ECS Service Connect, or profile standalone, which comes with a later version"
     return (Finding("AM902", waiting[0].name, waiting[0].path, message, hint),)

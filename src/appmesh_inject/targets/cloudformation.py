@@ -78,6 +78,14 @@ class CloudFormation:
         """The document with every plan carried out."""
         return applied(document, plans)
 
+    def without_mesh(self, document: Json, scope: Scope, *, export: bool) -> tuple[Json, tuple[Finding, ...]]:
+        """The template without its mesh resources and what only served them. `export`: they move to
+        `Metadata.AppMeshInject.Mesh`."""
+        # Few templates have a standalone task, and the mesh package is large: its import costs a cold start.
+        from appmesh_inject.targets.departing import without_mesh
+
+        return without_mesh(document, scope, export=export)
+
 
 def _no_fragment() -> Finding:
     return Finding(

@@ -38,6 +38,8 @@ class EcsContainers:
     container_name: str
     condition: str
     firelens: str
+    command: str
+    mount_points: str
 
     def container(self, definition: Mapping[str, Json], path: Path, scope: Scope) -> Container:
         name, image = known(definition.get(self.name_key), scope), known(definition.get(self.image), scope)
@@ -70,6 +72,8 @@ class EcsContainers:
             has_health_check=_has(definition, self.health_check, scope),
             waits_for=frozenset(self._waits_for(definition, scope)),
             routes_logs=self.firelens in definition,
+            is_compiled=_is_compiled(definition.get(self.command)),
+            has_mounts=self.mount_points in definition,
         )
 
     def _memory(self, definition: Mapping[str, Json], scope: Scope) -> int | None:
@@ -192,6 +196,8 @@ CLOUDFORMATION_CONTAINERS = EcsContainers(
     container_name="ContainerName",
     condition="Condition",
     firelens="FirelensConfiguration",
+    command="Command",
+    mount_points="MountPoints",
 )
 
 API_CONTAINERS = EcsContainers(
@@ -219,6 +225,8 @@ API_CONTAINERS = EcsContainers(
     container_name="containerName",
     condition="condition",
     firelens="firelensConfiguration",
+    command="command",
+    mount_points="mountPoints",
 )
 
 
@@ -226,6 +234,10 @@ def _unknown(subject: str, path: Path) -> Finding:
     return Finding(
         "AM103", subject, path, "the ports here are not known when the macro runs", "Set AppPorts to say which they are"
     )
+
+
+def _is_compiled(command: Json) -> bool:
+    return isinstance(command, list) and command[:1] == ["--config-yaml"]
 
 
 def _has(definition: Mapping[str, Json], key: str, scope: Scope) -> bool:

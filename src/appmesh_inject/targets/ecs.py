@@ -74,6 +74,10 @@ class EcsTaskDefinition:
         """The task definition with the plan carried out."""
         return applied(document, plans)
 
+    def without_mesh(self, document: Json, scope: Scope, *, export: bool) -> tuple[Json, tuple[Finding, ...]]:
+        """No mesh is written in such a document."""
+        return document, ()
+
 
 def _no_task_definition() -> Finding:
     return Finding("AM001", "", (), "this is no ECS task definition", "Give a document with containerDefinitions")

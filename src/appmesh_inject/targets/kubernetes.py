@@ -119,6 +119,10 @@ class Manifests:
         """The documents with every plan carried out."""
         return applied(document, plans)
 
+    def without_mesh(self, document: Json, scope: Scope, *, export: bool) -> tuple[Json, tuple[Finding, ...]]:
+        """No mesh is written in such a document."""
+        return document, ()
+
 
 def _below(value: Json, path: Path) -> Mapping[str, Json] | None:
     """The map at `path`, or None where there is none."""

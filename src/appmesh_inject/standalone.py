@@ -1,0 +1,123 @@
+"""The mesh of a `standalone` task: where it is written, and what it becomes for one Envoy.
+
+Each mesh is parsed once, and what its compiler builds for one task serves the next ones.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from appmesh_inject.findings import Finding
+from appmesh_inject.intrinsics import Scope
+from appmesh_inject.settings import Settings
+from appmesh_inject.sidecars import GATEWAY
+from appmesh_inject.tree import Json, Path
+
+if TYPE_CHECKING:
+    from appmesh_inject.mesh.compiling import Compiler
+
+APP_MESH = "AWS::AppMesh::"
+
+
+@dataclass(frozen=True, slots=True)
+class MeshSource:
+    """Where a mesh is written. resources: with every value resolved, where they come out of another template;
+    path: to them, for findings; findings: what stood in the way of reading them."""
+
+    resources: Mapping[str, Json]
+    path: Path = ("Resources",)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(
+            isinstance(resource, Mapping) and str(resource.get("Type")).startswith(APP_MESH)
+            for resource in self.resources.values()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What one Envoy runs. command: None where a finding stands in the way; ports: those of its listeners; files:
+    what it reads from its file system."""
+
+    command: Json
+    ports: tuple[Json, ...] = ()
+    files: tuple[Json, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Meshes:
+    """The meshes at hand. given: for all tasks, out of another template; stacks: by the name of the stack."""
+
+    given: MeshSource | None = None
+    stacks: Mapping[str, MeshSource] = field(default_factory=dict)
+    _compilers: dict[tuple[int, bool, str], tuple["Compiler", tuple[Finding, ...]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def source(self, settings: Settings, scope: Scope) -> MeshSource | None:
+        """Where the mesh of a task is written; None: in a stack that is not at hand."""
+        if settings.mesh_stack is not None:
+            return self.stacks.get(settings.mesh_stack)
+        return self.given or MeshSource(scope.resources)
+
+    def compiler(self, source: MeshSource, settings: Settings, scope: Scope) -> tuple["Compiler", tuple[Finding, ...]]:
+        """The compiler of a mesh, made once, and what is wrong with the mesh."""
+        # The compiler is large, and most templates have no standalone task: its import would cost a cold start.
+        from appmesh_inject.mesh.compiling import Compiler, Options
+        from appmesh_inject.mesh.parsing import parse
+
+        is_own = source.resources is scope.resources
+        key = (id(source.resources), settings.default_retry_policy == "on", settings.cloud_map_dns)
+        if key not in self._compilers:
+            parsed = parse(source.resources, scope if is_own else Scope(), source.path)
+            options = Options(default_retry_policy=key[1], cloud_map_dns=key[2], scope=scope)
+            self._compilers[key] = Compiler(parsed.model, options), (*source.findings, *parsed.findings)
+        return self._compilers[key]
+
+    def configuration(
+        self,
+        source: MeshSource,
+        settings: Settings,
+        *,
+        kind: str,
+        scope: Scope,
+        environment: Mapping[str, Json],
+        admin_port: Json,
+        place: Path,
+        subject: str,
+    ) -> Configuration:
+        """What the Envoy of the task `subject` runs. environment: its variables; `place`: where they were given."""
+        from appmesh_inject.mesh.command import command
+        from appmesh_inject.mesh.compiling import Options
+
+        compiler, findings = self.compiler(source, settings, scope)
+        if any(finding.is_error for finding in findings):
+            return Configuration(None, findings=findings)
+        options = Options(
+            default_retry_policy=compiler.options.default_retry_policy,
+            cloud_map_dns=compiler.options.cloud_map_dns,
+            ingress_port=settings.proxy_ingress_port,
+            egress_port=settings.proxy_egress_port,
+            admin_port=admin_port,
+            environment=environment,
+            environment_path=place,
+            scope=scope,
+        )
+        who = settings.resource_arn or settings.virtual_gateway_name or settings.virtual_node_name
+        compile_one = compiler.gateway if kind == GATEWAY else compiler.node
+        compiled = compile_one(who, settings.mesh_name, options)
+        problems = tuple(_about(compiled.findings, subject, place))
+        if any(finding.is_error for finding in problems):
+            return Configuration(None, findings=(*findings, *problems))
+        commanded = command(compiled.bootstrap, settings.log_level, subject)
+        found = (*findings, *problems, *_about(commanded.findings, subject, place))
+        return Configuration(list(commanded.command), compiled.ports, compiled.files, found)
+
+
+def _about(findings: tuple[Finding, ...], subject: str, place: Path) -> Iterator[Finding]:
+    """The findings, each with a subject and a place: those of the task, where they have none of their own."""
+    for finding in findings:
+        yield Finding(finding.code, finding.subject or subject, finding.path or place, finding.message, finding.hint)
