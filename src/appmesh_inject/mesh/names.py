@@ -44,8 +44,8 @@ class Names:
         return isinstance(logical_id, str) and kind_of(self.resources.get(logical_id)) is not None
 
     def attribute(self, logical_id: str, attribute: str, visited: frozenset[str] = frozenset()) -> Json:
-        """What `Fn::GetAtt` of a mesh resource's name gives, from its own properties; None where it is no name, or means
-        itself."""
+        """What `Fn::GetAtt` of a mesh resource's name gives, from its own properties; None where it is no name, or
+        means itself."""
         resource = self.resources.get(logical_id)
         kind = kind_of(resource)
         if kind is None or not isinstance(resource, Mapping) or logical_id in visited:
