@@ -1,6 +1,7 @@
-"""What all tests share: the flag that rewrites expected outputs."""
+"""Options and fixtures that every test can use."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -9,14 +10,16 @@ from hypothesis import settings
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
+REPOSITORY = Path(__file__).parent.parent
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="rewrite the expected outputs of golden cases")
+    parser.addoption("--update-golden", action="store_true", help="write what comes out as what is expected")
 
 
-@pytest.fixture
-def update_golden(request: pytest.FixtureRequest) -> bool:
-    wanted = bool(request.config.getoption("--update-golden"))
-    if wanted and os.environ.get("CI"):
-        pytest.fail("expected outputs are rewritten by people, who read the difference, and never in CI")
-    return wanted
+@pytest.fixture(scope="session")
+def update_golden(pytestconfig: pytest.Config) -> bool:
+    update = bool(pytestconfig.getoption("--update-golden"))
+    if update and os.environ.get("CI"):
+        pytest.fail("--update-golden is for a developer who reads the difference, not for CI")
+    return update

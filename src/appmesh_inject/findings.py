@@ -3,7 +3,7 @@
 `CODES` is the one table of them. A code never changes its meaning and is never used again for another.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,7 +46,11 @@ class Finding:
 
     def __str__(self) -> str:
         place = " ".join(part for part in (self.subject, tree.shown(self.path)) if part)
-        return f"{self.code} {place + ': ' if place else ''}{self.message}. {self.hint}."
+        return f"{self.code} {place + ': ' if place else ''}{_sentence(self.message)} {_sentence(self.hint)}"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith("?") else f"{text}."
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -73,46 +77,120 @@ def _warning(mistake: str, cure: str) -> Code:
     return Code(Severity.WARNING, mistake, cure)
 
 
-CODES: dict[str, Code] = {}
-
-CODES |= {
-    "AM301": _error(
-        "a value that decides the mesh's structure is not known", "write the value, or a Ref to a parameter"
+CODES: Mapping[str, Code] = {
+    "AM001": _error(
+        "The document is no template, no task definition and no Properties of one",
+        "Use the macro in the template's Transform, in a task definition, or in its Properties",
     ),
-    "AM302": _error("a mesh property has a value that it cannot have", "correct the value"),
-    "AM303": _error("a mesh property that is required is missing", "add it"),
-    "AM304": _error("a mesh resource has a property that App Mesh does not have", "correct the name"),
-    "AM305": _error("of properties that exclude each other, several or none are given", "give exactly one"),
-    "AM306": _error("a mesh resource refers to one that is not in the template", "define it in the same template"),
-    "AM307": _error("two mesh resources of a kind have the same name", "rename one"),
-    "AM308": _error("the virtual node or gateway of a task is not in the template", "define it, or correct the name"),
-    "AM309": _error("whether a mesh resource exists is not known", "take its condition or loop away"),
-    "AM310": _error("TLS uses ACM, whose keys only App Mesh could deliver", "use files or SDS"),
-    "AM311": _error("a Cloud Map service cannot be found by DNS", "give it A records and no attributes"),
-    "AM312": _error("services that Envoy cannot tell apart share a port", "give one of them another port"),
-    "AM313": _error("protocols of router, route and node differ", "use one protocol"),
-    "AM314": _error("all weights of a route are 0", "give one target a weight"),
-    "AM315": _error("a target node has no listener or no service discovery", "add it"),
-    "AM316": _error("a port has to be named where there are several listeners", "name the port"),
-    "AM317": _error("a port is named that no listener has", "name a listener's port"),
-    "AM318": _error("the port of a virtual router is not known", "give the router a listener"),
-    "AM319": _error("Envoy's configuration is larger than a task definition can hold", "have fewer backends"),
-    "AM320": _error("TLS uses SDS, and there is no socket for it", "set APPMESH_SDS_SOCKET_PATH"),
-    "AM321": _error("a virtual service is named twice", "keep one"),
-    "AM322": _error("a text cannot stand in Envoy's configuration", "write it without such characters"),
-    "AM323": _error("a regular expression is none of RE2's", "rewrite it"),
-    "AM324": _error("a variable of the envoy container cannot be used", "correct it"),
-    "AM325": _error("a reference to a mesh resource that leaves the template", "take it out, or refer to the name"),
-    "AM326": _error("a value of the mesh's template cannot be resolved here", "write the value itself"),
-    "AM327": _error("two listeners of Envoy would have one port", "change a port"),
-    "AM351": _warning("outlier detection has no effect on a single address", "use ResponseType ENDPOINTS"),
-    "AM352": _warning("nothing consumes the health check of a virtual gateway", "check it from the load balancer"),
-    "AM353": _warning("a variable of the envoy container has no effect any more", "take it out"),
-    "AM354": _warning("a Cloud Map namespace is not in the template", "make sure that it is a DNS namespace"),
-    "AM355": _warning("DNS gives at most eight addresses of a Cloud Map service", "see CloudMapDns"),
-    "AM356": _warning("weights are fixed in the task definitions", "redeploy the callers to change them"),
-    "AM357": _warning("ALLOW_ALL lets hosts through that App Mesh answered with 404", "use DROP_ALL to refuse them"),
-    "AM358": _warning("the mesh itself is not in the template", "define it to set its egress filter"),
-    "AM359": _warning("a virtual service has no provider", "give it one, or it answers 404"),
-    "AM360": _warning("an exported output goes with the mesh resource that it pointed at", "see who imports it"),
+    "AM101": _error(
+        "A setting or deployment parameter that does not exist", "Write the name that the message suggests"
+    ),
+    "AM102": _error("A value that the setting cannot have", "Write one of the values that the message names"),
+    "AM103": _error(
+        "A value that decides what comes out is not known when the macro runs",
+        "Write it out, or as a Ref to a parameter (not a NoEcho or SSM-typed one); for ports, set AppPorts",
+    ),
+    "AM104": _error("No mesh is named", "Set MeshName at any level"),
+    "AM105": _error(
+        "No virtual node is named, or more than one of node, gateway and ARN", "Set exactly one of them at a level"
+    ),
+    "AM106": _error("No app port is found", "Set AppPorts, or give the app's container its PortMappings"),
+    "AM107": _error("A port or address that is none", "Correct it: a port is a number from 1 to 65535"),
+    "AM108": _error("More ports than the redirect takes", "List at most 15 app ports, and at most 14 ignored ones"),
+    "AM109": _error(
+        "A setting that the profile does not have", "Take it out, or use the profile that the message names"
+    ),
+    "AM110": _error("A setting or profile that comes with a later version", "Take it out"),
+    "AM111": _error("A tag that cannot carry its setting", "Use spaces in lists; put maps into Metadata.AppMesh"),
+    "AM112": _error("A mark that cannot be read", "Write Metadata.AppMesh as a map, and each tag once, without Fn::If"),
+    "AM113": _error("A port that is mapped under a condition only", "Set AppPorts"),
+    "AM114": _error("A Ref that gives an ARN where a name is needed", "Use Fn::GetAtt with the name's attribute"),
+    "AM115": _error("Two ports that must differ are the same", "Move the app's port, or set the proxy's"),
+    "AM116": _error("A pod's envoy does not know its Region", "Set Region"),
+    "AM201": _error("NetworkMode is not awsvpc", "Set NetworkMode: awsvpc"),
+    "AM202": _error(
+        "proxyinit cannot run on Fargate", "Use profile ga, which redirects by ProxyConfiguration, or run on EC2"
+    ),
+    "AM203": _error(
+        "Containers that cannot be read when the macro runs", "Write ContainerDefinitions out in the template"
+    ),
+    "AM204": _error("More than 10 containers", "Move containers to another task"),
+    "AM205": _error(
+        "Neither the task nor a container has a memory setting",
+        "Set Memory of the task, or Memory or MemoryReservation of each container",
+    ),
+    "AM206": _error("Another such container is there already", "Take it out, or set OnExisting to Keep or Replace"),
+    "AM207": _error(
+        "The task has another ProxyConfiguration, or one beside proxyinit or in a gateway",
+        "Take it out, or set OnExisting to Keep or Replace",
+    ),
+    "AM208": _error("Two sidecars with one name", "Give each a name of its own"),
+    "AM210": _error("Several containers that are the same sidecar", "Leave one of them"),
+    "AM211": _error("A sidecar that is there in some branches only", "Take it out of the Fn::If, or out of the task"),
+    "AM212": _error(
+        "A sidecar whose own traffic would be redirected to the proxy", "Let it run as IgnoredUID, or set IgnoredUID"
+    ),
+    "AM213": _error("A container that envoy waits for cannot wait for envoy", "Take it out of WaitForEnvoy"),
+    "AM214": _error("WaitForEnvoy names a container that is not there", "Correct the name"),
+    "AM215": _error(
+        "Containers wait for envoy to be healthy, and it has no health check",
+        "Give it a HealthCheck, or set WaitForEnvoy: []",
+    ),
+    "AM216": _error("A proxyinit container beside a ProxyConfiguration", "Take it out"),
+    "AM217": _error("The containers reserve more memory than the task has", "Set a larger Memory of the task"),
+    "AM251": _warning(
+        "An agent whose traffic goes through the proxy", "Let it run as IgnoredUID, or in the group IgnoredGID"
+    ),
+    "AM252": _warning("An app that runs as the ignored user leaves the mesh unseen", "Let it run as another user"),
+    "AM253": _warning("The task's memory leaves no room for an envoy", "Set a larger Memory of the task"),
+    "AM301": _error(
+        "A value that decides the mesh's structure is not known", "Write the value, or a Ref to a parameter"
+    ),
+    "AM302": _error("A mesh property has a value that it cannot have", "Correct the value"),
+    "AM303": _error("A mesh property that is required is missing", "Add it"),
+    "AM304": _error("A mesh resource has a property that App Mesh does not have", "Correct the name"),
+    "AM305": _error("Of properties that exclude each other, several or none are given", "Give exactly one"),
+    "AM306": _error("A mesh resource refers to one that is not in the template", "Define it in the same template"),
+    "AM307": _error("Two mesh resources of a kind have the same name", "Rename one"),
+    "AM308": _error("The virtual node or gateway of a task is not in the template", "Define it, or correct the name"),
+    "AM309": _error("Whether a mesh resource exists is not known", "Take its condition or loop away"),
+    "AM310": _error("TLS uses ACM, whose keys only App Mesh could deliver", "Use files or SDS"),
+    "AM311": _error("A Cloud Map service cannot be found by DNS", "Give it A records and no attributes"),
+    "AM312": _error("Services that Envoy cannot tell apart share a port", "Give one of them another port"),
+    "AM313": _error("Protocols of router, route and node differ", "Use one protocol"),
+    "AM314": _error("All weights of a route are 0", "Give one target a weight"),
+    "AM315": _error("A target node has no listener or no service discovery", "Add it"),
+    "AM316": _error("A port has to be named where there are several listeners", "Name the port"),
+    "AM317": _error("A port is named that no listener has", "Name a listener's port"),
+    "AM318": _error("The port of a virtual router is not known", "Give the router a listener"),
+    "AM319": _error("Envoy's configuration is larger than a task definition can hold", "Have fewer backends"),
+    "AM320": _error("TLS uses SDS, and there is no socket for it", "Set APPMESH_SDS_SOCKET_PATH"),
+    "AM321": _error("A virtual service is named twice", "Keep one"),
+    "AM322": _error("A text cannot stand in Envoy's configuration", "Write it without such characters"),
+    "AM323": _error("A regular expression is none of RE2's", "Rewrite it"),
+    "AM324": _error("A variable of the envoy container cannot be used", "Correct it"),
+    "AM325": _error("A reference to a mesh resource that leaves the template", "Take it out, or refer to the name"),
+    "AM326": _error("A value of the mesh's template cannot be resolved here", "Write the value itself"),
+    "AM327": _error("Two listeners of Envoy would have one port", "Change a port"),
+    "AM351": _warning("Outlier detection has no effect on a single address", "Use ResponseType ENDPOINTS"),
+    "AM352": _warning("Nothing consumes the health check of a virtual gateway", "Check it from the load balancer"),
+    "AM353": _warning("A variable of the envoy container has no effect any more", "Take it out"),
+    "AM354": _warning("A Cloud Map namespace is not in the template", "Make sure that it is a DNS namespace"),
+    "AM355": _warning("DNS gives at most eight addresses of a Cloud Map service", "See CloudMapDns"),
+    "AM356": _warning("Weights are fixed in the task definitions", "Redeploy the callers to change them"),
+    "AM357": _warning("ALLOW_ALL lets hosts through that App Mesh answered with 404", "Use DROP_ALL to refuse them"),
+    "AM358": _warning("The mesh itself is not in the template", "Define it to set its egress filter"),
+    "AM359": _warning("A virtual service has no provider", "Give it one, or it answers 404"),
+    "AM360": _warning("An exported output goes with the mesh resource that it pointed at", "See who imports it"),
+    "AM501": _error(
+        "The pod uses the network of its host, whose traffic proxyinit would redirect", "Take hostNetwork out"
+    ),
+    "AM551": _warning(
+        "A job that never ends, since its envoy does not",
+        "End the envoy when the app ends, or take the job out of the mesh",
+    ),
+    "AM901": _warning(
+        "Marks without a Transform: CloudFormation would not call the macro", "Add Transform: AppMeshInject"
+    ),
+    "AM902": _warning("The sidecars wait for App Mesh, which AWS switched off on 2026-09-30", "Use profile standalone"),
 }

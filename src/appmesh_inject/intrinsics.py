@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeAlias
 
-from appmesh_inject.tree import Json, Path
+from appmesh_inject.tree import Json, Path, Step
 
-NO_VALUE: Mapping[str, Json] = MappingProxyType({"Ref": "AWS::NoValue"})
+NO_VALUE: Mapping[str, Json] = {"Ref": "AWS::NoValue"}
 _NOTHING: Mapping[str, Json] = MappingProxyType({})
 
 
@@ -36,8 +36,14 @@ class Scope:
     def assuming(self, condition: str, outcome: bool) -> "Scope":
         return replace(self, assumed={**self.assumed, condition: outcome})
 
+    def assuming_all(self, outcomes: Mapping[str, bool]) -> "Scope":
+        return replace(self, assumed={**self.assumed, **outcomes}) if outcomes else self
+
     def within(self, loop: str) -> "Scope":
         return replace(self, loops=self.loops | {loop})
+
+
+NOTHING_KNOWN = Scope()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,21 @@ def _taken(value: Json, scope: Scope) -> tuple[Json, int] | None:
         return None
     step = 1 if scope.assumed[arguments[0]] else 2
     return arguments[step], step
+
+
+def conditions_along(value: Json, path: Path) -> Mapping[str, bool]:
+    """What the Fn::Ifs that `path` leads through in `value` say, by condition."""
+    conditions: dict[str, bool] = {}
+    before: Step = ""
+    for step in path:
+        if isinstance(value, dict) and isinstance(step, str):
+            value = value[step]
+        elif isinstance(value, list) and isinstance(step, int):
+            if before == "Fn::If":
+                conditions[str(value[0])] = step == 1
+            value = value[step]
+        before = step
+    return conditions
 
 
 def mapped(value: Json, scope: Scope, change: Callable[[Leaf], Json]) -> Json:

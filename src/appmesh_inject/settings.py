@@ -5,7 +5,6 @@ Levels, lowest precedence first: the profile's defaults; the macro's deployment 
 `Metadata.AppMesh`, or the parameters of a snippet.
 """
 
-import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -18,7 +17,7 @@ from appmesh_inject.values import Entries, Problem
 
 PREVIEW, GA, STANDALONE = "preview", "ga", "standalone"
 PROFILES = (PREVIEW, GA, STANDALONE)
-TO_COME = frozenset({GA, STANDALONE})
+TO_COME = frozenset({STANDALONE})
 
 LOG_LEVELS = ("trace", "debug", "info", "warning", "error", "critical", "off")
 
@@ -199,47 +198,60 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathered:
+    """Several levels made one: values by setting name, where each was given (a value that is wrong has a place
+    and no value), and what is wrong."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, Path] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """Several levels made one: the settings, where each was given, and what is wrong with them."""
+    """What one workload asks for, and where each setting was given."""
 
     settings: Settings
     places: Mapping[str, Path]
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A level after reading: values by setting name; the settings it takes back with AWS::NoValue."""
+    """A level after reading: values by setting name, and the settings that it takes back with AWS::NoValue."""
 
-    level: Level
-    read: Mapping[str, Any]
+    values: Mapping[str, Any]
     unset: frozenset[str]
     findings: tuple[Finding, ...]
 
 
-def resolve(levels: Iterable[Level], scope: Scope) -> Asked:
-    """The levels, lowest first, as one: higher ones win, fragments add up, a name displaces names below."""
-    chosen: dict[str, Any] = {}
-    places: dict[str, Path] = {}
+def gather(levels: Iterable[Level], scope: Scope, below: Gathered = Gathered()) -> Gathered:
+    """The levels, lowest first, over what is `below`: higher ones win, fragments add up, and a node, gateway or
+    ARN that is named displaces the one below. The findings are those of these levels alone."""
+    chosen = dict(below.values)
+    places = dict(below.places)
     findings: list[Finding] = []
     for level in levels:
         reading = _read_level(level, scope)
         findings += reading.findings
-        if any(name in reading.read for name in NAMING):
+        if any(name in reading.values for name in NAMING):
             for name in NAMING:
                 chosen.pop(name, None)
         for name in reading.unset:
             chosen.pop(name, None)
-        for name, value in reading.read.items():
+            places.pop(name, None)
+        for name, value in reading.values.items():
             chosen[name] = (*chosen.get(name, ()), value) if TABLE[name].is_fragment else value
-            places[name] = level.place(name)
-    settings = Settings(**{FIELDS[name]: value for name, value in chosen.items()})
-    findings += _out_of_profile(settings.profile, chosen, places, subject=_subject(levels))
-    return Asked(settings, places, tuple(findings))
+        places |= {name: level.place(name) for name in level.given if name not in reading.unset}
+    return Gathered(chosen, places, tuple(findings))
 
 
-def _subject(levels: Iterable[Level]) -> str:
-    return next((level.subject for level in levels if level.subject), "")
+def settle(gathered: Gathered, subject: str) -> Asked:
+    """What was gathered, as the settings of the workload `subject`; the findings are those of the levels that
+    were gathered last, and of settings that the chosen profile does not have."""
+    settings = Settings(**{FIELDS[name]: value for name, value in gathered.values.items()})
+    misplaced = _out_of_profile(settings.profile, gathered, subject)
+    return Asked(settings, gathered.places, (*gathered.findings, *misplaced))
 
 
 def _read_level(level: Level, scope: Scope) -> _Read:
@@ -260,26 +272,24 @@ def _read_level(level: Level, scope: Scope) -> _Read:
             else:
                 found[name] = outcome
         if problem:
-            findings.append(_finding(level, name, problem))
+            findings += (_finding(level, name, each) for each in problem.all)
     named = [name for name in NAMING if name in found]
     if len(named) > 1:
-        both = Problem("AM105", f"{' and '.join(named)} are both given", "Keep the one that the task represents")
+        both = Problem("AM105", f"{' and '.join(named)} are given together", "Keep the one that the task represents")
         findings.append(_finding(level, named[1], both))
-    return _Read(level, found, frozenset(unset), tuple(findings))
+    return _Read(found, frozenset(unset), tuple(findings))
 
 
 def _finding(level: Level, name: str, problem: Problem) -> Finding:
-    message = problem.message if problem.code == "AM101" else f"{name} {problem.message}"
-    if problem.code == "AM105":
-        message = problem.message
+    message = problem.message if problem.code in ("AM101", "AM105") else f"{name} {problem.message}"
     return Finding(problem.code, level.subject, level.place(name) + problem.path, message, problem.hint)
 
 
 def _read_value(name: str, value: Json, scope: Scope) -> Any:
     if TABLE[name].profiles and not set(TABLE[name].profiles) - TO_COME:
         return Problem("AM110", "comes with a later version", "Take it out")
-    if name == "Profile" and value in TO_COME:
-        return Problem("AM110", f"{values.quoted(value)} comes with a later version", "Use 'preview'")
+    if name == "Profile" and isinstance(value, str) and value in TO_COME:
+        return Problem("AM110", f"{values.quoted(value)} comes with a later version", "Use 'preview' or 'ga'")
     if name in ("MeshName", *NAMING[:2]):
         problem = _arn_problem(name, value, scope)
         if problem:
@@ -289,7 +299,7 @@ def _read_value(name: str, value: Json, scope: Scope) -> Any:
 
 def _arn_problem(name: str, value: Json, scope: Scope) -> Problem | None:
     """A Ref to an AWS::AppMesh resource gives its ARN, where a name is needed."""
-    if not isinstance(value, dict) or function(value) != "Ref" or value["Ref"] in scope.loops:
+    if not isinstance(value, dict) or function(value) != "Ref" or str(value["Ref"]) in scope.loops:
         return None
     resource = scope.resources.get(str(value["Ref"]))
     kind = resource.get("Type") if isinstance(resource, Mapping) else None
@@ -321,21 +331,14 @@ def _unknown(name: str) -> Problem:
     return Problem("AM101", f"unknown setting {values.quoted(name)}{did_you_mean}", hint)
 
 
-def _out_of_profile(
-    profile: str, chosen: Mapping[str, Any], places: Mapping[str, Path], subject: str
-) -> Iterable[Finding]:
-    for name in chosen:
+def _out_of_profile(profile: str, gathered: Gathered, subject: str) -> Iterable[Finding]:
+    for name in gathered.values:
         allowed = TABLE[name].profiles
         if profile not in allowed:
             yield Finding(
                 "AM109",
                 subject,
-                places[name],
+                gathered.places[name],
                 f"{name} is not a setting of profile '{profile}'",
                 f"Take it out, or use profile {' or '.join(map(repr, allowed))}",
             )
-
-
-@functools.cache
-def names() -> tuple[str, ...]:
-    return tuple(TABLE)

@@ -1,36 +1,37 @@
 """Text that may hold intrinsics: pieces become a plain string, one Fn::Sub, or one Fn::Join."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from appmesh_inject.intrinsics import function
 from appmesh_inject.tree import Json
 
 
-def joined(pieces: Iterable[Json]) -> Json:
+def joined(pieces: Iterable[Json], loops: Collection[str] = ()) -> Json:
     """One value that reads as the pieces one after the other.
 
     All literal: a string. A single intrinsic: itself. Otherwise one `Fn::Sub` where every intrinsic has a
-    form inside of it, else one `Fn::Join`.
+    form inside of it, else one `Fn::Join`. `loops`: identifiers of the Fn::ForEach loops around; `${Identifier}`
+    in a literal is theirs.
     """
     parts = _merged(pieces)
     if not parts:
         return ""
     if len(parts) == 1:
         return parts[0]
-    placeholders = [part if isinstance(part, str) else _placeholder(part) for part in parts]
-    if None in placeholders or any(isinstance(part, str) and "${" in part for part in parts):
+    placeholders = [_escaped(part, loops) if isinstance(part, str) else _placeholder(part) for part in parts]
+    if None in placeholders:
         return {"Fn::Join": ["", parts]}
     return {"Fn::Sub": "".join(text for text in placeholders if text is not None)}
 
 
-def separated(pieces: Iterable[Json], separator: str) -> Json:
+def separated(pieces: Iterable[Json], separator: str, loops: Collection[str] = ()) -> Json:
     """The pieces with `separator` between them, as `joined` writes them."""
     spread: list[Json] = []
     for piece in pieces:
         if spread:
             spread.append(separator)
         spread.append(piece)
-    return joined(spread)
+    return joined(spread, loops)
 
 
 def scalar(value: Json) -> Json:
@@ -48,6 +49,12 @@ def _merged(pieces: Iterable[Json]) -> list[Json]:
         elif piece != "":
             parts.append(piece)
     return parts
+
+
+def _escaped(text: str, loops: Collection[str]) -> str:
+    """Literal text inside an Fn::Sub: `${` is escaped, except where an Fn::ForEach loop will replace it."""
+    first, *others = text.split("${")
+    return first + "".join(("${" if other.split("}", 1)[0] in loops else "${!") + other for other in others)
 
 
 def _placeholder(value: Json) -> str | None:

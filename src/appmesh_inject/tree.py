@@ -70,6 +70,15 @@ def _as_index(step: Step) -> int:
     return step
 
 
+def at(document: Json, path: Path) -> Mapping[str, Json]:
+    """The map that `path` leads to, which must be there."""
+    for step in path:
+        assert isinstance(document, Mapping | list)
+        document = document[step]  # type: ignore[index]
+    assert isinstance(document, Mapping)
+    return document
+
+
 def existing(document: Json, path: Path) -> Path:
     """The longest beginning of `path` that leads somewhere in `document`."""
     found: list[Step] = []

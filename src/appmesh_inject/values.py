@@ -5,8 +5,8 @@ that came from a parameter is never quoted in a problem: it can be a secret.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from appmesh_inject.intrinsics import (
@@ -28,12 +28,23 @@ HIGHEST_ID = 2**32 - 2
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a value cannot be what the setting needs; `path` leads from the value to the part that is wrong."""
+    """Why a value cannot be what the setting needs. `path` leads from the value to the part that is wrong;
+    `more`: what else is wrong with it."""
 
     code: str
     message: str
     hint: str
     path: Path = ()
+    more: tuple["Problem", ...] = ()
+
+    @property
+    def all(self) -> tuple["Problem", ...]:
+        return (self, *self.more)
+
+
+def _together(problems: Sequence[Problem]) -> Problem:
+    first, *more = problems
+    return replace(first, more=tuple(more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,7 @@ Check: TypeAlias = Callable[[str], str | None]
 
 def quoted(value: Json) -> str:
     """A value of the template as an error text shows it: short."""
-    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
     return f"'{text[:37]}...'" if len(text) > 40 else f"'{text}'"
 
 
@@ -67,24 +78,29 @@ def text(check: Check) -> Callable[[Json, Scope], Json | Problem]:
     """Text, or any intrinsic. What can be known of it now is held to `check`."""
 
     def reader(value: Json, scope: Scope) -> Json | Problem:
+        problems: list[Problem] = []
         for leaf in leaves(value, scope):
             if isinstance(leaf.reading, Absent):
-                return Problem("AM102", "is AWS::NoValue in one branch", "Give a value in both branches", leaf.path)
-            if isinstance(leaf.reading, Literal):
-                wrong = _wrong(leaf.reading, check)
-                if wrong:
-                    return Problem("AM102", wrong, "Correct the value", leaf.path)
-        return scalar(value)
+                problems.append(
+                    Problem("AM102", "is AWS::NoValue in one branch", "Give a value in both branches", leaf.path)
+                )
+            elif isinstance(leaf.reading, Literal) and (need := _need(leaf.reading, check)):
+                problems.append(_wrong(leaf.reading, need, leaf.path))
+        return _together(problems) if problems else scalar(value)
 
     return reader
 
 
-def _wrong(literal: Literal, check: Check) -> str | None:
+def _need(literal: Literal, check: Check) -> str | None:
+    """What the literal must be, where it is not."""
     value = literal.value
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return f"must be {check('') or 'text'}, and {seen(literal)} is not"
-    need = check(str(value))
-    return f"must be {need}, and {seen(literal)} is not" if need else None
+        return check("") or "text"
+    return check(str(value))
+
+
+def _wrong(literal: Literal, need: str, path: Path) -> Problem:
+    return Problem("AM102", f"must be {need}, and {seen(literal)} is not", f"Write {need}", path)
 
 
 def choice(*options: str) -> Callable[[Json, Scope], str | Problem]:
@@ -116,7 +132,7 @@ def switch(value: Json, scope: Scope) -> Json | Problem:
             else Problem("AM103", UNDECIDED, "Write true, false, a Ref to a parameter, or Fn::If on true and false")
         )
         if isinstance(outcome, Problem):
-            return Problem(outcome.code, outcome.message, outcome.hint, leaf.path)
+            return replace(outcome, path=leaf.path)
     return mapped(value, scope, lambda leaf: isinstance(leaf.reading, Literal) and _truth(leaf.reading) is True)
 
 
@@ -160,7 +176,7 @@ def _branched(value: Json, scope: Scope, reader: Callable[[Json, Scope], Entries
     for leaf in leaves(value, scope):
         found = reader(leaf.written, leaf.scope)
         if isinstance(found, Problem):
-            return Problem(found.code, found.message, found.hint, leaf.path + found.path)
+            return _together([replace(problem, path=leaf.path + problem.path, more=()) for problem in found.all])
         read_entries.append(found)
     if len({bool(found.items) for found in read_entries}) > 1:
         return Problem("AM103", "is empty in one branch only, which decides what comes out", "Fill both or none")
@@ -174,30 +190,33 @@ def _entries(value: Json, literal: Literal, scope: Scope, check: Check) -> Entri
     whole = literal.value
     parts: list[Json] = list(whole) if isinstance(whole, list) else _split(str(whole))
     steps: list[Path] = [(n,) for n in range(len(parts))] if isinstance(whole, list) else [()] * len(parts)
+    problems: list[Problem] = []
     kept: list[Json] = []
     for part, step in zip(parts, steps, strict=True):
-        problem = _entry_problem(part, literal, scope, check)
-        if problem:
-            return Problem(problem.code, problem.message, problem.hint, step + problem.path)
+        problems += _entry_problems(part, step, literal, scope, check)
         item = _as_text(part, scope)
         if item not in kept:
             kept.append(item)
+    if problems:
+        return _together(problems)
     if literal.parameter is not None and kept:
         written = _as_text(value, scope)
         return Entries((written,), written, len(kept))
     return Entries(tuple(kept), listed(kept, scope), len(kept))
 
 
-def _entry_problem(part: Json, whole: Literal, scope: Scope, check: Check) -> Problem | None:
-    for leaf in leaves(part, scope):
+def _entry_problems(part: Json, step: Path, whole: Literal, scope: Scope, check: Check) -> Iterator[Problem]:
+    for leaf in leaves(part, scope, step):
         if not isinstance(leaf.reading, Literal):
             continue
-        literal = Literal(leaf.reading.value, leaf.reading.parameter or whole.parameter)
-        for value in literal.value if isinstance(literal.value, list) else [literal.value]:
-            wrong = _wrong(Literal(value, literal.parameter), check)
-            if wrong:
-                return Problem("AM107", wrong.replace("must be", "each entry must be"), "Correct the entry", leaf.path)
-    return None
+        parameter = leaf.reading.parameter or whole.parameter
+        entries = leaf.reading.value
+        for entry in entries if isinstance(entries, list) and parameter else [entries]:
+            literal = Literal(entry, parameter)
+            need = _need(literal, check)
+            if need:
+                message = f"has an entry that must be {need}, and {seen(literal)} is not"
+                yield Problem("AM107", message, "Correct the entry", leaf.path)
 
 
 def _split(whole: str) -> list[Json]:
@@ -209,13 +228,14 @@ def listed(items: Sequence[Json], scope: Scope) -> Json:
     comma: Fn::Join leaves such items out."""
     if any(may_be_absent(item, scope) for item in items):
         return {"Fn::Join": [",", list(items)]}
-    return separated(items, ",")
+    return separated(items, ",", scope.loops)
 
 
 def _as_text(value: Json, scope: Scope) -> Json:
     """One entry as text; a parameter or function that yields a list is joined with commas."""
     name = function(value)
-    if isinstance(value, dict) and (name == "Fn::Split" or (name == "Ref" and value["Ref"] in scope.lists)):
+    is_list = name == "Fn::Split" or (isinstance(value, dict) and name == "Ref" and str(value["Ref"]) in scope.lists)
+    if is_list:
         return {"Fn::Join": [",", value]}
     return joined([value]) if name is None else value
 

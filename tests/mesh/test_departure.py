@@ -68,7 +68,7 @@ def test_nothing_waits_for_what_is_gone(before: Any, after: Any) -> None:
         ({"Fn::Sub": "a-${Named.VirtualNodeName}-${P}"}, {"Fn::Sub": "a-${AWS::StackName}-n-${P}"}),
         (
             {"Fn::Sub": ["${A}-${B}-${!C}", {"A": {"Fn::GetAtt": ["Caller", "VirtualNodeName"]}, "B": {"Ref": "P"}}]},
-            {"Fn::Join": ["", ["caller-", {"Ref": "P"}, "-${C}"]]},
+            {"Fn::Sub": "caller-${P}-${!C}"},
         ),
         (
             {"Fn::Join": ["/", ["mesh", {"Fn::GetAtt": ["Mesh", "MeshName"]}]]},

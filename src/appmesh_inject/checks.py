@@ -1,0 +1,269 @@
+"""What ECS would refuse, or what would not work once it runs: around the containers, and in them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from appmesh_inject.findings import Finding
+from appmesh_inject.intrinsics import Absent, Literal, known
+from appmesh_inject.sidecars import ENVOY, GATEWAY, PROXY_INIT, PROXY_INIT_VARIABLES
+from appmesh_inject.situation import Situation, seen
+from appmesh_inject.tree import Path
+from appmesh_inject.values import Entries, quoted
+from appmesh_inject.workload import Branch, Container, Entry
+
+MOST_APP_PORTS = 15
+"""Ports in one `iptables -m multiport` rule; the redirect silently drops the rest."""
+
+LEAST_ENVOY_MEMORY = 64
+"""MiB that the user guide asks for an envoy, at the least."""
+
+AGENT_IMAGES = ("aws-xray-daemon", "cloudwatch-agent", "fluent-bit", "fluentd", "datadog/agent", "aws-otel-collector")
+"""Parts of the names of images that send telemetry out: through the proxy they would loop or be lost."""
+
+
+def surroundings(situation: Situation) -> Iterator[Finding]:
+    """The task's own properties."""
+    if situation.form.takes_traffic:
+        yield from _network(situation)
+    if situation.form.net_admin:
+        yield from _launch_types(situation)
+    if situation.form.needs_region and situation.settings.region is None:
+        yield situation.finding(
+            "AM116", situation.place("Region"), "Region is not given", "Set Region: --region us-east-1"
+        )
+
+
+def _network(situation: Situation) -> Iterator[Finding]:
+    for leaf in situation.task.network:
+        if isinstance(leaf.reading, Literal) and leaf.reading.value == "awsvpc":
+            continue
+        if isinstance(leaf.reading, Absent):
+            message = "NetworkMode is not given, and ECS's default cannot redirect traffic to a proxy"
+        elif isinstance(leaf.reading, Literal):
+            message = f"NetworkMode is {seen(leaf)}, which cannot redirect traffic to a proxy"
+        else:
+            yield situation.finding(
+                "AM103",
+                leaf.path,
+                "NetworkMode is not known when the macro runs, and only 'awsvpc' can redirect traffic",
+                "Write NetworkMode: awsvpc, or a Ref to a parameter of the template",
+            )
+            continue
+        yield situation.finding("AM201", leaf.path, message, "Set NetworkMode: awsvpc")
+
+
+def _launch_types(situation: Situation) -> Iterator[Finding]:
+    for leaf in situation.task.launch_types:
+        if isinstance(leaf.reading, Literal) and leaf.reading.value == "FARGATE":
+            yield situation.finding(
+                "AM202",
+                leaf.path,
+                "the task may run on Fargate, which does not allow proxyinit's NET_ADMIN",
+                "Use profile 'ga', which redirects by ProxyConfiguration, or run the task on EC2",
+            )
+        elif not isinstance(leaf.reading, Literal | Absent):
+            yield situation.finding(
+                "AM103",
+                leaf.path,
+                "the launch type is not known when the macro runs, and on Fargate proxyinit is not allowed",
+                "Write it out, or as a Ref to a parameter of the template",
+            )
+
+
+def limits(situation: Situation) -> Iterator[Finding]:
+    """Ports: as many as the redirect takes, and none twice."""
+    settings = situation.settings
+    if settings.app_ports is not None:
+        yield from app_ports(situation, settings.app_ports, situation.place("AppPorts"))
+    ignored = settings.egress_ignored_ports
+    if ignored is not None and ignored.count > situation.form.ignored_ports:
+        yield situation.finding(
+            "AM108",
+            situation.place("EgressIgnoredPorts"),
+            f"{ignored.count} ports are ignored, and the redirect honours {situation.form.ignored_ports}",
+            "List fewer ports, or ignore addresses by EgressIgnoredIPs",
+        )
+    if settings.proxy_ingress_port == settings.proxy_egress_port:
+        yield situation.finding(
+            "AM115",
+            situation.place("ProxyEgressPort"),
+            "ProxyIngressPort and ProxyEgressPort are the same port",
+            "Give each a port of its own",
+        )
+
+
+def app_ports(situation: Situation, ports: Entries, path: Path) -> Iterator[Finding]:
+    """The app ports, given or inferred; `path`: where they stand."""
+    settings = situation.settings
+    if situation.kind == GATEWAY:
+        yield situation.finding(
+            "AM109", path, "a virtual gateway has no AppPorts", "Map its ports: Envoy: {PortMappings: [...]}"
+        )
+        return
+    if not ports.items and not situation.form.egress_only:
+        yield situation.finding(
+            "AM109",
+            path,
+            f"profile '{settings.profile}' has no form for outgoing traffic only",
+            "List the ports that the app listens on",
+        )
+    if ports.count > MOST_APP_PORTS:
+        yield situation.finding(
+            "AM108",
+            path,
+            f"there are {ports.count} app ports, and the redirect takes {MOST_APP_PORTS}",
+            f"List at most {MOST_APP_PORTS} in AppPorts",
+        )
+    proxy_ports = {"ProxyIngressPort": settings.proxy_ingress_port, "ProxyEgressPort": settings.proxy_egress_port}
+    for setting, proxy_port in proxy_ports.items():
+        if proxy_port in ports.items:
+            yield situation.finding(
+                "AM115",
+                path,
+                f"app port {quoted(proxy_port)} is the proxy's own {setting}",
+                f"Move the app or set {setting}",
+            )
+
+
+def containers(
+    situation: Situation, branch: Branch, apps: Iterable[Container], sidecars: Mapping[str, Container], added: int
+) -> Iterator[Finding]:
+    """All containers of one branch as they will be. `added`: how many the sidecars add."""
+    apps = list(apps)
+    yield from _count(situation, branch, added)
+    yield from _names(situation, sidecars)
+    yield from _memory(situation, [*apps, *sidecars.values()], sidecars)
+    if situation.form.takes_traffic:
+        yield from _users(situation, apps, sidecars)
+    if situation.form.redirect is not None:
+        yield from _second_redirect(situation, apps)
+
+
+def _count(situation: Situation, branch: Branch, added: int) -> Iterator[Finding]:
+    listed = branch.lists["app"]
+    count = most_at_once(listed.entries) + added
+    most = situation.form.most_containers
+    if most is not None and count > most:
+        yield situation.finding(
+            "AM204",
+            listed.path,
+            f"with the sidecars the task has {count} containers, and ECS allows {most}",
+            "Move containers to another task",
+        )
+
+
+def most_at_once(entries: tuple[Entry, ...]) -> int:
+    """How many of the entries can be containers of one task: Fn::Ifs on the same condition agree."""
+    conditions = sorted({name for entry in entries for _, assumed in entry.containers for name in assumed})
+    if len(conditions) > 8:
+        return sum(all(container for container, _ in entry.containers) for entry in entries)
+    most = 0
+    for number in range(2 ** len(conditions)):
+        outcome = {name: bool(number >> bit & 1) for bit, name in enumerate(conditions)}
+        count = sum(
+            any(container and assumed.items() <= outcome.items() for container, assumed in entry.containers)
+            for entry in entries
+        )
+        most = max(most, count)
+    return most
+
+
+def _names(situation: Situation, sidecars: Mapping[str, Container]) -> Iterator[Finding]:
+    names = [container.name for container in sidecars.values()]
+    for sidecar in situation.sidecars:
+        container = sidecars.get(sidecar.role)
+        if container and names.count(container.name) > 1 and container.name != sidecar.role:
+            yield situation.finding(
+                "AM208",
+                situation.place(sidecar.fragment),
+                f"two sidecars would be named {quoted(container.name)}",
+                "Give each a name of its own",
+            )
+
+
+def _memory(situation: Situation, everyone: list[Container], sidecars: Mapping[str, Container]) -> Iterator[Finding]:
+    task = situation.task
+    if any(isinstance(leaf.reading, Absent) for leaf in task.memory):
+        lacking = [container for container in everyone if not container.has_memory]
+        if lacking:
+            which = ", ".join(quoted(container.name or "?") for container in lacking)
+            yield situation.finding(
+                "AM205",
+                task.path,
+                f"neither the task nor its container {which} has a memory setting, and ECS rejects such a task",
+                "Set Memory of the task, or MemoryReservation of each container; of a sidecar by its fragment",
+            )
+        return
+    reserved = [situation.dialect.runtime(container).memory for container in everyone]
+    if None in reserved:
+        return
+    total = sum(memory or 0 for memory in reserved)
+    envoy = sidecars.get(ENVOY)
+    needed = total + (LEAST_ENVOY_MEMORY if envoy and not envoy.has_memory else 0)
+    for leaf in task.memory:
+        size = _mebibytes(leaf.reading.value) if isinstance(leaf.reading, Literal) else None
+        if size is not None and total > size:
+            message = f"the containers reserve {total} MiB, and the task has {size}"
+            yield situation.finding("AM217", leaf.path, message, f"Set Memory to {total} or more")
+        elif size is not None and needed > size:
+            message = f"the containers and an envoy need {needed} MiB, and the task has {size}"
+            yield situation.finding("AM253", leaf.path, message, f"Set Memory to {needed} or more")
+
+
+def _mebibytes(value: object) -> int | None:
+    return int(value) if isinstance(value, int | str) and str(value).isdigit() else None
+
+
+def _users(situation: Situation, apps: list[Container], sidecars: Mapping[str, Container]) -> Iterator[Finding]:
+    """Who bypasses the proxy, and who should."""
+    scope, settings = situation.workload.scope, situation.settings
+    uid, gid = known(settings.ignored_uid, scope), known(settings.ignored_gid, scope)
+    if uid is None or (settings.ignored_gid is not None and gid is None):
+        return
+
+    def bypasses(user: str) -> bool:
+        name, _, group = user.partition(":")
+        return name == str(uid) or bool(group and group == str(gid))
+
+    fragment_of = {sidecar.role: sidecar.fragment for sidecar in situation.sidecars}
+    for role, container in sidecars.items():
+        user = situation.dialect.runtime(container).user
+        is_ours = container.path == situation.place(fragment_of[role])
+        if role != PROXY_INIT and user is not None and not bypasses(user) and (user or is_ours):
+            yield situation.finding(
+                "AM212",
+                container.path,
+                f"the {role} container runs as {quoted(user) if user else 'no set user'}, not as IgnoredUID,"
+                " so its own traffic would go through the proxy",
+                "Let it run as IgnoredUID, or set IgnoredUID to its user",
+            )
+    for container in apps:
+        runtime = situation.dialect.runtime(container)
+        is_agent = runtime.routes_logs or any(part in (container.image or "") for part in AGENT_IMAGES)
+        if runtime.user is None or is_agent == bypasses(runtime.user):
+            continue
+        name = quoted(container.name or "?")
+        if is_agent:
+            yield situation.finding(
+                "AM251",
+                container.path,
+                f"agent {name} runs as neither IgnoredUID nor IgnoredGID, so what it sends goes through the proxy",
+                f"Let it run as user {uid}",
+            )
+        else:
+            yield situation.finding(
+                "AM252",
+                container.path,
+                f"app {name} runs as the ignored user, so its outgoing traffic leaves the mesh unseen",
+                "Let it run as another user",
+            )
+
+
+def _second_redirect(situation: Situation, apps: list[Container]) -> Iterator[Finding]:
+    for container in apps:
+        if container.name == PROXY_INIT or not PROXY_INIT_VARIABLES.isdisjoint(container.variables):
+            yield situation.finding(
+                "AM216",
+                container.path,
+                f"container {quoted(container.name or '?')} redirects what the ProxyConfiguration redirects, too",
+                "Take it out",
+            )

@@ -1,0 +1,51 @@
+"""`appmesh-inject event`: the event that CloudFormation would send to the macro."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from appmesh_inject.cli import documents, forms, output, report
+from appmesh_inject.cli.cloudformation import call_of, resources_with_snippets
+from appmesh_inject.cli.errors import told
+from appmesh_inject.cli.events import macro_event
+from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked, usage_error
+from appmesh_inject.cli.rendering import MACRO
+from appmesh_inject.tree import Json
+
+Snippet = Annotated[
+    str | None,
+    typer.Option(
+        "--snippet",
+        metavar="LOGICAL_ID",
+        show_default=False,
+        help="The event for the Fn::Transform in this resource instead of the one for the template",
+    ),
+]
+
+
+def event(
+    file: File,
+    *,
+    settings: Mapping[str, Json],
+    parameter: Parameters = [],  # noqa: B006 - Typer wants a list and never changes it
+    deployment_parameter: DeploymentParameters = [],  # noqa: B006
+    macro_name: MacroName = MACRO,
+    snippet: Snippet = None,
+) -> None:
+    """Print the macro's event for the template, ready for `sam local invoke -e -`.
+
+    Snippets are processed before, as CloudFormation does it: --deployment-parameter counts for them.
+    """
+    with told():
+        document = forms.template(forms.load(file))
+        template = documents.template(document)
+        wanted = asked(document, parameter, settings, deployment_parameter, macro=macro_name)
+        call, findings = call_of(template, wanted, snippet)
+        if call is None:
+            message = f"there is no Fn::Transform of {macro_name} in a resource '{snippet}'"
+            raise usage_error(message, snippet or "", resources_with_snippets(template, macro_name), "--snippet")
+        report.say_findings(document, findings)
+        if any(finding.is_error for finding in findings):
+            raise typer.Exit(1)
+        output.deliver(output.written(macro_event(call, wanted), documents.Format.JSON))

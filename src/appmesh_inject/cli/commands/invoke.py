@@ -1,0 +1,21 @@
+"""`appmesh-inject invoke`: the real handler on an event, without Lambda."""
+
+import typer
+
+from appmesh_inject.cli import documents, output
+from appmesh_inject.cli.errors import told
+from appmesh_inject.cli.events import answer, read_event
+from appmesh_inject.cli.options import DeploymentParameters, deployment_variables
+
+
+def invoke(
+    event: str = typer.Argument(metavar="EVENT", help="A macro event as JSON; - for stdin"),
+    deployment_parameter: DeploymentParameters = [],  # noqa: B006 - Typer wants a list and never changes it
+) -> None:
+    """Run the macro's handler on an event. The response goes to stdout, the function's log to stderr."""
+    with told():
+        variables = deployment_variables(deployment_parameter)
+        response = answer(read_event(event), variables)
+        output.deliver(output.written(response, documents.Format.JSON))
+        if str(response.get("status", "")).lower() != "success":
+            raise typer.Exit(1)

@@ -1,0 +1,58 @@
+"""What stops a command before there is a document to talk about: a file, its syntax, a pipe."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import typer
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line and a column, both counted from 1."""
+
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}"
+
+
+class UserError(Exception):
+    """A sentence for the user, who can do something about it; never a bug."""
+
+    def __init__(self, sentence: str, name: str = "appmesh-inject", place: Place | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.name = name
+        self.place = place
+
+    def __str__(self) -> str:
+        where = f"{self.name}:{self.place}" if self.place else self.name
+        return one_line(f"{where}: error: {self.sentence}")
+
+
+def one_line(text: str) -> str:
+    """The text without what would break the line or steer the terminal: names come from the document."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Says a `UserError`, or that a pipe broke, on stderr and ends the command with exit code 1."""
+    try:
+        yield
+    except UserError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except BrokenPipeError:
+        # Python flushes the streams once more when it ends, and would complain about the pipe with a stack trace.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        try:
+            typer.echo(str(UserError("the output was not read to its end: the pipe is broken")), err=True)
+        except BrokenPipeError:
+            os.dup2(nowhere, sys.stderr.fileno())
+        raise typer.Exit(1) from None

@@ -1,0 +1,125 @@
+"""The forms of document that the command line takes, each recognised by its shape: a CloudFormation template, an
+ECS task definition, Kubernetes manifests."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from appmesh_inject.cli import cloudformation, documents, manifests, output
+from appmesh_inject.cli.documents import Document, Format
+from appmesh_inject.cli.errors import UserError
+from appmesh_inject.cli.manifests import Manifests
+from appmesh_inject.cli.rendering import Asked, Rendered, of_outcome
+from appmesh_inject.injection import inject
+from appmesh_inject.targets import ecs, kubernetes
+from appmesh_inject.tree import Json
+
+
+class Form(Protocol):
+    """One file in one of the forms: how it is rendered, and how the result is written.
+
+    contents: what it holds, for the sentence that it holds none. is_template: cfn-lint reads it.
+    """
+
+    @property
+    def document(self) -> Document: ...
+
+    @property
+    def contents(self) -> str: ...
+
+    @property
+    def is_template(self) -> bool: ...
+
+    def rendered(self, asked: Asked) -> Rendered: ...
+
+    def written(self, result: Rendered, form: Format | None) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A CloudFormation template."""
+
+    document: Document
+    contents: str = "AWS::ECS::TaskDefinition"
+    is_template: bool = True
+
+    def rendered(self, asked: Asked) -> Rendered:
+        return cloudformation.rendered(documents.template(self.document), asked)
+
+    def written(self, result: Rendered, form: Format | None) -> str:
+        return output.written(result.document, form or self.document.format)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDefinition:
+    """An ECS task definition, or what describe-task-definition prints of one."""
+
+    document: Document
+    contents: str = "task definition"
+    is_template: bool = False
+
+    def rendered(self, asked: Asked) -> Rendered:
+        content = ecs.registrable(self.document.content)
+        return of_outcome(inject(content, ecs.EcsTaskDefinition(asked.level), asked.deployment))
+
+    def written(self, result: Rendered, form: Format | None) -> str:
+        return output.written(result.document, form or self.document.format)
+
+
+@dataclass(frozen=True, slots=True)
+class KubernetesManifests:
+    """Kubernetes objects, in one or many documents."""
+
+    manifests: Manifests
+    contents: str = "pod"
+    is_template: bool = False
+
+    @property
+    def document(self) -> Document:
+        return self.manifests.document
+
+    def rendered(self, asked: Asked) -> Rendered:
+        values: Json = self.manifests.values
+        return of_outcome(inject(values, kubernetes.Manifests(asked.level), asked.deployment))
+
+    def written(self, result: Rendered, form: Format | None) -> str:
+        values = cast(list[Json], result.document)
+        if form in (None, self.manifests.format) and self.manifests.format is Format.YAML:
+            return self.manifests.written(values)
+        return _anew(values, form or self.manifests.format)
+
+
+def _anew(values: Sequence[Json], form: Format) -> str:
+    if form is Format.YAML:
+        return "---\n".join(output.written(value, form) for value in values)
+    whole: Json = values[0] if len(values) == 1 else {"apiVersion": "v1", "kind": "List", "items": values}
+    return output.written(whole, form)
+
+
+def load(file: str) -> Form:
+    """The file in the form that it has, `-` for stdin. Raises UserError where it cannot be read."""
+    name, text = documents.text_of(file)
+    starts_as_json = text.lstrip()[:1] in ("{", "[")
+    found = None if starts_as_json or not text.strip() else manifests.read(name, text)
+    if found:
+        return KubernetesManifests(found)
+    return of(documents.parsed(name, text))
+
+
+def of(document: Document) -> Form:
+    """The one document in the form that it has."""
+    forms: Sequence[tuple[Callable[[Json], bool], Callable[[Document], Form]]] = (
+        (ecs.is_task_definition, TaskDefinition),
+        (kubernetes.is_manifest, lambda document: KubernetesManifests(manifests.of_json(document))),
+    )
+    for is_it, form in forms:
+        if is_it(document.content):
+            return form(document)
+    return Template(document)
+
+
+def template(form: Form) -> Document:
+    """The document of a template. Raises UserError for another form."""
+    if not form.is_template:
+        raise UserError(f"this is no CloudFormation template, but holds a {form.contents}", form.document.name)
+    return form.document

@@ -1,0 +1,151 @@
+"""The options that several commands share; the flags for settings come from the one table of settings."""
+
+import functools
+import inspect
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from appmesh_inject.cli.documents import Document
+from appmesh_inject.cli.parameters import parameter_values
+from appmesh_inject.cli.rendering import MACRO, Asked
+from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS, Deployment, deployed
+from appmesh_inject.settings import FIELDS, TABLE, Setting
+from appmesh_inject.tree import Json
+from appmesh_inject.values import closest
+
+PARAMETER, DEPLOYMENT_PARAMETER = "--parameter", "--deployment-parameter"
+
+File = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help="A CloudFormation template, an ECS task definition or Kubernetes manifests, YAML or JSON; - for stdin",
+    ),
+]
+Parameters = Annotated[
+    list[str],
+    typer.Option(
+        PARAMETER,
+        metavar="KEY=VALUE",
+        show_default=False,
+        help="Value of a parameter of the template; by default its own Default. May be repeated",
+    ),
+]
+DeploymentParameters = Annotated[
+    list[str],
+    typer.Option(
+        DEPLOYMENT_PARAMETER,
+        metavar="KEY=VALUE",
+        show_default=False,
+        help=f"Value of a parameter that the macro is deployed with: {', '.join(DEPLOYMENT_PARAMETERS)}."
+        " May be repeated",
+    ),
+]
+MacroName = Annotated[
+    str, typer.Option("--macro-name", metavar="NAME", help="The name under which templates call the macro")
+]
+
+
+def flag(name: str) -> str:
+    """The flag of a setting: `--mesh-name` for `MeshName`."""
+    return "--" + FIELDS[name].replace("_", "-")
+
+
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """`command`, with a flag for each setting; what was given comes in as `settings`, by the setting's name."""
+
+    @functools.wraps(command)
+    def wrapper(**options: Any) -> None:
+        given = {name: options.pop(field) for name, field in _SETTING_OPTIONS.items()}
+        command(**options, settings={name: _value(text) for name, text in given.items() if text is not None})
+
+    signature = inspect.signature(command, eval_str=True)
+    own = [parameter for name, parameter in signature.parameters.items() if name != "settings"]
+    flags = [
+        inspect.Parameter(field, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_option(name, TABLE[name]))
+        for name, field in _SETTING_OPTIONS.items()
+    ]
+    wrapper.__signature__ = signature.replace(parameters=[*own, *flags])  # type: ignore[attr-defined]
+    wrapper.__annotations__ = {each.name: each.annotation for each in (*own, *flags)}
+    return wrapper
+
+
+_SETTING_OPTIONS = {name: f"setting_{field}" for name, field in FIELDS.items()}
+
+
+def _option(name: str, row: Setting) -> Any:
+    help_text = f"{row.meaning} [default: {row.default}]".replace("`", "")
+    metavar = "JSON" if row.is_fragment else "VALUE"
+    return Annotated[str | None, typer.Option(flag(name), metavar=metavar, show_default=False, help=help_text)]
+
+
+def _value(text: str) -> Json:
+    """A setting as text, or as the list or map that it is the JSON of."""
+    if text[:1] not in ("[", "{"):
+        return text
+    try:
+        value: Json = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return value
+
+
+def asked(
+    document: Document,
+    parameters: Sequence[str],
+    settings: Mapping[str, Json],
+    deployment_parameters: Sequence[str],
+    *,
+    macro: str = MACRO,
+) -> Asked:
+    """What the options ask for, for this document. Raises a usage error for an option that cannot be meant."""
+    given = pairs(parameters, PARAMETER)
+    declared = document.content.get("Parameters") if isinstance(document.content, Mapping) else None
+    declarations = declared if isinstance(declared, Mapping) else {}
+    for name in given:
+        if name not in declarations:
+            raise usage_error(f"{document.name} has no parameter '{name}'", name, list(declarations), PARAMETER)
+    return Asked(
+        parameter_values(declarations, given),
+        settings,
+        {name: flag(name) for name in settings},
+        deployment(deployment_parameters),
+        macro,
+    )
+
+
+def deployment(parameters: Sequence[str]) -> Deployment:
+    """The deployment that the options describe. Raises a usage error for a name that is none of its parameters."""
+    return deployed(deployment_variables(parameters))
+
+
+def deployment_variables(parameters: Sequence[str]) -> dict[str, str]:
+    """The environment variables that stand for deployment parameters. Raises a usage error for any other name."""
+    given = pairs(parameters, DEPLOYMENT_PARAMETER)
+    for name in given:
+        if name not in DEPLOYMENT_PARAMETERS:
+            message = f"there is no deployment parameter '{name}'"
+            raise usage_error(message, name, DEPLOYMENT_PARAMETERS, DEPLOYMENT_PARAMETER)
+    return given
+
+
+def pairs(options: Sequence[str], option: str) -> dict[str, str]:
+    """`Key=Value` texts as a map; of several for one key the last counts."""
+    found: dict[str, str] = {}
+    for number, text in enumerate(options, start=1):
+        name, equals, value = text.partition("=")
+        if not name or not equals:
+            # The text is not shown: it may be a value, and secret.
+            raise typer.BadParameter(f"number {number} is not of the form Key=Value.", param_hint=option)
+        found[name] = value
+    return found
+
+
+def usage_error(message: str, name: str, options: Sequence[str], option: str) -> typer.BadParameter:
+    """A usage error about a name that is not among `options`, with the one that was probably meant."""
+    guess = closest(name, options)
+    more = f": did you mean '{guess}'?" if guess else (f". There are: {', '.join(options)}." if options else ".")
+    return typer.BadParameter(message + more, param_hint=option)

@@ -1,0 +1,48 @@
+"""The Typer program: its commands, and what they share."""
+
+from typing import Annotated
+
+import typer
+
+from appmesh_inject import __version__
+from appmesh_inject.cli.commands.event import event
+from appmesh_inject.cli.commands.invoke import invoke
+from appmesh_inject.cli.commands.lint import lint
+from appmesh_inject.cli.commands.render import render
+from appmesh_inject.cli.options import with_settings
+
+# Without markup, help and usage errors are plain text: nothing is wrapped or boxed where it is piped, brackets in a
+# help text stay, and Rich is not loaded for it. Typer's own exception printing could show values of variables.
+program = typer.Typer(
+    name="appmesh-inject",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"appmesh-inject {__version__}")
+        raise typer.Exit
+
+
+@program.callback()
+def appmesh_inject(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit")
+    ] = False,
+) -> None:
+    """Puts marked ECS task definitions into a service mesh, as the CloudFormation macro AppMeshInject does.
+
+    Results go to stdout, everything else to stderr. Exit codes: 0 done, warnings included; 1 at least one error, or
+    a document that cannot be read; 2 wrong usage.
+    """
+
+
+program.command()(with_settings(render))
+program.command()(with_settings(lint))
+program.command()(with_settings(event))
+program.command()(invoke)

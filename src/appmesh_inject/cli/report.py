@@ -1,0 +1,138 @@
+"""What the command line says: findings and reports, one line each, coloured on a terminal only."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from appmesh_inject.cli.documents import Document
+from appmesh_inject.cli.errors import one_line
+from appmesh_inject.cli.options import DEPLOYMENT_PARAMETER
+from appmesh_inject.deployment import PATH as DEPLOYMENT_PATH
+from appmesh_inject.findings import Finding
+from appmesh_inject.injection import Action, Report
+from appmesh_inject.tree import Path
+
+COLOURS = {
+    "error": "bold red",
+    "warning": "bold yellow",
+    "informational": "bold blue",
+    Action.INJECTED: "green",
+    Action.SKIPPED: "dim",
+    Action.REFUSED: "red",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that says something about a place: `template.yaml:12:7: error AM201 Web: message`."""
+
+    where: str
+    severity: str
+    code: str
+    message: str
+    subject: str = ""
+
+    def rich(self) -> Text:
+        head = " ".join(part for part in (self.code, self.subject) if part)
+        return Text.assemble(
+            (one_line(self.where), "bold"),
+            ": ",
+            (self.severity, COLOURS.get(self.severity, "")),
+            f" {one_line(head)}: {one_line(self.message)}",
+        )
+
+
+def where(document: Document, path: Path) -> str:
+    """A path as a place that the user can go to: file, line and column, or the option on the command line."""
+    if path and str(path[0]).startswith("--"):
+        return str(path[0])
+    if path[:1] == DEPLOYMENT_PATH:
+        return " ".join((DEPLOYMENT_PARAMETER, *map(str, path[1:2])))
+    return f"{document.name}:{document.place(path)}"
+
+
+def finding_line(document: Document, finding: Finding) -> Line:
+    """A finding of the core as a line."""
+    message = f"{sentence(finding.message)} {sentence(finding.hint)}"
+    return Line(where(document, finding.path), str(finding.severity), finding.code, message, finding.subject)
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, if it has no end yet."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def say_findings(document: Document, findings: Iterable[Finding]) -> None:
+    """Each finding in one line on stderr."""
+    _say(finding_line(document, finding).rich() for finding in findings)
+
+
+class Holder(Protocol):
+    """What was rendered: the document, and what it could have held."""
+
+    @property
+    def document(self) -> Document: ...
+
+    @property
+    def contents(self) -> str: ...
+
+
+def say_reports(holder: Holder, reports: Sequence[Report], findings: Sequence[Finding]) -> None:
+    """What happened to each workload, and why, in one line each on stderr."""
+    if reports:
+        _say(_report_line(report, findings) for report in reports)
+    else:
+        _say([Text(f"{one_line(holder.document.name)}: there is no {holder.contents}")])
+
+
+def _report_line(report: Report, findings: Sequence[Finding]) -> Text:
+    reason = _reason(report, findings)
+    return Text.assemble(
+        (one_line(report.name), "bold"),
+        ": ",
+        (str(report.action), COLOURS[report.action]),
+        one_line(f": {reason}" if reason else f" (profile {report.profile})"),
+    )
+
+
+def _reason(report: Report, findings: Sequence[Finding]) -> str:
+    """Why: in short, since the findings stand above in full."""
+    if report.action is not Action.REFUSED:
+        return report.reason
+    own = [finding for finding in findings if finding.is_error and finding.subject == report.name]
+    if not own:
+        return report.reason
+    more = f", and {len(own) - 1} more" if len(own) > 1 else ""
+    return f"{own[0].code} {own[0].message}{more}"
+
+
+def say_unused(flags: Sequence[str]) -> None:
+    """A warning about flags that had nothing to act on."""
+    if flags:
+        text = f"no effect of {', '.join(flags)}: no task definition is marked outside of an Fn::Transform"
+        _say([Text(f"appmesh-inject: warning: {text}.")])
+
+
+def printed(lines: Iterable[Line | str]) -> str:
+    """The lines as the text for stdout, with colours if that is a terminal."""
+    return _text([line.rich() if isinstance(line, Line) else Text(one_line(line)) for line in lines], stderr=False)
+
+
+def _say(lines: Iterable[Text]) -> None:
+    typer.echo(_text(lines, stderr=True), nl=False, err=True, color=True)
+
+
+def _text(lines: Iterable[Text], *, stderr: bool) -> str:
+    """The lines, each in one line whatever its length, for the stream; typer writes them, which knows pipes."""
+    # With NO_COLOR, Rich itself still writes bold and dim.
+    system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    console = Console(stderr=stderr, color_system=system, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    with console.capture() as captured:
+        for line in lines:
+            console.print(line)
+    return captured.get()

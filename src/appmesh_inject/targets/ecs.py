@@ -1,0 +1,79 @@
+"""ECS task definition JSON: what `aws ecs register-task-definition --cli-input-json` takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from appmesh_inject.findings import Finding
+from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
+from appmesh_inject.plan import Plan
+from appmesh_inject.settings import Level
+from appmesh_inject.targets.tasks import API, applied
+from appmesh_inject.tree import Json, Path
+from appmesh_inject.workload import Found, Task, Workload
+
+READ_ONLY = frozenset(
+    {
+        "taskDefinitionArn",
+        "revision",
+        "status",
+        "requiresAttributes",
+        "compatibilities",
+        "registeredAt",
+        "registeredBy",
+        "deregisteredAt",
+    }
+)
+"""What DescribeTaskDefinition returns and RegisterTaskDefinition refuses."""
+
+
+def is_task_definition(document: Json) -> bool:
+    """Whether the document is a task definition, or what describe-task-definition prints of one."""
+    return isinstance(document, Mapping) and (
+        isinstance(document.get("containerDefinitions"), list) or isinstance(document.get("taskDefinition"), Mapping)
+    )
+
+
+def registrable(document: Json) -> Json:
+    """The document as RegisterTaskDefinition takes it: unwrapped, without read-only members; the very same
+    object where nothing is to be done."""
+    if not isinstance(document, Mapping):
+        return document
+    described = document.get("taskDefinition")
+    if isinstance(described, Mapping):
+        tags = document.get("tags")
+        document = {**described, **({"tags": tags} if tags else {})}
+    if READ_ONLY.isdisjoint(document):
+        return document
+    return {name: value for name, value in document.items() if name not in READ_ONLY}
+
+
+@dataclass(frozen=True, slots=True)
+class EcsTaskDefinition:
+    """The target for one task definition. request: settings by flags, which mark it and rank lowest."""
+
+    request: Level
+
+    dialect = API.containers
+
+    def find(self, document: Json) -> Found:
+        """The one workload: the task definition."""
+        if not isinstance(document, Mapping) or "containerDefinitions" not in document:
+            return Found((), findings=(_no_task_definition(),))
+        family = document.get("family")
+        name = family if isinstance(family, str) else ""
+        tags, findings = API.tag_levels(document, (), name, NOTHING_KNOWN)
+        levels = (*((self.request,) if self.request.given else ()), *tags)
+        return Found((Workload(name, (), levels, NOTHING_KNOWN, findings),))
+
+    def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
+        """The facts of the task definition."""
+        assert isinstance(document, Mapping)
+        return API.task(document, (), workload, scope)
+
+    def apply(self, document: Json, plans: Mapping[Path, Plan]) -> Json:
+        """The task definition with the plan carried out."""
+        return applied(document, plans)
+
+
+def _no_task_definition() -> Finding:
+    return Finding("AM001", "", (), "this is no ECS task definition", "Give a document with containerDefinitions")

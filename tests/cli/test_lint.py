@@ -1,0 +1,72 @@
+"""`lint` runs cfn-lint before and after, and fails for what the injection brought."""
+
+import pytest
+
+from tests.cli.command import SNIPPET, TEMPLATE, run
+
+COMPLETE = TEMPLATE.replace(
+    'Memory: "512"', 'Memory: "512"\n      ExecutionRoleArn: !Sub arn:${AWS::Partition}:iam::123456789012:role/a'
+)
+
+
+def test_a_clean_template_has_a_summary_and_no_error() -> None:
+    ran = run("lint", "-", stdin=COMPLETE)
+    assert ran.code == 0, ran.out
+    assert ran.out.splitlines()[-1] == (
+        "<stdin>: 0 findings of cfn-lint before the injection; 0 brought by it, 0 errors among them"
+    )
+    assert ran.out.startswith("<stdin>:4:3: warning AM902 Web: ")
+    assert ran.err == "Web: injected (profile preview)\n"
+
+
+def test_errors_that_were_there_before_do_not_fail() -> None:
+    ran = run("lint", "-", stdin=COMPLETE.replace("Image: !Sub", "Imgae: !Sub"))
+    lines = [line for line in ran.out.splitlines() if " error E" in line]
+    assert [line.partition(": error ")[0] for line in lines] == ["<stdin>:15:11", "<stdin>:16:11"]
+    assert all(line.endswith("[there before]") for line in lines)
+    assert (ran.code, "2 findings of cfn-lint before the injection; 0 brought by it" in ran.out) == (0, True), ran.out
+
+
+def test_errors_that_the_injection_brings_fail_and_name_their_place() -> None:
+    ran = run("lint", "-", "--envoy", '{"Cpuu": 1, "Memory": 4}', stdin=COMPLETE)
+    brought = [line for line in ran.out.splitlines() if "brought by the injection, at " in line]
+    assert len(brought) == 1
+    assert brought[0].startswith("<stdin>:14:7: error E3002: ")
+    assert brought[0].endswith("at Resources/Web/Properties/ContainerDefinitions/1/Cpuu]")
+    assert ran.code == 1
+    assert ran.out.endswith("; 1 brought by it, 1 error among them\n")
+
+
+def test_the_same_mistake_before_and_after_is_one_that_was_there() -> None:
+    ran = run("lint", "-", stdin=COMPLETE + "Outputs: {A: {Value: !Ref Nothing}}\n")
+    assert ran.out.count("'Nothing' is not one of") == 1
+    assert "\n<stdin>:19:15: error E" in ran.out
+    assert ran.code == 0
+
+
+def test_a_mistake_beside_a_snippet_was_there_before() -> None:
+    ran = run("lint", "-", stdin=SNIPPET)
+    assert "E3003" in ran.out, "the app has no Image"
+    assert "brought by the injection, at" not in ran.out
+    assert ran.code == 0
+
+
+def test_refusals_are_findings_and_fail() -> None:
+    ran = run("lint", "-", stdin=COMPLETE.replace("awsvpc", "bridge"))
+    assert ran.code == 1
+    assert ran.out.startswith("<stdin>:11:7: error AM201 Web: ")
+    assert ran.out.endswith("; the macro refuses the template: 1 error\n")
+
+
+def test_marks_without_transform_are_a_warning() -> None:
+    ran = run("lint", "-", stdin=COMPLETE.replace("Transform: AppMeshInject\n", ""))
+    assert (ran.code, "warning AM901 Web: " in ran.out) == (0, True)
+
+
+@pytest.mark.parametrize("form", ["yaml", "json"])
+def test_a_rendered_template_lints_like_its_source(form: str) -> None:
+    once = run("render", "-", "--output-format", form, stdin=COMPLETE).out
+    ran = run("lint", "-", stdin=once)
+    assert ran.code == 0
+    assert ran.err == "Web: skipped: injected already\n"
+    assert ran.out == "<stdin>: 0 findings of cfn-lint before the injection; 0 brought by it, 0 errors among them\n"

@@ -1,0 +1,69 @@
+"""The program as a whole: how it starts, what it loads, what its help says."""
+
+import subprocess
+import sys
+
+import pytest
+
+from appmesh_inject import __version__
+from appmesh_inject.settings import TABLE
+from tests.cli.command import TEMPLATE, run
+
+
+def python(code: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], input=stdin, capture_output=True, text=True, check=False)
+
+
+def test_version_and_help() -> None:
+    assert run("--version").out == f"appmesh-inject {__version__}\n"
+    for arguments in ([], ["--help"], ["-h"]):
+        for command in ("render", "lint", "event", "invoke"):
+            ran = run(*arguments)
+            assert f"\n  {command} " in ran.out + ran.err
+
+
+def test_every_setting_has_its_flag_with_the_help_of_the_table() -> None:
+    text = " ".join(run("render", "--help").out.split())
+    names = "--mesh-name --ignored-uid --ignored-gid --egress-ignored-ips --x-ray --x-ray-daemon --wait-for-envoy"
+    assert all(f"{name} " in text for name in names.split())
+    for row in TABLE.values():
+        assert row.meaning.replace("`", "").split("; ")[0] in text
+    assert text.count(" JSON ") == sum(row.is_fragment for row in TABLE.values())
+
+
+def test_an_unknown_option_or_command_is_wrong_usage() -> None:
+    assert run("rendr", "-").code == 2
+    ran = run("render", "-", "--mesh-nam", "a")
+    assert (ran.code, "--mesh-name" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(("arguments", "forbidden"), [("--help", "cfnlint aws_lambda_powertools")])
+def test_help_loads_little(arguments: str, forbidden: str) -> None:
+    ran = python(
+        f"import sys; sys.argv = ['x', {arguments!r}]\n"
+        "from appmesh_inject.cli.app import main\n"
+        "try: main()\n"
+        "except SystemExit: print('LOADED', *sys.modules)"
+    )
+    loaded = ran.stdout.partition("LOADED")[2].split()
+    assert "typer" in loaded
+    assert not set(forbidden.split()) & set(loaded)
+
+
+def test_render_does_not_load_cfn_lint() -> None:
+    ran = python(
+        "import sys; sys.argv = ['x', 'render', '-']\n"
+        "from appmesh_inject.cli.app import main\n"
+        "try: main()\n"
+        "except SystemExit: print('LOADED', *sys.modules)",
+        TEMPLATE,
+    )
+    assert "proxyinit" in ran.stdout
+    assert not {"cfnlint", "aws_lambda_powertools"} & set(ran.stdout.partition("LOADED")[2].split())
+
+
+@pytest.mark.parametrize("missing", ["typer", "rich", "cfnlint", "yaml"])
+def test_without_the_extra_it_says_what_to_install(missing: str) -> None:
+    ran = python(f"import sys; sys.modules[{missing!r}] = None\nfrom appmesh_inject.cli.app import main\nmain()")
+    assert ran.stderr == "The command line needs some more packages: install 'appmesh-inject[cli]'.\n"
+    assert (ran.returncode, ran.stdout) == (1, "")

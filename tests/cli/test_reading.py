@@ -1,0 +1,164 @@
+"""What can be read, where everything stands in it, and one sentence for what cannot."""
+
+import json
+from pathlib import Path
+
+import pytest
+from cfnlint.decode import decode_str
+
+from appmesh_inject.cli import documents
+from appmesh_inject.cli.documents import Format
+from tests.cli.command import TEMPLATE, run
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.yaml"))
+
+
+def content(text: str) -> object:
+    return documents.parsed("t", text).content
+
+
+def place(text: str, *path: str | int) -> str:
+    return str(documents.parsed("t", text).place(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "<stdin>: error: the file is empty"),
+        ("# nothing\n", "<stdin>: error: the file is empty"),
+        ("a: [1\nb: 2\n", "<stdin>:2:2: error: this is no YAML: "),
+        ("a: 1\n\tb: 2\n", "<stdin>:2:1: error: this is no YAML: "),
+        ("a: b: c\n", "<stdin>:1:5: error: this is no YAML: mapping values are not allowed"),
+        ("a: 1\n---\nb: 2\n", "<stdin>:2:1: error: this is no YAML: expected a single document"),
+        ("a: *b\n", "<stdin>:1:4: error: this is no YAML: "),
+        ("a: 1\nb: 2\na: 3\n", "<stdin>:3:1: error: the key 'a' is there twice, first in line 1"),
+        ("a:\n  - !!set {b}\n", "<stdin>:2:5: error: the YAML tag !!set has no place in a template"),
+        ("a: !!binary aGk=\n", "<stdin>:1:4: error: the YAML tag !!binary has no place in a template"),
+        ("a: .inf\n", "<stdin>:1:4: error: this is a number that JSON does not have"),
+        ("~: 1\n", "<stdin>:1:1: error: a key is missing"),
+        ("? {a: b}\n: 1\n", "<stdin>:1:3: error: a key must be a text"),
+        (
+            "a: &x [*x]\n",
+            "<stdin>: error: the document is nested too deeply, or an alias stands inside of its own anchor",
+        ),
+        ("[" * 300 + "]" * 300, "<stdin>:1:201: error: the document is nested deeper than 200 levels"),
+        ("[" * 100_000 + "]" * 100_000, "<stdin>: error: the document is nested too deeply"),
+        ("a: " + "[" * 100_000, "<stdin>:1:203: error: the document is nested deeper than 200 levels"),
+        ('{"a": 1,\n "b" 2}', "<stdin>:2:6: error: this is no JSON: expecting ':' delimiter"),
+        ('{"a": 1, "a": 2}', "<stdin>: error: the key 'a' is there twice in one map"),
+        ('{"a": NaN}', "<stdin>: error: NaN is no number in JSON"),
+        ('{"a": "\\ud800"}', "<stdin>:1:2: error: there is half a character (a lone surrogate) in a text"),
+        ("a: \x01\n", "<stdin>: error: this is no YAML: "),
+        ("- a\n", "<stdin>:1:1: error: this is no CloudFormation template: it is no map"),
+        ("text\n", "<stdin>:1:1: error: this is no CloudFormation template: it is no map"),
+        ("family: web\n", "<stdin>:1:1: error: this is no CloudFormation template: it has no Resources"),
+        ("a: 1\nResources: [a]\n", "<stdin>:2:1: error: this is no CloudFormation template: its Resources are no map"),
+    ],
+)
+@pytest.mark.parametrize("command", ["render", "lint", "event"])
+def test_what_cannot_be_read_gets_one_sentence(command: str, text: str, sentence: str) -> None:
+    ran = run(command, "-", stdin=text)
+    assert ran.err.startswith(sentence)
+    assert ran.err.count("\n") == 1
+    assert (ran.code, ran.out) == (1, "")
+
+
+def test_a_missing_file_a_directory_and_bytes_get_one_sentence(tmp_path: Path) -> None:
+    missing, latin = tmp_path / "none.yaml", tmp_path / "latin.yaml"
+    latin.write_bytes(b"a: 1\nb: caf\xe9\n")
+    assert run("render", str(missing)).err == f"{missing}: error: there is no such file\n"
+    assert run("render", str(tmp_path)).err == f"{tmp_path}: error: this is a directory, not a file\n"
+    assert run("render", str(latin)).err == f"{latin}:2:7: error: the file is not UTF-8 text\n"
+    assert run("render", "a\0b").err == "a\\x00b: error: this file cannot be read: embedded null byte\n"
+
+
+def test_aliases_that_multiply_are_refused() -> None:
+    layers = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9))
+    ran = run("render", "-", stdin=f"a0: &a0 x\n{layers}")
+    assert "the aliases make more than 250000 values of this document" in ran.err
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+def test_yaml_means_what_it_means_to_cfn_lint(file: Path) -> None:
+    text = file.read_text()
+    expected, problems = decode_str(text)
+    assert not problems
+    assert content(text) == json.loads(json.dumps(expected))
+
+
+def test_short_forms_are_written_out() -> None:
+    text = "a: !GetAtt A.B.C\nb: !If [c, !Ref D, !Sub 'x']\nc: !Transform {Name: N}\nd: !Condition E\ne: !Base64\n"
+    assert content(text) == {
+        "a": {"Fn::GetAtt": ["A", "B.C"]},
+        "b": {"Fn::If": ["c", {"Ref": "D"}, {"Fn::Sub": "x"}]},
+        "c": {"Fn::Transform": {"Name": "N"}},
+        "d": {"Condition": "E"},
+        "e": {"Fn::Base64": ""},
+    }
+
+
+def test_keys_and_dates_stay_the_text_that_they_are() -> None:
+    text = "Version: 2012-10-17\n012345678901: 1\n080: 2\nyes: 3\n1.10: {=: 4}\n2001-1-1 1:2:3: 5\n"
+    assert content(text) == {
+        "Version": "2012-10-17",
+        "012345678901": 1,
+        "080": 2,
+        "yes": 3,
+        "1.10": {"=": 4},
+        "2001-1-1 1:2:3": 5,
+    }
+
+
+def test_merged_keys_give_way_to_the_maps_own() -> None:
+    text = "a: &a {x: 1, y: 2}\nb:\n  <<: *a\n  y: 3\n"
+    assert content(text) == {"a": {"x": 1, "y": 2}, "b": {"x": 1, "y": 3}}
+    assert place(text, "b", "y") == "4:3"
+    assert place(text, "b", "x") == "1:8"
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "value"),
+    [
+        ('{"a": "\\ud83d\\ude00\\/"}', Format.JSON, "\U0001f600/"),
+        ('\ufeff{"a":\t1e3}', Format.JSON, 1000.0),
+        ("{a: 1e3}", Format.YAML, "1e3"),
+        ('{"a": 1,}', Format.YAML, 1),
+    ],
+)
+def test_json_is_read_as_json_and_a_flow_map_as_yaml(tmp_path: Path, text: str, form: Format, value: object) -> None:
+    file = tmp_path / "t"
+    file.write_text(text)
+    document = documents.load(str(file))
+    assert (document.format, document.content) == (form, {"a": value})
+
+
+def test_places_in_yaml() -> None:
+    text = "# a comment\na:\n  - b: 1\n    c: !If\n      - x\n      - !Sub y\n  - 'd'\ne: !GetAtt f.g\n"
+    assert place(text) == "1:1"
+    assert place(text, "a") == "2:1"
+    assert place(text, "a", 0) == "3:5"
+    assert place(text, "a", 0, "c") == "4:5"
+    assert place(text, "a", 0, "c", "Fn::If") == "4:8"
+    assert place(text, "a", 0, "c", "Fn::If", 1, "Fn::Sub") == "6:9"
+    assert place(text, "a", 1) == "7:5"
+    assert place(text, "a", 2) == "2:1"
+    assert place(text, "e", "Fn::GetAtt", 1) == "8:4"
+    assert place(text, "z", "a") == "1:1"
+
+
+def test_places_in_json() -> None:
+    text = '{\n  "a": [1, {"b\\n": "x,]}"},\n\t{ "c" :2}],\n  "d": {}}'
+    assert place(text) == "1:1"
+    assert place(text, "a") == "2:3"
+    assert place(text, "a", 0) == "2:9"
+    assert place(text, "a", 1, "b\n") == "2:13"
+    assert place(text, "a", 2, "c") == "3:4"
+    assert place(text, "a", 3) == "2:3"
+    assert place(text, "d", "e") == "4:3"
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_no_problem() -> None:
+    ran = run("render", "-", stdin=("\ufeff" + TEMPLATE.replace("\n", "\r\n")).encode())
+    assert ran.code == 0
+    assert "proxyinit" in ran.out
+    assert "\r" not in ran.out

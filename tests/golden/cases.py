@@ -1,0 +1,103 @@
+"""Golden cases: a folder is a case, found by itself.
+
+TARGET/CASE/input.yaml      the document
+TARGET/CASE/options.yaml    optional: request, deployment, parameters
+TARGET/CASE/expected.json   what comes out; not there where it is refused
+TARGET/CASE/report.txt      what happened to each workload, and the findings
+"""
+
+import functools
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+from cfnlint.decode import cfn_yaml
+
+from appmesh_inject.deployment import Deployment, deployed
+from appmesh_inject.injection import Outcome, Target, inject
+from appmesh_inject.settings import Level
+from appmesh_inject.targets.cloudformation import CloudFormation
+from appmesh_inject.targets.ecs import EcsTaskDefinition
+from appmesh_inject.targets.kubernetes import Manifests
+from appmesh_inject.tree import Json
+
+ROOT = Path(__file__).parent
+
+
+TARGETS: Mapping[str, Callable[[Level, Mapping[str, Json]], Target]] = {
+    "cloudformation": CloudFormation,
+    "ecs": lambda request, _: EcsTaskDefinition(request),
+    "kubernetes": lambda request, _: Manifests(request),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One folder: the document, and how it is asked to be injected."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.folder.relative_to(ROOT))
+
+    @property
+    def input(self) -> Path:
+        return self.folder / "input.yaml"
+
+    @functools.cached_property
+    def document(self) -> Json:
+        if self.folder.parent.name != "cloudformation":
+            return plain(yaml.safe_load(self.input.read_text()))
+        return plain(cfn_yaml.load(str(self.input)))
+
+    @functools.cached_property
+    def options(self) -> Mapping[str, Any]:
+        path = self.folder / "options.yaml"
+        return cast(Mapping[str, Any], yaml.safe_load(path.read_text())) if path.exists() else {}
+
+    @property
+    def parameters(self) -> Mapping[str, Json]:
+        return cast(Mapping[str, Json], self.options.get("parameters", {}))
+
+    @property
+    def request(self) -> Mapping[str, Json]:
+        return cast(Mapping[str, Json], self.options.get("request", {}))
+
+    @property
+    def deployment_parameters(self) -> Mapping[str, str]:
+        return cast(Mapping[str, str], self.options.get("deployment", {}))
+
+    @property
+    def deployment(self) -> Deployment:
+        return deployed(self.deployment_parameters)
+
+    @property
+    def target(self) -> Target:
+        return TARGETS[self.folder.parent.name](Level(("Transform", "Parameters"), self.request), self.parameters)
+
+    def inject(self, document: Json) -> Outcome:
+        return inject(document, self.target, self.deployment)
+
+    @functools.cached_property
+    def outcome(self) -> Outcome:
+        return self.inject(self.document)
+
+
+def cases(target: str = "*") -> list[Case]:
+    return [Case(path.parent) for path in sorted(ROOT.glob(f"{target}/*/input.*"))]
+
+
+def plain(value: Any) -> Json:
+    """A document as the target gets it: without the nodes of the reader."""
+    return cast(Json, json.loads(json.dumps(value)))
+
+
+def report(outcome: Outcome) -> str:
+    """What a user reads of an outcome, a line each."""
+    workloads = [f"{r.name or '-'}: {r.action}" + (f" ({r.reason})" if r.reason else "") for r in outcome.reports]
+    findings = [f"{finding.severity}: {finding}" for finding in outcome.findings]
+    return "\n".join([*workloads, *findings]) + "\n"

@@ -1,0 +1,45 @@
+"""What comes out of each golden case, and what must hold for all of them."""
+
+import json
+
+import pytest
+
+from appmesh_inject.findings import CODES
+from tests import invariants
+from tests.golden.cases import ROOT, Case, cases, report
+
+CASES = cases()
+
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+
+
+@every_case
+def test_comes_out_as_expected(case: Case, update_golden: bool) -> None:
+    outcome = case.outcome
+    expected, reported = case.folder / "expected.json", case.folder / "report.txt"
+    text = json.dumps(outcome.document, indent=2, ensure_ascii=False) + "\n"
+    if update_golden:
+        reported.write_text(report(outcome))
+        expected.unlink(missing_ok=True)
+        if not outcome.has_errors:
+            expected.write_text(text)
+    assert report(outcome) == reported.read_text()
+    assert expected.exists() is not outcome.has_errors
+    if expected.exists():
+        assert text == expected.read_text()
+
+
+@every_case
+def test_the_invariants_hold(case: Case) -> None:
+    invariants.hold(case.document, case.inject)
+
+
+def test_no_expectation_is_left_without_a_case() -> None:
+    expectations = {path.parent for path in ROOT.glob("*/*/*") if path.name in ("expected.json", "report.txt")}
+    assert expectations == {case.folder for case in CASES}
+
+
+def test_every_refusal_has_a_case() -> None:
+    seen = {finding.code for case in CASES for finding in case.outcome.findings}
+    said_by_the_command_line = {code for code in CODES if code.startswith("AM9")}
+    assert seen == set(CODES) - said_by_the_command_line

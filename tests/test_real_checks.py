@@ -1,0 +1,119 @@
+"""What others say of the output: cfn-lint finds nothing new in it, and ECS's API (moto's) takes it as it is."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from cfnlint.api import lint_all
+from moto import mock_aws
+
+from appmesh_inject.tree import Json
+from tests.golden.cases import Case, cases
+
+INJECTED = [case for case in cases("cloudformation") if not case.outcome.has_errors]
+TEMPLATES = [case for case in INJECTED if isinstance(case.document, dict) and "Resources" in case.document]
+
+
+def lint(document: Json) -> set[tuple[str, str]]:
+    """cfn-lint's findings of a template, without their places: the injection moves what stands behind it."""
+    found = lint_all(json.dumps(document))
+    return {(match.rule.id, re.sub(r"\d+", "N", match.message)) for match in found}
+
+
+@pytest.mark.parametrize("case", TEMPLATES, ids=lambda case: case.name)
+def test_cfn_lint_finds_nothing_new(case: Case) -> None:
+    assert lint(case.outcome.document) <= lint(case.document)
+
+
+VALUES: Mapping[str, str] = {"AWS::Region": "us-east-1", "AWS::StackName": "stack", "AWS::AccountId": "123456789012"}
+
+
+def resolved(value: Any, parameters: Mapping[str, Any]) -> Any:
+    """The value as CloudFormation would resolve it, every condition being true; other names become words."""
+    if isinstance(value, list):
+        items = [resolved(item, parameters) for item in value]
+        return [item for item in items if item is not NOTHING]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1:
+        (name, argument), *_ = value.items()
+        if name == "Ref":
+            return NOTHING if argument == "AWS::NoValue" else name_value(argument, parameters)
+        if name == "Fn::If":
+            return resolved(argument[1], parameters)
+        if name == "Fn::Join":
+            return argument[0].join(map(str, resolved(argument[1], parameters)))
+        if name == "Fn::Sub" and isinstance(argument, str):
+            return re.sub(r"\$\{([^!}]+)}", lambda found: str(name_value(found[1], parameters)), argument)
+        if name.startswith("Fn::"):
+            return "a-word"
+    members = {key: resolved(member, parameters) for key, member in value.items()}
+    return {key: member for key, member in members.items() if member is not NOTHING}
+
+
+NOTHING = object()
+
+
+def name_value(name: str, parameters: Mapping[str, Any]) -> Any:
+    return parameters.get(name, VALUES.get(name, "a-word"))
+
+
+def as_api(value: Any) -> Any:
+    """A property of the resource as the API spells it: names begin with a small letter, ports are numbers."""
+    if isinstance(value, list):
+        return [as_api(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    renamed = {key[0].lower() + key[1:]: as_api(member) for key, member in value.items() if key != "Options"}
+    if "Options" in value:
+        renamed["options"] = value["Options"]
+    return {key: int(member) if key == "containerPort" else member for key, member in renamed.items()}
+
+
+def task_definitions(resources: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, resource in resources.items():
+        if name.startswith("Fn::ForEach::"):
+            found |= task_definitions(resource[2])
+        elif resource.get("Type") == "AWS::ECS::TaskDefinition":
+            found[name] = resource["Properties"]
+    return found
+
+
+REGISTERED = [
+    (case, name)
+    for case in TEMPLATES
+    if isinstance(case.outcome.document, dict)
+    for name in task_definitions(case.outcome.document["Resources"])
+]
+
+
+@pytest.mark.parametrize(("case", "name"), REGISTERED, ids=lambda value: getattr(value, "name", value))
+def test_ecs_takes_every_property_of_the_sidecars(
+    case: Case, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(variable, "testing")
+    document: Any = case.outcome.document
+    properties = resolved(task_definitions(document["Resources"])[name], case.parameters)
+    wanted = as_api(properties["ContainerDefinitions"])
+    with mock_aws():
+        ecs = boto3.client("ecs", region_name="us-east-1")
+        registered = ecs.register_task_definition(
+            family="family",
+            containerDefinitions=wanted,
+            **{
+                key: value
+                for key, value in as_api(properties).items()
+                if key in ("networkMode", "memory", "cpu", "requiresCompatibilities", "taskRoleArn", "executionRoleArn")
+            },
+        )
+        arn = registered["taskDefinition"]["taskDefinitionArn"]
+        described: Any = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+    for container in wanted:
+        (there,) = [each for each in described["containerDefinitions"] if each["name"] == container["name"]]
+        assert container.items() <= there.items()

@@ -1,0 +1,84 @@
+"""The table of settings, and the schema that editors use: they say the same."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import appmesh_inject
+from appmesh_inject.intrinsics import NOTHING_KNOWN
+from appmesh_inject.settings import TABLE, TO_COME, Level, gather
+from appmesh_inject.tree import Json
+
+SCHEMA = json.loads((Path(appmesh_inject.__file__).parent / "settings.schema.json").read_text())
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+AVAILABLE = [name for name, row in TABLE.items() if set(row.profiles) - TO_COME]
+
+VALUES: st.SearchStrategy[Json] = st.recursive(
+    st.sampled_from(
+        [
+            "apps",
+            "mesh/apps",
+            "arn:aws:x",
+            "",
+            "9080",
+            "9080,9081",
+            "0",
+            "info",
+            "Keep",
+            "preview",
+            "true",
+            "10.0.0.0/8",
+        ]
+    )
+    | st.sampled_from([0, 80, 1337, 65536, 2**33, True, False, 1.5, None]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["Image", "Ref", "Fn::Sub"]), inner),
+    max_leaves=4,
+)
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_table_and_schema_have_the_same_settings() -> None:
+    assert list(SCHEMA["properties"]) == list(TABLE)
+    assert all(SCHEMA["properties"][name]["description"] for name in TABLE)
+
+
+@given(st.sampled_from(AVAILABLE), VALUES)
+def test_what_the_product_takes_the_schema_takes(name: str, value: Json) -> None:
+    taken = not gather([Level((), {name: value})], NOTHING_KNOWN).findings
+    if taken and value != {"Ref": "AWS::NoValue"}:
+        VALIDATOR.validate({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MeshName", ""),
+        ("MeshName", "mesh/apps"),
+        ("MeshName", ["apps"]),
+        ("VirtualNode", "web"),
+        ("AppPorts", [0]),
+        ("AppPorts", ["http"]),
+        ("IgnoredUID", "root"),
+        ("LogLevel", "loud"),
+        ("Enabled", "perhaps"),
+        ("OnExisting", "keep"),
+        ("Envoy", ["Image"]),
+    ],
+)
+def test_what_the_schema_refuses_the_product_refuses(name: str, value: Json) -> None:
+    assert not VALIDATOR.is_valid({name: value})
+    assert gather([Level((), {name: value})], NOTHING_KNOWN).findings
+
+
+def test_a_name_given_higher_displaces_the_one_below() -> None:
+    low = Level(("low",), {"VirtualNodeName": "web", "MeshName": "apps"})
+    high = Level(("high",), {"VirtualNodeName": {"Ref": "AWS::NoValue"}})
+    gathered = gather([low, high], NOTHING_KNOWN)
+    assert dict(gathered.values) == {"MeshName": "apps"}
