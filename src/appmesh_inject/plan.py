@@ -15,7 +15,7 @@ from appmesh_inject.ordering import order
 from appmesh_inject.presence import Present
 from appmesh_inject.representing import kind, naming
 from appmesh_inject.settings import STANDALONE, Asked
-from appmesh_inject.shapes import Slot, Values, filled
+from appmesh_inject.shapes import Slot, Values
 from appmesh_inject.sidecars import ENVOY, FORMS, GATEWAY, X_RAY_DAEMON, Sidecar
 from appmesh_inject.situation import ADMIN_PORT_VARIABLE, Situation, wrapped
 from appmesh_inject.standalone import Meshes
@@ -279,7 +279,7 @@ class _Branch:
         situation = self.situation
         if situation.form.redirect is None:
             return NO_VALUE
-        built = filled(situation.form.redirect, values, self.branch.scope.loops)
+        built = situation.form.redirect.filled(values, self.branch.scope.loops)
         for fragment in situation.settings.proxy_configuration:
             built = merged(built, fragment, situation.dialect.identities)
         return wrapped(built, enabled)

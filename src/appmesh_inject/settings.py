@@ -304,7 +304,7 @@ def _arn_problem(name: str, value: Json, scope: Scope) -> Problem | None:
     if not isinstance(value, dict) or function(value) != "Ref" or str(value["Ref"]) in scope.loops:
         return None
     resource = scope.resources.get(str(value["Ref"]))
-    kind = resource.get("Type") if isinstance(resource, Mapping) else None
+    kind = resource.get("Type") if isinstance(resource, dict) else None
     if not isinstance(kind, str) or not kind.startswith("AWS::AppMesh::"):
         return None
     return Problem(

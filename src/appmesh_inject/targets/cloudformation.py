@@ -34,10 +34,10 @@ class CloudFormation:
 
     def find(self, document: Json) -> Found:
         """The task definitions in the fragment, whichever of the shapes it has."""
-        if isinstance(document, Mapping):
-            if isinstance(document.get("Resources"), Mapping):
+        if isinstance(document, dict):
+            if isinstance(document.get("Resources"), dict):
                 return self._in_template(document)
-            if document.get("Type") == TASK_DEFINITION and isinstance(document.get("Properties"), Mapping):
+            if document.get("Type") == TASK_DEFINITION and isinstance(document.get("Properties"), dict):
                 return self._alone(document, (), "Properties")
             if "ContainerDefinitions" in document:
                 return self._alone({"Properties": document}, (), "")
@@ -45,9 +45,9 @@ class CloudFormation:
 
     def _in_template(self, template: Mapping[str, Json]) -> Found:
         resources = template["Resources"]
-        assert isinstance(resources, Mapping)
+        assert isinstance(resources, dict)
         declared = template.get("Parameters")
-        declarations = declared if isinstance(declared, Mapping) else {}
+        declarations = declared if isinstance(declared, dict) else {}
         scope = Scope(
             parameters=parameters_that_decide(self.parameter_values, declarations),
             lists=list_parameters(self.parameter_values, declarations),
@@ -71,7 +71,7 @@ class CloudFormation:
         if "ContainerDefinitions" in resource:
             return CLOUDFORMATION.task(resource, path, workload, scope)
         properties = resource.get("Properties")
-        found = properties if isinstance(properties, Mapping) else {}
+        found = properties if isinstance(properties, dict) else {}
         return CLOUDFORMATION.task(found, (*path, "Properties"), workload, scope)
 
     def apply(self, document: Json, plans: Mapping[Path, Plan]) -> Json:
@@ -101,13 +101,13 @@ def _workloads(resources: Mapping[str, Json], path: Path, scope: Scope) -> Itera
     for name, resource in resources.items():
         if name.startswith("Fn::ForEach::"):
             yield from _in_loop(resource, (*path, name), scope)
-        elif isinstance(resource, Mapping) and resource.get("Type") == TASK_DEFINITION:
+        elif isinstance(resource, dict) and resource.get("Type") == TASK_DEFINITION:
             yield _workload(name, resource, (*path, name), scope, (*path, name, "Properties"))
 
 
 def _in_loop(loop: Json, path: Path, scope: Scope) -> Iterator[Workload]:
     """The workloads in the body of an Fn::ForEach: [identifier, collection, body]."""
-    if isinstance(loop, list) and len(loop) == 3 and isinstance(loop[0], str) and isinstance(loop[2], Mapping):
+    if isinstance(loop, list) and len(loop) == 3 and isinstance(loop[0], str) and isinstance(loop[2], dict):
         yield from _workloads(loop[2], (*path, 2), scope.within(loop[0]))
 
 
@@ -115,7 +115,7 @@ def _workload(name: str, resource: Mapping[str, Json], path: Path, scope: Scope,
     properties = resource.get("Properties")
     tags, tag_findings = (
         CLOUDFORMATION.tag_levels(properties, properties_path, name, scope)
-        if isinstance(properties, Mapping)
+        if isinstance(properties, dict)
         else ((), ())
     )
     metadata, metadata_findings = _metadata_levels(resource, path, name)
@@ -127,7 +127,7 @@ def _metadata_levels(
 ) -> tuple[tuple[Level, ...], tuple[Finding, ...]]:
     """The level in `Metadata.AppMesh` of a template or resource, if it is there."""
     metadata = holder.get("Metadata")
-    if not isinstance(metadata, Mapping) or MARK not in metadata:
+    if not isinstance(metadata, dict) or MARK not in metadata:
         return (), ()
     mark = metadata[MARK]
     place = (*path, "Metadata", MARK)

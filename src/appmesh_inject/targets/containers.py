@@ -56,8 +56,8 @@ class EcsContainers:
     def _variables(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[tuple[str, Json]]:
         for branch in _branches(definition[self.environment], scope, ()):
             for variable in (leaf.written for item in branch for leaf in item):
-                name = variable.get(self.name_key) if isinstance(variable, Mapping) else None
-                if isinstance(variable, Mapping) and isinstance(name, str):
+                name = variable.get(self.name_key) if isinstance(variable, dict) else None
+                if isinstance(variable, dict) and isinstance(name, str):
                     yield name, variable.get(self.value_key)
 
     def runtime(self, container: Container) -> Runtime:
@@ -87,7 +87,7 @@ class EcsContainers:
     def _waits_for(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[str]:
         for branch in _branches(definition.get(self.depends_on, []), scope, ()):
             for dependency in (leaf for item in branch for leaf in item):
-                if isinstance(dependency.written, Mapping):
+                if isinstance(dependency.written, dict):
                     name = known(dependency.written.get(self.container_name), dependency.scope)
                     if isinstance(name, str):
                         yield name
@@ -109,7 +109,7 @@ class EcsContainers:
 
     def _is_on(self, dependency: Json, name: Json, scope: Scope) -> bool:
         return any(
-            isinstance(leaf.written, Mapping) and leaf.written.get(self.container_name) == name
+            isinstance(leaf.written, dict) and leaf.written.get(self.container_name) == name
             for leaf in leaves(dependency, scope)
         )
 
@@ -140,7 +140,7 @@ class EcsContainers:
         if isinstance(mapping.reading, Absent):
             return None
         definition = mapping.written
-        if not isinstance(definition, Mapping) or function(definition) is not None:
+        if not isinstance(definition, dict) or function(definition) is not None:
             return _unknown(subject, mapping.path)
         protocols = [leaf.reading for leaf in leaves(definition.get(self.protocol, "tcp"), mapping.scope)]
         words = [
@@ -268,7 +268,7 @@ def container_list(
             assumed = leaf.scope.assumed
             if isinstance(leaf.reading, Absent):
                 containers.append((None, assumed))
-            elif isinstance(leaf.written, Mapping) and function(leaf.written) is None:
+            elif isinstance(leaf.written, dict) and function(leaf.written) is None:
                 container = dialect.container(leaf.written, leaf.path, leaf.scope)
                 inside = leaf.path[len(path) + 1 :]
                 around = conditions_along(item, inside) if inside else {}

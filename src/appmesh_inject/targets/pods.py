@@ -44,7 +44,7 @@ class PodContainers:
     def runtime(self, container: Container) -> Runtime:
         """How the container runs: all run until the pod ends, and none waits for another."""
         context = container.definition.get("securityContext")
-        user = context.get("runAsUser", "") if isinstance(context, Mapping) else ""
+        user = context.get("runAsUser", "") if isinstance(context, dict) else ""
         return Runtime(
             user=str(user),
             essential=True,
@@ -80,7 +80,7 @@ POD_CONTAINERS = PodContainers()
 
 def _maps(value: Json) -> Iterator[Mapping[str, Json]]:
     if isinstance(value, list):
-        yield from (item for item in value if isinstance(item, Mapping))
+        yield from (item for item in value if isinstance(item, dict))
 
 
 def pod_containers(value: Json, path: Path, scope: Scope, subject: str) -> tuple[ContainerList, tuple[Finding, ...]]:
@@ -92,7 +92,7 @@ def pod_containers(value: Json, path: Path, scope: Scope, subject: str) -> tuple
         findings.append(Finding("AM203", subject, path, f"{path[-1]} is no list", "Write a list of containers"))
     for index, item in enumerate(items):
         place = (*path, index)
-        if isinstance(item, Mapping):
+        if isinstance(item, dict):
             entries.append(Entry(item, place, ((POD_CONTAINERS.container(item, place, scope), {}),)))
         else:
             findings.append(Finding("AM203", subject, place, "this is no container", "Write a map with name and image"))

@@ -102,14 +102,14 @@ class EcsTasks:
         for index, tag in enumerate(tags):
             place = (*path, self.tags, index)
             for leaf in leaves(tag, scope, place):
-                key = leaf.written.get(self.key) if isinstance(leaf.written, Mapping) else None
+                key = leaf.written.get(self.key) if isinstance(leaf.written, dict) else None
                 if not isinstance(key, str) or not key.startswith(TAG_PREFIX):
                     continue
                 setting = key.removeprefix(TAG_PREFIX)
                 if leaf.path != place or setting in given:
                     message = f"tag {key} is " + ("there twice" if setting in given else "under a condition")
                     findings.append(Finding("AM112", subject, leaf.path, message, "Write it once, outside of Fn::If"))
-                elif isinstance(leaf.written, Mapping):
+                elif isinstance(leaf.written, dict):
                     given[setting] = leaf.written.get(self.value, "")
                     paths[setting] = (*place, self.value)
         if not given and not findings:
