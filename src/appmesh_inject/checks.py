@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Absent, Literal, known
-from appmesh_inject.sidecars import ENVOY, GATEWAY, PROXY_INIT, PROXY_INIT_VARIABLES
+from appmesh_inject.sidecars import AGENT_IMAGES, ENVOY, GATEWAY, PROXY_INIT, PROXY_INIT_VARIABLES
 from appmesh_inject.situation import Situation, seen
 from appmesh_inject.standalone import Configuration
 from appmesh_inject.tree import Json, Path
@@ -16,9 +16,6 @@ MOST_APP_PORTS = 15
 
 LEAST_ENVOY_MEMORY = 64
 """MiB that the user guide asks for an envoy, at the least."""
-
-AGENT_IMAGES = ("aws-xray-daemon", "cloudwatch-agent", "fluent-bit", "fluentd", "datadog/agent", "aws-otel-collector")
-"""Parts of the names of images that send telemetry out: through the proxy they would loop or be lost."""
 
 
 def surroundings(situation: Situation) -> Iterator[Finding]:

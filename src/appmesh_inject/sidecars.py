@@ -23,6 +23,9 @@ ENVOY, PROXY_INIT, X_RAY_DAEMON = "envoy", "proxyinit", "xray-daemon"
 MOST_CONTAINERS = 10
 """Containers in a task definition: ECS service quota, not adjustable."""
 
+AGENT_IMAGES = ("aws-xray-daemon", "cloudwatch-agent", "fluent-bit", "fluentd", "datadog/agent", "aws-otel-collector")
+"""Parts of the names of images that send telemetry out: through the proxy they would loop or be lost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:

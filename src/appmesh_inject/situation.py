@@ -58,8 +58,7 @@ class Situation:
         return tuple(s for s in self.form.sidecars if s.only_with is None or self.settings.x_ray)
 
     def fragments(self, sidecar: Sidecar) -> tuple[Mapping[str, Json], ...]:
-        fragments: tuple[Mapping[str, Json], ...] = getattr(self.settings, _FRAGMENTS[sidecar.fragment])
-        return fragments
+        return fragments_of(self.settings, sidecar)
 
     def name(self, role: str) -> Json:
         """The name that a sidecar gets: as its fragments say, or its role."""
@@ -95,6 +94,12 @@ class Situation:
         loops_around = self.workload.scope.loops
         values[Slot.RESOURCE] = settings.resource_arn or text(self.form.resource, values, loops_around)
         return values
+
+
+def fragments_of(settings: Settings, sidecar: Sidecar) -> tuple[Mapping[str, Json], ...]:
+    """The fragments that override a sidecar, lowest level first."""
+    fragments: tuple[Mapping[str, Json], ...] = getattr(settings, _FRAGMENTS[sidecar.fragment])
+    return fragments
 
 
 def place(workload: Workload, asked: Asked, setting: str) -> Path:

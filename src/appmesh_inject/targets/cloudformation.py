@@ -7,6 +7,7 @@ names and values carry `${Identifier}`.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from appmesh_inject.alike import Plain
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Scope, function, list_parameters, parameters_that_decide
 from appmesh_inject.plan import Plan
@@ -66,13 +67,12 @@ class CloudFormation:
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts of one task definition, under what `scope` assumes."""
-        path = workload.path
-        resource = at(document, path)
-        if "ContainerDefinitions" in resource:
-            return CLOUDFORMATION.task(resource, path, workload, scope)
-        properties = resource.get("Properties")
-        found = properties if isinstance(properties, dict) else {}
-        return CLOUDFORMATION.task(found, (*path, "Properties"), workload, scope)
+        properties, path = _properties(document, workload)
+        return CLOUDFORMATION.task(properties, path, workload, scope)
+
+    def plain(self, document: Json, workload: Workload) -> Plain | None:
+        """What decides about a task definition whose containers are one plain list."""
+        return CLOUDFORMATION.plain(*_properties(document, workload))
 
     def apply(self, document: Json, plans: Mapping[Path, Plan]) -> Json:
         """The document with every plan carried out."""
@@ -85,6 +85,15 @@ class CloudFormation:
         from appmesh_inject.targets.departing import without_mesh
 
         return without_mesh(document, scope, export=export)
+
+
+def _properties(document: Json, workload: Workload) -> tuple[Mapping[str, Json], Path]:
+    """The properties of a task definition and where they are: in a resource, or a snippet is them."""
+    resource = at(document, workload.path)
+    if "ContainerDefinitions" in resource:
+        return resource, workload.path
+    properties = resource.get("Properties")
+    return properties if isinstance(properties, dict) else {}, (*workload.path, "Properties")
 
 
 def _no_fragment() -> Finding:

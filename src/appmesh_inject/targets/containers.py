@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Absent, Leaf, Literal, Scope, conditions_along, function, known, leaves
 from appmesh_inject.merge import Identities
+from appmesh_inject.sidecars import AGENT_IMAGES
 from appmesh_inject.text import scalar
 from appmesh_inject.tree import Json, Path, edited
 from appmesh_inject.values import port as port_check
@@ -52,6 +53,22 @@ class EcsContainers:
             variables=dict(self._variables(definition, scope)) if self.environment in definition else {},
             has_memory=any(_has(definition, key, scope) for key in self.memory),
         )
+
+    def likeness(self, definition: Mapping[str, Json]) -> list[Json]:
+        """What decisions read of an app's container, as it is written: of its environment the names, of its image
+        whether it is an agent's."""
+        environment, image = definition.get(self.environment), definition.get(self.image)
+        if isinstance(environment, list):
+            environment = [each.get(self.name_key, each) if isinstance(each, dict) else each for each in environment]
+        if not _may_be_an_agent(image):
+            image = None
+        read = (self.name_key, self.port_mappings, *self.memory, self.user, self.essential, self.depends_on)
+        return [environment, image, self.firelens in definition, *[definition.get(name) for name in read]]
+
+    def with_dependencies_of(self, definition: Json, other: Json) -> Json:
+        """The container `definition` with what `other` depends on."""
+        assert isinstance(definition, dict) and isinstance(other, dict)
+        return {**definition, self.depends_on: other[self.depends_on]}
 
     def _variables(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[tuple[str, Json]]:
         for branch in _branches(definition[self.environment], scope, ()):
@@ -234,6 +251,13 @@ def _unknown(subject: str, path: Path) -> Finding:
     return Finding(
         "AM103", subject, path, "the ports here are not known when the macro runs", "Set AppPorts to say which they are"
     )
+
+
+def _may_be_an_agent(image: Json) -> bool:
+    """Whether an image is an agent's, or is one that only a parameter's value says."""
+    if isinstance(image, str):
+        return any(part in image for part in AGENT_IMAGES)
+    return isinstance(image, dict) and "Ref" in image
 
 
 def _is_compiled(command: Json) -> bool:

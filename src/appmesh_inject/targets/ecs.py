@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from appmesh_inject.alike import Plain
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.plan import Plan
@@ -64,6 +65,10 @@ class EcsTaskDefinition:
         tags, findings = API.tag_levels(document, (), name, NOTHING_KNOWN)
         levels = (*((self.request,) if self.request.given else ()), *tags)
         return Found((Workload(name, (), levels, NOTHING_KNOWN, findings),))
+
+    def plain(self, document: Json, workload: Workload) -> Plain | None:
+        """One task definition is like no other."""
+        return None
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts of the task definition."""

@@ -6,6 +6,7 @@ Marks are the annotations that App Mesh's own injectors use, `appmesh.k8s.aws/..
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from appmesh_inject.alike import Plain
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.plan import Plan
@@ -96,6 +97,10 @@ class Manifests:
         else:
             levels = (self.request,) if any(setting in self.request.given for setting in NAMING) else ()
         return Workload(name, place, levels, NOTHING_KNOWN, tuple(findings))
+
+    def plain(self, document: Json, workload: Workload) -> Plain | None:
+        """Pods are few: each is decided anew."""
+        return None
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts of one pod."""

@@ -70,6 +70,10 @@ class PodContainers:
                 ports.append(Port(str(number), str(number), path, certain=True))
         return tuple(ports), tuple(findings)
 
+    def with_dependencies_of(self, definition: Json, other: Json) -> Json:
+        """Containers of a pod depend on nothing."""
+        return definition
+
     def waiting(self, container: Container, name: Json, under: Wrap) -> Mapping[str, Json] | None:
         """Containers of a pod start together."""
         return container.definition
