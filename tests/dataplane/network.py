@@ -139,6 +139,8 @@ class Network:
         for name in names:
             while not self.is_healthy(name):
                 log = (self._folder / f"{name}-envoy.log").read_text()[-2000:]
+                ended = [program.args for program in self._running[name] if program.poll() is not None]
+                assert not ended, f"{name} has ended: {log}"
                 assert time.monotonic() < deadline, f"{name} is not healthy: {log}"
                 time.sleep(0.1)
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -55,12 +56,15 @@ APPLICATIONS = {
 
 
 @pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An authority, and what it signed for the servers and for the client."""
-    folder = tmp_path_factory.mktemp("certs")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)
+def certificates() -> Iterator[Path]:
+    """An authority, and what it signed for the servers and for the client. They lie where Envoy's user can read
+    them: pytest's own folders are closed to others."""
+    with tempfile.TemporaryDirectory(prefix="appmesh-certs-") as folder:
+        signed(Path(folder))
+        yield Path(folder)
 
+
+def signed(folder: Path) -> None:
     def openssl(*arguments: str) -> None:
         subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
 
@@ -69,11 +73,11 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, hosts in {"server": "DNS:secure.internal,DNS:half.internal", "client": "DNS:client.internal"}.items():
         openssl("req", *new[:3], "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
         (folder / "extension").write_text(f"subjectAltName={hosts}")
-        signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "extension")
-        openssl("x509", "-req", "-in", f"{name}.csr", *signed, "-out", f"{name}.pem")
+        by = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "extension")
+        openssl("x509", "-req", "-in", f"{name}.csr", *by, "-out", f"{name}.pem")
     for file in folder.iterdir():
         file.chmod(0o644)
-    return folder
+    folder.chmod(0o755)
 
 
 @pytest.fixture(scope="module")

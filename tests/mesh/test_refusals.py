@@ -611,3 +611,51 @@ def test_an_outcome_that_is_assumed_decides() -> None:
     assert ("AM306", f"{ROUTE}/HttpRoute/Action/WeightedTargets/0/VirtualNode") in told(
         mesh(**changes), Scope(assumed={"C": False})
     )
+
+
+def test_what_parameters_add_up_to_is_checked() -> None:
+    changes: dict[str, Any] = {"Target__Spec__Listeners__0__PortMapping__Port": {"Fn::Sub": "${P}0"}}
+    place = f"{NODE}/Listeners/0/PortMapping/Port"
+    assert ("AM302", place) in told(mesh(**changes), Scope(parameters={"P": "9000000"}))
+    assert ("AM302", place) not in told(mesh(**changes), Scope(parameters={"P": "900"}))
+
+
+def test_a_key_of_a_log_must_be_written_out() -> None:
+    members = [{"Key": {"Ref": "P"}, "Value": "%START_TIME%"}, {"Key": "b", "Value": "c"}]
+    log = {"AccessLog": {"File": {"Path": "/dev/stdout", "Format": {"Json": members}}}}
+    found = told(mesh(Caller__Spec__Logging=log), Scope(parameters={"P": "a"}))
+    assert found == [("AM301", f"{CALLER}/Logging/AccessLog/File/Format/Json/0")]
+
+
+def test_a_weight_decides_whether_a_tcp_target_exists() -> None:
+    tcp = {"Target__Spec__Listeners__0": listener(80, "tcp"), "Router__Spec__Listeners__0": listener(80, "tcp")}
+    changes = {**tcp, "Route__Spec": {"TcpRoute": {"Action": targets(1, OPAQUE)}}}
+    assert ("AM301", f"{ROUTE}/TcpRoute/Action/WeightedTargets/1/Weight") in told(mesh(**changes))
+
+
+@pytest.mark.parametrize("port", ["ingress_port", "egress_port", "admin_port"])
+def test_ports_of_envoy_must_differ(port: str) -> None:
+    options: dict[str, Any] = {port: "15000" if port == "egress_port" else "15001"}
+    assert ("AM327", "Resources/Caller") in told(mesh(), **options)
+
+
+def test_a_name_in_two_meshes_needs_the_meshs_name() -> None:
+    twin = of("VirtualNode", VirtualNodeName="caller", Spec={})
+    twin["Properties"]["MeshName"] = "other"
+    model = parsing.parse(mesh(Twin=twin, Other=of("Mesh", MeshName="other")), Scope()).model
+    (finding,) = compiling.compile_node(model, "caller").findings
+    assert (finding.code, finding.hint) == ("AM308", "Give MeshName")
+    assert compiling.compile_node(model, "caller", mesh_name="other").bootstrap["node"] == {
+        "id": "mesh/other/virtualNode/caller",
+        "cluster": "mesh/other/virtualNode/caller",
+    }
+
+
+def test_a_name_that_means_itself_is_refused() -> None:
+    found = told(mesh(Mesh__MeshName={"Fn::GetAtt": ["Mesh", "MeshName"]}))
+    assert ("AM325", "Resources/Mesh/Properties/MeshName") in found
+
+
+def test_a_nul_character_is_refused() -> None:
+    found = told(mesh(Target__Spec__ServiceDiscovery__DNS__Hostname="a\0b"))
+    assert ("AM322", f"{NODE}/ServiceDiscovery/DNS/Hostname") in found

@@ -44,7 +44,8 @@ class Names:
         return isinstance(logical_id, str) and kind_of(self.resources.get(logical_id)) is not None
 
     def attribute(self, logical_id: str, attribute: str, visited: frozenset[str] = frozenset()) -> Json:
-        """What `Fn::GetAtt` of a mesh resource's name gives, from its own properties; None where it is no name."""
+        """What `Fn::GetAtt` of a mesh resource's name gives, from its own properties; None where it is no name, or
+        means itself."""
         resource = self.resources.get(logical_id)
         kind = kind_of(resource)
         if kind is None or not isinstance(resource, Mapping) or logical_id in visited:
@@ -56,7 +57,11 @@ class Names:
             value = properties.get(attribute, logical_id)
         elif attribute in ("MeshName", _PARENTS.get(kind)):
             value = properties.get(attribute)
-        return None if value is None else self.written(value, _ignored, visited | {logical_id})
+        if value is None:
+            return None
+        lost: list[str] = []
+        written = self.written(value, lambda target, _: lost.append(target), visited | {logical_id})
+        return None if lost else written
 
     def name(self, logical_id: str, visited: frozenset[str] = frozenset()) -> Json:
         kind = kind_of(self.resources.get(logical_id))
@@ -210,7 +215,3 @@ def _join_parts(argument: Json) -> list[Json] | None:
 
 def _opaque(value: Json) -> str:
     return f"\0{json.dumps(value, sort_keys=True, default=str)}\0"
-
-
-def _ignored(logical_id: str, attribute: str) -> None:
-    """A name that cannot be written is reported where it is used, not where it is looked up."""

@@ -1,6 +1,6 @@
 """Shapes that recur all over Envoy's configuration."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from appmesh_inject.text import joined
 from appmesh_inject.tree import Json
@@ -60,11 +60,3 @@ def named(*parts: Json) -> Json:
     for part in parts:
         spread += ["_", part] if spread else [part]
     return joined(spread)
-
-
-def without_none(fields: Mapping[str, Json]) -> Config:
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def sequence(items: Iterable[Json]) -> list[Json]:
-    return list(items)
