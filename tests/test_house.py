@@ -12,7 +12,7 @@ PACKAGE = Path(appmesh_inject.__file__).parent
 FLOORS = (
     ("cli",),
     ("macro",),
-    ("injection",),
+    ("injection", "stacks"),
     ("targets",),
     ("plan", "deployment"),
     ("checks", "compiled", "ordering", "ports", "presence"),

@@ -52,7 +52,7 @@ def test_a_mesh_of_another_stack_is_compiled_with_its_values_resolved() -> None:
     template: Json = {
         "Resources": {"Web": task(Profile="standalone", VirtualNodeName="web", MeshName="apps", MeshStack="m")}
     }
-    meshes = Meshes(stacks={"m": source()})
+    meshes = Meshes(of_stack={"m": source()}.get)
     outcome = invariants.hold(template, lambda document: inject(document, target(), meshes=meshes))
     assert not outcome.has_errors, [str(finding) for finding in outcome.findings]
     document: Any = outcome.document

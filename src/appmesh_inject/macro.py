@@ -18,6 +18,8 @@ from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS, deployed
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, inject
 from appmesh_inject.settings import Level
+from appmesh_inject.stacks import Stacks
+from appmesh_inject.standalone import Meshes
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.tree import Json
 
@@ -25,6 +27,9 @@ LONGEST_MESSAGE = 1000
 """Characters of an error message that CloudFormation is sure to show."""
 
 NAMESPACE = "AppMeshInject"
+
+MESH_STACKS = "MeshStacks"
+"""The deployment parameter that names the stacks whose meshes may be read."""
 
 logger = Logger(service=NAMESPACE)
 
@@ -71,7 +76,8 @@ def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Out
     parameters = {name: environment[name] for name in DEPLOYMENT_PARAMETERS if name in environment}
     request = Level(("Transform", "Parameters"), _mapping(event.get("params")))
     target = CloudFormation(request, _mapping(event.get("templateParameterValues")))
-    return inject(event.get("fragment"), target, deployed(parameters))
+    stacks = Stacks(tuple(environment.get(MESH_STACKS, "").split(",")))
+    return inject(event.get("fragment"), target, deployed(parameters), Meshes(of_stack=stacks.mesh))
 
 
 def _mapping(value: Any) -> Mapping[str, Json]:

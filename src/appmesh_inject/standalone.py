@@ -3,7 +3,7 @@
 Each mesh is parsed once, and what its compiler builds for one task serves the next ones.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -49,10 +49,11 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class Meshes:
-    """The meshes at hand. given: for all tasks, out of another template; stacks: by the name of the stack."""
+    """The meshes at hand. given: for all tasks, out of another template; of_stack: the one that a stack exports, by
+    the stack's name, None where it is not to be had."""
 
     given: MeshSource | None = None
-    stacks: Mapping[str, MeshSource] = field(default_factory=dict)
+    of_stack: Callable[[str], MeshSource | None] = lambda _: None
     _compilers: dict[tuple[int, bool, str], tuple["Compiler", tuple[Finding, ...]]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -60,7 +61,7 @@ class Meshes:
     def source(self, settings: Settings, scope: Scope) -> MeshSource | None:
         """Where the mesh of a task is written; None: in a stack that is not at hand."""
         if settings.mesh_stack is not None:
-            return self.stacks.get(settings.mesh_stack)
+            return self.of_stack(settings.mesh_stack)
         return self.given or MeshSource(scope.resources)
 
     def compiler(self, source: MeshSource, settings: Settings, scope: Scope) -> tuple["Compiler", tuple[Finding, ...]]:

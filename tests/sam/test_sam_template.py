@@ -68,7 +68,7 @@ def test_role_may_write_its_own_log_alone(template: dict[str, Any]) -> None:
     assert roles == {"AppMeshInjectRole"}
     properties = template["Resources"]["AppMeshInjectRole"]["Properties"]
     assert not {"ManagedPolicyArns", "RoleName"} & properties.keys()
-    [policy] = properties["Policies"]
+    policy, _ = properties["Policies"]
     assert policy["PolicyDocument"]["Statement"] == [
         {
             "Effect": "Allow",
@@ -79,6 +79,19 @@ def test_role_may_write_its_own_log_alone(template: dict[str, Any]) -> None:
     assert properties["AssumeRolePolicyDocument"]["Statement"] == [
         {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     ]
+
+
+def test_role_may_read_the_named_stacks_where_some_are_named(template: dict[str, Any]) -> None:
+    assert template["Conditions"] == {"ReadsMeshes": {"Fn::Not": [{"Fn::Equals": [{"Ref": "MeshStacks"}, ""]}]}}
+    _, conditional = template["Resources"]["AppMeshInjectRole"]["Properties"]["Policies"]
+    condition, policy, otherwise = conditional["Fn::If"]
+    assert (condition, otherwise) == ("ReadsMeshes", {"Ref": "AWS::NoValue"})
+    [statement] = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"]
+    for number, resource in enumerate(statement["Resource"]):
+        arn, names = resource["Fn::Sub"]
+        assert arn.endswith(":${AWS::AccountId}:stack/${Name}/*")
+        assert names["Name"]["Fn::Select"][0] == number
 
 
 def test_stack_holds_four_resources_and_no_other(template: dict[str, Any]) -> None:
@@ -106,9 +119,15 @@ def test_macro_calls_the_function_without_an_alias(template: dict[str, Any]) -> 
 
 def test_deployment_parameters_reach_the_function(template: dict[str, Any], function: dict[str, Any]) -> None:
     assert set(DEPLOYMENT_PARAMETERS) <= PARAMETERS
-    assert set(template["Parameters"]) == PARAMETERS | {"MacroName", "FunctionLogLevel", "LogRetentionDays"}
+    assert set(template["Parameters"]) == PARAMETERS | {
+        "MacroName",
+        "FunctionLogLevel",
+        "LogRetentionDays",
+        "MeshStacks",
+    }
     assert function["Properties"]["Environment"]["Variables"] == {
         **{name: {"Ref": name} for name in PARAMETERS},
+        "MeshStacks": {"Ref": "MeshStacks"},
         "POWERTOOLS_LOG_LEVEL": {"Ref": "FunctionLogLevel"},
     }
 

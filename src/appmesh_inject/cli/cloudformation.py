@@ -159,7 +159,7 @@ def _outcome(play: _Play, call: Call, entry: Entry) -> Outcome:
     problem = _misspelled(call, entry)
     target = CloudFormation(call.level, play.asked.parameter_values)
     if problem is None:
-        return inject(call.fragment, target, play.asked.deployment)
+        return inject(call.fragment, target, play.asked.deployment, play.asked.meshes)
     found = target.find(call.fragment)
     action = Action.REFUSED if call.path else Action.SKIPPED
     reports = (Report(each.name, each.path, action, problem.message) for each in found.workloads)

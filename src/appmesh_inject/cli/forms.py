@@ -60,7 +60,7 @@ class TaskDefinition:
 
     def rendered(self, asked: Asked) -> Rendered:
         content = ecs.registrable(self.document.content)
-        return of_outcome(inject(content, ecs.EcsTaskDefinition(asked.level), asked.deployment))
+        return of_outcome(inject(content, ecs.EcsTaskDefinition(asked.level), asked.deployment, asked.meshes))
 
     def written(self, result: Rendered, form: Format | None) -> str:
         return output.written(result.document, form or self.document.format)
@@ -80,7 +80,7 @@ class KubernetesManifests:
 
     def rendered(self, asked: Asked) -> Rendered:
         values: Json = self.manifests.values
-        return of_outcome(inject(values, kubernetes.Manifests(asked.level), asked.deployment))
+        return of_outcome(inject(values, kubernetes.Manifests(asked.level), asked.deployment, asked.meshes))
 
     def written(self, result: Rendered, form: Format | None) -> str:
         values = cast(list[Json], result.document)

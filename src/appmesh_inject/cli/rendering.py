@@ -7,6 +7,7 @@ from appmesh_inject.deployment import BUILT_IN, Deployment
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
 from appmesh_inject.settings import PROFILES, STANDALONE, Level
+from appmesh_inject.standalone import Meshes, MeshSource
 from appmesh_inject.tree import Json
 
 MACRO = "AppMeshInject"
@@ -15,13 +16,19 @@ MACRO = "AppMeshInject"
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the command line asks for. settings: by name, in the place of the transform's parameters;
-    flags: the flag that gave each."""
+    flags: the flag that gave each; mesh: what --mesh names."""
 
     parameter_values: Mapping[str, Json] = field(default_factory=dict)
     settings: Mapping[str, Json] = field(default_factory=dict)
     flags: Mapping[str, str] = field(default_factory=dict)
     deployment: Deployment = BUILT_IN
     macro: str = MACRO
+    mesh: MeshSource | None = None
+
+    @property
+    def meshes(self) -> Meshes:
+        """The meshes at hand; a stack's is none of them, since nothing here asks AWS."""
+        return Meshes(given=self.mesh)
 
     @property
     def level(self) -> Level:

@@ -28,7 +28,8 @@ class Resolved:
 
 def resolved(template: Mapping[str, Json], parameters: Mapping[str, Json], stack_name: str, region: str) -> Resolved:
     """The mesh resources of another stack's template, readable without it. `parameters` are the values that the
-    stack has; those that it does not say are the template's defaults."""
+    stack has; those that it does not say are the template's defaults. An empty `stack_name` or `region` is one that
+    is not known."""
     declared = template.get("Parameters")
     declarations = declared if isinstance(declared, Mapping) else {}
     defaults = {
@@ -37,7 +38,7 @@ def resolved(template: Mapping[str, Json], parameters: Mapping[str, Json], stack
         if isinstance(declaration, Mapping) and "Default" in declaration
     }
     known = parameters_that_decide({**defaults, **parameters}, declarations)
-    pseudo = {"AWS::StackName": stack_name, "AWS::Region": region}
+    pseudo = {name: value for name, value in (("AWS::StackName", stack_name), ("AWS::Region", region)) if value}
     resources = template.get("Resources")
     found = resources if isinstance(resources, Mapping) else {}
     mappings = template.get("Mappings")

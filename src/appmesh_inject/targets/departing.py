@@ -39,6 +39,17 @@ def without_mesh(document: Json, scope: Scope, *, export: bool) -> tuple[Json, t
     return changed, (*leaving.findings, *_too_large(changed))
 
 
+def with_exported(template: Mapping[str, Json]) -> Mapping[str, Json]:
+    """A template with the mesh that it exports among its resources again."""
+    metadata = template.get("Metadata")
+    section = metadata.get(EXPORT[0]) if isinstance(metadata, Mapping) else None
+    mesh = section.get(EXPORT[1]) if isinstance(section, Mapping) else None
+    resources = template.get("Resources")
+    if not isinstance(mesh, Mapping):
+        return template
+    return {**template, "Resources": {**(resources if isinstance(resources, Mapping) else {}), **mesh}}
+
+
 def _exported(template: Mapping[str, Json], mesh: Mapping[str, Json]) -> Changes:
     metadata = template.get("Metadata")
     section = metadata.get(EXPORT[0]) if isinstance(metadata, Mapping) else None

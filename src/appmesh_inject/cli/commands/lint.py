@@ -1,12 +1,14 @@
 """`appmesh-inject lint`: what the macro would refuse, and what cfn-lint says of the result."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import typer
 
 from appmesh_inject.cli import forms, output, report
 from appmesh_inject.cli.documents import Document
 from appmesh_inject.cli.errors import told
+from appmesh_inject.cli.meshes import MeshFile, MeshParameters, mesh_of
 from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked
 from appmesh_inject.cli.rendering import MACRO, Rendered
 from appmesh_inject.cli.report import Line
@@ -20,6 +22,8 @@ def lint(
     parameter: Parameters = [],  # noqa: B006 - Typer wants a list and never changes it
     deployment_parameter: DeploymentParameters = [],  # noqa: B006
     macro_name: MacroName = MACRO,
+    mesh: MeshFile = None,
+    mesh_parameter: MeshParameters = [],  # noqa: B006
 ) -> None:
     """Check what the macro refuses, and what cfn-lint finds in the template and in the result.
 
@@ -27,7 +31,8 @@ def lint(
     """
     with told():
         form = forms.load(file)
-        result = form.rendered(asked(form.document, parameter, settings, deployment_parameter, macro=macro_name))
+        wanted = asked(form.document, parameter, settings, deployment_parameter, macro=macro_name)
+        result = form.rendered(replace(wanted, mesh=mesh_of(mesh, mesh_parameter)))
         report.say_reports(form, result.reports, result.findings)
         report.say_unused(result.unused_flags)
         lines, is_bad = _checked(form.document, result) if form.is_template else _found(form.document, result)

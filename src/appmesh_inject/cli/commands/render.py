@@ -1,6 +1,7 @@
 """`appmesh-inject render`: the document with the sidecars in it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ import typer
 from appmesh_inject.cli import forms, output, report
 from appmesh_inject.cli.documents import Format
 from appmesh_inject.cli.errors import told
+from appmesh_inject.cli.meshes import MeshFile, MeshParameters, mesh_of
 from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked
 from appmesh_inject.cli.rendering import MACRO
 from appmesh_inject.tree import Json
@@ -29,6 +31,8 @@ def render(
     parameter: Parameters = [],  # noqa: B006 - Typer wants a list and never changes it
     deployment_parameter: DeploymentParameters = [],  # noqa: B006
     macro_name: MacroName = MACRO,
+    mesh: MeshFile = None,
+    mesh_parameter: MeshParameters = [],  # noqa: B006
     output_format: OutputFormat = None,
     output_file: Output = None,
 ) -> None:
@@ -36,7 +40,8 @@ def render(
     manifests ready to apply."""
     with told():
         form = forms.load(file)
-        result = form.rendered(asked(form.document, parameter, settings, deployment_parameter, macro=macro_name))
+        wanted = asked(form.document, parameter, settings, deployment_parameter, macro=macro_name)
+        result = form.rendered(replace(wanted, mesh=mesh_of(mesh, mesh_parameter)))
         report.say_findings(form.document, result.findings)
         report.say_reports(form, result.reports, result.findings)
         report.say_unused(result.unused_flags)

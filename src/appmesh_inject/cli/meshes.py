@@ -1,0 +1,59 @@
+"""The mesh that another file holds: `--mesh FILE` and the values of its parameters."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import typer
+
+from appmesh_inject.cli import documents
+from appmesh_inject.cli.options import pairs, usage_error
+from appmesh_inject.cli.parameters import parameter_values
+from appmesh_inject.standalone import MeshSource
+
+MESH, MESH_PARAMETER = "--mesh", "--mesh-parameter"
+
+PSEUDO = ("AWS::StackName", "AWS::Region")
+"""Names that a template can use without declaring them, and that only the user knows here."""
+
+MeshFile = Annotated[
+    str | None,
+    typer.Option(
+        MESH,
+        metavar="FILE",
+        show_default=False,
+        help="A template that holds the mesh, for profile standalone; by default the template itself",
+    ),
+]
+MeshParameters = Annotated[
+    list[str],
+    typer.Option(
+        MESH_PARAMETER,
+        metavar="KEY=VALUE",
+        show_default=False,
+        help="Value of a parameter of the mesh's template, or of AWS::StackName or AWS::Region there. May be repeated",
+    ),
+]
+
+
+def mesh_of(file: str | None, parameters: Sequence[str]) -> MeshSource | None:
+    """The mesh in `file` with its values resolved; None without a file. Raises UserError where it cannot be read, and a
+    usage error for a parameter that it does not have."""
+    if file is None:
+        if parameters:
+            raise typer.BadParameter(f"there is no {MESH}.", param_hint=MESH_PARAMETER)
+        return None
+    # The mesh package is large, and most calls have no mesh.
+    from appmesh_inject.mesh.resolution import resolved
+    from appmesh_inject.targets.departing import with_exported
+
+    document = documents.load(file)
+    template = documents.template(document)
+    declared = template.get("Parameters")
+    declarations = declared if isinstance(declared, Mapping) else {}
+    given = pairs(parameters, MESH_PARAMETER)
+    for name in given:
+        if name not in declarations and name not in PSEUDO:
+            raise usage_error(f"{document.name} has no parameter '{name}'", name, list(declarations), MESH_PARAMETER)
+    values = parameter_values(declarations, {name: value for name, value in given.items() if name not in PSEUDO})
+    found = resolved(with_exported(template), values, *(given.get(name, "") for name in PSEUDO))
+    return MeshSource(found.resources, (f"{MESH} {document.name}",), found.findings)
