@@ -28,9 +28,7 @@ def read(template: Json, parameters: Mapping[str, str] | None = None) -> MeshSou
     with Stubber(client) as stub:
         # botocore decodes JSON, and leaves YAML as the text that it is.
         body = template if isinstance(template, str) else json.dumps(template)
-        stub.add_response(
-            "get_template", {"TemplateBody": body}, {"StackName": "mesh", "TemplateStage": "Processed"}
-        )
+        stub.add_response("get_template", {"TemplateBody": body}, {"StackName": "mesh", "TemplateStage": "Processed"})
         stub.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": "mesh"})
         source = Stacks(("mesh",), client).mesh("mesh")
     assert source is not None

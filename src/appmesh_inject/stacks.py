@@ -57,7 +57,7 @@ class Stacks:
             )
         values = {each["ParameterKey"]: _value(each) for each in stack.get("Parameters", ())}
         found = resolved(with_exported(template), values, name, client.meta.region_name)
-        return MeshSource(found.resources, PATH, found.findings)
+        return MeshSource.elsewhere(found.resources, PATH, found.findings)
 
 
 def _value(parameter: Mapping[str, str]) -> str:

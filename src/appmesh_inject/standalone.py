@@ -4,7 +4,7 @@ Each mesh is parsed once, and what its compiler builds for one task serves the n
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from appmesh_inject.findings import Finding
@@ -27,6 +27,11 @@ class MeshSource:
     resources: Mapping[str, Json]
     path: Path = ("Resources",)
     findings: tuple[Finding, ...] = ()
+
+    @classmethod
+    def elsewhere(cls, resources: Mapping[str, Json], path: Path, findings: tuple[Finding, ...]) -> "MeshSource":
+        """A mesh out of another template, which `path` stands for; the findings' places are in that template."""
+        return cls(resources, (*path, "Resources"), tuple(replace(f, path=(*path, *f.path)) for f in findings))
 
     @property
     def is_empty(self) -> bool:

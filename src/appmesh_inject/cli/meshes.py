@@ -56,4 +56,4 @@ def mesh_of(file: str | None, parameters: Sequence[str]) -> MeshSource | None:
             raise usage_error(f"{document.name} has no parameter '{name}'", name, list(declarations), MESH_PARAMETER)
     values = parameter_values(declarations, {name: value for name, value in given.items() if name not in PSEUDO})
     found = resolved(with_exported(template), values, *(given.get(name, "") for name in PSEUDO))
-    return MeshSource(found.resources, (f"{MESH} {document.name}",), found.findings)
+    return MeshSource.elsewhere(found.resources, (f"{MESH} {document.name}",), found.findings)

@@ -15,7 +15,7 @@ from appmesh_inject.cli.options import DEPLOYMENT_PARAMETER
 from appmesh_inject.deployment import PATH as DEPLOYMENT_PATH
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Report
-from appmesh_inject.tree import Path
+from appmesh_inject.tree import Path, shown
 
 COLOURS = {
     "error": "bold red",
@@ -50,7 +50,7 @@ class Line:
 def where(document: Document, path: Path) -> str:
     """A path as a place that the user can go to: file, line and column, or the option on the command line."""
     if path and str(path[0]).startswith("--"):
-        return str(path[0])
+        return " ".join(part for part in (str(path[0]), shown(path[1:])) if part)
     if path[:1] == DEPLOYMENT_PATH:
         return " ".join((DEPLOYMENT_PARAMETER, *map(str, path[1:2])))
     return f"{document.name}:{document.place(path)}"
