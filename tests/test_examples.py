@@ -14,10 +14,13 @@ EXAMPLES = sorted(path for path in (REPOSITORY / "examples").rglob("*") if path.
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_example(path: Path) -> None:
-    rendered = CliRunner().invoke(program, ["render", str(path)])
+    flags = ["--region", "us-west-2"] if path.name == "deployment.yaml" else []
+    rendered = CliRunner().invoke(program, ["render", str(path), *flags])
     assert rendered.exit_code == 0, rendered.stderr
     assert ": injected" in rendered.stderr
     assert {line.split()[2] for line in rendered.stderr.splitlines() if " warning " in line} <= {"AM902"}
+    if "Resources" not in path.read_text():
+        return
     assert problems(path.read_text()) == []
     assert problems(rendered.stdout) == []
 

@@ -14,6 +14,7 @@ FLOORS = (
     ("macro",),
     ("injection", "stacks"),
     ("targets",),
+    ("alike",),
     ("plan", "deployment"),
     ("checks", "compiled", "ordering", "ports", "presence"),
     ("representing",),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Absent, Literal, known
-from appmesh_inject.sidecars import ENVOY, GATEWAY, PROXY_INIT, PROXY_INIT_VARIABLES
+from appmesh_inject.sidecars import AGENT_IMAGES, ENVOY, GATEWAY, PROXY_INIT, PROXY_INIT_VARIABLES
 from appmesh_inject.situation import Situation, seen
 from appmesh_inject.standalone import Configuration
 from appmesh_inject.tree import Json, Path
@@ -16,9 +16,6 @@ MOST_APP_PORTS = 15
 
 LEAST_ENVOY_MEMORY = 64
 """MiB that the user guide asks for an envoy, at the least."""
-
-AGENT_IMAGES = ("aws-xray-daemon", "cloudwatch-agent", "fluent-bit", "fluentd", "datadog/agent", "aws-otel-collector")
-"""Parts of the names of images that send telemetry out: through the proxy they would loop or be lost."""
 
 
 def surroundings(situation: Situation) -> Iterator[Finding]:
@@ -150,7 +147,7 @@ def configuration(
         if isinstance(port, str | int) and str(port) not in taken:
             message = f"listener port {port} is not among the app ports, so what comes in there bypasses envoy"
             yield situation.finding("AM361", situation.place("AppPorts"), message, "Add it to AppPorts")
-    if compiled.files and not situation.dialect.runtime(envoy).has_mounts:
+    if compiled.files and not situation.runtime(envoy).has_mounts:
         message = "envoy reads certificates from files, and nothing is mounted in its container"
         hint = "Mount them: Envoy: {MountPoints: [...]}, and the volume in the task"
         yield situation.finding("AM362", situation.place("Envoy"), message, hint)
@@ -211,7 +208,7 @@ def _memory(situation: Situation, everyone: list[Container], sidecars: Mapping[s
                 "Set Memory of the task, or MemoryReservation of each container; of a sidecar by its fragment",
             )
         return
-    reserved = [situation.dialect.runtime(container).memory for container in everyone]
+    reserved = [situation.runtime(container).memory for container in everyone]
     if None in reserved:
         return
     total = sum(memory or 0 for memory in reserved)
@@ -244,7 +241,7 @@ def _users(situation: Situation, apps: list[Container], sidecars: Mapping[str, C
 
     fragment_of = {sidecar.role: sidecar.fragment for sidecar in situation.sidecars}
     for role, container in sidecars.items():
-        user = situation.dialect.runtime(container).user
+        user = situation.runtime(container).user
         is_ours = container.path == situation.place(fragment_of[role])
         if role != PROXY_INIT and user is not None and not bypasses(user) and (user or is_ours):
             yield situation.finding(
@@ -255,7 +252,7 @@ def _users(situation: Situation, apps: list[Container], sidecars: Mapping[str, C
                 "Let it run as IgnoredUID, or set IgnoredUID to its user",
             )
     for container in apps:
-        runtime = situation.dialect.runtime(container)
+        runtime = situation.runtime(container)
         is_agent = runtime.routes_logs or any(part in (container.image or "") for part in AGENT_IMAGES)
         if runtime.user is None or is_agent == bypasses(runtime.user):
             continue

@@ -36,4 +36,4 @@ def is_compiled(situation: Situation) -> bool:
         return False
     entries = (entry for branch in situation.task.branches for entry in branch.lists["app"].entries)
     containers = (container for entry in entries for container, _ in entry.containers if container)
-    return any(situation.dialect.runtime(container).is_compiled for container in containers)
+    return any(situation.runtime(container).is_compiled for container in containers)

@@ -4,11 +4,12 @@ A document goes in and comes out as JSON; it is never mutated, and what is not d
 objects. One error anywhere, and nothing is changed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from appmesh_inject.alike import Plain, Precedents
 from appmesh_inject.deployment import BUILT_IN, Deployment
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.intrinsics import Scope
@@ -27,6 +28,8 @@ class Target(Protocol):
     def dialect(self) -> Dialect: ...
 
     def find(self, document: Json) -> Found: ...
+
+    def plain(self, document: Json, workload: Workload) -> Plain | None: ...
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task: ...
 
@@ -80,11 +83,11 @@ def inject(document: Json, target: Target, deployment: Deployment = BUILT_IN, me
     found = target.find(document)
     shared = gather((deployment.level, *found.levels), found.scope)
     findings = [*deployment.findings, *found.findings, *shared.findings]
-    at_hand = meshes or Meshes()
+    decision_of = _decider(document, target, deployment, meshes or Meshes())
     decided: list[Decided] = []
     for workload in found.workloads:
         asked = settle(gather(workload.levels, workload.scope, shared), workload.name)
-        decision = _decision(document, target, workload, asked, deployment=deployment, meshes=at_hand)
+        decision = decision_of(workload, asked)
         decided.append(Decided(workload, asked, decision))
         findings += decision.findings
     plans = {each.workload.path: each.decision.outcome for each in decided if isinstance(each.decision.outcome, Plan)}
@@ -130,17 +133,27 @@ def _mixed(decided: Iterable[Decided], scope: Scope) -> Iterator[Finding]:
             yield Finding("AM328", each.workload.name, path, f"{message} '{STANDALONE}'", hint)
 
 
-def _decision(
-    document: Json, target: Target, workload: Workload, asked: Asked, *, deployment: Deployment, meshes: Meshes
-) -> Decision:
-    if not workload.levels:
-        return Decision(Skip(workload.passed or NOT_MARKED))
-    problems = (*workload.findings, *asked.findings)
-    if asked.settings.enabled is False:
-        return Decision(Skip("Enabled is false"), problems)
-    task = target.task(document, workload, under(asked.settings.enabled, workload.scope))
-    decision = decide(workload, asked, task, target.dialect, images=deployment.images, meshes=meshes)
-    return Decision(decision.outcome, (*problems, *decision.findings))
+def _decider(
+    document: Json, target: Target, deployment: Deployment, meshes: Meshes
+) -> Callable[[Workload, Asked], Decision]:
+    """Decides about one workload after the other."""
+    precedents = Precedents(target.dialect)
+
+    def decision(workload: Workload, asked: Asked) -> Decision:
+        if not workload.levels:
+            return Decision(Skip(workload.passed or NOT_MARKED))
+        return precedents.decide(workload, asked, target.plain(document, workload), lambda: anew(workload, asked))
+
+    def anew(workload: Workload, asked: Asked) -> Decision:
+        problems = (*workload.findings, *asked.findings)
+        enabled = asked.settings.enabled
+        if enabled is False:
+            return Decision(Skip("Enabled is false"), problems)
+        task = target.task(document, workload, under(enabled, workload.scope))
+        decided = decide(workload, asked, task, target.dialect, images=deployment.images, meshes=meshes)
+        return Decision(decided.outcome, (*problems, *decided.findings))
+
+    return decision
 
 
 def _report(decided: Decided) -> Report:

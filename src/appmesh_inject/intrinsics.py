@@ -5,7 +5,7 @@ of a parameter that the event carries), the branches of an `Fn::If`, or opaque. 
 what is written to a document is always the value that the user wrote.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeAlias
@@ -89,7 +89,7 @@ def function(value: Json) -> str | None:
 
 
 def is_no_value(value: Json) -> bool:
-    return isinstance(value, Mapping) and len(value) == 1 and value.get("Ref") == "AWS::NoValue"
+    return isinstance(value, dict) and len(value) == 1 and value.get("Ref") == "AWS::NoValue"
 
 
 def read(value: Json, scope: Scope) -> Reading:
@@ -98,10 +98,8 @@ def read(value: Json, scope: Scope) -> Reading:
     An `Fn::If` whose condition is assumed in `scope` reads as the branch that applies. A string that holds a
     dynamic reference (`{{resolve:...}}`) is opaque.
     """
-    if isinstance(value, str):
-        return OPAQUE if "{{resolve:" in value else Literal(value)
-    if not isinstance(value, dict) or len(value) != 1:
-        return Literal(value)
+    if not isinstance(value, dict):
+        return _read_plain(value)
     name = function(value)
     if name is None:
         return Literal(value)
@@ -110,6 +108,10 @@ def read(value: Json, scope: Scope) -> Reading:
     if name == "Fn::If":
         return _read_if(value["Fn::If"], scope)
     return OPAQUE
+
+
+def _read_plain(value: Json) -> Literal | Opaque:
+    return OPAQUE if isinstance(value, str) and "{{resolve:" in value else Literal(value)
 
 
 def _read_ref(target: Json, scope: Scope) -> Reading:
@@ -142,17 +144,19 @@ class Leaf:
     scope: Scope
 
 
-def leaves(value: Json, scope: Scope, path: Path = ()) -> Iterator[Leaf]:
+def leaves(value: Json, scope: Scope, path: Path = ()) -> Sequence[Leaf]:
     """Every value that `value` can become, one for each branch of its Fn::Ifs that `scope` leaves open."""
+    if not isinstance(value, dict):
+        return (Leaf(value, _read_plain(value), path, scope),)
     while (taken := _taken(value, scope)) is not None:
         value, step = taken
         path = (*path, "Fn::If", step)
     reading = read(value, scope)
     if isinstance(reading, Branches):
-        yield from leaves(reading.then, scope.assuming(reading.condition, True), (*path, "Fn::If", 1))
-        yield from leaves(reading.otherwise, scope.assuming(reading.condition, False), (*path, "Fn::If", 2))
-    else:
-        yield Leaf(value, reading, path, scope)
+        then = leaves(reading.then, scope.assuming(reading.condition, True), (*path, "Fn::If", 1))
+        otherwise = leaves(reading.otherwise, scope.assuming(reading.condition, False), (*path, "Fn::If", 2))
+        return (*then, *otherwise)
+    return (Leaf(value, reading, path, scope),)
 
 
 def _taken(value: Json, scope: Scope) -> tuple[Json, int] | None:
@@ -208,6 +212,8 @@ def may_be_absent(value: Json, scope: Scope) -> bool:
 
 def known(value: Json, scope: Scope) -> Json:
     """The literal that `value` reads as, or None where it is not one."""
+    if not isinstance(value, dict):
+        return None if isinstance(value, str) and "{{resolve:" in value else value
     reading = read(value, scope)
     return reading.value if isinstance(reading, Literal) else None
 
@@ -228,12 +234,12 @@ def list_parameters(values: Mapping[str, Json], declarations: Mapping[str, Json]
 
 
 def _is_list(declaration: Json) -> bool:
-    kind = declaration.get("Type") if isinstance(declaration, Mapping) else None
+    kind = declaration.get("Type") if isinstance(declaration, dict) else None
     return isinstance(kind, str) and ("List<" in kind or "CommaDelimitedList" in kind)
 
 
 def _is_opaque(declaration: Json) -> bool:
-    if not isinstance(declaration, Mapping):
+    if not isinstance(declaration, dict):
         return False
     kind = declaration.get("Type")
     return (isinstance(kind, str) and kind.startswith("AWS::SSM::Parameter::")) or str(

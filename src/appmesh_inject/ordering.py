@@ -29,12 +29,12 @@ def order(
     named = situation.settings.wait_for_envoy
     ahead = _ahead_of(sidecars["envoy"], [*apps, *sidecars.values()], situation)
     if named is None:
-        chosen = [app for app in apps if app.name not in ahead and dialect.runtime(app).essential]
+        chosen = [app for app in apps if app.name not in ahead and situation.runtime(app).essential]
         findings: list[Finding] = []
     else:
         chosen = [app for app in apps if app.name in named and app.name not in ahead]
         findings = [*_unknown(situation, named, apps), *_circular(situation, named, ahead)]
-    if chosen and not dialect.runtime(sidecars["envoy"]).has_health_check:
+    if chosen and not situation.runtime(sidecars["envoy"]).has_health_check:
         findings.append(
             situation.finding(
                 "AM215",
@@ -60,9 +60,9 @@ def order(
 
 def _ahead_of(envoy: Container, containers: Iterable[Container], situation: Situation) -> frozenset[str]:
     """Names of the containers that `envoy` waits for, directly or not."""
-    waits = {container.name: situation.dialect.runtime(container).waits_for for container in containers}
+    waits = {container.name: situation.runtime(container).waits_for for container in containers}
     ahead: set[str] = set()
-    open_names = set(situation.dialect.runtime(envoy).waits_for)
+    open_names = set(situation.runtime(envoy).waits_for)
     while open_names:
         name = open_names.pop()
         ahead.add(name)

@@ -3,7 +3,7 @@
 Containers are built by `sidecars`, read and written by a target.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from appmesh_inject import checks, ports, presence
@@ -15,19 +15,21 @@ from appmesh_inject.ordering import order
 from appmesh_inject.presence import Present
 from appmesh_inject.representing import kind, naming
 from appmesh_inject.settings import STANDALONE, Asked
-from appmesh_inject.shapes import Slot, Values, filled
+from appmesh_inject.shapes import Slot, Values
 from appmesh_inject.sidecars import ENVOY, FORMS, GATEWAY, X_RAY_DAEMON, Sidecar
 from appmesh_inject.situation import ADMIN_PORT_VARIABLE, Situation, wrapped
 from appmesh_inject.standalone import Meshes
 from appmesh_inject.tree import Json, Path, edited
-from appmesh_inject.workload import Branch, Container, ContainerList, Dialect, Task, Workload
+from appmesh_inject.workload import Branch, Container, Dialect, Task, Workload
 
 
 @dataclass(frozen=True, slots=True)
 class ListPlan:
-    """What happens to one container list: entries replaced, by index, and containers appended."""
+    """What happens to one container list: items replaced, by index, and containers appended. `path`: where it is;
+    `items`: what it holds."""
 
-    list: ContainerList
+    path: Path
+    items: Sequence[Json]
     replaced: Mapping[int, Json]
     appended: tuple[Json, ...]
 
@@ -38,11 +40,13 @@ class ListPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What happens to one workload. redirect: the ProxyConfiguration to write; None: as it is."""
+    """What happens to one workload. redirect: the ProxyConfiguration to write; None: as it is. values: what went
+    into the slots, where every sidecar was appended to one list; none: it was not that plain."""
 
     lists: tuple[ListPlan, ...]
     redirect: Json
     redirect_path: Path
+    values: Values | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,8 @@ def decide(
     lists = tuple(each for branch in planned.values() for each in branch.lists)
     if redirect is None and all(each.changes_nothing for each in lists):
         return Decision(Skip(INJECTED_ALREADY), tuple(findings))
-    return Decision(Plan(lists, redirect, task.redirect_path), tuple(findings))
+    values = next(iter(planned.values())).values if len(lists) == 1 else None
+    return Decision(Plan(lists, redirect, task.redirect_path, values), tuple(findings))
 
 
 def _no_form(workload: Workload, asked: Asked, represents: str) -> list[Finding]:
@@ -119,6 +124,7 @@ class _Planned:
     lists: tuple[ListPlan, ...] = ()
     redirect: Json = field(default_factory=lambda: NO_VALUE)
     findings: tuple[Finding, ...] = ()
+    values: Values | None = None
 
 
 def _redirect(
@@ -187,8 +193,14 @@ class _Branch:
         apps = self._apps(there)
         self._order(apps, sidecars, values, enabled, replaced["app"])
         self.findings += checks.containers(situation, branch, apps, sidecars, len(appended["app"]))
-        lists = (ListPlan(listed, replaced[place], tuple(appended[place])) for place, listed in branch.lists.items())
-        return _Planned(tuple(lists), self._redirect(values, enabled), tuple(self._findings()))
+        lists = (
+            ListPlan(listed.path, [entry.written for entry in listed.entries], replaced[place], tuple(appended[place]))
+            for place, listed in branch.lists.items()
+        )
+        is_plain = enabled is True and not any(present.entries for present in there.values())
+        return _Planned(
+            tuple(lists), self._redirect(values, enabled), tuple(self._findings()), values if is_plain else None
+        )
 
     def _findings(self) -> list[Finding]:
         """Without those that only follow from another."""
@@ -279,7 +291,7 @@ class _Branch:
         situation = self.situation
         if situation.form.redirect is None:
             return NO_VALUE
-        built = filled(situation.form.redirect, values, self.branch.scope.loops)
+        built = situation.form.redirect.filled(values, self.branch.scope.loops)
         for fragment in situation.settings.proxy_configuration:
             built = merged(built, fragment, situation.dialect.identities)
         return wrapped(built, enabled)

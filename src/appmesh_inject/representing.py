@@ -1,6 +1,6 @@
 """What a workload represents in the mesh: a virtual node or a virtual gateway, and whether it is named at all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Literal, Scope, function, read
@@ -69,7 +69,7 @@ def _kind_of_arn(arn: Json, scope: Scope) -> str | None:
     """Node or gateway, by the text of an ARN or by the type of the resource that it is a Ref to."""
     if isinstance(arn, dict) and function(arn) == "Ref":
         resource = scope.resources.get(str(arn["Ref"]))
-        if isinstance(resource, Mapping):
+        if isinstance(resource, dict):
             return _TYPES.get(str(resource.get("Type")))
     reading = read(arn, scope)
     texts = list(_texts(reading.value if isinstance(reading, Literal) else arn))
@@ -79,7 +79,7 @@ def _kind_of_arn(arn: Json, scope: Scope) -> str | None:
 def _texts(value: Json) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for member in value.values():
             yield from _texts(member)
     elif isinstance(value, list):

@@ -215,10 +215,11 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one workload asks for, and where each setting was given."""
+    """What one workload asks for, where each setting was given, and the settings that were, by name."""
 
     settings: Settings
     places: Mapping[str, Path]
+    chosen: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
 
@@ -257,7 +258,7 @@ def settle(gathered: Gathered, subject: str) -> Asked:
     were gathered last, and of settings that the chosen profile does not have."""
     settings = Settings(**{FIELDS[name]: value for name, value in gathered.values.items()})
     misplaced = _out_of_profile(settings.profile, gathered, subject)
-    return Asked(settings, gathered.places, (*gathered.findings, *misplaced))
+    return Asked(settings, gathered.places, gathered.values, (*gathered.findings, *misplaced))
 
 
 def _read_level(level: Level, scope: Scope) -> _Read:
@@ -304,7 +305,7 @@ def _arn_problem(name: str, value: Json, scope: Scope) -> Problem | None:
     if not isinstance(value, dict) or function(value) != "Ref" or str(value["Ref"]) in scope.loops:
         return None
     resource = scope.resources.get(str(value["Ref"]))
-    kind = resource.get("Type") if isinstance(resource, Mapping) else None
+    kind = resource.get("Type") if isinstance(resource, dict) else None
     if not isinstance(kind, str) or not kind.startswith("AWS::AppMesh::"):
         return None
     return Problem(

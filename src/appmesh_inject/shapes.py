@@ -4,10 +4,10 @@ A slot that has no value takes its member with it; in a list, the whole item; an
 items goes too. So what is optional needs no code, only a slot.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from appmesh_inject.text import joined
 from appmesh_inject.tree import Json
@@ -38,6 +38,9 @@ class Slot(Enum):
     X_RAY = "1 where XRay is on"
     X_RAY_NAME = "name of the X-Ray daemon container"
 
+    # Members are one object each. Enum's own hash is slow, and slots are looked up for every member of a sidecar.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -61,13 +64,29 @@ class _Gone(Enum):
     GONE = "gone"
 
 
-def filled(shape: Mapping[str, Shape], values: Values, loops: Collection[str] = ()) -> dict[str, Json]:
-    """The document that `shape` becomes. `loops`: identifiers of the Fn::ForEach loops around it."""
-    return {
-        key: value
-        for key, value in ((key, _filled(member, values, loops)) for key, member in shape.items())
-        if not isinstance(value, _Gone)
-    }
+Filler: TypeAlias = Callable[[Values, Collection[str]], Json | _Gone]
+"""Makes the value of one part of a shape, from what is in the slots and the Fn::ForEach loops around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A shape ready to be filled, again and again: parts without a slot are made once and shared."""
+
+    members: Mapping[str, Filler]
+
+    def filled(self, values: Values, loops: Collection[str] = ()) -> dict[str, Json]:
+        """The document that the shape becomes. `loops`: identifiers of the Fn::ForEach loops around it."""
+        document: dict[str, Json] = {}
+        for name, filler in self.members.items():
+            value = filler(values, loops)
+            if value is not _Gone.GONE:
+                document[name] = value
+        return document
+
+
+def prepared(shape: Mapping[str, Shape]) -> Form:
+    """The shape, ready to be filled."""
+    return Form({name: _filler(member) for name, member in shape.items()})
 
 
 def text(pieces: Text, values: Values, loops: Collection[str] = ()) -> Json:
@@ -76,30 +95,47 @@ def text(pieces: Text, values: Values, loops: Collection[str] = ()) -> Json:
     return None if None in parts else joined(parts, loops)
 
 
-def _filled(shape: Shape, values: Values, loops: Collection[str]) -> Json | _Gone:
-    if isinstance(shape, Slot | Number | Text):
-        value = _value(shape, values, loops)
-        return _Gone.GONE if value is None else value
-    if isinstance(shape, Mapping):
-        return filled(shape, values, loops)
-    if isinstance(shape, Sequence) and not isinstance(shape, str):
-        kept: list[Json] = []
-        for item in shape:
-            built = _filled(item, values, loops)
-            if not isinstance(built, _Gone) and _is_whole(built, item):
-                kept.append(built)
-        return _Gone.GONE if shape and not kept else kept
-    return shape
-
-
-def _value(shape: Slot | Number | Text, values: Values, loops: Collection[str]) -> Json:
+def _filler(shape: Shape) -> Filler:
+    if isinstance(shape, Slot):
+        return lambda values, _: _or_gone(values.get(shape))
+    if isinstance(shape, Number):
+        return lambda values, _: _or_gone(_number(values.get(shape.slot)))
     if isinstance(shape, Text):
-        return text(shape, values, loops)
-    value = values.get(shape.slot if isinstance(shape, Number) else shape)
-    is_digits = isinstance(shape, Number) and isinstance(value, str) and value.isdigit()
-    return int(str(value)) if is_digits else value
+        return lambda values, loops: _or_gone(text(shape, values, loops))
+    if isinstance(shape, dict) and _has_slots(shape):
+        return prepared(shape).filled
+    if isinstance(shape, list) and _has_slots(shape):
+        return _list_filler(shape)
+    constant = cast(Json, shape)
+    return lambda _values, _loops: constant
 
 
-def _is_whole(item: object, shape: Shape) -> bool:
-    """Whether no member of a list's item was lost."""
-    return not isinstance(item, dict) or not isinstance(shape, Mapping) or len(item) == len(shape)
+def _list_filler(items: list[Shape]) -> Filler:
+    fillers = [(_filler(item), len(item) if isinstance(item, dict) else None) for item in items]
+
+    def filled(values: Values, loops: Collection[str]) -> Json | _Gone:
+        kept: list[Json] = []
+        for filler, size in fillers:
+            value = filler(values, loops)
+            # A map that lost a member is not the item that was meant.
+            if not isinstance(value, _Gone) and (size is None or (isinstance(value, dict) and len(value) == size)):
+                kept.append(value)
+        return kept or _Gone.GONE
+
+    return filled
+
+
+def _or_gone(value: Json) -> Json | _Gone:
+    return _Gone.GONE if value is None else value
+
+
+def _number(value: Json) -> Json:
+    return int(value) if isinstance(value, str) and value.isdigit() else value
+
+
+def _has_slots(shape: Shape) -> bool:
+    if isinstance(shape, dict):
+        return any(map(_has_slots, shape.values()))
+    if isinstance(shape, list):
+        return any(map(_has_slots, shape))
+    return isinstance(shape, Slot | Text | Number)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from appmesh_inject.merge import merged
 from appmesh_inject.settings import GA, PREVIEW, STANDALONE
-from appmesh_inject.shapes import Number, Shape, Slot, Text, Values, filled
+from appmesh_inject.shapes import Form as Filled
+from appmesh_inject.shapes import Number, Shape, Slot, Text, Values, prepared
 from appmesh_inject.tree import Json
 from appmesh_inject.workload import Dialect
 
@@ -21,6 +22,9 @@ ENVOY, PROXY_INIT, X_RAY_DAEMON = "envoy", "proxyinit", "xray-daemon"
 
 MOST_CONTAINERS = 10
 """Containers in a task definition: ECS service quota, not adjustable."""
+
+AGENT_IMAGES = ("aws-xray-daemon", "cloudwatch-agent", "fluent-bit", "fluentd", "datadog/agent", "aws-otel-collector")
+"""Parts of the names of images that send telemetry out: through the proxy they would loop or be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Sidecar:
 
     role: str
     fragment: str
-    definition: Mapping[str, Shape]
+    definition: Filled
     variables: frozenset[str] = frozenset()
     images: tuple[str, ...] = ()
     place: str = "app"
@@ -46,7 +50,7 @@ class Sidecar:
     ) -> dict[str, Json]:
         """The container definition with `values` in its slots, and the fragments merged over it in order.
         `loops`: identifiers of the Fn::ForEach loops around."""
-        built = filled(self.definition, values, loops)
+        built = self.definition.filled(values, loops)
         for fragment in fragments:
             built = merged(built, fragment, dialect.identities)
         return built
@@ -70,7 +74,7 @@ class Form:
     resource: Text
     net_admin: bool = False
     egress_only: bool = False
-    redirect: Mapping[str, Shape] | None = None
+    redirect: Filled | None = None
     takes_traffic: bool = True
     waits: bool = False
     needs_region: bool = False
@@ -278,8 +282,10 @@ def _container_of_the_api(shape: Mapping[str, Shape]) -> Mapping[str, Shape]:
 def _preview(envoy: Mapping[str, Shape], proxy_init: Mapping[str, Shape], *, in_pods: bool = False) -> Form:
     return Form(
         sidecars=(
-            Sidecar(ENVOY, "Envoy", envoy, ENVOY_VARIABLES),
-            Sidecar(PROXY_INIT, "ProxyInit", proxy_init, PROXY_INIT_VARIABLES, place="init" if in_pods else "app"),
+            Sidecar(ENVOY, "Envoy", prepared(envoy), ENVOY_VARIABLES),
+            Sidecar(
+                PROXY_INIT, "ProxyInit", prepared(proxy_init), PROXY_INIT_VARIABLES, place="init" if in_pods else "app"
+            ),
         ),
         images={Slot.ENVOY_IMAGE: "PreviewEnvoyImage", Slot.PROXY_INIT_IMAGE: "PreviewProxyInitImage"},
         egress_ignored_ips="169.254.169.254" if in_pods else "169.254.169.254,169.254.170.2",
@@ -296,15 +302,17 @@ def _by_ecs(envoy: Mapping[str, Shape], image: str, resource: Text, *, api: bool
     spell = _container_of_the_api if api else _as_it_is
     return Form(
         sidecars=(
-            Sidecar(ENVOY, "Envoy", spell(envoy), ENVOY_VARIABLES),
-            Sidecar(X_RAY_DAEMON, "XRayDaemon", spell(X_RAY), images=("aws-xray-daemon",), only_with=Slot.X_RAY),
+            Sidecar(ENVOY, "Envoy", prepared(spell(envoy)), ENVOY_VARIABLES),
+            Sidecar(
+                X_RAY_DAEMON, "XRayDaemon", prepared(spell(X_RAY)), images=("aws-xray-daemon",), only_with=Slot.X_RAY
+            ),
         ),
         images={Slot.ENVOY_IMAGE: image, Slot.X_RAY_IMAGE: "XRayImage"},
         egress_ignored_ips="169.254.170.2,169.254.169.254",
         ignored_ports=15,
         resource=resource,
         egress_only=True,
-        redirect=spell(PROXY_CONFIGURATION) if redirects else None,
+        redirect=prepared(spell(PROXY_CONFIGURATION)) if redirects else None,
         takes_traffic=redirects,
         waits=True,
     )

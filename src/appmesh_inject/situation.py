@@ -1,7 +1,7 @@
 """What one decision is made from: a workload, what it asks for, the facts about it, and the form that fits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Literal, function, if_
@@ -11,7 +11,7 @@ from appmesh_inject.sidecars import BUILT_IN_IMAGES, ENVOY, X_RAY_DAEMON, Form, 
 from appmesh_inject.standalone import Meshes
 from appmesh_inject.tree import Json, Path
 from appmesh_inject.values import quoted
-from appmesh_inject.workload import Dialect, Task, Workload
+from appmesh_inject.workload import Container, Dialect, Runtime, Task, Workload
 
 _FRAGMENTS = {"Envoy": "envoy", "ProxyInit": "proxy_init", "XRayDaemon": "x_ray_daemon"}
 
@@ -31,6 +31,15 @@ class Situation:
     kind: str
     images: Mapping[str, str]
     meshes: Meshes
+    _runtimes: dict[int, tuple[Container, Runtime]] = field(default_factory=dict, compare=False, repr=False)
+
+    def runtime(self, container: Container) -> Runtime:
+        """How a container runs; read once."""
+        # The container is kept beside, since an identity is given anew when its object goes.
+        known = self._runtimes.get(id(container))
+        if known is None:
+            known = self._runtimes[id(container)] = container, self.dialect.runtime(container)
+        return known[1]
 
     @property
     def settings(self) -> Settings:
@@ -49,8 +58,7 @@ class Situation:
         return tuple(s for s in self.form.sidecars if s.only_with is None or self.settings.x_ray)
 
     def fragments(self, sidecar: Sidecar) -> tuple[Mapping[str, Json], ...]:
-        fragments: tuple[Mapping[str, Json], ...] = getattr(self.settings, _FRAGMENTS[sidecar.fragment])
-        return fragments
+        return fragments_of(self.settings, sidecar)
 
     def name(self, role: str) -> Json:
         """The name that a sidecar gets: as its fragments say, or its role."""
@@ -86,6 +94,12 @@ class Situation:
         loops_around = self.workload.scope.loops
         values[Slot.RESOURCE] = settings.resource_arn or text(self.form.resource, values, loops_around)
         return values
+
+
+def fragments_of(settings: Settings, sidecar: Sidecar) -> tuple[Mapping[str, Json], ...]:
+    """The fragments that override a sidecar, lowest level first."""
+    fragments: tuple[Mapping[str, Json], ...] = getattr(settings, _FRAGMENTS[sidecar.fragment])
+    return fragments
 
 
 def place(workload: Workload, asked: Asked, setting: str) -> Path:

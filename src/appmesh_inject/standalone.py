@@ -36,7 +36,7 @@ class MeshSource:
     @property
     def is_empty(self) -> bool:
         return not any(
-            isinstance(resource, Mapping) and str(resource.get("Type")).startswith(APP_MESH)
+            isinstance(resource, dict) and str(resource.get("Type")).startswith(APP_MESH)
             for resource in self.resources.values()
         )
 

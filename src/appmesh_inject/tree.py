@@ -37,7 +37,7 @@ def edited(document: Json, changes: Changes) -> Json:
     by_step: dict[Step, dict[Path, Json | Removed]] = {}
     for path, value in changes.items():
         by_step.setdefault(path[0], {})[path[1:]] = value
-    if isinstance(document, Mapping):
+    if isinstance(document, dict):
         members = dict(document)
         for key, below in by_step.items():
             assert isinstance(key, str)
@@ -46,7 +46,7 @@ def edited(document: Json, changes: Changes) -> Json:
             else:
                 members[key] = edited(members.get(key), below)
         return members
-    assert isinstance(document, Sequence) and not isinstance(document, str)
+    assert isinstance(document, list)
     items = list(document)
     for index in sorted(by_step, key=_as_index, reverse=True):
         below = by_step[index]
@@ -73,9 +73,9 @@ def _as_index(step: Step) -> int:
 def at(document: Json, path: Path) -> Mapping[str, Json]:
     """The map that `path` leads to, which must be there."""
     for step in path:
-        assert isinstance(document, Mapping | list)
+        assert isinstance(document, dict | list)
         document = document[step]  # type: ignore[index]
-    assert isinstance(document, Mapping)
+    assert isinstance(document, dict)
     return document
 
 
@@ -84,7 +84,7 @@ def existing(document: Json, path: Path) -> Path:
     found: list[Step] = []
     here = document
     for step in path:
-        if isinstance(here, Mapping) and isinstance(step, str):
+        if isinstance(here, dict) and isinstance(step, str):
             if step not in here:
                 break
             here = here[step]

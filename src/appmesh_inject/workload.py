@@ -159,3 +159,6 @@ class Dialect(Protocol):
     def waiting(self, container: Container, name: Json, under: Wrap) -> Mapping[str, Json] | None:
         """The container definition with a dependency on the healthy container `name` added; the very same
         where it has one already; None where its dependencies cannot be read."""
+
+    def with_dependencies_of(self, definition: Json, other: Json) -> Json:
+        """The container `definition` with what `other` depends on."""

@@ -7,6 +7,7 @@ names and values carry `${Identifier}`.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from appmesh_inject.alike import Plain
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Scope, function, list_parameters, parameters_that_decide
 from appmesh_inject.plan import Plan
@@ -34,10 +35,10 @@ class CloudFormation:
 
     def find(self, document: Json) -> Found:
         """The task definitions in the fragment, whichever of the shapes it has."""
-        if isinstance(document, Mapping):
-            if isinstance(document.get("Resources"), Mapping):
+        if isinstance(document, dict):
+            if isinstance(document.get("Resources"), dict):
                 return self._in_template(document)
-            if document.get("Type") == TASK_DEFINITION and isinstance(document.get("Properties"), Mapping):
+            if document.get("Type") == TASK_DEFINITION and isinstance(document.get("Properties"), dict):
                 return self._alone(document, (), "Properties")
             if "ContainerDefinitions" in document:
                 return self._alone({"Properties": document}, (), "")
@@ -45,9 +46,9 @@ class CloudFormation:
 
     def _in_template(self, template: Mapping[str, Json]) -> Found:
         resources = template["Resources"]
-        assert isinstance(resources, Mapping)
+        assert isinstance(resources, dict)
         declared = template.get("Parameters")
-        declarations = declared if isinstance(declared, Mapping) else {}
+        declarations = declared if isinstance(declared, dict) else {}
         scope = Scope(
             parameters=parameters_that_decide(self.parameter_values, declarations),
             lists=list_parameters(self.parameter_values, declarations),
@@ -66,13 +67,12 @@ class CloudFormation:
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts of one task definition, under what `scope` assumes."""
-        path = workload.path
-        resource = at(document, path)
-        if "ContainerDefinitions" in resource:
-            return CLOUDFORMATION.task(resource, path, workload, scope)
-        properties = resource.get("Properties")
-        found = properties if isinstance(properties, Mapping) else {}
-        return CLOUDFORMATION.task(found, (*path, "Properties"), workload, scope)
+        properties, path = _properties(document, workload)
+        return CLOUDFORMATION.task(properties, path, workload, scope)
+
+    def plain(self, document: Json, workload: Workload) -> Plain | None:
+        """What decides about a task definition whose containers are one plain list."""
+        return CLOUDFORMATION.plain(*_properties(document, workload))
 
     def apply(self, document: Json, plans: Mapping[Path, Plan]) -> Json:
         """The document with every plan carried out."""
@@ -85,6 +85,15 @@ class CloudFormation:
         from appmesh_inject.targets.departing import without_mesh
 
         return without_mesh(document, scope, export=export)
+
+
+def _properties(document: Json, workload: Workload) -> tuple[Mapping[str, Json], Path]:
+    """The properties of a task definition and where they are: in a resource, or a snippet is them."""
+    resource = at(document, workload.path)
+    if "ContainerDefinitions" in resource:
+        return resource, workload.path
+    properties = resource.get("Properties")
+    return properties if isinstance(properties, dict) else {}, (*workload.path, "Properties")
 
 
 def _no_fragment() -> Finding:
@@ -101,13 +110,13 @@ def _workloads(resources: Mapping[str, Json], path: Path, scope: Scope) -> Itera
     for name, resource in resources.items():
         if name.startswith("Fn::ForEach::"):
             yield from _in_loop(resource, (*path, name), scope)
-        elif isinstance(resource, Mapping) and resource.get("Type") == TASK_DEFINITION:
+        elif isinstance(resource, dict) and resource.get("Type") == TASK_DEFINITION:
             yield _workload(name, resource, (*path, name), scope, (*path, name, "Properties"))
 
 
 def _in_loop(loop: Json, path: Path, scope: Scope) -> Iterator[Workload]:
     """The workloads in the body of an Fn::ForEach: [identifier, collection, body]."""
-    if isinstance(loop, list) and len(loop) == 3 and isinstance(loop[0], str) and isinstance(loop[2], Mapping):
+    if isinstance(loop, list) and len(loop) == 3 and isinstance(loop[0], str) and isinstance(loop[2], dict):
         yield from _workloads(loop[2], (*path, 2), scope.within(loop[0]))
 
 
@@ -115,7 +124,7 @@ def _workload(name: str, resource: Mapping[str, Json], path: Path, scope: Scope,
     properties = resource.get("Properties")
     tags, tag_findings = (
         CLOUDFORMATION.tag_levels(properties, properties_path, name, scope)
-        if isinstance(properties, Mapping)
+        if isinstance(properties, dict)
         else ((), ())
     )
     metadata, metadata_findings = _metadata_levels(resource, path, name)
@@ -127,7 +136,7 @@ def _metadata_levels(
 ) -> tuple[tuple[Level, ...], tuple[Finding, ...]]:
     """The level in `Metadata.AppMesh` of a template or resource, if it is there."""
     metadata = holder.get("Metadata")
-    if not isinstance(metadata, Mapping) or MARK not in metadata:
+    if not isinstance(metadata, dict) or MARK not in metadata:
         return (), ()
     mark = metadata[MARK]
     place = (*path, "Metadata", MARK)

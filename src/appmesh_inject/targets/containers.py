@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Absent, Leaf, Literal, Scope, conditions_along, function, known, leaves
 from appmesh_inject.merge import Identities
+from appmesh_inject.sidecars import AGENT_IMAGES
 from appmesh_inject.text import scalar
 from appmesh_inject.tree import Json, Path, edited
 from appmesh_inject.values import port as port_check
@@ -53,11 +54,27 @@ class EcsContainers:
             has_memory=any(_has(definition, key, scope) for key in self.memory),
         )
 
+    def likeness(self, definition: Mapping[str, Json]) -> list[Json]:
+        """What decisions read of an app's container, as it is written: of its environment the names, of its image
+        whether it is an agent's."""
+        environment, image = definition.get(self.environment), definition.get(self.image)
+        if isinstance(environment, list):
+            environment = [each.get(self.name_key, each) if isinstance(each, dict) else each for each in environment]
+        if not _may_be_an_agent(image):
+            image = None
+        read = (self.name_key, self.port_mappings, *self.memory, self.user, self.essential, self.depends_on)
+        return [environment, image, self.firelens in definition, *[definition.get(name) for name in read]]
+
+    def with_dependencies_of(self, definition: Json, other: Json) -> Json:
+        """The container `definition` with what `other` depends on."""
+        assert isinstance(definition, dict) and isinstance(other, dict)
+        return {**definition, self.depends_on: other[self.depends_on]}
+
     def _variables(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[tuple[str, Json]]:
         for branch in _branches(definition[self.environment], scope, ()):
             for variable in (leaf.written for item in branch for leaf in item):
-                name = variable.get(self.name_key) if isinstance(variable, Mapping) else None
-                if isinstance(variable, Mapping) and isinstance(name, str):
+                name = variable.get(self.name_key) if isinstance(variable, dict) else None
+                if isinstance(variable, dict) and isinstance(name, str):
                     yield name, variable.get(self.value_key)
 
     def runtime(self, container: Container) -> Runtime:
@@ -87,7 +104,7 @@ class EcsContainers:
     def _waits_for(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[str]:
         for branch in _branches(definition.get(self.depends_on, []), scope, ()):
             for dependency in (leaf for item in branch for leaf in item):
-                if isinstance(dependency.written, Mapping):
+                if isinstance(dependency.written, dict):
                     name = known(dependency.written.get(self.container_name), dependency.scope)
                     if isinstance(name, str):
                         yield name
@@ -109,7 +126,7 @@ class EcsContainers:
 
     def _is_on(self, dependency: Json, name: Json, scope: Scope) -> bool:
         return any(
-            isinstance(leaf.written, Mapping) and leaf.written.get(self.container_name) == name
+            isinstance(leaf.written, dict) and leaf.written.get(self.container_name) == name
             for leaf in leaves(dependency, scope)
         )
 
@@ -140,7 +157,7 @@ class EcsContainers:
         if isinstance(mapping.reading, Absent):
             return None
         definition = mapping.written
-        if not isinstance(definition, Mapping) or function(definition) is not None:
+        if not isinstance(definition, dict) or function(definition) is not None:
             return _unknown(subject, mapping.path)
         protocols = [leaf.reading for leaf in leaves(definition.get(self.protocol, "tcp"), mapping.scope)]
         words = [
@@ -236,6 +253,13 @@ def _unknown(subject: str, path: Path) -> Finding:
     )
 
 
+def _may_be_an_agent(image: Json) -> bool:
+    """Whether an image is an agent's, or is one that only a parameter's value says."""
+    if isinstance(image, str):
+        return any(part in image for part in AGENT_IMAGES)
+    return isinstance(image, dict) and "Ref" in image
+
+
 def _is_compiled(command: Json) -> bool:
     return isinstance(command, list) and command[:1] == ["--config-yaml"]
 
@@ -268,7 +292,7 @@ def container_list(
             assumed = leaf.scope.assumed
             if isinstance(leaf.reading, Absent):
                 containers.append((None, assumed))
-            elif isinstance(leaf.written, Mapping) and function(leaf.written) is None:
+            elif isinstance(leaf.written, dict) and function(leaf.written) is None:
                 container = dialect.container(leaf.written, leaf.path, leaf.scope)
                 inside = leaf.path[len(path) + 1 :]
                 around = conditions_along(item, inside) if inside else {}

@@ -23,15 +23,15 @@ PLACEHOLDER_RESOURCE: Mapping[str, Json] = {"Type": "AWS::CloudFormation::WaitCo
 def without_mesh(document: Json, scope: Scope, *, export: bool) -> tuple[Json, tuple[Finding, ...]]:
     """The template without its mesh resources, and what stands in the way. `export`: they move into its metadata.
     The very same object where it has none."""
-    if not isinstance(document, Mapping):
+    if not isinstance(document, dict):
         return document, ()
     resources = document.get("Resources")
-    mesh = {name: it for name, it in resources.items() if kind_of(it)} if isinstance(resources, Mapping) else {}
+    mesh = {name: it for name, it in resources.items() if kind_of(it)} if isinstance(resources, dict) else {}
     if not mesh:
         return document, _too_large(document)
     leaving = departure(document, Names(scope.resources, scope))
     changed = edited(document, leaving.changes)
-    assert isinstance(changed, Mapping)
+    assert isinstance(changed, dict)
     if export:
         changed = edited(changed, _exported(changed, mesh))
     if not _has_resources(changed):
@@ -42,24 +42,24 @@ def without_mesh(document: Json, scope: Scope, *, export: bool) -> tuple[Json, t
 def with_exported(template: Mapping[str, Json]) -> Mapping[str, Json]:
     """A template with the mesh that it exports among its resources again."""
     metadata = template.get("Metadata")
-    section = metadata.get(EXPORT[0]) if isinstance(metadata, Mapping) else None
-    mesh = section.get(EXPORT[1]) if isinstance(section, Mapping) else None
+    section = metadata.get(EXPORT[0]) if isinstance(metadata, dict) else None
+    mesh = section.get(EXPORT[1]) if isinstance(section, dict) else None
     resources = template.get("Resources")
-    if not isinstance(mesh, Mapping):
+    if not isinstance(mesh, dict):
         return template
-    return {**template, "Resources": {**(resources if isinstance(resources, Mapping) else {}), **mesh}}
+    return {**template, "Resources": {**(resources if isinstance(resources, dict) else {}), **mesh}}
 
 
 def _exported(template: Mapping[str, Json], mesh: Mapping[str, Json]) -> Changes:
     metadata = template.get("Metadata")
-    section = metadata.get(EXPORT[0]) if isinstance(metadata, Mapping) else None
-    before: Mapping[str, Json] = section if isinstance(section, Mapping) else {}
-    all_metadata: Mapping[str, Json] = metadata if isinstance(metadata, Mapping) else {}
+    section = metadata.get(EXPORT[0]) if isinstance(metadata, dict) else None
+    before: Mapping[str, Json] = section if isinstance(section, dict) else {}
+    all_metadata: Mapping[str, Json] = metadata if isinstance(metadata, dict) else {}
     return {("Metadata",): {**all_metadata, EXPORT[0]: {**before, EXPORT[1]: mesh}}}
 
 
 def _has_resources(template: Json) -> bool:
-    return isinstance(template, Mapping) and bool(template.get("Resources"))
+    return isinstance(template, dict) and bool(template.get("Resources"))
 
 
 def _too_large(template: Json) -> tuple[Finding, ...]:

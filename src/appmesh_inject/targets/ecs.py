@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from appmesh_inject.alike import Plain
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.plan import Plan
@@ -28,18 +29,18 @@ READ_ONLY = frozenset(
 
 def is_task_definition(document: Json) -> bool:
     """Whether the document is a task definition, or what describe-task-definition prints of one."""
-    return isinstance(document, Mapping) and (
-        isinstance(document.get("containerDefinitions"), list) or isinstance(document.get("taskDefinition"), Mapping)
+    return isinstance(document, dict) and (
+        isinstance(document.get("containerDefinitions"), list) or isinstance(document.get("taskDefinition"), dict)
     )
 
 
 def registrable(document: Json) -> Json:
     """The document as RegisterTaskDefinition takes it: unwrapped, without read-only members; the very same
     object where nothing is to be done."""
-    if not isinstance(document, Mapping):
+    if not isinstance(document, dict):
         return document
     described = document.get("taskDefinition")
-    if isinstance(described, Mapping):
+    if isinstance(described, dict):
         tags = document.get("tags")
         document = {**described, **({"tags": tags} if tags else {})}
     if READ_ONLY.isdisjoint(document):
@@ -57,7 +58,7 @@ class EcsTaskDefinition:
 
     def find(self, document: Json) -> Found:
         """The one workload: the task definition."""
-        if not isinstance(document, Mapping) or "containerDefinitions" not in document:
+        if not isinstance(document, dict) or "containerDefinitions" not in document:
             return Found((), findings=(_no_task_definition(),))
         family = document.get("family")
         name = family if isinstance(family, str) else ""
@@ -65,9 +66,13 @@ class EcsTaskDefinition:
         levels = (*((self.request,) if self.request.given else ()), *tags)
         return Found((Workload(name, (), levels, NOTHING_KNOWN, findings),))
 
+    def plain(self, document: Json, workload: Workload) -> Plain | None:
+        """One task definition is like no other."""
+        return None
+
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts of the task definition."""
-        assert isinstance(document, Mapping)
+        assert isinstance(document, dict)
         return API.task(document, (), workload, scope)
 
     def apply(self, document: Json, plans: Mapping[Path, Plan]) -> Json:

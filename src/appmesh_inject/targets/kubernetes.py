@@ -6,6 +6,7 @@ Marks are the annotations that App Mesh's own injectors use, `appmesh.k8s.aws/..
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from appmesh_inject.alike import Plain
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.plan import Plan
@@ -43,7 +44,7 @@ RUN_TO_THE_END = frozenset({"Job", "CronJob"})
 
 def is_manifest(document: Json) -> bool:
     """Whether the document is a Kubernetes object."""
-    return isinstance(document, Mapping) and "apiVersion" in document and isinstance(document.get("kind"), str)
+    return isinstance(document, dict) and "apiVersion" in document and isinstance(document.get("kind"), str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,12 @@ class Manifests:
 
     def find(self, document: Json) -> Found:
         """The pods in the documents, in order."""
-        documents = document if isinstance(document, Sequence) and not isinstance(document, str) else [document]
+        documents = document if isinstance(document, list) else [document]
         return Found(tuple(self._workloads(documents, ())))
 
     def _workloads(self, objects: Sequence[Json], path: Path) -> Iterator[Workload]:
         for index, each in enumerate(objects):
-            if not isinstance(each, Mapping):
+            if not isinstance(each, dict):
                 continue
             kind, items = each.get("kind"), each.get("items")
             if kind == "List" and isinstance(items, list):
@@ -77,7 +78,7 @@ class Manifests:
         if pod is None:
             return None
         metadata = each.get("metadata")
-        given = metadata.get("name") or metadata.get("generateName") if isinstance(metadata, Mapping) else None
+        given = metadata.get("name") or metadata.get("generateName") if isinstance(metadata, dict) else None
         name = f"{kind.lower()}/{given}" if isinstance(given, str) else kind.lower()
         place = (*path, *POD_TEMPLATES[kind])
         annotations = _below(pod, ("metadata", "annotations")) or {}
@@ -96,6 +97,10 @@ class Manifests:
         else:
             levels = (self.request,) if any(setting in self.request.given for setting in NAMING) else ()
         return Workload(name, place, levels, NOTHING_KNOWN, tuple(findings))
+
+    def plain(self, document: Json, workload: Workload) -> Plain | None:
+        """Pods are few: each is decided anew."""
+        return None
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts of one pod."""
@@ -127,8 +132,8 @@ class Manifests:
 def _below(value: Json, path: Path) -> Mapping[str, Json] | None:
     """The map at `path`, or None where there is none."""
     for step in path:
-        value = value.get(str(step)) if isinstance(value, Mapping) else None
-    return value if isinstance(value, Mapping) else None
+        value = value.get(str(step)) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else None
 
 
 def _strange_switch(switch: Json, path: Path, name: str) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ class PodContainers:
     def runtime(self, container: Container) -> Runtime:
         """How the container runs: all run until the pod ends, and none waits for another."""
         context = container.definition.get("securityContext")
-        user = context.get("runAsUser", "") if isinstance(context, Mapping) else ""
+        user = context.get("runAsUser", "") if isinstance(context, dict) else ""
         return Runtime(
             user=str(user),
             essential=True,
@@ -70,6 +70,10 @@ class PodContainers:
                 ports.append(Port(str(number), str(number), path, certain=True))
         return tuple(ports), tuple(findings)
 
+    def with_dependencies_of(self, definition: Json, other: Json) -> Json:
+        """Containers of a pod depend on nothing."""
+        return definition
+
     def waiting(self, container: Container, name: Json, under: Wrap) -> Mapping[str, Json] | None:
         """Containers of a pod start together."""
         return container.definition
@@ -80,7 +84,7 @@ POD_CONTAINERS = PodContainers()
 
 def _maps(value: Json) -> Iterator[Mapping[str, Json]]:
     if isinstance(value, list):
-        yield from (item for item in value if isinstance(item, Mapping))
+        yield from (item for item in value if isinstance(item, dict))
 
 
 def pod_containers(value: Json, path: Path, scope: Scope, subject: str) -> tuple[ContainerList, tuple[Finding, ...]]:
@@ -92,7 +96,7 @@ def pod_containers(value: Json, path: Path, scope: Scope, subject: str) -> tuple
         findings.append(Finding("AM203", subject, path, f"{path[-1]} is no list", "Write a list of containers"))
     for index, item in enumerate(items):
         place = (*path, index)
-        if isinstance(item, Mapping):
+        if isinstance(item, dict):
             entries.append(Entry(item, place, ((POD_CONTAINERS.container(item, place, scope), {}),)))
         else:
             findings.append(Finding("AM203", subject, place, "this is no container", "Write a map with name and image"))

@@ -6,6 +6,7 @@ Source: AWS::ECS::TaskDefinition; RegisterTaskDefinition.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from appmesh_inject.alike import Plain, is_plain
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Literal, Scope, is_no_value, leaves
 from appmesh_inject.plan import Plan
@@ -46,6 +47,18 @@ class EcsTasks:
             redirect_path=(*path, self.proxy_configuration),
             findings=findings,
         )
+
+    def plain(self, properties: Mapping[str, Json], path: Path) -> Plain | None:
+        """What decides about a task definition whose containers are one plain list; None for another."""
+        items = properties.get(self.container_definitions)
+        if not isinstance(items, list) or not is_plain(items):
+            return None
+        around = (self.network_mode, self.memory, self.requires_compatibilities, self.proxy_configuration)
+        likeness = (
+            [self.containers.likeness(item) for item in items if isinstance(item, dict)],
+            [properties.get(name) for name in around],
+        )
+        return Plain(items, path, (*path, self.container_definitions), likeness)
 
     def _branches(
         self, properties: Mapping[str, Json], path: Path, workload: Workload, scope: Scope
@@ -102,14 +115,14 @@ class EcsTasks:
         for index, tag in enumerate(tags):
             place = (*path, self.tags, index)
             for leaf in leaves(tag, scope, place):
-                key = leaf.written.get(self.key) if isinstance(leaf.written, Mapping) else None
+                key = leaf.written.get(self.key) if isinstance(leaf.written, dict) else None
                 if not isinstance(key, str) or not key.startswith(TAG_PREFIX):
                     continue
                 setting = key.removeprefix(TAG_PREFIX)
                 if leaf.path != place or setting in given:
                     message = f"tag {key} is " + ("there twice" if setting in given else "under a condition")
                     findings.append(Finding("AM112", subject, leaf.path, message, "Write it once, outside of Fn::If"))
-                elif isinstance(leaf.written, Mapping):
+                elif isinstance(leaf.written, dict):
                     given[setting] = leaf.written.get(self.value, "")
                     paths[setting] = (*place, self.value)
         if not given and not findings:
@@ -128,8 +141,8 @@ def applied(document: Json, plans: Mapping[Path, Plan]) -> Json:
     for plan in plans.values():
         for planned in plan.lists:
             if not planned.changes_nothing:
-                items = [planned.replaced.get(index, entry.written) for index, entry in enumerate(planned.list.entries)]
-                changes[planned.list.path] = [*items, *planned.appended]
+                items = [planned.replaced.get(index, item) for index, item in enumerate(planned.items)]
+                changes[planned.path] = [*items, *planned.appended]
         if plan.redirect is not None:
             changes[plan.redirect_path] = plan.redirect
     return edited(document, changes)

@@ -1,0 +1,118 @@
+"""A task definition comes out the same among others that are like it as alone."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appmesh_inject.injection import Outcome, inject
+from appmesh_inject.settings import Level
+from appmesh_inject.targets.cloudformation import CloudFormation
+from appmesh_inject.tree import Json
+from tests import invariants
+
+PARAMETERS: dict[str, Json] = {"Agent": "amazon/cloudwatch-agent", "App": "web", "Port": "9080"}
+
+NOTHING = object()
+
+
+def member(*values: Any) -> st.SearchStrategy[Any]:
+    """One of the values, or nothing at all."""
+    return st.sampled_from([NOTHING, *values])
+
+
+containers = st.fixed_dictionaries(
+    {
+        "Name": st.sampled_from(["app", "other", "envoy"]),
+        "Image": st.sampled_from(["web", "fluent-bit", {"Ref": "Agent"}, {"Ref": "App"}, {"Fn::Sub": "x"}]),
+        "PortMappings": member([{"ContainerPort": 80}], [{"ContainerPort": {"Ref": "Port"}}], [{"ContainerPort": "x"}]),
+        "Environment": member([{"Name": "A", "Value": "1"}], [{"Name": "APPMESH_RESOURCE_ARN", "Value": "x"}]),
+        "User": member("1337", "0"),
+        "Essential": member(False, "false"),
+        "Memory": member(128, 4096),
+        "DependsOn": member([{"ContainerName": "other", "Condition": "START"}], {"Ref": "X"}),
+        "FirelensConfiguration": member({"Type": "fluentbit"}),
+    }
+)
+marks = st.fixed_dictionaries(
+    {
+        "VirtualNodeName": st.sampled_from(["web", "api", {"Ref": "App"}, NOTHING]),
+        "Profile": st.sampled_from(["preview", "ga"]),
+        "LogLevel": member("debug"),
+        "XRay": member(True),
+        "AppPorts": member([80], [81, 82]),
+        "WaitForEnvoy": member([], ["other"]),
+        "Envoy": member(
+            {"Name": "proxy"},
+            {"Environment": [{"Name": "ENVOY_ADMIN_ACCESS_PORT", "Value": "1"}]},
+            {"DependsOn": [{"ContainerName": "other", "Condition": "START"}]},
+        ),
+        "Enabled": member(False, {"Fn::If": ["A", True, False]}),
+    }
+)
+tasks = st.fixed_dictionaries(
+    {
+        "mark": marks,
+        "ContainerDefinitions": st.lists(containers, min_size=1, max_size=2),
+        "NetworkMode": st.sampled_from(["awsvpc", "awsvpc", "awsvpc", "bridge"]),
+        "Memory": member("512"),
+        "RequiresCompatibilities": member(["EC2"], ["FARGATE"]),
+    }
+)
+
+
+def resource(drawn: dict[str, Any]) -> Json:
+    present = _without_nothing(drawn)
+    mark = present.pop("mark")
+    return {"Type": "AWS::ECS::TaskDefinition", "Metadata": {"AppMesh": mark}, "Properties": present}
+
+
+def _without_nothing(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nothing(each) for key, each in value.items() if each is not NOTHING}
+    return [_without_nothing(each) for each in value] if isinstance(value, list) else value
+
+
+def injected(resources: dict[str, Json]) -> Outcome:
+    template: Json = {"Metadata": {"AppMesh": {"MeshName": "apps"}}, "Resources": resources}
+    return inject(template, CloudFormation(Level(("Transform",), {}), PARAMETERS))
+
+
+@settings(max_examples=300)
+@given(st.lists(tasks, min_size=1, max_size=2), st.lists(st.integers(0, 1), min_size=2, max_size=5))
+def test_alone_and_among_others(kinds: list[dict[str, Any]], chosen: list[int]) -> None:
+    resources: dict[str, Json] = {
+        f"Task{position}": resource(kinds[index % len(kinds)]) for position, index in enumerate(chosen)
+    }
+    together = injected(resources)
+    alone = {name: injected({name: each}) for name, each in resources.items()}
+    assert set(together.findings) == {finding for outcome in alone.values() for finding in outcome.findings}
+    if not together.has_errors:
+        document: Any = together.document
+        for name, outcome in alone.items():
+            single: Any = outcome.document
+            assert document["Resources"][name] == single["Resources"][name]
+
+
+def test_names_and_logs_differ_and_nothing_else() -> None:
+    kind: dict[str, Any] = {
+        "mark": {"VirtualNodeName": "web", "Profile": "ga"},
+        "NetworkMode": "awsvpc",
+        "Memory": "512",
+        "ContainerDefinitions": [{"Name": "app", "Image": "web", "PortMappings": [{"ContainerPort": 80}]}],
+    }
+    resources = {
+        f"Task{number}": resource({**kind, "mark": {**kind["mark"], "VirtualNodeName": f"n{number}"}})
+        for number in range(3)
+    }
+    outcome = invariants.hold({"Resources": resources}, inject_with_mesh)
+    document: Any = outcome.document
+    arns = [
+        task["Properties"]["ContainerDefinitions"][1]["Environment"][0]["Value"]["Fn::Sub"]
+        for task in document["Resources"].values()
+    ]
+    assert [arn.rsplit("/", 1)[1] for arn in arns] == ["n0", "n1", "n2"]
+
+
+def inject_with_mesh(document: Json) -> Outcome:
+    return inject(document, CloudFormation(Level(("Transform",), {"MeshName": "apps"}), {}))
