@@ -48,10 +48,15 @@ def http(name: str, port: str) -> None:
 
 def banner(name: str, port: str) -> None:
     """Speaks first, as MySQL and SMTP do, and then echoes."""
+    echo(port, f"{name} here\n")
+
+
+def echo(port: str, first: str = "") -> None:
+    """Sends back what it gets."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            self.wfile.write(f"{name} here\n".encode())
+            self.wfile.write(first.encode())
             for line in self.rfile:
                 self.wfile.write(line)
 
@@ -157,7 +162,7 @@ def call(host: str, port: str, method: str) -> None:
 
 
 ROLES: dict[str, Callable[..., None]] = {
-    each.__name__: each for each in (http, banner, grpc_server, dns, ask, greeted, shake_hands, call)
+    each.__name__: each for each in (http, banner, echo, grpc_server, dns, ask, greeted, shake_hands, call)
 }
 
 if __name__ == "__main__":
