@@ -7,7 +7,7 @@ SAM_VENV := .venv-sam
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format golden build validate clean
+.PHONY: help setup demo test test-dataplane check format golden build validate clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,10 @@ demo: $(VENV)/.ready  ## render and lint the colour app, and show what the macro
 
 test: $(VENV)/.ready  ## run the tests
 	$(BIN)/pytest -n auto
+
+test-dataplane: $(VENV)/.ready  ## send traffic through real Envoys that run what is rendered; needs root
+	@tests/dataplane/prepare.sh
+	$(BIN)/pytest -q tests/dataplane
 
 check: $(VENV)/.ready  ## format check, lint, types
 	$(BIN)/ruff format --check src tests

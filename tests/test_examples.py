@@ -11,17 +11,22 @@ from tests.conftest import REPOSITORY
 
 EXAMPLES = sorted(path for path in (REPOSITORY / "examples").rglob("*") if path.suffix in (".yaml", ".json"))
 
+STANDALONE = REPOSITORY / "examples/standalone"
+FLAGS = {"deployment.yaml": ["--region", "us-west-2"], "service.yaml": ["--mesh", str(STANDALONE / "mesh.yaml")]}
+EXPLAINED = {"AM902", "AM356"}
+"""Warnings that say of every such template what there is to know."""
+
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_example(path: Path) -> None:
-    flags = ["--region", "us-west-2"] if path.name == "deployment.yaml" else []
-    rendered = CliRunner().invoke(program, ["render", str(path), *flags])
+    rendered = CliRunner().invoke(program, ["render", str(path), *FLAGS.get(path.name, [])])
     assert rendered.exit_code == 0, rendered.stderr
-    assert ": injected" in rendered.stderr
-    assert {line.split()[2] for line in rendered.stderr.splitlines() if " warning " in line} <= {"AM902"}
+    assert (": injected" in rendered.stderr) is (path.name != "mesh.yaml")
+    assert {line.split()[2] for line in rendered.stderr.splitlines() if " warning " in line} <= EXPLAINED
     if "Resources" not in path.read_text():
         return
-    assert problems(path.read_text()) == []
+    # cfn-lint warns of each resource of a mesh: some Regions never had App Mesh, and now it is gone from all.
+    assert [problem for problem in problems(path.read_text()) if "Resource type 'AWS::AppMesh::" not in problem] == []
     assert problems(rendered.stdout) == []
 
 

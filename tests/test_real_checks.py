@@ -12,6 +12,7 @@ from cfnlint.api import lint_all
 from moto import mock_aws
 
 from appmesh_inject.tree import Json
+from tests.deployed import deployed
 from tests.golden.cases import Case, cases
 
 INJECTED = [case for case in cases("cloudformation") if not case.outcome.has_errors]
@@ -28,39 +29,6 @@ def lint(document: Json) -> set[tuple[str, str]]:
 @pytest.mark.parametrize("case", TEMPLATES, ids=lambda case: case.name)
 def test_cfn_lint_finds_nothing_new(case: Case) -> None:
     assert lint(case.outcome.document) <= lint(case.document)
-
-
-VALUES: Mapping[str, str] = {"AWS::Region": "us-east-1", "AWS::StackName": "stack", "AWS::AccountId": "123456789012"}
-
-
-def resolved(value: Any, parameters: Mapping[str, Any]) -> Any:
-    """The value as CloudFormation would resolve it, every condition being true; other names become words."""
-    if isinstance(value, list):
-        items = [resolved(item, parameters) for item in value]
-        return [item for item in items if item is not NOTHING]
-    if not isinstance(value, dict):
-        return value
-    if len(value) == 1:
-        (name, argument), *_ = value.items()
-        if name == "Ref":
-            return NOTHING if argument == "AWS::NoValue" else name_value(argument, parameters)
-        if name == "Fn::If":
-            return resolved(argument[1], parameters)
-        if name == "Fn::Join":
-            return argument[0].join(map(str, resolved(argument[1], parameters)))
-        if name == "Fn::Sub" and isinstance(argument, str):
-            return re.sub(r"\$\{([^!}]+)}", lambda found: str(name_value(found[1], parameters)), argument)
-        if name.startswith("Fn::"):
-            return "a-word"
-    members = {key: resolved(member, parameters) for key, member in value.items()}
-    return {key: member for key, member in members.items() if member is not NOTHING}
-
-
-NOTHING = object()
-
-
-def name_value(name: str, parameters: Mapping[str, Any]) -> Any:
-    return parameters.get(name, VALUES.get(name, "a-word"))
 
 
 def as_api(value: Any) -> Any:
@@ -100,7 +68,7 @@ def test_ecs_takes_every_property_of_the_sidecars(
     for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(variable, "testing")
     document: Any = case.outcome.document
-    properties = resolved(task_definitions(document["Resources"])[name], case.parameters)
+    properties = deployed(task_definitions(document["Resources"])[name], case.parameters)
     wanted = as_api(properties["ContainerDefinitions"])
     with mock_aws():
         ecs = boto3.client("ecs", region_name="us-east-1")

@@ -64,10 +64,13 @@ class Meshes:
     )
 
     def source(self, settings: Settings, scope: Scope) -> MeshSource | None:
-        """Where the mesh of a task is written; None: in a stack that is not at hand."""
+        """Where the mesh of a task is written; None: in a stack that is not at hand. A given one stands for the
+        stack's, too."""
+        if self.given is not None:
+            return self.given
         if settings.mesh_stack is not None:
             return self.of_stack(settings.mesh_stack)
-        return self.given or MeshSource(scope.resources)
+        return MeshSource(scope.resources)
 
     def compiler(self, source: MeshSource, settings: Settings, scope: Scope) -> tuple["Compiler", tuple[Finding, ...]]:
         """The compiler of a mesh, made once, and what is wrong with the mesh."""

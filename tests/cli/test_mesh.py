@@ -55,6 +55,13 @@ def test_the_mesh_of_another_file_is_compiled(mesh: str) -> None:
     assert "AM902" not in ran.err
 
 
+def test_the_file_stands_for_the_stack_that_the_task_names(mesh: str) -> None:
+    given = ("--mesh-stack", "apps-mesh", "--mesh-parameter", "AWS::StackName=apps")
+    ran = run("render", "-", *FLAGS, "--mesh", mesh, *given, stdin=json.dumps(TASK))
+    assert ran.code == 0, ran.err
+    assert "teller.shop.local" in ran.out
+
+
 def test_a_value_that_only_the_user_knows_is_asked_for(mesh: str) -> None:
     ran = run("render", "-", *FLAGS, "--mesh", mesh, stdin=json.dumps(TASK))
     assert (ran.code, ran.out) == (1, "")

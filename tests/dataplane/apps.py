@@ -17,7 +17,9 @@ from typing import Any
 
 
 def http(name: str, port: str) -> None:
-    """Answers who it is and what it was asked; `/slow` takes three seconds."""
+    """Answers who it is and what it was asked. `/slow` takes three seconds; `/served` tells how many requests came
+    before, itself not counted."""
+    served: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -27,7 +29,10 @@ def http(name: str, port: str) -> None:
             if self.path.startswith("/slow"):
                 time.sleep(3)
             told = {"name": name, "path": self.path, "method": self.command, "host": self.headers["host"]}
-            body = json.dumps({**told, "headers": [key.lower() for key in self.headers]}).encode()
+            if self.path != "/served":
+                served.append(self.path)
+            headers = [key.lower() for key in self.headers]
+            body = json.dumps({**told, "headers": headers, "served": len(served)}).encode()
             self.send_response(200)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
@@ -43,10 +48,15 @@ def http(name: str, port: str) -> None:
 
 def banner(name: str, port: str) -> None:
     """Speaks first, as MySQL and SMTP do, and then echoes."""
+    echo(port, f"{name} here\n")
+
+
+def echo(port: str, first: str = "") -> None:
+    """Sends back what it gets."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            self.wfile.write(f"{name} here\n".encode())
+            self.wfile.write(first.encode())
             for line in self.rfile:
                 self.wfile.write(line)
 
@@ -152,7 +162,7 @@ def call(host: str, port: str, method: str) -> None:
 
 
 ROLES: dict[str, Callable[..., None]] = {
-    each.__name__: each for each in (http, banner, grpc_server, dns, ask, greeted, shake_hands, call)
+    each.__name__: each for each in (http, banner, echo, grpc_server, dns, ask, greeted, shake_hands, call)
 }
 
 if __name__ == "__main__":

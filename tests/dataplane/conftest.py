@@ -1,0 +1,42 @@
+"""The network that the traffic of one test module runs in."""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.dataplane.network import obstacle
+
+
+@pytest.fixture(scope="session")
+def namespaces() -> None:
+    """What needs network namespaces is skipped where there can be none."""
+    if why := obstacle():
+        pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def certificates() -> Iterator[Path]:
+    """An authority, and what it signed for the servers and for the client. They lie where Envoy's user can read
+    them: pytest's own folders are closed to others."""
+    with tempfile.TemporaryDirectory(prefix="appmesh-certs-") as folder:
+        _sign(Path(folder))
+        yield Path(folder)
+
+
+def _sign(folder: Path) -> None:
+    def openssl(*arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
+
+    new = ("-newkey", "rsa:2048", "-nodes", "-days", "2")
+    openssl("req", "-x509", *new, "-subj", "/CN=authority", "-keyout", "ca.key", "-out", "ca.pem")
+    for name, hosts in {"server": "DNS:secure.internal,DNS:half.internal", "client": "DNS:client.internal"}.items():
+        openssl("req", *new[:3], "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        (folder / "extension").write_text(f"subjectAltName={hosts}")
+        by = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "extension")
+        openssl("x509", "-req", "-in", f"{name}.csr", *by, "-out", f"{name}.pem")
+    for file in folder.iterdir():
+        file.chmod(0o644)
+    folder.chmod(0o755)
