@@ -7,7 +7,7 @@ SAM_VENV := .venv-sam
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format golden build validate clean
+.PHONY: help setup demo test test-corpus check format golden build validate clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ demo: $(VENV)/.ready  ## render and lint the colour app, and show what the macro
 
 test: $(VENV)/.ready  ## run the tests
 	$(BIN)/pytest -n auto
+
+test-corpus: $(VENV)/.ready  ## run the macro over public templates, in ../shared/corpus or CORPUS=FOLDER
+	$(BIN)/pytest -q -n auto tests/corpus
 
 check: $(VENV)/.ready  ## format check, lint, types
 	$(BIN)/ruff format --check src tests

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.corpus.templates import CORPUS
+from tests.corpus.templates import CORPUS, PUBLIC
 
 SLOWEST = 3
 
@@ -25,9 +25,9 @@ def counts(config: pytest.Config) -> Counter[tuple[str, str]]:
 def lacking(config: pytest.Config) -> list[str]:
     """A corpus that nobody reads, or that is refused as a whole, would pass in silence."""
     seen = counts(config)
-    whole = {"preview, fitted", "ga, fitted"} if CORPUS.is_dir() else {"preview, as it is", "ga, as it is"}
+    whole = {"preview, fitted", "ga, fitted"} if PUBLIC else {"preview, as it is", "ga, as it is"}
     needed = {("files", "read"), *((f"{kind}, by {way}", "injected") for kind in whole for way in ("metadata", "tags"))}
-    if CORPUS.is_dir():
+    if PUBLIC:
         needed |= {("preview, as it is, by metadata", "refused"), ("unmarked", "unchanged")}
     return [" ".join(what) for what in sorted(needed) if not seen[what]]
 
@@ -42,7 +42,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     config = terminalreporter.config
     terminalreporter.section("templates")
-    if not CORPUS.is_dir():
+    if not PUBLIC:
         terminalreporter.line(f"No public templates at {CORPUS}: examples/ alone. CORPUS=FOLDER names another place.")
     by_what: dict[str, list[str]] = {}
     for (what, value), count in sorted(counts(config).items()):

@@ -17,10 +17,13 @@ EXAMPLES = REPOSITORY / "examples"
 TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 
 
-def files() -> list[Path]:
-    """All of them, in order; without the corpus, the examples alone."""
-    roots = [root for root in (CORPUS, EXAMPLES) if root.is_dir()]
-    return [path for root in roots for path in sorted(root.rglob("*")) if path.suffix in (".json", ".yaml", ".yml")]
+def found(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.suffix in (".json", ".yaml", ".yml")]
+
+
+PUBLIC = found(CORPUS)
+FILES = [*PUBLIC, *found(EXAMPLES)]
+"""All of them, in order; without the corpus, the examples alone."""
 
 
 def is_example(path: Path) -> bool:

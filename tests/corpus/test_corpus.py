@@ -15,11 +15,11 @@ from appmesh_inject.macro import transformed
 from appmesh_inject.settings import PROFILES
 from appmesh_inject.tree import Json
 from tests import invariants
+from tests.cli.command import run as run_command
 from tests.corpus import templates
 from tests.linting import lint
 
-FILES = templates.files()
-WITH_TASKS = [path for path in FILES if templates.TASK_DEFINITION in path.read_text(errors="replace")]
+WITH_TASKS = [path for path in templates.FILES if templates.TASK_DEFINITION in path.read_text(errors="replace")]
 
 Tell = Callable[[str, object], None]
 Mark = Callable[[dict[str, Any], Mapping[str, str]], bool]
@@ -44,7 +44,7 @@ def actions(outcome: Outcome) -> set[Action]:
     return {report.action for report in outcome.reports}
 
 
-@pytest.mark.parametrize("path", FILES, ids=templates.name)
+@pytest.mark.parametrize("path", templates.FILES, ids=templates.name)
 def test_unmarked_template_comes_back_unchanged(path: Path, record_property: Tell) -> None:
     template = templates.read(path)
     if template is None:
@@ -114,3 +114,21 @@ WAYS: Mapping[str, Callable[[Any, Mapping[str, str], Tell], tuple[Any, list[Outc
     "tags": partial(in_whole, templates.with_tags),
     "snippet": as_snippets,
 }
+
+
+@pytest.mark.parametrize("path", templates.FILES, ids=templates.name)
+def test_command_line_reads_and_writes_what_cfn_lint_reads(path: Path, record_property: Tell, tmp_path: Path) -> None:
+    template = templates.read(path)
+    ran = run_command("render", str(path))
+    if template is None or not isinstance(templates.resources(template), dict):
+        record_property("command line", "refused")
+        assert (ran.code, ran.out) == (1, "")
+        assert ran.err.count("\n") == 1
+        return
+    record_property("command line", "read and written")
+    assert ran.code == 0, ran.err
+    written = tmp_path / path.name
+    written.write_text(ran.out, encoding="utf-8")
+    again = templates.read(written)
+    # The examples have marks, so what comes out is another template; that one is for other tests.
+    assert templates.is_example(path) or json.dumps(again) == json.dumps(template)
