@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from appmesh_inject.settings import PROFILES
 from tests.corpus.templates import CORPUS, PUBLIC
 
 SLOWEST = 3
@@ -23,19 +24,21 @@ def counts(config: pytest.Config) -> Counter[tuple[str, str]]:
 
 
 def lacking(config: pytest.Config) -> list[str]:
-    """A corpus that nobody reads, or that is refused as a whole, would pass in silence."""
+    """What a whole run must have: a corpus that nobody reads, or that is refused as a whole, would pass in silence."""
+    if config.option.keyword or config.option.collectonly:
+        return []
     seen = counts(config)
-    whole = {"preview, fitted", "ga, fitted"} if PUBLIC else {"preview, as it is", "ga, as it is"}
-    needed = {("files", "read"), *((f"{kind}, by {way}", "injected") for kind in whole for way in ("metadata", "tags"))}
+    needed = {("files", "read"), ("unmarked", "unchanged"), ("command line", "read and written")}
+    for profile in PROFILES:
+        needed |= {(f"{profile}, fitted, by {way}", "injected") for way in ("metadata", "tags")}
     if PUBLIC:
-        needed |= {("preview, as it is, by metadata", "refused"), ("unmarked", "unchanged")}
+        needed.add(("preview, as it is, by metadata", "refused"))
     return [" ".join(what) for what in sorted(needed) if not seen[what]]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     is_worker = hasattr(session.config, "workerinput")
-    is_whole_run = not session.config.option.keyword and not session.config.option.collectonly
-    if not is_worker and is_whole_run and session.exitstatus == pytest.ExitCode.OK and lacking(session.config):
+    if not is_worker and session.exitstatus == pytest.ExitCode.OK and lacking(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -110,10 +110,30 @@ def with_tags(resource: dict[str, Any], settings: Mapping[str, str]) -> bool:
     return isinstance(tags, list)
 
 
-def fitted(resource: dict[str, Any], profile: str) -> None:
-    """Gives the task what a mesh needs: our network mode, memory for the sidecars and, for proxyinit, EC2."""
-    properties = resource["Properties"]
-    properties["NetworkMode"] = "awsvpc"
-    properties.setdefault("Memory", "2048")
-    if profile == "preview":
-        properties["RequiresCompatibilities"] = ["EC2"]
+MESH = {
+    "CorpusMesh": {"Type": "AWS::AppMesh::Mesh", "Properties": {"MeshName": "apps"}},
+    "CorpusNode": {
+        "Type": "AWS::AppMesh::VirtualNode",
+        "Properties": {
+            "MeshName": {"Fn::GetAtt": ["CorpusMesh", "MeshName"]},
+            "VirtualNodeName": "node",
+            "Spec": {
+                "Listeners": [{"PortMapping": {"Port": 8080, "Protocol": "http"}}],
+                "ServiceDiscovery": {"DNS": {"Hostname": "node.apps.local"}},
+            },
+        },
+    },
+}
+
+
+def fit(template: Any, profile: str) -> None:
+    """Gives the template what the profile needs: our network mode, memory for the sidecars, EC2 for proxyinit, and a
+    mesh that can be compiled."""
+    for resource in task_definitions(resources(template)):
+        properties = resource["Properties"]
+        properties["NetworkMode"] = "awsvpc"
+        properties.setdefault("Memory", "2048")
+        if profile == "preview":
+            properties["RequiresCompatibilities"] = ["EC2"]
+    if profile == "standalone":
+        template["Resources"] |= copy.deepcopy(MESH)
