@@ -55,5 +55,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("deployed to LocalEmu")
     for what, seconds in _times:
         terminalreporter.line(f"{seconds:6.1f} s  {what}")
-    for title, entries in (("passed over", gaps.LACKING_TYPES), ("ours", gaps.SUBSTITUTED), ("other", gaps.DIFFERENT)):
-        terminalreporter.line(f"{title}: {', '.join(entries)}")
+    counts = f"{len(gaps.LACKING_TYPES)} types passed over, {len(gaps.SUBSTITUTED)} parts of our own"
+    terminalreporter.line(f"LocalEmu's gaps, by name in tests/e2e/gaps.py: {counts}, {len(gaps.DIFFERENT)} differences")

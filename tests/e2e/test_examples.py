@@ -109,6 +109,9 @@ def test_example_is_deployed(path: Path, shape: Shape, macro: Engine, values: Ma
     if template.get("Transform") in ("AppMeshInject", [{"Name": "AppMeshInject"}]):
         assert processed == rendered(path, parameters)
 
+    if "AWS::Serverless-2016-10-31" in json.dumps(template.get("Transform")):
+        assert "AWS::Lambda::Function" in [each["Type"] for each in processed["Resources"].values()]
+
     described = stack.task_definitions()
     written = {key: each for key, each in processed["Resources"].items() if key in described}
     assert written
