@@ -4,10 +4,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SAM_VENV := .venv-sam
+RUNTIME_VENV := .venv-runtime
+E2E_VENV := .venv-e2e
+E2E_PYTHON ?=
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-dataplane check format golden build validate clean
+.PHONY: help setup demo test test-corpus test-dataplane test-e2e check format golden build runtime validate clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +28,18 @@ $(SAM_VENV)/.ready:
 	$(SAM_VENV)/bin/python $(PIP) 'aws-sam-cli>=1.150,<2'
 	@touch $@
 
+# What Lambda's own Python runtime has: its client, and boto3. The function's Python is 3.13; near enough will do.
+$(RUNTIME_VENV)/.ready:
+	$$(tests/e2e/python.sh 3.13 $(E2E_PYTHON) 2>/dev/null || echo $(PYTHON)) -m venv $(RUNTIME_VENV)
+	$(RUNTIME_VENV)/bin/python $(PIP) 'awslambdaric>=4,<5' 'boto3>=1.40'
+	@touch $@
+
+# LocalEmu, a CloudFormation engine. Pinned: the tests name its gaps one by one.
+$(E2E_VENV)/.ready:
+	python="$$(tests/e2e/python.sh 3.12 $(E2E_PYTHON))" && "$$python" -m venv $(E2E_VENV)
+	$(E2E_VENV)/bin/python $(PIP) localemu==1.3.2
+	@touch $@
+
 demo: $(VENV)/.ready  ## render and lint the colour app, and show what the macro adds
 	@./examples/demo.sh $(BIN)/appmesh-inject
 
@@ -34,6 +49,12 @@ test: $(VENV)/.ready  ## run the tests
 test-dataplane: $(VENV)/.ready  ## send traffic through real Envoys that run what is rendered; needs root
 	@tests/dataplane/prepare.sh
 	$(BIN)/pytest -q tests/dataplane
+
+test-corpus: $(VENV)/.ready  ## run the macro over public templates, in ../shared/corpus or CORPUS=FOLDER
+	$(BIN)/pytest -q -n auto tests/corpus
+
+test-e2e: $(VENV)/.ready $(SAM_VENV)/.ready $(RUNTIME_VENV)/.ready $(E2E_VENV)/.ready  ## deploy the macro and the examples to a local CloudFormation
+	$(BIN)/pytest -q tests/e2e
 
 check: $(VENV)/.ready  ## format check, lint, types
 	$(BIN)/ruff format --check src tests
@@ -53,5 +74,7 @@ validate: $(SAM_VENV)/.ready  ## sam validate --lint
 build: $(SAM_VENV)/.ready  ## sam build
 	$(SAM_VENV)/bin/sam build
 
+runtime: build $(RUNTIME_VENV)/.ready  ## what `appmesh-inject invoke --runtime` needs, instead of Docker
+
 clean:  ## remove what was built and installed
-	rm -rf $(VENV) $(SAM_VENV) .aws-sam dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SAM_VENV) $(RUNTIME_VENV) $(E2E_VENV) .aws-sam dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

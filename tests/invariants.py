@@ -64,10 +64,11 @@ def _mesh_that_left(before: Any, after: Any) -> set[str]:
 def _same_but_for_the_mesh(before: Any, after: Any, gone: set[str], injected: set[tuple[Any, ...]]) -> None:
     """Resources that name nothing of the mesh are the very same objects, in the same order."""
     left = [name for name in before["Resources"] if name not in gone]
+    holding = {place[1] for place in injected}  # the resource, or the loop around it
     assert [name for name in after["Resources"] if name != "AppMeshInjectPlaceholder"] == left
     for name in left:
         resource = before["Resources"][name]
-        if ("Resources", name) not in injected and not any(each in json.dumps(resource) for each in gone):
+        if name not in holding and not any(each in json.dumps(resource) for each in gone):
             assert after["Resources"][name] is resource, name
 
 

@@ -1,29 +1,19 @@
 """What others say of the output: cfn-lint finds nothing new in it, and ECS's API (moto's) takes it as it is."""
 
-import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from cfnlint.api import lint_all
 from moto import mock_aws
 
-from appmesh_inject.tree import Json
 from tests.deployed import deployed
 from tests.golden.cases import Case, cases
+from tests.linting import lint
 
 INJECTED = [case for case in cases("cloudformation") if not case.outcome.has_errors]
 TEMPLATES = [case for case in INJECTED if isinstance(case.document, dict) and "Resources" in case.document]
-
-
-def lint(document: Json) -> set[tuple[str, str]]:
-    """cfn-lint's findings of a template, without their places: the injection moves what stands behind it. Its
-    informational rules are off by default."""
-    found = [match for match in lint_all(json.dumps(document)) if not match.rule.id.startswith("I")]
-    return {(match.rule.id, re.sub(r"\d+", "N", match.message)) for match in found}
 
 
 @pytest.mark.parametrize("case", TEMPLATES, ids=lambda case: case.name)

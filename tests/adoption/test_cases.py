@@ -1,10 +1,12 @@
 """What adopt and remove make of each case, and what must hold for all of them."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from appmesh_inject.cli import documents
 from appmesh_inject.injection import Action, inject
 from appmesh_inject.settings import Level
 from appmesh_inject.targets.cloudformation import CloudFormation
@@ -108,6 +110,18 @@ def test_what_is_removed_is_gone(case: Case, tmp_path: Path) -> None:
         again = case.run("remove", case.expected("removed"))
         assert (again.code, again.out) == (0, case.expected("removed").read_text())
         assert "taken out" not in again.err
+
+
+@pytest.mark.parametrize("indent", [4, None])
+@every_adopted_template
+def test_a_json_file_is_adopted_as_a_yaml_file_is(case: Case, indent: int | None, tmp_path: Path) -> None:
+    file = tmp_path / "template.json"
+    file.write_text(json.dumps(documents.load(str(case.input)).content, indent=indent))
+    ran = case.run("adopt", file)
+    assert ran.code == 0, ran.err
+    as_json_writes = json.dumps(json.loads(ran.out), indent=indent)
+    assert ran.out == as_json_writes or '"Transform"' in file.read_text()
+    assert json.loads(ran.out) == documents.load(str(case.expected("adopted"))).content
 
 
 def test_no_expectation_is_left_without_a_case() -> None:

@@ -127,6 +127,16 @@ def test_a_template_without_marks_stays_as_it_is() -> None:
     assert nothing.err == "<stdin>: there is no AWS::ECS::TaskDefinition\n"
 
 
+@pytest.mark.parametrize("transform", ["null", "[]"])
+def test_an_empty_transform_is_left_as_empty_as_it_is(transform: str) -> None:
+    template = f"Transform: {transform}\nResources: {{}}\n"
+    assert run("render", "-", stdin=template).out == template
+
+
+def test_a_row_of_number_signs_takes_no_time() -> None:
+    assert run("render", "-", stdin="#" * 1000 + "\nResources: {}\n").out == "Resources: {}\n"
+
+
 def test_the_macro_may_have_another_name() -> None:
     template = TEMPLATE.replace("Transform: AppMeshInject", "Transform: TeamMesh")
     assert "Transform" not in rendered(template, "--macro-name", "TeamMesh")

@@ -17,7 +17,8 @@ from appmesh_inject.targets.kubernetes import is_manifest
 from appmesh_inject.tree import Json, Path
 
 _MARKER = re.compile(r"^(?=---(?:\s|$))", re.MULTILINE)
-_NOTHING = re.compile(r"\A(?:---)?(?:\s|#[^\n]*\n?|\.\.\.)*\Z")
+# A comment goes to the end of its line: were it free to end before, a row of "####" would have too many readings.
+_NOTHING = re.compile(r"\A(?:---)?(?:\s|#[^\n]*(?:\n|\Z)|\.\.\.)*\Z")
 
 
 @dataclass(frozen=True, slots=True)

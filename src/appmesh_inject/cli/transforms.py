@@ -33,12 +33,13 @@ def entries(holder: Mapping[str, Json], key: str, path: Path, macro: str) -> Ite
             yield Entry(place, parameters, isinstance(entry, str))
 
 
-def without(holder: Mapping[str, Json], key: str, macro: str) -> Json:
-    """What is left of `holder[key]` without our entries; None if nothing is."""
+def without(holder: Mapping[str, Json], key: str, macro: str) -> tuple[Json, ...]:
+    """What is left of `holder[key]` without our entries; nothing if there is nothing left."""
     value = holder.get(key)
-    if isinstance(value, list):
-        return [entry for entry in value if not is_same_macro(_name(entry), macro)] or None
-    return None if is_same_macro(_name(value), macro) else value
+    if isinstance(value, list) and value:
+        left = [entry for entry in value if not is_same_macro(_name(entry), macro)]
+        return (left,) if left else ()
+    return () if is_same_macro(_name(value), macro) else (value,)
 
 
 def snippets(document: Json, macro: str, path: Path = ()) -> Iterator[Path]:
@@ -53,14 +54,14 @@ def snippets(document: Json, macro: str, path: Path = ()) -> Iterator[Path]:
             yield from snippets(value, macro, (*path, index))
 
 
-def put_back(holder: Mapping[str, Json], key: str, left: Json, changed: Json) -> Json:
+def put_back(holder: Mapping[str, Json], key: str, left: tuple[Json, ...], changed: Json) -> Json:
     """`changed` with `left` as its `key`, where `holder` has it, if there is anything left and a map to hold it."""
-    if left is None or not isinstance(changed, Mapping):
+    if not left or not isinstance(changed, Mapping):
         return changed
     result: dict[str, Json] = {}
     for name in holder:
         if name == key:
-            result[key] = left
+            (result[key],) = left
         elif name in changed:
             result[name] = changed[name]
     return {**result, **changed}

@@ -133,7 +133,7 @@ def _comparable(content: Json, marking: Marking, macro: str) -> Json:
     compared = edited(content, {place: value for place, value in changes.items() if value is not None})
     empty = [path for each in workloads if _at(compared, path := (*each.path, "Metadata")) == {}]
     compared = edited(compared, dict.fromkeys(empty, REMOVED))
-    left = without(at(content, ()), TRANSFORM, macro)
+    left = next(iter(without(at(content, ()), TRANSFORM, macro)), None)
     others = left if isinstance(left, list) else [left] if left is not None else []
     return edited(compared, {(TRANSFORM,): others or REMOVED})
 

@@ -1,4 +1,4 @@
-"""What becomes of each task definition of a document: adopted by a mark, left alone, or a reason not to adopt at all."""
+"""What becomes of each task definition: adopted by a mark, left alone, or a reason not to adopt at all."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -218,14 +218,24 @@ class Editing:
     def _added_in_brackets(self, holder: Node, key: str, value: Json, behind: int | None) -> Change:
         members = holder.members
         if not members:
-            start, end = holder.start, holder.end
-            return Change(start, end, f"{{{phrasing.flow(key, value, None, self.style)}}}")
+            return self._filled(holder, key, value)
         neighbour = members[behind or 0]
         between, column = self._between(neighbour)
         new = phrasing.flow(key, value, column, self.style)
         if behind is None:
             return Change(neighbour.start, neighbour.start, new + between)
         return Change(neighbour.node.end, neighbour.node.end, between + new)
+
+    def _filled(self, holder: Node, key: str, value: Json) -> Change:
+        """The first member of an empty map, on a line of its own where JSON has those."""
+        text, newline = self.layout.text, self.style.newline
+        if not self.style.is_json or "\n" not in text:
+            return Change(holder.start, holder.end, f"{{{phrasing.flow(key, value, None, self.style)}}}")
+        line = text[self._line_start(holder.start) : holder.start]
+        outer = " " * (len(line) - len(line.lstrip()))
+        inner = outer + " " * self.style.step
+        member = phrasing.flow(key, value, len(inner), self.style)
+        return Change(holder.start, holder.end, f"{{{newline}{inner}{member}{newline}{outer}}}")
 
     def _between(self, neighbour: Member) -> tuple[str, int | None]:
         """What stands between members in brackets, and the column where they begin if each has a line of its own."""
