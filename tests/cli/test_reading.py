@@ -10,7 +10,9 @@ from appmesh_inject.cli import documents
 from appmesh_inject.cli.documents import Format
 from tests.cli.command import TEMPLATE, run
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.yaml"))
+EXAMPLES = sorted(
+    file for file in (Path(__file__).parents[2] / "examples").rglob("*.yaml") if "Resources:" in file.read_text()
+)
 
 
 def content(text: str) -> object:
