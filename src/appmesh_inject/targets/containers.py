@@ -40,6 +40,7 @@ class EcsContainers:
     condition: str
     firelens: str
     command: str
+    entry_point: str
     mount_points: str
 
     def container(self, definition: Mapping[str, Json], path: Path, scope: Scope) -> Container:
@@ -214,6 +215,7 @@ CLOUDFORMATION_CONTAINERS = EcsContainers(
     condition="Condition",
     firelens="FirelensConfiguration",
     command="Command",
+    entry_point="EntryPoint",
     mount_points="MountPoints",
 )
 
@@ -243,6 +245,7 @@ API_CONTAINERS = EcsContainers(
     condition="condition",
     firelens="firelensConfiguration",
     command="command",
+    entry_point="entryPoint",
     mount_points="mountPoints",
 )
 

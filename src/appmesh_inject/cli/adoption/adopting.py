@@ -5,19 +5,21 @@ rendered, it gives back every task definition that was there.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appmesh_inject.cli.adoption.deciding import Left, Problem, Taken, decisions
 from appmesh_inject.cli.adoption.difference import same
 from appmesh_inject.cli.adoption.editing import check_anchors, editing_of, reread, told_where
 from appmesh_inject.cli.adoption.marking import InMetadata, Marking, tags_of
 from appmesh_inject.cli.adoption.meaning import canonical, first_difference
+from appmesh_inject.cli.adoption.moving import off_app_mesh
 from appmesh_inject.cli.adoption.splicing import Editing
 from appmesh_inject.cli.documents import Document
 from appmesh_inject.cli.errors import UserError
 from appmesh_inject.cli.rendering import Asked
 from appmesh_inject.cli.transforms import TRANSFORM, entries, without
 from appmesh_inject.findings import Finding
+from appmesh_inject.settings import STANDALONE
 from appmesh_inject.targets.cloudformation import MARK
 from appmesh_inject.targets.tasks import API
 from appmesh_inject.tree import REMOVED, Json, Path, at, edited, shown
@@ -33,9 +35,9 @@ class Adoption:
     findings: Sequence[Finding] = ()
 
 
-def adopted(document: Document, marking: Marking, asked: Asked) -> Adoption:
-    """The document with marks in the place of hand-written sidecars. Raises UserError for a text that no edit can
-    reach."""
+def adopted(document: Document, marking: Marking, asked: Asked, *, moving: bool = False) -> Adoption:
+    """The document with marks in the place of hand-written sidecars; `moving`: for profile `standalone`. Raises
+    UserError for a text that no edit can reach."""
     decided: list[Taken | Left] = []
     problems: list[Problem] = []
     findings: list[Finding] = []
@@ -46,14 +48,31 @@ def adopted(document: Document, marking: Marking, asked: Asked) -> Adoption:
             decided.append(decision)
         else:
             findings += decision
+    if moving:
+        decided = [_moved(decision, marking) if isinstance(decision, Taken) else decision for decision in decided]
     taken = [decision for decision in decided if isinstance(decision, Taken)]
     if problems or findings:
         return Adoption(None, decided, problems, findings)
     if not taken:
         return Adoption(document.text, decided)
     text = _written(document, marking, taken, asked.macro)
+    if moving:
+        errors = _errors(document, text, marking, taken)
+        return Adoption(None if errors else text, decided, findings=errors)
     _check(document, text, marking, taken, asked.macro)
     return Adoption(text, decided)
+
+
+def _moved(taken: Taken, marking: Marking) -> Taken:
+    """The adoption of a task definition, by a mark for profile `standalone`."""
+    mark = off_app_mesh(taken.mark, marking.tasks.containers)
+    return replace(taken, attempt=replace(taken.attempt, mark=mark), profile=STANDALONE)
+
+
+def _errors(document: Document, text: str, marking: Marking, taken: Sequence[Taken]) -> Sequence[Finding]:
+    """Why the new text would not render: the mesh decides about a `standalone` task, not what was there before."""
+    _, findings = marking.rendered(reread(document, text), {each.path: each.mark for each in taken})
+    return [finding for finding in findings if finding.is_error]
 
 
 # -- the text

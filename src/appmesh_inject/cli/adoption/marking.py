@@ -15,6 +15,7 @@ from appmesh_inject.deployment import BUILT_IN, Deployment
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Target, inject
 from appmesh_inject.settings import Level
+from appmesh_inject.standalone import Meshes, MeshSource
 from appmesh_inject.targets.cloudformation import MARK, CloudFormation
 from appmesh_inject.targets.ecs import EcsTaskDefinition, registrable
 from appmesh_inject.targets.tasks import API, CLOUDFORMATION, TAG_PREFIX, EcsTasks
@@ -113,6 +114,7 @@ class InTags:
     """An ECS task definition: a mark is a few tags, and what these cannot say is flags of `render`."""
 
     deployment: Deployment = BUILT_IN
+    mesh: MeshSource | None = None
 
     @property
     def tasks(self) -> EcsTasks:
@@ -138,7 +140,7 @@ class InTags:
 
     def rendered(self, document: Json, marks: Mapping[Path, Mapping[str, Json]]) -> tuple[Json, Sequence[Finding]]:
         mark = next(iter(marks.values()), {})
-        outcome = inject(document, self.target(mark), self.deployment)
+        outcome = inject(document, self.target(mark), self.deployment, Meshes(given=self.mesh))
         tags = at(outcome.document, ()).get(API.tags)
         left = [tag for tag in tags if tag not in tags_of(mark)] if isinstance(tags, list) else []
         return edited(outcome.document, {(API.tags,): left or REMOVED}), outcome.findings
@@ -151,7 +153,7 @@ def in_tags(document: Document, asked: Asked) -> InTags:
             "this is what describe-task-definition prints: adopt what `render` makes of it, which can be registered"
         )
         raise UserError(sentence, document.name)
-    return InTags(asked.deployment)
+    return InTags(asked.deployment, asked.mesh)
 
 
 def tags_of(mark: Mapping[str, Json]) -> list[Json]:

@@ -2,6 +2,8 @@
 
 import json
 import shlex
+from dataclasses import replace
+from typing import Annotated
 
 import typer
 
@@ -12,8 +14,19 @@ from appmesh_inject.cli.adoption.deciding import Taken
 from appmesh_inject.cli.adoption.destination import InPlace, Output, destination
 from appmesh_inject.cli.errors import UserError, one_line, told
 from appmesh_inject.cli.forms import Form, KubernetesManifests, TaskDefinition
+from appmesh_inject.cli.meshes import MeshFile, MeshParameters, mesh_of
 from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked, flag
 from appmesh_inject.cli.rendering import MACRO, Asked
+from appmesh_inject.settings import STANDALONE
+
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        metavar="standalone",
+        show_default=False,
+        help="Move off App Mesh in the same step; by default the profile is the one that the sidecars have",
+    ),
+]
 
 
 def adopt(
@@ -22,6 +35,9 @@ def adopt(
     parameter: Parameters = [],  # noqa: B006 - Typer wants a list and never changes it
     deployment_parameter: DeploymentParameters = [],  # noqa: B006
     macro_name: MacroName = MACRO,
+    profile: Profile = None,
+    mesh: MeshFile = None,
+    mesh_parameter: MeshParameters = [],  # noqa: B006
     output_file: Output = None,
     in_place: InPlace = False,
 ) -> None:
@@ -29,12 +45,20 @@ def adopt(
 
     Each mark is the shortest that renders the same task definition: that is checked before anything is written, and
     one task definition for which it does not hold stops it all. The rest of the file stays to the letter.
+
+    With --profile standalone the marks are for an Envoy that needs no App Mesh: what only App Mesh's image understands
+    goes, and what is checked is that the mesh compiles.
     """
+    if profile not in (None, STANDALONE):
+        raise typer.BadParameter(
+            "the profile is the one that the sidecars have, or standalone.", param_hint="--profile"
+        )
     with told():
         to = destination(file, output_file, in_place)
         form = forms.load(file)
         wanted = asked(form.document, parameter, {}, deployment_parameter, macro=macro_name)
-        adoption = adopting.adopted(form.document, _marking(form, wanted), wanted)
+        wanted = replace(wanted, mesh=mesh_of(mesh, mesh_parameter))
+        adoption = adopting.adopted(form.document, _marking(form, wanted), wanted, moving=profile == STANDALONE)
         _say(form, adoption)
         if adoption.text is None:
             raise typer.Exit(1)

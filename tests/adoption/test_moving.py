@@ -1,0 +1,117 @@
+"""`adopt --profile standalone`: from sidecars for App Mesh to an Envoy that needs none of it, in one step."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.cli.command import run
+
+TEMPLATE = """\
+# The shop
+Parameters:
+  Port: {Type: Number, Default: 8080}
+Resources:
+  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: shop}}
+  Node:
+    Type: AWS::AppMesh::VirtualNode
+    Properties:
+      MeshName: !GetAtt Mesh.MeshName
+      VirtualNodeName: web
+      Spec:
+        Listeners: [{PortMapping: {Port: 8080, Protocol: http}}]
+        ServiceDiscovery: {DNS: {Hostname: web.shop.local}}
+  Task:
+    Type: AWS::ECS::TaskDefinition   # on Fargate
+    Properties:
+      NetworkMode: awsvpc
+      RequiresCompatibilities: [FARGATE]
+      Cpu: 512
+      Memory: 1024
+      ProxyConfiguration:
+        Type: APPMESH
+        ContainerName: envoy
+        ProxyConfigurationProperties:
+          - {Name: IgnoredUID, Value: '1337'}
+          - {Name: ProxyIngressPort, Value: '15000'}
+          - {Name: ProxyEgressPort, Value: '15001'}
+          - {Name: AppPorts, Value: !Ref Port}
+          - {Name: EgressIgnoredIPs, Value: '169.254.170.2,169.254.169.254'}
+      ContainerDefinitions:
+        - Name: app   # the app itself
+          Image: web
+          PortMappings: [{ContainerPort: !Ref Port}]
+          DependsOn: [{ContainerName: envoy, Condition: HEALTHY}]
+        - Name: envoy
+          Image: public.ecr.aws/appmesh/aws-appmesh-envoy:v1.29.12.1-prod
+          Essential: true
+          User: '1337'
+          PortMappings: [{ContainerPort: 9901}]
+          HealthCheck:
+            Command: [CMD-SHELL, "curl -s http://localhost:9901/server_info | grep state | grep -q LIVE"]
+            Interval: 5
+            Timeout: 2
+            Retries: 3
+          LogConfiguration: {LogDriver: json-file}
+          Environment:
+            - {Name: APPMESH_RESOURCE_ARN, Value: !Ref Node}
+            - {Name: APPMESH_METRIC_EXTENSION_VERSION, Value: 1}
+            - {Name: ENVOY_LOG_LEVEL, Value: debug}
+            - {Name: AWS_REGION, Value: us-east-1}
+            - {Name: ENABLE_ENVOY_STATS_TAGS, Value: "1"}
+"""
+
+
+def test_what_is_app_meshs_goes_and_the_mesh_runs_on(tmp_path: Path) -> None:
+    ran = run("adopt", "-", "--profile", "standalone", stdin=TEMPLATE)
+    assert ran.code == 0, ran.err
+    assert "Task: adopted (profile standalone)" in ran.err
+    for gone in (
+        "aws-appmesh-envoy",
+        "APPMESH_RESOURCE_ARN",
+        "METRIC_EXTENSION",
+        "curl",
+        "ENVOY_LOG_LEVEL",
+        "AWS_REGION",
+    ):
+        assert gone not in ran.out
+    for kept in ("# The shop", "# on Fargate", "# the app itself", "ResourceArn: !Ref Node", "LogLevel: debug", "9901"):
+        assert kept in ran.out
+    rendered = run("render", "-", "--output-format", "json", stdin=ran.out)
+    assert rendered.code == 0, rendered.err
+    resources = json.loads(rendered.out)["Resources"]
+    assert list(resources) == ["Task"]
+    app, envoy = resources["Task"]["Properties"]["ContainerDefinitions"]
+    assert app["DependsOn"] == [{"ContainerName": "envoy", "Condition": "HEALTHY"}]
+    assert envoy["Command"][0] == "--config-yaml"
+    assert {"Name": "ENABLE_ENVOY_STATS_TAGS", "Value": "1"} in envoy["Environment"]
+    assert envoy["LogConfiguration"] == {"LogDriver": "json-file"}
+
+
+def test_a_mesh_that_does_not_compile_stops_it() -> None:
+    without_discovery = TEMPLATE.replace("VirtualNodeName: web\n", "VirtualNodeName: other\n").replace(
+        "APPMESH_RESOURCE_ARN, Value: !Ref Node", "APPMESH_RESOURCE_ARN, Value: mesh/shop/virtualNode/web"
+    )
+    ran = run("adopt", "-", "--profile", "standalone", stdin=without_discovery)
+    assert (ran.code, ran.out) == (1, "")
+    assert "AM308" in ran.err
+
+
+def test_the_mesh_can_be_in_another_file(tmp_path: Path) -> None:
+    text = TEMPLATE
+    literals = {"!Ref Node": "mesh/shop/virtualNode/web", "!Ref Port": "8080", "!GetAtt Mesh.MeshName": "shop"}
+    for short, written in literals.items():
+        text = text.replace(short, written)
+    document: Any = yaml.safe_load(text)
+    task = document["Resources"].pop("Task")
+    mesh = tmp_path / "mesh.json"
+    mesh.write_text(json.dumps(document))
+    alone = json.dumps({"Resources": {"Task": task}})
+    ran = run("adopt", "-", "--profile", "standalone", "--mesh", str(mesh), stdin=alone)
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["Resources"]["Task"]["Metadata"]["AppMesh"]["Profile"] == "standalone"
+
+
+def test_no_other_profile_can_be_asked_for() -> None:
+    assert run("adopt", "-", "--profile", "ga", stdin=TEMPLATE).code == 2
