@@ -96,15 +96,7 @@ BUILT_IN_IMAGES: Mapping[str, str] = {
 
 SHORT_NODE = Text(("mesh/", Slot.MESH_NAME, "/virtualNode/", Slot.VIRTUAL_NODE_NAME))
 SHORT_GATEWAY = Text(("mesh/", Slot.MESH_NAME, "/virtualGateway/", Slot.VIRTUAL_GATEWAY_NAME))
-ARN_PREFIX = (
-    "arn:",
-    {"Ref": "AWS::Partition"},
-    ":appmesh:",
-    {"Ref": "AWS::Region"},
-    ":",
-    {"Ref": "AWS::AccountId"},
-    ":",
-)
+ARN_PREFIX = ({"Fn::Sub": "arn:${AWS::Partition}:appmesh:${AWS::Region}:${AWS::AccountId}:"},)
 NODE_ARN = Text((*ARN_PREFIX, *SHORT_NODE.pieces))
 GATEWAY_ARN = Text((*ARN_PREFIX, *SHORT_GATEWAY.pieces))
 

@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 
 from appmesh_inject import __version__
+from appmesh_inject.cli.commands.adopt import adopt
 from appmesh_inject.cli.commands.event import event
 from appmesh_inject.cli.commands.invoke import invoke
 from appmesh_inject.cli.commands.lint import lint
+from appmesh_inject.cli.commands.remove import remove
 from appmesh_inject.cli.commands.render import render
 from appmesh_inject.cli.options import with_settings
 
@@ -46,3 +48,5 @@ program.command()(with_settings(render))
 program.command()(with_settings(lint))
 program.command()(with_settings(event))
 program.command()(invoke)
+program.command()(adopt)
+program.command()(remove)

@@ -1,0 +1,148 @@
+"""Adoption of a document: a mark for each task definition with hand-written sidecars, and the new text.
+
+All or nothing: one task definition that cannot be adopted, and there is no new text. What there is has been checked:
+rendered, it gives back every task definition that was there.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from appmesh_inject.cli.adoption.deciding import Left, Problem, Taken, decisions
+from appmesh_inject.cli.adoption.difference import same
+from appmesh_inject.cli.adoption.editing import check_anchors, editing_of, reread, told_where
+from appmesh_inject.cli.adoption.marking import InMetadata, Marking, tags_of
+from appmesh_inject.cli.adoption.meaning import canonical, first_difference
+from appmesh_inject.cli.adoption.splicing import Editing
+from appmesh_inject.cli.documents import Document
+from appmesh_inject.cli.errors import UserError
+from appmesh_inject.cli.rendering import Asked
+from appmesh_inject.cli.transforms import TRANSFORM, entries, without
+from appmesh_inject.findings import Finding
+from appmesh_inject.targets.cloudformation import MARK
+from appmesh_inject.targets.tasks import API
+from appmesh_inject.tree import REMOVED, Json, Path, at, edited, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What came of a document. text: the new text, None where something stands in the way."""
+
+    text: str | None
+    decisions: Sequence[Taken | Left]
+    problems: Sequence[Problem] = ()
+    findings: Sequence[Finding] = ()
+
+
+def adopted(document: Document, marking: Marking, asked: Asked) -> Adoption:
+    """The document with marks in the place of hand-written sidecars. Raises UserError for a text that no edit can
+    reach."""
+    decided: list[Taken | Left] = []
+    problems: list[Problem] = []
+    findings: list[Finding] = []
+    for decision in decisions(document.content, marking, asked):
+        if isinstance(decision, Problem):
+            problems.append(decision)
+        elif isinstance(decision, Taken | Left):
+            decided.append(decision)
+        else:
+            findings += decision
+    taken = [decision for decision in decided if isinstance(decision, Taken)]
+    if problems or findings:
+        return Adoption(None, decided, problems, findings)
+    if not taken:
+        return Adoption(document.text, decided)
+    text = _written(document, marking, taken, asked.macro)
+    _check(document, text, marking, taken, asked.macro)
+    return Adoption(text, decided)
+
+
+# -- the text
+
+
+def _written(document: Document, marking: Marking, taken: Sequence[Taken], macro: str) -> str:
+    first = taken[0].path
+    lists = (*marking.properties(first), marking.tasks.container_definitions)
+    editing = editing_of(document, first, lists)
+    with told_where(document):
+        for each in taken:
+            for path in each.attempt.removed:
+                editing.remove(path)
+            if isinstance(marking, InMetadata):
+                _mark_resource(editing, document.content, each)
+            else:
+                _mark_with_tags(editing, document.content, each)
+        if isinstance(marking, InMetadata):
+            _call(editing, document.content, macro)
+    check_anchors(document, editing)
+    return editing.text()
+
+
+def _mark_resource(editing: Editing, content: Json, taken: Taken) -> None:
+    resource_ = at(content, taken.path)
+    metadata = resource_.get("Metadata")
+    if isinstance(metadata, Mapping):
+        editing.add((*taken.path, "Metadata"), MARK, taken.mark, reversed(list(metadata)))
+    else:
+        editing.add(taken.path, "Metadata", {MARK: taken.mark}, ("Type",))
+
+
+def _mark_with_tags(editing: Editing, content: Json, taken: Taken) -> None:
+    tags = tags_of(taken.mark)
+    holder = at(content, taken.path)
+    if not tags:
+        return
+    if isinstance(holder.get(API.tags), list):
+        editing.append((*taken.path, API.tags), tags)
+    else:
+        editing.add(taken.path, API.tags, tags, reversed(list(holder)))
+
+
+def _call(editing: Editing, content: Json, macro: str) -> None:
+    """The Transform that calls the macro, in front of the others: it must see the template as it is written."""
+    template = at(content, ())
+    if any(entries(template, TRANSFORM, (), macro)):
+        return
+    if TRANSFORM in template:
+        editing.add_first((TRANSFORM,), macro)
+    else:
+        editing.add((), TRANSFORM, macro, ("AWSTemplateFormatVersion",))
+
+
+# -- the check
+
+
+def _check(document: Document, text: str, marking: Marking, taken: Sequence[Taken], macro: str) -> None:
+    """Raises UserError if the new text does not give back every task definition that was there, and all else."""
+    content = reread(document, text)
+    # What is marked already is rendered in both, and nothing else is in the document as it was.
+    before, _ = marking.rendered(document.content, {})
+    after, findings = marking.rendered(content, {each.path: each.mark for each in taken})
+    one, other = (_comparable(each, marking, macro) for each in (before, after))
+    if not same(one, other):
+        where = first_difference(one, other) or ()
+        error = next((str(finding) for finding in findings if finding.is_error), f"{shown(where)} would differ")
+        sentence = f"with the marks, the document would not render as it does now ({error}), so nothing is written"
+        raise UserError(sentence, document.name, document.place(where))
+
+
+def _comparable(content: Json, marking: Marking, macro: str) -> Json:
+    """The document with all task definitions in one order, and without our call."""
+    workloads = marking.target({}).find(marking.fragment(content)).workloads
+    places = [marking.properties(each.path) for each in workloads]
+    changes = {place: canonical(_at(content, place), marking.tasks) for place in places}
+    compared = edited(content, {place: value for place, value in changes.items() if value is not None})
+    empty = [path for each in workloads if _at(compared, path := (*each.path, "Metadata")) == {}]
+    compared = edited(compared, dict.fromkeys(empty, REMOVED))
+    left = without(at(content, ()), TRANSFORM, macro)
+    others = left if isinstance(left, list) else [left] if left is not None else []
+    return edited(compared, {(TRANSFORM,): others or REMOVED})
+
+
+def _at(content: Json, path: Path) -> Json:
+    """The value at `path`, or None where there is none."""
+    for step in path:
+        if isinstance(content, Mapping):
+            content = content.get(str(step))
+        else:
+            content = content[int(step)] if isinstance(content, list) else None
+    return content

@@ -1,0 +1,163 @@
+"""What becomes of each task definition of a document: adopted by a mark, left alone, or a reason not to adopt at all."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from appmesh_inject.cli.adoption.handwritten import Handwritten, handwritten, resource
+from appmesh_inject.cli.adoption.marking import Marking, resources_with_calls
+from appmesh_inject.cli.adoption.meaning import canonical, first_difference
+from appmesh_inject.cli.adoption.search import Attempt, Search, overrides_resource
+from appmesh_inject.cli.adoption.wanted import profile
+from appmesh_inject.cli.rendering import Asked
+from appmesh_inject.findings import Finding
+from appmesh_inject.sidecars import ENVOY, PROXY_INIT
+from appmesh_inject.tree import Json, Path, at, shown
+from appmesh_inject.workload import Workload
+
+AS_GATEWAY = "the mark calls it a gateway, whose envoy takes no traffic either; what the envoy is told stays as it was"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a task definition cannot be adopted: a sentence about a place in the document."""
+
+    name: str
+    path: Path
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A task definition that stays as it is, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A task definition that is adopted, by a mark for this profile. note: what a reader of the mark should know."""
+
+    name: str
+    path: Path
+    attempt: Attempt
+    profile: str
+    note: str = ""
+
+    @property
+    def mark(self) -> Mapping[str, Json]:
+        return self.attempt.mark
+
+
+def decisions(content: Json, marking: Marking, asked: Asked) -> Iterator[Taken | Left | Problem | Sequence[Finding]]:
+    """What becomes of each task definition; findings are errors of the core, which stop it as a problem does."""
+    fragment = marking.fragment(content)
+    target = marking.target({})
+    called = resources_with_calls(content, asked.macro)
+    found = target.find(fragment)
+    if found.findings:
+        yield [finding for finding in found.findings if finding.is_error]
+    for workload in found.workloads:
+        if workload.levels or any(place[: len(workload.path)] == workload.path for place in called):
+            yield Left(workload.name, "marked already")
+            continue
+        hand = handwritten(target.task(fragment, workload, workload.scope))
+        if not (hand.entries[ENVOY] or hand.entries[PROXY_INIT]):
+            reason = "its sidecars cannot be seen" if hand.task.findings else "no sidecars of App Mesh"
+            yield Left(workload.name, reason)
+        elif obstacle := _obstacle(workload, hand):
+            yield obstacle
+        else:
+            yield _searched(fragment, marking, asked, workload, hand)
+
+
+def _searched(
+    fragment: Json, marking: Marking, asked: Asked, workload: Workload, hand: Handwritten
+) -> Taken | Problem | Sequence[Finding]:
+    alone = marking.alone(fragment, workload.path)
+    attempt = Search(alone, marking, asked.deployment, workload, hand).shortest()
+    if attempt.holds:
+        is_taken_for_gateway = "VirtualGatewayName" in attempt.mark and overrides_resource(attempt.mark)
+        note = AS_GATEWAY if is_taken_for_gateway else ""
+        return Taken(workload.name, workload.path, attempt, profile(hand), note)
+    if attempt.errors:
+        return [replace(finding, path=_before(finding.path, attempt)) for finding in attempt.errors]
+    where = _differing(attempt, hand, marking)
+    path = (*marking.properties(workload.path), *where)
+    sentence = (
+        f"no mark renders the task definition of {workload.name} as it is: {shown(where)} would differ."
+        " Take out what no profile and no fragment can say there, such as a name that is there twice"
+    )
+    return Problem(workload.name, path, sentence)
+
+
+def _differing(attempt: Attempt, hand: Handwritten, marking: Marking) -> Path:
+    """Where a task definition as it was differs from what is rendered."""
+    tasks = marking.tasks
+    before, after = at(attempt.before, ()), at(attempt.after, ())
+    rendered = after.get(tasks.container_definitions)
+    by_name = {
+        str(each.get(tasks.containers.name_key)): each
+        for each in (rendered if isinstance(rendered, list) else [])
+        if isinstance(each, Mapping)
+    }
+    for role in (ENVOY, PROXY_INIT):
+        container = hand.container(role)
+        if container is not None:
+            was = canonical(container.definition, tasks)
+            where = first_difference(was, by_name.get(str(container.name)))
+            if where is not None:
+                return (tasks.container_definitions, container.path[-1], *where)
+    return first_difference(before, after) or ()
+
+
+def _before(path: Path, attempt: Attempt) -> Path:
+    """A path in the document without the sidecars as it was with them: items have moved."""
+    moved = list(path)
+    for position, step in enumerate(path):
+        if isinstance(step, int):
+            gone = sorted(
+                int(each[position])
+                for each in attempt.removed
+                if len(each) == position + 1 and each[:position] == path[:position] and isinstance(each[position], int)
+            )
+            for index in gone:
+                if index <= int(moved[position]):
+                    moved[position] = int(moved[position]) + 1
+    return tuple(moved)
+
+
+def _obstacle(workload: Workload, hand: Handwritten) -> Problem | None:
+    """What stands in the way before there is anything to try."""
+    name, task = workload.name, hand.task
+    for role in (ENVOY, PROXY_INIT):
+        first, *more = (*hand.entries[role], None)
+        if first is None:
+            continue
+        if len(more) > 1 and more[0] is not None:
+            sentence = f"{name} has {len(more)} containers that are {role} containers. Leave one of them"
+            return Problem(name, more[0].path, sentence)
+        if hand.container(role) is None:
+            sentence = (
+                f"the {role} container of {name} stands under an Fn::If that is not `envoy or AWS::NoValue`."
+                " Write it out, or give the task a mark by hand"
+            )
+            return Problem(name, first.path, sentence)
+    if not isinstance(task.containers, list):
+        sentence = f"the containers of {name} stand under an Fn::If. Write them out, or give it a mark by hand"
+        return Problem(name, hand.entries[ENVOY][0].path, sentence)
+    envoy = hand.container(ENVOY)
+    if envoy is None:
+        sentence = f"{name} redirects its traffic with proxyinit and has no envoy. Take proxyinit out"
+        return Problem(name, hand.entries[PROXY_INIT][0].path, sentence)
+    if resource(envoy) is None:
+        sentence = (
+            f"the envoy of {name} names no virtual node or gateway in its Environment."
+            " Give it APPMESH_RESOURCE_ARN there, or take it out"
+        )
+        return Problem(name, envoy.path, sentence)
+    if task.redirect is not None and hand.redirect is None:
+        return Problem(
+            name, task.redirect_path, f"the redirect of {name} is not there whenever its envoy is. Write it out"
+        )
+    return None

@@ -1,0 +1,87 @@
+"""`appmesh-inject adopt`: marks in the place of hand-written sidecars."""
+
+import json
+import shlex
+
+import typer
+
+from appmesh_inject.cli import documents, forms, output, report
+from appmesh_inject.cli.adoption import adopting, marking
+from appmesh_inject.cli.adoption.adopting import Adoption
+from appmesh_inject.cli.adoption.deciding import Taken
+from appmesh_inject.cli.adoption.destination import InPlace, Output, destination
+from appmesh_inject.cli.errors import UserError, one_line, told
+from appmesh_inject.cli.forms import Form, KubernetesManifests, TaskDefinition
+from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked, flag
+from appmesh_inject.cli.rendering import MACRO, Asked
+
+
+def adopt(
+    file: File,
+    *,
+    parameter: Parameters = [],  # noqa: B006 - Typer wants a list and never changes it
+    deployment_parameter: DeploymentParameters = [],  # noqa: B006
+    macro_name: MacroName = MACRO,
+    output_file: Output = None,
+    in_place: InPlace = False,
+) -> None:
+    """Take hand-written sidecars out of the template, and mark the task definitions that had them.
+
+    Each mark is the shortest that renders the same task definition: that is checked before anything is written, and
+    one task definition for which it does not hold stops it all. The rest of the file stays to the letter.
+    """
+    with told():
+        to = destination(file, output_file, in_place)
+        form = forms.load(file)
+        wanted = asked(form.document, parameter, {}, deployment_parameter, macro=macro_name)
+        adoption = adopting.adopted(form.document, _marking(form, wanted), wanted)
+        _say(form, adoption)
+        if adoption.text is None:
+            raise typer.Exit(1)
+        output.deliver(adoption.text, to)
+
+
+def _marking(form: Form, wanted: Asked) -> marking.Marking:
+    if isinstance(form, KubernetesManifests):
+        sentence = (
+            "pods have no form that adopt could write: it takes CloudFormation templates and ECS task definitions"
+        )
+        raise UserError(sentence, form.document.name)
+    if isinstance(form, TaskDefinition):
+        return marking.in_tags(form.document, wanted)
+    return marking.in_metadata(documents.template(form.document), wanted)
+
+
+def _say(form: Form, adoption: Adoption) -> None:
+    """What stands in the way, and then one line for each task definition."""
+    document = form.document
+    report.say_findings(document, adoption.findings)
+    for problem in adoption.problems:
+        typer.echo(str(UserError(f"{problem.sentence}.", document.name, document.place(problem.path))), err=True)
+    if not adoption.decisions and adoption.text is not None:
+        typer.echo(f"{one_line(document.name)}: there is no {form.contents}", err=True)
+    for decision in adoption.decisions:
+        name = decision.name or form.contents
+        if not isinstance(decision, Taken):
+            typer.echo(one_line(f"{name}: left alone: {decision.reason}"), err=True)
+        elif adoption.text is None:
+            typer.echo(one_line(f"{name}: left alone: another problem stops the adoption"), err=True)
+        else:
+            settings = ", ".join(setting for setting in decision.mark if setting != "Profile")
+            note = f"; {decision.note}" if decision.note else ""
+            typer.echo(one_line(f"{name}: adopted (profile {decision.profile}): {settings}{note}"), err=True)
+            if isinstance(form, TaskDefinition):
+                _say_flags(name, decision)
+
+
+def _say_flags(name: str, taken: Taken) -> None:
+    """The flags that say what no tag can."""
+    flags = marking.flags_of(taken.mark)
+    if flags:
+        written = (f"{flag(setting)} {shlex.quote(_text(value))}" for setting, value in flags.items())
+        text = f"{name}: tags cannot say {', '.join(flags)}: render the result with {' '.join(written)}"
+        typer.echo(one_line(text), err=True)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,62 @@
+"""`appmesh-inject remove`: sidecars and marks out of a document."""
+
+import typer
+
+from appmesh_inject.cli import documents, forms, output
+from appmesh_inject.cli.adoption import removing
+from appmesh_inject.cli.adoption.destination import InPlace, Output, destination
+from appmesh_inject.cli.adoption.editing import without
+from appmesh_inject.cli.adoption.removing import Removal, removal
+from appmesh_inject.cli.errors import UserError, one_line, told
+from appmesh_inject.cli.forms import Form, KubernetesManifests, TaskDefinition
+from appmesh_inject.cli.options import File, MacroName
+from appmesh_inject.cli.rendering import MACRO
+from appmesh_inject.cli.transforms import TRANSFORM
+from appmesh_inject.settings import Level
+from appmesh_inject.targets.cloudformation import CloudFormation
+from appmesh_inject.targets.ecs import EcsTaskDefinition
+from appmesh_inject.targets.kubernetes import Manifests
+from appmesh_inject.targets.tasks import API, CLOUDFORMATION
+
+_NOTHING_ASKED = Level((), {})
+
+
+def remove(file: File, *, macro_name: MacroName = MACRO, output_file: Output = None, in_place: InPlace = False) -> None:
+    """Take the sidecars, the redirect and what depended on them out, and the marks and the Transform entry, too.
+
+    Nothing else changes. Takes templates, ECS task definitions and Kubernetes manifests.
+    """
+    with told():
+        to = destination(file, output_file, in_place)
+        form = forms.load(file)
+        found = _removal(form, macro_name)
+        if _say(form, found):
+            raise typer.Exit(1)
+        output.deliver(without(form, found.paths), to)
+
+
+def _removal(form: Form, macro: str) -> Removal:
+    content = form.document.content
+    if isinstance(form, KubernetesManifests):
+        return removal(content, content, Manifests(_NOTHING_ASKED), None, macro)
+    if isinstance(form, TaskDefinition):
+        return removal(content, content, EcsTaskDefinition(_NOTHING_ASKED), API, macro)
+    template = documents.template(form.document)
+    fragment = {key: value for key, value in template.items() if key != TRANSFORM}
+    return removal(template, fragment, CloudFormation(_NOTHING_ASKED, {}), CLOUDFORMATION, macro)
+
+
+def _say(form: Form, found: Removal) -> bool:
+    """What stands in the way, and one line for each workload. Whether something does."""
+    document = form.document
+    problems = [each.problem for each in found.workloads if each.problem]
+    for path, sentence in problems:
+        typer.echo(str(UserError(f"{sentence}.", document.name, document.place(path))), err=True)
+    if not found.workloads:
+        typer.echo(f"{one_line(document.name)}: there is no {form.contents}", err=True)
+    for each in found.workloads:
+        said = f"taken out: {', '.join(each.what)}" if each.what else removing.NOTHING
+        if problems:
+            said = "left alone: another problem stops the removal"
+        typer.echo(one_line(f"{each.name or form.contents}: {said}"), err=True)
+    return bool(problems)

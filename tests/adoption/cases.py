@@ -1,0 +1,89 @@
+"""Cases of adoption: a folder is a case, found by itself.
+
+CASE/template.yaml or .json    the document as people wrote it; may be missing where `manifests.yaml` is there
+CASE/options.txt               optional: options of the commands, one a line
+CASE/adopted.*                 what `adopt` makes of it; not there where it refuses
+CASE/removed.*                 what `remove` makes of it; not there where it refuses
+CASE/report.txt                what both say
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cfnlint.decode import cfn_yaml
+
+from tests.cli.command import Ran, run
+
+ROOT = Path(__file__).parent / "cases"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One folder."""
+
+    input: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.input.parent
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def options(self) -> list[str]:
+        file = self.folder / "options.txt"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def expected(self, verb: str) -> Path:
+        return self.folder / f"{verb}{self.input.suffix}"
+
+    def run(self, command: str, file: Path | None = None, *options: str) -> Ran:
+        own = self.options if command == "adopt" else [o for o in self.options if o.startswith("--macro-name")]
+        return run(command, str(file or self.input), *own, *options)
+
+    def said(self, *ran: Ran) -> str:
+        return "".join(each.err for each in ran).replace(str(self.input), self.input.name)
+
+
+def cases() -> list[Case]:
+    return [Case(path) for path in sorted(ROOT.glob("*/template.*"))]
+
+
+def value(text: str, folder: Path) -> Any:
+    """What a template says, read by cfn-lint or as JSON: not by the reader that is under test."""
+    file = folder / "read"
+    if text.lstrip().startswith("{"):
+        return json.loads(text)
+    file.write_text(text)
+    return json.loads(json.dumps(cfn_yaml.load(str(file)), default=str))
+
+
+IDENTITIES: Mapping[str, tuple[str, ...]] = {
+    "ContainerDefinitions": ("Name",),
+    "Environment": ("Name",),
+    "Secrets": ("Name",),
+    "Ulimits": ("Name",),
+    "ProxyConfigurationProperties": ("Name",),
+    "PortMappings": ("ContainerPort", "Protocol"),
+    "DependsOn": ("ContainerName",),
+}
+
+
+def meant(template: Any) -> Any:
+    """A template with what has no order in one order, and without members that are AWS::NoValue."""
+    if isinstance(template, dict):
+        return {key: _meant(key, member) for key, member in template.items() if member != {"Ref": "AWS::NoValue"}}
+    return [meant(item) for item in template] if isinstance(template, list) else template
+
+
+def _meant(key: str, member: Any) -> Any:
+    names = IDENTITIES.get(key[:1].upper() + key[1:].replace("properties", "ProxyConfigurationProperties"))
+    value_ = meant(member)
+    if names and isinstance(value_, list):
+        return sorted(value_, key=lambda item: json.dumps(item, sort_keys=True))
+    return value_

@@ -1,0 +1,114 @@
+"""What adopt and remove make of each case, and what must hold for all of them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appmesh_inject.injection import Action, inject
+from appmesh_inject.settings import Level
+from appmesh_inject.targets.cloudformation import CloudFormation
+from tests.adoption.cases import ROOT, Case, cases, meant, value
+
+CASES = cases()
+ADOPTED = [case for case in CASES if case.expected("adopted").exists()]
+
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+every_adopted_template = pytest.mark.parametrize(
+    "case", [case for case in ADOPTED if '"containerDefinitions"' not in case.input.read_text()], ids=lambda c: c.name
+)
+
+
+@every_case
+def test_comes_out_as_expected(case: Case, update_golden: bool) -> None:
+    ran = {"adopted": case.run("adopt"), "removed": case.run("remove")}
+    report = case.folder / "report.txt"
+    if update_golden:
+        report.write_text(case.said(*ran.values()))
+    assert case.said(*ran.values()) == report.read_text()
+    for verb, each in ran.items():
+        expected = case.expected(verb)
+        if update_golden:
+            expected.unlink(missing_ok=True)
+            if each.code == 0:
+                expected.write_text(each.out)
+        assert (each.code, expected.exists()) in ((0, True), (1, False))
+        assert each.out == (expected.read_text() if expected.exists() else "")
+
+
+@every_adopted_template
+def test_the_core_renders_what_was_there(case: Case, tmp_path: Path) -> None:
+    before, after = (value(file.read_text(), tmp_path) for file in (case.input, case.expected("adopted")))
+    defaults = {
+        name: str(parameter["Default"])
+        for name, parameter in before.get("Parameters", {}).items()
+        if "Default" in parameter
+    }
+    target = CloudFormation(Level(("Transform",), _parameters(before)), defaults)
+    was = inject(before, target)
+    outcome = inject(after, target)
+    assert not outcome.has_errors, outcome.findings
+    assert Action.INJECTED in {report.action for report in outcome.reports} or before == after
+    assert meant(_without_marks(outcome.document)) == meant(_without_marks(was.document))
+
+
+def _parameters(template: Any) -> Any:
+    """Those of the call that was there before."""
+    calls = template.get("Transform", [])
+    given = [call["Parameters"] for call in (calls if isinstance(calls, list) else [calls]) if isinstance(call, dict)]
+    return given[0] if given else {}
+
+
+def _without_marks(template: Any) -> Any:
+    if isinstance(template, list):
+        return [_without_marks(item) for item in template]
+    if not isinstance(template, dict):
+        return template
+    kept = {key: _without_marks(member) for key, member in template.items() if key not in ("Transform", "AppMesh")}
+    return {key: member for key, member in kept.items() if (key, member) != ("Metadata", {})}
+
+
+@pytest.mark.parametrize("case", ADOPTED, ids=lambda case: case.name)
+def test_adopting_twice_is_adopting_once(case: Case) -> None:
+    again = case.run("adopt", case.expected("adopted"))
+    assert (again.code, again.out) == (0, case.expected("adopted").read_text())
+    assert ": adopted" not in again.err
+
+
+@pytest.mark.parametrize("case", ADOPTED, ids=lambda case: case.name)
+def test_what_is_adopted_can_be_removed(case: Case, tmp_path: Path) -> None:
+    """Adopted or not, the same is left, but for an X-Ray daemon that went into a mark."""
+    ran = case.run("remove", case.expected("adopted"))
+    assert ran.code == 0, ran.err
+    if "XRay: true" not in case.expected("adopted").read_text():
+        one, other = (value(text, tmp_path) for text in (ran.out, case.expected("removed").read_text()))
+        assert _listed(meant(one)) == _listed(meant(other))
+
+
+def _listed(template: Any) -> Any:
+    """A Transform that was no list has become one, and an empty Metadata has gone with the mark in it."""
+    template = _without_empty_metadata(template)
+    transform = template.get("Transform", [])
+    return template | {"Transform": transform if isinstance(transform, list) else [transform]}
+
+
+def _without_empty_metadata(template: Any) -> Any:
+    resources = template.get("Resources", {})
+    kept = {
+        name: {key: member for key, member in resource.items() if (key, member) != ("Metadata", {})}
+        for name, resource in resources.items()
+        if isinstance(resource, dict)
+    }
+    return template | ({"Resources": resources | kept} if resources else {})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_what_is_removed_is_gone(case: Case, tmp_path: Path) -> None:
+    if case.expected("removed").exists():
+        again = case.run("remove", case.expected("removed"))
+        assert (again.code, again.out) == (0, case.expected("removed").read_text())
+        assert "taken out" not in again.err
+
+
+def test_no_expectation_is_left_without_a_case() -> None:
+    assert {path.parent for path in ROOT.glob("*/*")} == {case.folder for case in CASES}

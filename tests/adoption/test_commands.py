@@ -1,0 +1,194 @@
+"""adopt and remove as a user runs them: files, exit codes, and texts of every make."""
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from appmesh_inject.cli.adoption import adopting
+from tests.adoption.cases import ROOT, meant
+from tests.cli.command import run
+
+TASK = """\
+Resources:
+  Web:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: awsvpc
+      Memory: 512
+      ContainerDefinitions:
+        - Name: in
+          Image: envoy
+          Environment:
+            - Name: APPMESH_RESOURCE_ARN
+              Value: mesh/apps/virtualGateway/in
+          HealthCheck: {Command: [CMD, ok]}
+"""
+
+
+def adopted(text: str, *options: str) -> str:
+    ran = run("adopt", "-", *options, stdin=text)
+    assert ran.code == 0, ran.err
+    return ran.out
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Transform: AWS::Serverless-2016-10-31\n", "Transform:\n  - AppMeshInject\n  - AWS::Serverless-2016-10-31\n"),
+        ("Transform: [AWS::LanguageExtensions]\n", "Transform: [AppMeshInject, AWS::LanguageExtensions]\n"),
+        ("Transform: []\n", "Transform: [AppMeshInject]\n"),
+        (
+            "Transform:\n# first\n- A # one\n- B\n",
+            "Transform:\n# first\n- AppMeshInject\n- A # one\n- B\n",
+        ),
+        (
+            "Transform:\n    Name: AWS::Include\n    Parameters:\n        Location: s3://here\n",
+            "Transform:\n    - AppMeshInject\n    - Name: AWS::Include\n      Parameters:\n          Location: s3://here\n",
+        ),
+        (
+            "Transform: {Name: AWS::Include, Parameters: {Location: s3://here}} # there\n",
+            "Transform:\n  - AppMeshInject\n  - {Name: AWS::Include, Parameters: {Location: s3://here}} # there\n",
+        ),
+        ("Transform: 123456789012::AppMeshInject\n", "Transform: 123456789012::AppMeshInject\n"),
+        (
+            "# The top.\nAWSTemplateFormatVersion: '2010-09-09' # yes\n",
+            "# The top.\nAWSTemplateFormatVersion: '2010-09-09' # yes\nTransform: AppMeshInject\n",
+        ),
+        (
+            "# The top.\n\nDescription: |\n  Some text.\n\n",
+            "# The top.\n\nTransform: AppMeshInject\nDescription: |\n  Some text.\n\n",
+        ),
+    ],
+)
+def test_the_call_comes_first(before: str, after: str) -> None:
+    out = adopted(before + TASK)
+    assert out.startswith(after + "Resources:\n")
+    removed = run("remove", "-", stdin=out).out
+    assert removed.count("AppMeshInject") == 0
+    if "Transform" in before and "::AppMeshInject" not in before:
+        assert "Transform" in removed or before == "Transform: []\n"
+
+
+def test_the_macro_may_have_another_name() -> None:
+    assert adopted(TASK, "--macro-name", "Mesh").startswith("Transform: Mesh\n")
+
+
+def test_line_ends_stay(tmp_path: Path) -> None:
+    file = tmp_path / "template.yaml"
+    file.write_bytes(TASK.replace("\n", "\r\n").encode())
+    assert run("adopt", str(file), "--in-place").code == 0
+    text = file.read_bytes().decode()
+    assert text.count("\n") == text.count("\r\n")
+    assert text.replace("\r\n", "\n") == adopted(TASK)
+
+
+def test_a_file_may_end_without_a_line_end() -> None:
+    other = TASK.rstrip() + "\n  Last:\n    Type: AWS::ECS::TaskDefinition"
+    assert adopted(other).endswith("  Last:\n    Type: AWS::ECS::TaskDefinition")
+    assert adopted(TASK.rstrip()).rstrip() == adopted(TASK).rstrip()
+
+
+def test_the_platform_team_s_defaults_need_no_mark() -> None:
+    out = adopted(TASK, "--deployment-parameter", "Profile=ga", "--deployment-parameter", "GaEnvoyImage=envoy")
+    assert "Profile" not in out
+    assert "Image" not in out
+
+
+def test_a_parameter_s_value_says_what_it_names() -> None:
+    text = "Parameters: {Arn: {Type: String}}\n" + TASK.replace("mesh/apps/virtualGateway/in", "!Ref Arn")
+    given = adopted(text, "--parameter", "Arn=mesh/apps/virtualGateway/in")
+    assert "ResourceArn: !Ref Arn" in given
+    assert "ResourceArn" not in adopted(text)
+
+
+@pytest.mark.parametrize("command", ["adopt", "remove"])
+def test_output_goes_where_it_is_asked_for(command: str, tmp_path: Path) -> None:
+    file, other = tmp_path / "template.yaml", tmp_path / "other.yaml"
+    file.write_text(TASK)
+    out = run(command, str(file)).out
+    assert run(command, str(file), "-o", str(other)).out == ""
+    assert (file.read_text(), other.read_text()) == (TASK, out)
+    assert run(command, str(file), "--in-place").out == ""
+    assert file.read_text() == out
+    assert run(command, str(file), "--in-place", "-o", str(other)).code == 2
+    assert run(command, "-", "--in-place", stdin=TASK).code == 2
+
+
+@pytest.mark.parametrize("command", ["adopt", "remove"])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Resources:\n\tWeb: 1\n", "2:1: error: this is no YAML"),
+        ("Resources: {A: 1, A: 2}\n", "1:19: error: the key 'A' is there twice"),
+        ('{"Resources": {"A": 1, "A": 2}}', "the key 'A' is there twice"),
+        ("a: [\n", "this is no YAML"),
+        ("", "the file is empty"),
+        ("a: 1\n", "this is no CloudFormation template"),
+    ],
+)
+def test_what_cannot_be_read_is_a_sentence(command: str, text: str, says: str, tmp_path: Path) -> None:
+    file = tmp_path / "template.yaml"
+    file.write_text(text)
+    ran = run(command, str(file), "--in-place")
+    assert ran.code == 1
+    assert says in ran.err
+    assert file.read_text() == text
+
+
+def test_a_refusal_writes_nothing(tmp_path: Path) -> None:
+    refused = (ROOT / "refused-twins" / "template.yaml").read_text()
+    file, other = tmp_path / "template.yaml", tmp_path / "other.yaml"
+    file.write_text(refused)
+    assert run("adopt", str(file), "--in-place").code == 1
+    assert run("adopt", str(file), "-o", str(other)).code == 1
+    assert file.read_text() == refused
+    assert not other.exists()
+
+
+def test_adopt_checks_what_it_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were the marks wrong, however that came about, nothing would be written."""
+    written = adopting._written
+    monkeypatch.setattr(
+        adopting, "_written", lambda *given: written(*given).replace("virtualGateway/in", "virtualGateway/out")
+    )
+    ran = run("adopt", "-", stdin=TASK)
+    assert (ran.code, ran.out) == (1, "")
+    assert "would not render as it does now" in ran.err
+
+
+def test_a_task_definition_comes_back_by_its_tags_and_the_printed_flags(tmp_path: Path) -> None:
+    for name in ("ecs-tags", "ecs-flags"):
+        before = ROOT / name / "template.json"
+        ran = run("adopt", str(before), "-o", str(tmp_path / "task.json"))
+        said = [line for line in ran.err.splitlines() if "render the result with" in line]
+        flags = shlex.split(said[0].partition("render the result with ")[2]) if said else []
+        assert bool(flags) is (name == "ecs-flags")
+        rendered = run("render", str(tmp_path / "task.json"), *flags)
+        assert rendered.code == 0, rendered.err
+        one, other = json.loads(before.read_text()), json.loads(rendered.out)
+        tags = [tag for tag in other.pop("tags") if not tag["key"].startswith("AppMesh:")]
+        assert tags == one.pop("tags", [])
+        assert meant(_capitals(other)) == meant(_capitals(one))
+
+
+def _capitals(value: object) -> object:
+    """The spelling of CloudFormation, by which the test knows what has no order."""
+    if isinstance(value, dict):
+        return {key[:1].upper() + key[1:]: _capitals(member) for key, member in value.items()}
+    return [_capitals(item) for item in value] if isinstance(value, list) else value
+
+
+def test_what_describe_task_definition_prints_is_rendered_first() -> None:
+    described = json.dumps({"taskDefinition": {"family": "web", "containerDefinitions": []}})
+    ran = run("adopt", "-", stdin=described)
+    assert ran.code == 1
+    assert "adopt what `render` makes of it" in ran.err
+
+
+def test_a_file_without_task_definitions_stays() -> None:
+    for command in ("adopt", "remove"):
+        ran = run(command, "-", stdin="Resources: {A: {Type: AWS::SNS::Topic}}\n")
+        assert (ran.code, ran.out) == (0, "Resources: {A: {Type: AWS::SNS::Topic}}\n")
+        assert "there is no AWS::ECS::TaskDefinition" in ran.err

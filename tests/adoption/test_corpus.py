@@ -1,0 +1,121 @@
+"""Public templates: what the editor believes of a text is what every reader reads, and an edit is only that edit."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.decode import cfn_yaml
+from cfnlint.decode.cfn_yaml import CfnParseError
+
+from appmesh_inject.cli import documents
+from appmesh_inject.cli.adoption.editing import editing_of
+from appmesh_inject.cli.adoption.layout import Kind, Layout, Node
+from appmesh_inject.cli.documents import Document
+from appmesh_inject.cli.errors import UserError
+from appmesh_inject.tree import REMOVED, Json, edited
+from appmesh_inject.tree import Path as Place
+from tests.conftest import REPOSITORY
+
+CORPUS = Path(os.environ.get("APPMESH_INJECT_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
+FILES = sorted(path for path in CORPUS.rglob("*") if path.suffix in (".yaml", ".yml", ".json"))
+
+pytestmark = pytest.mark.skipif(not FILES, reason=f"there are no public templates in {CORPUS}")
+
+
+def loaded() -> list[Document]:
+    found = []
+    for file in FILES:
+        try:
+            found.append(documents.load(str(file)))
+        except UserError:
+            continue
+    assert len(found) > len(FILES) * 0.9
+    return found
+
+
+@pytest.fixture(scope="module")
+def readable() -> list[Document]:
+    return loaded()
+
+
+def test_both_readers_read_the_same(readable: list[Document]) -> None:
+    """YAML 1.1 in both: `yes`, `0777`, and dates, which JSON cannot have and the editor takes for text."""
+    compared = 0
+    for document in readable:
+        try:
+            theirs = cfn_yaml.loads(document.text, document.name)
+        except (CfnParseError, ValueError):
+            continue
+        assert _plain(theirs) == _plain(document.content), document.name
+        compared += 1
+    assert compared > len(FILES) * 0.8
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=str))
+
+
+def test_every_value_is_where_the_layout_says(readable: list[Document]) -> None:
+    for document in readable:
+        layout = editing_of(document).layout
+        for path, node in _nodes(layout, layout.root, document.content, ()):
+            if node.kind is Kind.SCALAR and not node.function:
+                text = document.text[node.start : node.end]
+                assert text == text.strip(), (document.name, path)
+                assert isinstance(_at(document.content, path), str | int | float | None), (document.name, path)
+
+
+def test_what_is_taken_out_is_all_that_goes(readable: list[Document]) -> None:
+    """One member in the middle of each file, and one item of its longest list."""
+    for document in readable:
+        if editing_of(document).layout.anchors:
+            continue
+        for path in _some_members(document):
+            editing = editing_of(document)
+            editing.remove(path)
+            text = editing.text()
+            assert documents.parsed(document.name, text).content == edited(document.content, {path: REMOVED}), path
+            assert document.text.count("\n") < 3 or _come_from(text, document.text), (document.name, path)
+
+
+def _some_members(document: Document) -> list[Place]:
+    resources = document.content.get("Resources") if isinstance(document.content, dict) else None
+    if not isinstance(resources, dict) or len(resources) < 2:
+        return []
+    names = list(resources)
+    found: list[Place] = [("Resources", names[len(names) // 2]), ("Resources", names[0]), ("Resources", names[-1])]
+    for name, resource in resources.items():
+        properties = resource.get("Properties") if isinstance(resource, dict) else None
+        for key, value in properties.items() if isinstance(properties, dict) else ():
+            if isinstance(value, list) and len(value) > 1:
+                return [*found, *(("Resources", name, "Properties", key, index) for index in (0, 1, len(value) - 1))]
+    return found
+
+
+def _come_from(text: str, before: str) -> bool:
+    """Whether all lines stood there before, in that order: but for two, where an edit was made in brackets."""
+    lines, here, changed = before.splitlines(), 0, 0
+    for line in text.splitlines():
+        try:
+            here = lines.index(line, here) + 1
+        except ValueError:
+            changed += 1
+    return changed <= 2
+
+
+def _nodes(layout: Layout, node: Node, value: Json, path: Place) -> Any:
+    yield path, node
+    if node.kind is Kind.ALIAS or node.function:
+        return
+    for index, member in enumerate(node.members):
+        step: str | int = index if node.kind is Kind.LIST else member.key or ""
+        if step != "<<":
+            yield from _nodes(layout, member.node, value, (*path, step))
+
+
+def _at(value: Any, path: Place) -> Any:
+    for step in path:
+        value = value[step]
+    return value
