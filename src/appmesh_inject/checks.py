@@ -18,6 +18,10 @@ LEAST_ENVOY_MEMORY = 64
 """MiB that the user guide asks for an envoy, at the least."""
 
 
+APP_MESH_IMAGE = "/aws-appmesh-envoy"
+"""In the name of every image of Envoy that App Mesh had, whatever the registry."""
+
+
 def surroundings(situation: Situation) -> Iterator[Finding]:
     """The task's own properties."""
     if situation.form.takes_traffic:
@@ -139,7 +143,7 @@ def containers(
 def configuration(
     situation: Situation, compiled: Configuration, envoy: Container, app_ports: Json
 ) -> Iterator[Finding]:
-    """What the task does not give to the configuration that its envoy runs: traffic, and files."""
+    """What the task does not give to the configuration that its envoy runs: traffic, files, an Envoy that takes it."""
     if compiled.command is None:
         return
     taken = app_ports.split(",") if isinstance(app_ports, str) else []
@@ -151,6 +155,9 @@ def configuration(
         message = "envoy reads certificates from files, and nothing is mounted in its container"
         hint = "Mount them: Envoy: {MountPoints: [...]}, and the volume in the task"
         yield situation.finding("AM362", situation.place("Envoy"), message, hint)
+    if APP_MESH_IMAGE in (envoy.image or ""):
+        message = "the envoy container has App Mesh's image, which waits for App Mesh"
+        yield situation.finding("AM363", situation.place("Envoy"), message, "Use the image envoyproxy/envoy")
 
 
 def _count(situation: Situation, branch: Branch, added: int) -> Iterator[Finding]:

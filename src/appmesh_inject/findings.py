@@ -191,6 +191,7 @@ CODES: Mapping[str, Code] = {
     "AM362": _warning(
         "Envoy reads files, and nothing is mounted in its container", "Mount them: Envoy: {MountPoints: [...]}"
     ),
+    "AM363": _warning("The envoy container has App Mesh's image, which waits for App Mesh", "Use envoyproxy/envoy"),
     "AM501": _error(
         "The pod uses the network of its host, whose traffic proxyinit would redirect", "Take hostNetwork out"
     ),

@@ -11,6 +11,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Scope
 from appmesh_inject.settings import Settings
 from appmesh_inject.sidecars import GATEWAY
+from appmesh_inject.text import scalar
 from appmesh_inject.tree import Json, Path
 
 if TYPE_CHECKING:
@@ -121,9 +122,16 @@ class Meshes:
         problems = tuple(_about(compiled.findings, subject, place))
         if any(finding.is_error for finding in problems):
             return Configuration(None, findings=(*findings, *problems))
-        commanded = command(compiled.bootstrap, settings.log_level, subject)
+        level = environment.get("ENVOY_LOG_LEVEL", settings.log_level)
+        commanded = command(compiled.bootstrap, level, subject, _arguments(environment))
         found = (*findings, *problems, *_about(commanded.findings, subject, place))
         return Configuration(list(commanded.command), compiled.ports, compiled.files, found)
+
+
+def _arguments(environment: Mapping[str, Json]) -> tuple[Json, ...]:
+    """What App Mesh's image made of its variables, and the stock one does not."""
+    concurrency = environment.get("ENVOY_CONCURRENCY")
+    return () if concurrency is None else ("--concurrency", scalar(concurrency))
 
 
 def _about(findings: tuple[Finding, ...], subject: str, place: Path) -> Iterator[Finding]:

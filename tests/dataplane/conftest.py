@@ -1,13 +1,17 @@
 """The network that the traffic of one test module runs in."""
 
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.dataplane.network import obstacle
+from tests.dataplane.client import Client
+from tests.dataplane.network import APP_USER, APPS, Network, obstacle
+from tests.dataplane.scenario import ADDRESSES, APPLICATIONS, ZONE
+from tests.dataplane.task import rendered
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +44,28 @@ def _sign(folder: Path) -> None:
     for file in folder.iterdir():
         file.chmod(0o644)
     folder.chmod(0o755)
+
+
+@pytest.fixture(scope="module")
+def network(namespaces: None, tmp_path_factory: pytest.TempPathFactory, certificates: Path) -> Iterator[Network]:
+    parameters = {"Domain": "internal", "Certificates": str(certificates)}
+    tasks = rendered(Path(__file__).with_name("template.yaml"), parameters)
+    with Network(tmp_path_factory.mktemp("logs"), ZONE) as made:
+        for port, name in {"8081": "outside", "8082": "beside"}.items():
+            made.start("hub", name, [sys.executable, str(APPS), "http", name, port], APP_USER)
+        made.start("hub", "aws", [sys.executable, str(APPS), "banner", "aws", "443"])
+        for name, address in ADDRESSES.items():
+            made.task(name, address, tasks[f"{name.removesuffix('2').capitalize()}Task"])
+        sick = [name for name in ADDRESSES if made.is_healthy(name)]
+        assert not sick, "healthy before Envoy has started"
+        for name in ADDRESSES:
+            if name in APPLICATIONS:
+                made.start_app(name, *APPLICATIONS[name])
+            made.start_envoy(name)
+        made.wait_until_healthy(*ADDRESSES)
+        yield made
+
+
+@pytest.fixture
+def client(network: Network) -> Client:
+    return Client(network)

@@ -1,96 +1,15 @@
 """Traffic through real Envoys that run what the product renders. Needs root, iptables and iproute2."""
 
 import json
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.dataplane.client import Client, growth, likely
-from tests.dataplane.network import APP_USER, APPS, HUB, Network
-from tests.dataplane.task import rendered
-
-NOWHERE = "10.10.10.10"
-"""The names of virtual services lead to an address where nothing listens: Envoy takes the traffic before."""
-
-ADDRESSES = {
-    "client": "10.99.0.10",
-    "white": "10.99.0.11",
-    "black": "10.99.0.12",
-    "pair": "10.99.0.13",
-    "pair2": "10.99.0.14",
-    "db": "10.99.0.15",
-    "rpc": "10.99.0.16",
-    "secure": "10.99.0.17",
-    "half": "10.99.0.18",
-    "anonymous": "10.99.0.19",
-    "door": "10.99.0.20",
-    "free": "10.99.0.21",
-    "binary": "10.99.0.22",
-}
-SERVICES = (
-    "teller",
-    "routed",
-    "pair",
-    "hasty",
-    "db",
-    "rpc",
-    "secure",
-    "misnamed",
-    "half",
-    "open",
-    "binary",
-    "retried",
-    "once",
-)
-ZONE = {
-    **{f"{name}.internal": [address] for name, address in ADDRESSES.items()},
-    "pair.internal": [ADDRESSES["pair"], ADDRESSES["pair2"]],
-    **{f"{name}.local": [NOWHERE] for name in SERVICES},
-    "outside.example": [HUB],
-}
-APPLICATIONS = {
-    "white": ("http", "white", "9080"),
-    "black": ("http", "black", "9080"),
-    "pair": ("http", "pair", "9081"),
-    "pair2": ("http", "pair2", "9081"),
-    "db": ("banner", "db", "3306"),
-    "rpc": ("grpc_server", "rpc", "50051"),
-    "binary": ("grpc_server", "binary", "50052"),
-    "secure": ("http", "secure", "9443"),
-    "half": ("http", "half", "9444"),
-}
-
-
-@pytest.fixture(scope="module")
-def network(namespaces: None, tmp_path_factory: pytest.TempPathFactory, certificates: Path) -> Iterator[Network]:
-    parameters = {"Domain": "internal", "Certificates": str(certificates)}
-    tasks = rendered(Path(__file__).with_name("template.yaml"), parameters)
-    with Network(tmp_path_factory.mktemp("logs"), ZONE) as made:
-        for port, name in {"8081": "outside", "8082": "beside"}.items():
-            made.start("hub", name, [sys.executable, str(APPS), "http", name, port], APP_USER)
-        made.start("hub", "aws", [sys.executable, str(APPS), "banner", "aws", "443"])
-        for name, address in ADDRESSES.items():
-            made.task(name, address, tasks[f"{name.removesuffix('2').capitalize()}Task"])
-        sick = [name for name in ADDRESSES if made.is_healthy(name)]
-        assert not sick, "healthy before Envoy has started"
-        for name in ADDRESSES:
-            if name in APPLICATIONS:
-                made.start_app(name, *APPLICATIONS[name])
-            made.start_envoy(name)
-        made.wait_until_healthy(*ADDRESSES)
-        yield made
-
-
-@pytest.fixture
-def client(network: Network) -> Client:
-    return Client(network)
-
+from tests.dataplane.network import APP_USER, HUB, Network
+from tests.dataplane.scenario import ADDRESSES, APPLICATIONS
 
 TELLERS = {name: f"cluster.cds_egress_apps_{name}_http_9080.upstream_rq_total" for name in ("white", "black")}
 
@@ -265,48 +184,3 @@ def test_a_gateway_keeps_the_weights(client: Client) -> None:
 @pytest.mark.parametrize(("name", "user"), [("white", "1337"), ("black", "1400"), ("door", "101")])
 def test_envoy_runs_as_the_user_of_its_container(network: Network, name: str, user: str) -> None:
     assert network.users(name) == {user} | ({APP_USER} if name in APPLICATIONS else set())
-
-
-def test_the_health_check_passes_only_while_envoy_is_live(client: Client, network: Network) -> None:
-    """Before there is an Envoy, it fails: the network's fixture sees to that."""
-    assert network.is_healthy("free")
-    client.one("free", "127.0.0.1", 9901, "/healthcheck/fail", method="POST")
-    assert not network.is_healthy("free")
-    client.one("free", "127.0.0.1", 9901, "/healthcheck/ok", method="POST")
-    assert network.is_healthy("free")
-    network.stop("free")
-    assert not network.is_healthy("free")
-
-
-def test_retries_find_the_instance_that_lives(client: Client, network: Network) -> None:
-    """One of two instances is killed while requests are under way. Stops a task: the tests below do without it."""
-    both = {json.loads(each["body"])["name"] for each in client.many("client", "retried.local", 9081, count=20)}
-    assert both == {"pair", "pair2"}
-    with ThreadPoolExecutor(1) as thread:
-        served = client.served("pair2", 9081)
-        asking = thread.submit(client.many, "client", "retried.local", 9081, count=1000)
-        while client.served("pair2", 9081) < served + 20:
-            assert not asking.done()
-        network.stop("pair2")
-        told = asking.result()
-    assert Counter(each["status"] for each in told) == {200: 1000}
-    told = client.many("client", "retried.local", 9081, count=200)
-    assert Counter((each["status"], json.loads(each["body"])["name"]) for each in told) == {(200, "pair"): 200}
-
-
-def test_app_meshs_own_retries_find_it_too(client: Client) -> None:
-    told = client.many("client", "pair.local", 9081, count=200)
-    assert Counter((each["status"], json.loads(each["body"])["name"]) for each in told) == {(200, "pair"): 200}
-
-
-def test_without_retries_requests_are_lost(client: Client) -> None:
-    """So it is the retries that save them."""
-    assert {each["status"] for each in client.many("client", "once.local", 9081, count=40)} == {200, 503}
-
-
-def test_retries_never_change_the_weighted_choice(client: Client, network: Network) -> None:
-    network.stop("black")
-    told = client.many("client", "teller.local", 9080, count=300)
-    split = Counter(each["status"] for each in told)
-    assert set(split) == {200, 503}
-    assert {json.loads(each["body"])["name"] for each in told if each["status"] == 200} == {"white"}
