@@ -18,6 +18,8 @@ EXAMPLES = sorted(
     path
     for path in (REPOSITORY / "examples").rglob("*")
     if path.suffix in (".json", ".yaml", ".yml") and "AWS::ECS::TaskDefinition" in path.read_text()
+    # It needs a macro that may read another stack: test_standalone.py.
+    if path.name != "service.yaml"
 )
 
 ARN = "arn:aws:appmesh:us-east-1:000000000000:mesh/colorapp"

@@ -13,25 +13,7 @@ from tests.e2e.variables import Shape
 
 GOLDEN = REPOSITORY / "tests" / "golden" / "cloudformation"
 COLOUR = (GOLDEN / "standalone-colour" / "input.yaml").read_text()
-EXPORTED = (GOLDEN / "standalone-exported" / "input.yaml").read_text()
-
-USER = """
-Transform: WithMeshes
-Metadata:
-  AppMesh: { Profile: standalone, MeshStack: mesh-of-others }
-Resources:
-  Caller:
-    Type: AWS::ECS::TaskDefinition
-    Metadata: { AppMesh: { MeshName: apps, VirtualNodeName: caller } }
-    Properties:
-      Family: caller-elsewhere
-      RequiresCompatibilities: [FARGATE]
-      NetworkMode: awsvpc
-      Cpu: "512"
-      Memory: "1024"
-      ContainerDefinitions:
-        - { Name: app, Image: web, PortMappings: [{ ContainerPort: 8080 }] }
-"""
+EXAMPLES = REPOSITORY / "examples" / "standalone"
 
 
 def configuration(definition: Mapping[str, Any]) -> str:
@@ -40,10 +22,9 @@ def configuration(definition: Mapping[str, Any]) -> str:
     return "\n".join([*envoy.get("entryPoint", ()), *envoy["command"]])
 
 
-def runs_the_mesh(definition: Mapping[str, Any], domain: str) -> None:
+def runs_the_mesh(definition: Mapping[str, Any], *hosts: str) -> None:
     started_with = configuration(definition)
-    for host in ("teller.shop.local", f"white.{domain}", f"black.{domain}"):
-        assert host in started_with
+    assert [host for host in hosts if host not in started_with] == []
     assert "${" not in started_with
     assert definition["proxyConfiguration"]["containerName"] == "envoy"
 
@@ -58,23 +39,25 @@ def test_the_mesh_of_the_template_becomes_configuration(shape: Shape, macro: Eng
     definitions = stack.task_definitions()
     assert set(definitions) == {"Caller", "White", "Black"}
     assert all("envoy" in names(definition) for definition in definitions.values())
-    runs_the_mesh(definitions["Caller"], "example.com")
+    runs_the_mesh(definitions["Caller"], "teller.shop.local", "white.example.com", "black.example.com")
     stack.delete()
 
 
 def test_the_mesh_of_another_stack_is_read_where_the_deployment_allows_it(macro: Engine) -> None:
+    """The two examples that belong together, and what stands in the first one's parameter."""
     macro.hand_over(Shape.WITHOUT_TRANSFORM)
-    mesh = Stack(macro, "mesh-of-others")
-    mesh.deploy("Transform: AppMeshInject\n" + EXPORTED, {"Domain": "others.example.com"})
+    mesh = Stack(macro, "shop-mesh")
+    mesh.deploy((EXAMPLES / "mesh.yaml").read_text(), {"NamespaceName": "shop.example.com"})
+    service = (EXAMPLES / "service.yaml").read_text().replace("AppMeshInject", "WithMeshes")
     deploy = ("deploy", "--stack-name", "with-meshes", "--parameter-overrides", "MacroName=WithMeshes")
 
     sam(*deploy, engine=macro)
-    stack = Stack(macro, "uses-others")
-    refused = stack.change_set(USER)
+    stack = Stack(macro, "shop-cart")
+    refused = stack.change_set(service)
     assert refused["Status"] == "FAILED"
     assert "AM330" in refused["StatusReason"]
 
-    sam(*deploy, "MeshStacks=mesh-of-others", engine=macro)
-    stack.deploy(USER)
-    runs_the_mesh(stack.task_definitions()["Caller"], "others.example.com")
+    sam(*deploy, "MeshStacks=shop-mesh", engine=macro)
+    stack.deploy(service)
+    runs_the_mesh(stack.task_definitions()["CartTask"], "prices.shop.example.com")
     sam("delete", "--stack-name", "with-meshes", "--no-prompts", engine=macro)
