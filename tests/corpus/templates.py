@@ -22,8 +22,8 @@ def found(folder: Path) -> list[Path]:
 
 
 PUBLIC = found(CORPUS)
-FILES = [*PUBLIC, *found(EXAMPLES)]
-"""All of them, in order; without the corpus, the examples alone."""
+FILES = [*PUBLIC, *(path for path in found(EXAMPLES) if TASK_DEFINITION in path.read_text())]
+"""All of them, in order; without the corpus, the examples alone, but for those that are no CloudFormation."""
 
 
 def is_example(path: Path) -> bool:

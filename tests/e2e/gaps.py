@@ -17,6 +17,7 @@ LACKING_TYPES: Mapping[str, str] = {
     "AWS::ElasticLoadBalancingV2::Listener": "LocalEmu's CloudFormation has no load balancers",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "LocalEmu's CloudFormation has no load balancers",
     "AWS::ElasticLoadBalancingV2::TargetGroup": "LocalEmu's CloudFormation has no load balancers",
+    "AWS::ServiceDiscovery::Instance": "LocalEmu has no Cloud Map",
     "AWS::ServiceDiscovery::PrivateDnsNamespace": "LocalEmu has no Cloud Map",
     "AWS::ServiceDiscovery::Service": "LocalEmu has no Cloud Map",
 }

@@ -18,8 +18,11 @@ EXAMPLES = sorted(
     path
     for path in (REPOSITORY / "examples").rglob("*")
     if path.suffix in (".json", ".yaml", ".yml") and "AWS::ECS::TaskDefinition" in path.read_text()
+    # It needs a macro that may read another stack: test_standalone.py.
+    if path.name != "service.yaml"
 )
 
+ARN = "arn:aws:appmesh:us-east-1:000000000000:mesh/colorapp"
 GATEWAY = {"GatewayTask": "mesh/apps/virtualNode/gateway"}
 NODES: Mapping[str, Mapping[str, str | None]] = {
     "minimal.yaml": GATEWAY,
@@ -37,6 +40,8 @@ NODES: Mapping[str, Mapping[str, str | None]] = {
     },
     "sam.yaml": GATEWAY,
     "existing.yaml": GATEWAY,
+    "ga.yaml": {"GatewayTask": f"{ARN}/virtualNode/gateway"},
+    "virtual-gateway.yaml": {"EdgeTask": f"{ARN}/virtualGateway/edge"},
     "colorapp/template.yaml": {
         **{
             f"Colorteller{color}Task": f"mesh/colorapp/virtualNode/colorteller-{color.lower()}"
@@ -122,7 +127,7 @@ def test_example_is_deployed(path: Path, shape: Shape, macro: Engine, values: Ma
     if name(path) in NODES:
         assert nodes == NODES[name(path)]
         for task, node in nodes.items():
-            assert ({"envoy", "proxyinit"} <= set(names(described[task]))) is (node is not None)
+            assert ("envoy" in names(described[task])) is (node is not None)
     stack.delete()
     assert stack.status() in ("gone", "DELETE_COMPLETE")
 
