@@ -1,9 +1,10 @@
 """What ECS would refuse, or what would not work once it runs: around the containers, and in them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from appmesh_inject.findings import Finding
-from appmesh_inject.intrinsics import Absent, Literal, known
+from appmesh_inject.images import is_within
+from appmesh_inject.intrinsics import Absent, Literal, known, leaves
 from appmesh_inject.sidecars import AGENT_IMAGES, ENVOY, GATEWAY, PROXY_INIT, PROXY_INIT_VARIABLES
 from appmesh_inject.situation import Situation, seen
 from appmesh_inject.standalone import Configuration
@@ -16,6 +17,11 @@ MOST_APP_PORTS = 15
 
 LEAST_ENVOY_MEMORY = 64
 """MiB that the user guide asks for an envoy, at the least."""
+
+LONGEST_IMAGE = 120
+"""Characters of an image that an error text shows: enough for ECR's."""
+
+MOST_REGISTRIES_SHOWN = 4
 
 
 APP_MESH_IMAGE = "/aws-appmesh-envoy"
@@ -91,6 +97,37 @@ def limits(situation: Situation) -> Iterator[Finding]:
             "ProxyIngressPort and ProxyEgressPort are the same port",
             "Give each a port of its own",
         )
+
+
+def image(situation: Situation, role: str, container: Container) -> Iterator[Finding]:
+    """Where the image of a sidecar comes from, where the deployment allows some registries only."""
+    allowed = situation.registries
+    written = container.definition.get(situation.dialect.image_key)
+    for leaf in leaves(written, container.scope) if allowed and written is not None else ():
+        reading = leaf.reading
+        if isinstance(reading, Literal):
+            if isinstance(reading.value, str) and is_within(reading.value, allowed):
+                continue
+            which = seen(leaf) if reading.parameter else quoted(reading.value, LONGEST_IMAGE)
+            yield situation.finding(
+                "AM218",
+                container.path,
+                f"the image of the {role} container, {which}, comes from none of the allowed registries",
+                f"Use one from {_some(allowed)}",
+            )
+        elif not isinstance(reading, Absent):
+            yield situation.finding(
+                "AM103",
+                container.path,
+                f"the image of the {role} container is not known when the macro runs, and AllowedRegistries limits it",
+                f"Write it out, or as a Ref to a parameter of the template, and use one from {_some(allowed)}",
+            )
+
+
+def _some(registries: Sequence[str]) -> str:
+    """The first few, since an error text is short."""
+    shown, more = registries[:MOST_REGISTRIES_SHOWN], len(registries) - MOST_REGISTRIES_SHOWN
+    return " or ".join(shown) + (f" or {more} more" if more > 0 else "")
 
 
 def app_ports(situation: Situation, ports: Entries, path: Path) -> Iterator[Finding]:

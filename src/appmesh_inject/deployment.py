@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from appmesh_inject import images
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings import Level
 from appmesh_inject.sidecars import BUILT_IN_IMAGES
@@ -10,16 +11,21 @@ from appmesh_inject.tree import Json
 from appmesh_inject.values import closest, quoted
 
 DEPLOYMENT_SETTINGS = ("Profile", "LogLevel", "IgnoredUID")
-DEPLOYMENT_PARAMETERS = (*DEPLOYMENT_SETTINGS, *BUILT_IN_IMAGES)
+ALLOWED_REGISTRIES = "AllowedRegistries"
+DEPLOYMENT_PARAMETERS = (*DEPLOYMENT_SETTINGS, *BUILT_IN_IMAGES, ALLOWED_REGISTRIES)
 PATH = ("DeploymentParameters",)
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """The deployment parameters: settings by name, and images by the name of their parameter."""
+    """The deployment parameters: settings by name, and images by the name of their parameter.
+
+    registries: those that sidecars may come from; none: all.
+    """
 
     settings: Mapping[str, Json] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
+    registries: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -34,10 +40,24 @@ BUILT_IN = Deployment()
 def deployed(parameters: Mapping[str, str]) -> Deployment:
     """The deployment that `parameters` describe, by name; an empty value is one that was not given."""
     given = {name: value for name, value in parameters.items() if value}
+    listed = given[ALLOWED_REGISTRIES].split(",") if ALLOWED_REGISTRIES in given else []
+    registries = {each: images.registry(each) for each in listed}
+    unknown = [_unknown(name) for name in given if name not in DEPLOYMENT_PARAMETERS]
     return Deployment(
         settings={name: value for name, value in given.items() if name in DEPLOYMENT_SETTINGS},
         images={name: value for name, value in given.items() if name in BUILT_IN_IMAGES},
-        findings=tuple(_unknown(name) for name in given if name not in DEPLOYMENT_PARAMETERS),
+        registries=tuple(each for each in registries.values() if each is not None),
+        findings=(*unknown, *(_no_registry(each) for each, name in registries.items() if name is None)),
+    )
+
+
+def _no_registry(written: str) -> Finding:
+    return Finding(
+        "AM102",
+        "",
+        (*PATH, ALLOWED_REGISTRIES),
+        f"{quoted(written)} is neither a registry nor the beginning of a repository's name",
+        "Write names without tag or digest, with commas between: public.ecr.aws/appmesh,docker.io/envoyproxy",
     )
 
 

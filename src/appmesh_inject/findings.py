@@ -137,6 +137,10 @@ CODES: Mapping[str, Code] = {
     ),
     "AM216": _error("A proxyinit container beside a ProxyConfiguration", "Take it out"),
     "AM217": _error("The containers reserve more memory than the task has", "Set a larger Memory of the task"),
+    "AM218": _error(
+        "An image outside the allowed registries",
+        "Use an image of a registry that the message names, or have AllowedRegistries of the macro's stack changed",
+    ),
     "AM251": _warning(
         "An agent whose traffic goes through the proxy", "Let it run as IgnoredUID, or in the group IgnoredGID"
     ),

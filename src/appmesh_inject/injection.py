@@ -150,7 +150,7 @@ def _decider(
         if enabled is False:
             return Decision(Skip("Enabled is false"), problems)
         task = target.task(document, workload, under(enabled, workload.scope))
-        decided = decide(workload, asked, task, target.dialect, images=deployment.images, meshes=meshes)
+        decided = decide(workload, asked, task, target.dialect, deployment=deployment, meshes=meshes)
         return Decision(decided.outcome, (*problems, *decided.findings))
 
     return decision

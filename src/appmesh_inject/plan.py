@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from appmesh_inject import checks, ports, presence
 from appmesh_inject.compiled import configured, is_compiled
+from appmesh_inject.deployment import Deployment
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Scope, known, leaves, mapped
 from appmesh_inject.merge import merged
@@ -75,14 +76,16 @@ def under(enabled: Json, scope: Scope) -> Scope:
 
 
 def decide(
-    workload: Workload, asked: Asked, task: Task, dialect: Dialect, *, images: Mapping[str, str], meshes: Meshes
+    workload: Workload, asked: Asked, task: Task, dialect: Dialect, *, deployment: Deployment, meshes: Meshes
 ) -> Decision:
-    """What happens to `workload`. `images`: those that the macro's deployment gives, by deployment parameter."""
+    """What happens to `workload`."""
     represents = kind(asked, workload.scope)
     form = FORMS.get((asked.settings.profile, dialect.name, represents))
     if form is None:
         return Decision(None, tuple(_no_form(workload, asked, represents)))
-    situation = Situation(workload, asked, task, dialect, form, represents, images, meshes)
+    situation = Situation(
+        workload, asked, task, dialect, form, represents, deployment.images, deployment.registries, meshes
+    )
     if is_compiled(situation):
         return Decision(Skip(INJECTED_ALREADY))
     findings = [
@@ -179,6 +182,8 @@ class _Branch:
             if built is None:
                 continue
             sidecars[sidecar.role] = built
+            if not (there[sidecar.role].entries and situation.settings.on_existing == "Keep"):
+                self.findings += checks.image(situation, sidecar.role, built)
             if not there[sidecar.role].entries:
                 appended[sidecar.place].append(wrapped(built.definition, enabled))
                 continue

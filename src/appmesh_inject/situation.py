@@ -21,7 +21,8 @@ ADMIN_PORT_VARIABLE = "ENVOY_ADMIN_ACCESS_PORT"
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Everything that a decision about one workload may look at. kind: what it represents, node or gateway.
-    images: those that the macro's deployment gives, by deployment parameter. meshes: those at hand."""
+    images: those that the macro's deployment gives, by deployment parameter; registries: those that it
+    allows, none: all. meshes: those at hand."""
 
     workload: Workload
     asked: Asked
@@ -30,6 +31,7 @@ class Situation:
     form: Form
     kind: str
     images: Mapping[str, str]
+    registries: tuple[str, ...]
     meshes: Meshes
     _runtimes: dict[int, tuple[Container, Runtime]] = field(default_factory=dict, compare=False, repr=False)
 

@@ -61,10 +61,10 @@ Check: TypeAlias = Callable[[str], str | None]
 """What a literal must be, where it is not ("a port from 1 to 65535"); None where it is."""
 
 
-def quoted(value: Json) -> str:
+def quoted(value: Json, longest: int = 40) -> str:
     """A value of the template as an error text shows it: short."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
-    return f"'{text[:37]}...'" if len(text) > 40 else f"'{text}'"
+    return f"'{text[: longest - 3]}...'" if len(text) > longest else f"'{text}'"
 
 
 def seen(literal: Literal) -> str:

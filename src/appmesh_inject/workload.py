@@ -149,6 +149,10 @@ class Dialect(Protocol):
     def name_key(self) -> str:
         """The member that has a container's name."""
 
+    @property
+    def image_key(self) -> str:
+        """The member that has a container's image."""
+
     def container(self, definition: Mapping[str, Json], path: Path, scope: Scope) -> Container: ...
 
     def runtime(self, container: Container) -> Runtime: ...

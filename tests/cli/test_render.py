@@ -343,6 +343,16 @@ def test_wrong_usage_is_told_with_what_was_meant() -> None:
     assert (ran.code, "<stdin> has no parameter 'Xyz'." in ran.err) == (2, True)
 
 
+def test_allowed_registries_are_a_deployment_parameter() -> None:
+    option = ("--profile", "ga", "--deployment-parameter")
+    assert run("render", "-", *option, "AllowedRegistries=quay.io,public.ecr.aws/appmesh", stdin=TEMPLATE).code == 0
+    ran = run("render", "-", *option, "AllowedRegistries=quay.io", stdin=TEMPLATE)
+    assert (ran.code, ran.out) == (1, "")
+    assert "error AM218 Web: the image of the envoy container, 'public.ecr.aws/appmesh/" in ran.err
+    ran = run("render", "-", *option, "AllowedRegistries=https://quay.io", stdin=TEMPLATE)
+    assert "--deployment-parameter AllowedRegistries: error AM102: 'https://quay.io' is neither" in ran.err
+
+
 def test_deployment_parameters_rank_below_the_template() -> None:
     document = rendered(TEMPLATE, "--deployment-parameter", "LogLevel=debug", "--deployment-parameter", "IgnoredUID=9")
     assert variables(document, "envoy")["ENVOY_LOG_LEVEL"] == "debug"

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from importlib.metadata import distributions
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+
+from appmesh_inject import __version__
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
@@ -31,12 +34,16 @@ sys.stderr.write(json.dumps({"loaded": loaded, "response": response}))
 UNWANTED = {"yaml", "cfnlint", "boto3", "botocore", "typer", "click", "rich", "pydantic", "appmesh_inject.cli"}
 
 
+def _make(source: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = ["make", "-f", "Makefile", "build-AppMeshInjectFunction", f"ARTIFACTS_DIR={folder}"]
+    return subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
+
+
 @pytest.fixture(scope="module")
 def artefact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the Makefile builds, called as `sam build` calls it."""
     folder = tmp_path_factory.mktemp("artefact")
-    command = ["make", "-f", "Makefile", "build-AppMeshInjectFunction", f"ARTIFACTS_DIR={folder}"]
-    made = subprocess.run(command, cwd=SOURCE, capture_output=True, text=True, check=False)
+    made = _make(SOURCE, folder)
     assert made.returncode == 0, made.stderr
     return folder
 
@@ -82,12 +89,23 @@ def test_artefact_is_the_same_whatever_python_builds_it(artefact: Path) -> None:
     assert sorted(name for name in _names(artefact) if unwanted.search(name)) == []
 
 
+def _pins() -> dict[str, tuple[str, list[str]]]:
+    """By package, the version and the hashes that requirements.txt insists on."""
+    text = (SOURCE / "requirements.txt").read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line.split() for line in text.splitlines() if not line.startswith("#")]
+    return {pin.split("==")[0]: (pin.split("==")[1], hashes) for pin, *hashes in lines}
+
+
+def _folders(artefact: Path) -> set[str]:
+    return {path.name for path in artefact.iterdir()}
+
+
 def test_requirements_are_pinned_and_whole(artefact: Path) -> None:
     """pip is told to install no dependencies, so those of the pinned packages must be pinned as well."""
-    lines = (SOURCE / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    pins = dict(line.split("==") for line in lines if not line.startswith("#"))
+    pins = _pins()
     found = list(distributions(path=[str(artefact)]))
-    assert {distribution.name.replace("_", "-"): distribution.version for distribution in found} == pins
+    installed = {distribution.name.replace("_", "-"): distribution.version for distribution in found}
+    assert installed == {name: version for name, (version, _) in pins.items()}
     needed = {
         cast(re.Match[str], re.match(r"[\w.-]+", requirement))[0]
         for distribution in found
@@ -95,3 +113,61 @@ def test_requirements_are_pinned_and_whole(artefact: Path) -> None:
         if "extra ==" not in requirement
     }
     assert needed <= pins.keys()
+
+
+def test_every_pin_has_the_hash_of_one_wheel() -> None:
+    for name, (_, hashes) in _pins().items():
+        assert len(hashes) == 1, name
+        assert re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", hashes[0]), name
+    assert " --require-hashes " in (SOURCE / "Makefile").read_text(encoding="utf-8")
+
+
+def test_a_wheel_that_is_not_the_pinned_one_stops_the_build(tmp_path: Path) -> None:
+    source = shutil.copytree(SOURCE, tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    requirements = source / "requirements.txt"
+    text = requirements.read_text(encoding="utf-8")
+    requirements.write_text(re.sub("sha256:[0-9a-f]{64}", f"sha256:{'0' * 64}", text), encoding="utf-8")
+    made = _make(source, tmp_path / "artefact")
+    assert made.returncode != 0
+    assert "DO NOT MATCH THE HASHES" in made.stderr
+
+
+def test_bill_of_materials_lists_what_is_in_the_artefact(artefact: Path) -> None:
+    bill = json.loads((artefact / "sbom.cdx.json").read_text(encoding="utf-8"))
+    itself = bill["metadata"]["component"]
+    assert (bill["bomFormat"], itself["name"], itself["version"]) == ("CycloneDX", "appmesh-inject", __version__)
+    listed = {component["name"]: component for component in bill["components"]}
+    assert {
+        name: (each["version"], [f"--hash=sha256:{found['content']}" for found in each["hashes"]])
+        for name, each in listed.items()
+    } == _pins()
+    assert all(each["purl"] == f"pkg:pypi/{name}@{each['version']}" for name, each in listed.items())
+    assert {name: each["licenses"] for name, each in listed.items()} == {
+        "aws-lambda-powertools": [{"license": {"name": "MIT"}}],
+        "jmespath": [{"license": {"name": "MIT"}}],
+        "typing-extensions": [{"expression": "PSF-2.0"}],
+    }
+
+
+def test_nothing_is_in_the_artefact_that_the_bill_does_not_list(artefact: Path) -> None:
+    bill = json.loads((artefact / "sbom.cdx.json").read_text(encoding="utf-8"))
+    names = [(each["name"].replace("-", "_"), each["version"]) for each in bill["components"]]
+    modules = {"appmesh_inject", "typing_extensions.py"} | {name for name, _ in names} - {"typing_extensions"}
+    assert _folders(artefact) == modules | {f"{name}-{version}.dist-info" for name, version in names} | {
+        "sbom.cdx.json"
+    }
+
+
+def test_bill_of_materials_hangs_together(artefact: Path) -> None:
+    bill = json.loads((artefact / "sbom.cdx.json").read_text(encoding="utf-8"))
+    references = [bill["metadata"]["component"]["bom-ref"], *(each["bom-ref"] for each in bill["components"])]
+    assert [each["ref"] for each in bill["dependencies"]] == references
+    needed = {reference for each in bill["dependencies"] for reference in each["dependsOn"]}
+    assert needed == set(references[1:])
+
+
+def test_the_same_source_gives_the_same_artefact(artefact: Path, tmp_path: Path) -> None:
+    again = tmp_path / "artefact"
+    assert _make(SOURCE, again).returncode == 0
+    assert _names(again) == _names(artefact)
+    assert [name for name in _names(again) if (again / name).read_bytes() != (artefact / name).read_bytes()] == []

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from cfnlint.decode import decode
 from appmesh_inject import macro
 from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS
 from appmesh_inject.settings import LOG_LEVELS, PROFILES
+from appmesh_inject.sidecars import BUILT_IN_IMAGES
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
@@ -25,8 +27,66 @@ PARAMETERS = {
     "GaEnvoyImage",
     "StandaloneEnvoyImage",
     "XRayImage",
+    "AllowedRegistries",
 }
 """The deployment parameters of every profile, those to come included: a stack need not learn new ones."""
+
+
+class Deployed:
+    """The template with its parameters' values put in: what CloudFormation would deploy."""
+
+    def __init__(self, template: dict[str, Any], **given: str) -> None:
+        defaults = {name: parameter["Default"] for name, parameter in template["Parameters"].items()}
+        pseudo = {"AWS::Partition": "aws", "AWS::Region": "eu-central-1", "AWS::AccountId": "111122223333"}
+        assert given.keys() <= defaults.keys()
+        self.template = template
+        self.parameters = {"AWS::StackName": "appmesh-inject", **pseudo, **defaults, **given}
+
+    def resources(self) -> dict[str, Any]:
+        return {
+            name: self.value(resource)
+            for name, resource in self.template["Resources"].items()
+            if "Condition" not in resource or self.holds(resource["Condition"])
+        }
+
+    def role_policies(self) -> list[dict[str, Any]]:
+        return cast(list[dict[str, Any]], self.resources()["AppMeshInjectRole"]["Properties"]["Policies"])
+
+    def holds(self, condition: str) -> bool:
+        return bool(self.value(self.template["Conditions"][condition]))
+
+    def value(self, written: Any) -> Any:
+        if isinstance(written, list):
+            return [value for value in map(self.value, written) if value is not NOTHING]
+        if not isinstance(written, dict):
+            return written
+        if len(written) == 1:
+            ((name, argument),) = written.items()
+            if name == "Ref":
+                return NOTHING if argument == "AWS::NoValue" else self.parameters.get(argument, written)
+            if name == "Fn::If":
+                return self.value(argument[1] if self.holds(argument[0]) else argument[2])
+            if name in FUNCTIONS:
+                return FUNCTIONS[name](self.value(argument), self.parameters)
+        values = {key: self.value(member) for key, member in written.items()}
+        return {key: value for key, value in values.items() if value is not NOTHING}
+
+
+NOTHING = object()
+
+
+def _substituted(argument: Any, parameters: dict[str, Any]) -> str:
+    text, names = (argument, {}) if isinstance(argument, str) else argument
+    return re.sub(r"\$\{([^}]+)\}", lambda found: str((parameters | names)[found[1]]), text)
+
+
+FUNCTIONS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
+    "Fn::Sub": _substituted,
+    "Fn::Split": lambda argument, _: argument[1].split(argument[0]),
+    "Fn::Select": lambda argument, _: argument[1][int(argument[0])],
+    "Fn::Equals": lambda argument, _: argument[0] == argument[1],
+    "Fn::Not": lambda argument, _: not argument[0],
+}
 
 
 @pytest.fixture(scope="module")
@@ -81,26 +141,70 @@ def test_role_may_write_its_own_log_alone(template: dict[str, Any]) -> None:
     ]
 
 
-def test_role_may_read_the_named_stacks_where_some_are_named(template: dict[str, Any]) -> None:
-    assert template["Conditions"] == {"ReadsMeshes": {"Fn::Not": [{"Fn::Equals": [{"Ref": "MeshStacks"}, ""]}]}}
-    _, conditional = template["Resources"]["AppMeshInjectRole"]["Properties"]["Policies"]
-    condition, policy, otherwise = conditional["Fn::If"]
-    assert (condition, otherwise) == ("ReadsMeshes", {"Ref": "AWS::NoValue"})
-    [statement] = policy["PolicyDocument"]["Statement"]
+def test_role_may_read_the_named_stacks_alone(template: dict[str, Any]) -> None:
+    [log] = Deployed(template).role_policies()
+    assert log["PolicyName"] == "WriteOwnLog"
+    _, meshes = Deployed(template, MeshStacks="mesh,mesh-2").role_policies()
+    [statement] = meshes["PolicyDocument"]["Statement"]
+    assert statement.keys() == {"Effect", "Action", "Resource"}
     assert statement["Action"] == ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"]
-    for number, resource in enumerate(statement["Resource"]):
-        arn, names = resource["Fn::Sub"]
-        assert arn.endswith(":${AWS::AccountId}:stack/${Name}/*")
-        assert names["Name"]["Fn::Select"][0] == number
+    # An empty name, which is no stack's, stands where a name is not given.
+    assert set(statement["Resource"]) == {
+        f"arn:aws:cloudformation:eu-central-1:111122223333:stack/{name}/*" for name in ("mesh", "mesh-2", "")
+    }
+    _, meshes = Deployed(template, MeshStacks="a,b,c,d,e").role_policies()
+    [statement] = meshes["PolicyDocument"]["Statement"]
+    assert [arn.split("/")[1] for arn in statement["Resource"]] == ["a", "b", "c", "d", "e"]
+
+
+RESOURCES = {
+    "AppMeshInjectLogGroup": "AWS::Logs::LogGroup",
+    "AppMeshInjectRole": "AWS::IAM::Role",
+    "AppMeshInjectFunction": "AWS::Serverless::Function",
+    "AppMeshInjectMacro": "AWS::CloudFormation::Macro",
+}
 
 
 def test_stack_holds_four_resources_and_no_other(template: dict[str, Any]) -> None:
-    assert {name: resource["Type"] for name, resource in template["Resources"].items()} == {
-        "AppMeshInjectLogGroup": "AWS::Logs::LogGroup",
-        "AppMeshInjectRole": "AWS::IAM::Role",
-        "AppMeshInjectFunction": "AWS::Serverless::Function",
-        "AppMeshInjectMacro": "AWS::CloudFormation::Macro",
-    }
+    resources = Deployed(template).resources()
+    assert {name: resource["Type"] for name, resource in resources.items()} == RESOURCES
+    others = {name: each["Type"] for name, each in template["Resources"].items() if name not in RESOURCES}
+    assert set(others.values()) == {"AWS::Lambda::Permission"}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "principals"),
+    [
+        ({}, []),
+        ({"AllowedAccounts": "111111111111"}, ["111111111111"]),
+        ({"AllowedAccounts": "111111111111,222222222222"}, ["111111111111", "222222222222"]),
+        ({"AllowedAccounts": ",".join(str(n) * 12 for n in range(1, 6))}, [str(n) * 12 for n in range(1, 6)]),
+        ({"AllowedOrganization": "o-a1b2c3d4e5"}, ["*"]),
+        ({"AllowedAccounts": "111111111111", "AllowedOrganization": "o-a1b2c3d4e5"}, ["111111111111", "*"]),
+    ],
+)
+def test_other_accounts_may_call_where_the_parameters_say_so(
+    template: dict[str, Any], parameters: dict[str, str], principals: list[str]
+) -> None:
+    resources = Deployed(template, **parameters).resources().values()
+    permissions = [each["Properties"] for each in resources if each["Type"] == "AWS::Lambda::Permission"]
+    assert [permission["Principal"] for permission in permissions] == principals
+    for permission in permissions:
+        assert permission["Action"] == "lambda:InvokeFunction"
+        assert permission["FunctionName"] == {"Fn::GetAtt": ["AppMeshInjectFunction", "Arn"]}
+        # "*" without an organization would be everybody.
+        everybody = {"PrincipalOrgID": "o-a1b2c3d4e5"} if permission["Principal"] == "*" else {}
+        assert permission.keys() - {"Action", "FunctionName", "Principal"} == everybody.keys()
+        assert permission.get("PrincipalOrgID") == everybody.get("PrincipalOrgID")
+
+
+def test_memory_and_concurrency_are_parameters(template: dict[str, Any]) -> None:
+    properties = Deployed(template).resources()["AppMeshInjectFunction"]["Properties"]
+    assert properties["MemorySize"] == 512
+    assert "ReservedConcurrentExecutions" not in properties
+    deployed = Deployed(template, MemorySize="1024", ReservedConcurrency="5")
+    properties = deployed.resources()["AppMeshInjectFunction"]["Properties"]
+    assert (properties["MemorySize"], properties["ReservedConcurrentExecutions"]) == ("1024", "5")
 
 
 def test_log_is_kept_as_long_as_the_parameter_says(template: dict[str, Any]) -> None:
@@ -124,6 +228,10 @@ def test_deployment_parameters_reach_the_function(template: dict[str, Any], func
         "FunctionLogLevel",
         "LogRetentionDays",
         "MeshStacks",
+        "MemorySize",
+        "ReservedConcurrency",
+        "AllowedAccounts",
+        "AllowedOrganization",
     }
     assert function["Properties"]["Environment"]["Variables"] == {
         **{name: {"Ref": name} for name in PARAMETERS},
@@ -137,13 +245,14 @@ def test_parameters_agree_with_the_settings(template: dict[str, Any]) -> None:
     assert tuple(parameters["Profile"]["AllowedValues"]) == PROFILES
     assert tuple(parameters["LogLevel"]["AllowedValues"]) == ("", *LOG_LEVELS)
     empty = {name for name, parameter in parameters.items() if parameter["Default"] == ""}
-    assert empty == (PARAMETERS - {"Profile"}) | {"MeshStacks"}
+    others = {"MeshStacks", "ReservedConcurrency", "AllowedAccounts", "AllowedOrganization"}
+    assert empty == (PARAMETERS - {"Profile"}) | others
 
 
 def test_parameters_are_described_checked_and_grouped(template: dict[str, Any]) -> None:
     for name, parameter in template["Parameters"].items():
         assert parameter["Description"], name
-        assert {"AllowedValues", "AllowedPattern"} & parameter.keys(), name
+        assert {"AllowedValues", "AllowedPattern", "MinValue"} & parameter.keys(), name
     interface = template["Metadata"]["AWS::CloudFormation::Interface"]
     grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
     assert sorted(grouped) == sorted(template["Parameters"]) == sorted(interface["ParameterLabels"])
@@ -162,6 +271,27 @@ def test_parameters_are_described_checked_and_grouped(template: dict[str, Any]) 
         ("GaEnvoyImage", "840364872350.dkr.ecr.us-west-2.amazonaws.com/aws-appmesh-envoy:v1.29.12.1-prod", True),
         ("GaEnvoyImage", f"localhost:5000/envoyproxy/envoy@sha256:{'0' * 64}", True),
         ("GaEnvoyImage", "envoy latest", False),
+        *((name, f"public.ecr.aws/mesh/it@sha256:{'0' * 64}", True) for name in BUILT_IN_IMAGES),
+        *((name, f"registry.example.com:5000/mesh/it:v1@sha256:{'0' * 64}", True) for name in BUILT_IN_IMAGES),
+        ("AllowedRegistries", "", True),
+        ("AllowedRegistries", "public.ecr.aws", True),
+        ("AllowedRegistries", "public.ecr.aws/appmesh,localhost:5000,docker.io/envoyproxy/envoy", True),
+        ("AllowedRegistries", "public.ecr.aws/", False),
+        ("AllowedRegistries", "https://public.ecr.aws", False),
+        ("AllowedRegistries", "public.ecr.aws/appmesh:v1", False),
+        ("AllowedRegistries", f"public.ecr.aws/appmesh@sha256:{'0' * 64}", False),
+        ("AllowedRegistries", "public.ecr.aws,", False),
+        ("AllowedAccounts", "", True),
+        ("AllowedAccounts", "111111111111,222222222222", True),
+        ("AllowedAccounts", "11111111111", False),
+        ("AllowedAccounts", "*", False),
+        ("AllowedAccounts", ",".join(["111111111111"] * 6), False),
+        ("AllowedOrganization", "", True),
+        ("AllowedOrganization", "o-a1b2c3d4e5", True),
+        ("AllowedOrganization", "*", False),
+        ("ReservedConcurrency", "", True),
+        ("ReservedConcurrency", "10", True),
+        ("ReservedConcurrency", "0", False),
     ],
 )
 def test_patterns(template: dict[str, Any], parameter: str, value: str, is_allowed: bool) -> None:

@@ -31,7 +31,7 @@ class EcsContainers:
     protocol: str
     memory: tuple[str, ...]
     value_key: str
-    image: str
+    image_key: str
     user: str
     essential: str
     health_check: str
@@ -44,7 +44,7 @@ class EcsContainers:
     mount_points: str
 
     def container(self, definition: Mapping[str, Json], path: Path, scope: Scope) -> Container:
-        name, image = known(definition.get(self.name_key), scope), known(definition.get(self.image), scope)
+        name, image = known(definition.get(self.name_key), scope), known(definition.get(self.image_key), scope)
         return Container(
             definition=definition,
             path=path,
@@ -58,7 +58,7 @@ class EcsContainers:
     def likeness(self, definition: Mapping[str, Json]) -> list[Json]:
         """What decisions read of an app's container, as it is written: of its environment the names, of its image
         whether it is an agent's."""
-        environment, image = definition.get(self.environment), definition.get(self.image)
+        environment, image = definition.get(self.environment), definition.get(self.image_key)
         if isinstance(environment, list):
             environment = [each.get(self.name_key, each) if isinstance(each, dict) else each for each in environment]
         if not _may_be_an_agent(image):
@@ -206,7 +206,7 @@ CLOUDFORMATION_CONTAINERS = EcsContainers(
     protocol="Protocol",
     memory=("Memory", "MemoryReservation"),
     value_key="Value",
-    image="Image",
+    image_key="Image",
     user="User",
     essential="Essential",
     health_check="HealthCheck",
@@ -236,7 +236,7 @@ API_CONTAINERS = EcsContainers(
     protocol="protocol",
     memory=("memory", "memoryReservation"),
     value_key="value",
-    image="image",
+    image_key="image",
     user="user",
     essential="essential",
     health_check="healthCheck",

@@ -18,6 +18,7 @@ class PodContainers:
 
     name: str = "pod"
     name_key: str = "name"
+    image_key: str = "image"
 
     @property
     def identities(self) -> Identities:
