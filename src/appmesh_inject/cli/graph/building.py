@@ -37,7 +37,7 @@ def graph(sources: Sequence[Source]) -> Graph:
             plot.kinds[part],
             name,
             lines.get(part, ()),
-            tuple(section for section in said.get(part, _of_missing(plot, part)) if section.rows),
+            tuple(section.trimmed for section in said.get(part, _of_missing(plot, part)) if section.rows),
             tuple(notes.get(part, ())),
         )
         for part, name in plot.names.items()

@@ -28,6 +28,7 @@ KINDS: Mapping[type[Resource], Kind] = {
     VirtualRouter: Kind.ROUTER,
     VirtualNode: Kind.NODE,
 }
+ANYTHING = "/*"
 ROUTE_COLUMNS = ("Match", "Goes to", "Share", "Limits")
 
 
@@ -58,8 +59,9 @@ class MeshParts:
                 self.plot.connect(self._own(service), provider, Meaning.CALLS)
         for router in m.routers:
             for route, target, share in self._targets(router):
-                label = " ".join((wording.match(route.match), *([share] if share != "100%" else [])))
-                self.plot.connect(self._own(router), self._node(route, target.node), Meaning.CALLS, label)
+                self.plot.connect(
+                    self._own(router), self._node(route, target.node), Meaning.CALLS, _label(route, share)
+                )
         yield from boxes
 
     def sections(self, part: str, resource: Resource) -> Iterator[Section]:
@@ -146,6 +148,13 @@ class MeshParts:
         if isinstance(resource, VirtualService):
             provider = self._provider(resource)
             yield "Provider", "none: it answers 404" if provider is None else self.plot.link(provider)
+
+
+def _label(route: Route, share: str) -> str:
+    """What a line from a router says; of `/* 80%`, only what tells the lines apart."""
+    words = wording.match(route.match)
+    shown = [] if words in (ANYTHING, "everything") else [words]
+    return " ".join([*shown, share] if share != "100%" else shown)
 
 
 def key_of(resource: Resource) -> Key:

@@ -52,6 +52,15 @@ class Section:
     rows: tuple[tuple[Cell, ...], ...]
     columns: tuple[str, ...] = ()
 
+    @property
+    def trimmed(self) -> "Section":
+        """Without the columns that no row has anything in."""
+        kept = [n for n in range(len(self.columns)) if any(row[n] for row in self.rows)]
+        if len(kept) == len(self.columns):
+            return self
+        rows = tuple(tuple(row[n] for n in kept) for row in self.rows)
+        return Section(self.title, rows, tuple(self.columns[n] for n in kept))
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
