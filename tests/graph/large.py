@@ -24,11 +24,9 @@ def large_mesh(nodes: int = 200) -> dict[str, Any]:
         if n % ROUTED == 0:
             resources |= _routed(n, (n, (n + 1) % nodes))
             provider = {"VirtualRouter": {"VirtualRouterName": f"router-{n}"}}
-        resources[f"Service{n}"] = _resource(
-            "VirtualService", f"service-{n}.large.local", Spec={"Provider": provider}
-        )
+        resources[f"Service{n}"] = _resource("VirtualService", f"service-{n}.large.local", Spec={"Provider": provider})
         resources[f"Task{n}"] = _task(n)
-    settings = {"MeshName": "large", "Profile": "standalone"}
+    settings = {"MeshName": "large", "Profile": "ga"}
     return {"Transform": "AppMeshInject", "Metadata": {"AppMesh": settings}, "Resources": resources}
 
 

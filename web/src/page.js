@@ -21,11 +21,13 @@ const KEYS = [
   ["Enter", "read about the part"],
   ["Esc", "back to the drawing, then to the overview"],
   ["+  -  0", "zoom in, zoom out, see everything"],
+  ["f", "draw only what is near the chosen part, or everything"],
   ["d", "dark or light"],
   ["?", "these keys"],
 ];
 
-const button = (text, label, action) => element("button", { type: "button", title: label, "aria-label": label, onclick: action }, text);
+const button = (text, label, action, className = "") =>
+  element("button", { type: "button", title: label, "aria-label": label, onclick: action, className }, text);
 const search = element("input", { type: "search", placeholder: "Search  /", "aria-label": "Search", autocomplete: "off", spellcheck: false });
 const list = element("nav", { "aria-label": "Parts" });
 const figure = element("figure", {});
@@ -37,6 +39,7 @@ const help = element(
   element("table", {}, ...KEYS.map(([key, what]) => element("tr", {}, element("th", { scope: "row" }, key), element("td", {}, what)))),
   element("form", { method: "dialog" }, element("button", {}, "Close")),
 );
+const focusing = button("Focus", "Draw only what is near the chosen part (f)", () => focused(!view.isFocused));
 const printed = element("div", { id: "printed" });
 
 function isDark() {
@@ -55,9 +58,10 @@ document.body.append(
     element(
       "div",
       { className: "tools", role: "toolbar", "aria-label": "View" },
-      button("−", "Zoom out (-)", () => view.scale(1 / 1.4)),
+      focusing,
+      button("−", "Zoom out (-)", () => view.scale(1 / 1.4), "pinched"),
       button("Fit", "See everything (0)", () => view.whole()),
-      button("+", "Zoom in (+)", () => view.scale(1.4)),
+      button("+", "Zoom in (+)", () => view.scale(1.4), "pinched"),
       button("◐", "Dark or light (d)", turn),
       button("?", "Keys (?)", () => help.showModal()),
     ),
@@ -74,28 +78,30 @@ const view = new View(graph, figure, (id, isKey) => {
   else location.hash = id;
 });
 
+function focused(isFocused) {
+  focusing.setAttribute("aria-pressed", String(isFocused));
+  view.focusOn(isFocused);
+}
+
 function shown() {
   const part = chosen();
   const hadFocus = panel.contains(document.activeElement);
-  panel.replaceChildren(...(part ? [closing(), ...about(part, graph)] : overview(graph)));
+  panel.replaceChildren(...(part ? [closing(), ...about(part, graph)] : overview(graph, view.isFocused)));
   panel.scrollTop = 0;
   view.choose(part?.id ?? "");
-  if (part) view.show(part.id);
   for (const item of list.querySelectorAll("a")) item.toggleAttribute("aria-current", item.hash === location.hash && Boolean(part));
   if (part && (byKeyboard || hadFocus)) panel.querySelector("h2").focus({ preventScroll: true });
   byKeyboard = false;
 }
 
 function closing() {
-  const made = button("×", "Close (Esc)", () => (location.hash = ""));
-  made.className = "close";
-  return made;
+  return button("×", "Close (Esc)", () => (location.hash = ""), "close");
 }
 
 function listed(found) {
   const groups = Object.entries(graph.titles).map(([kind, title]) => {
     const members = graph.parts.filter((part) => part.kind === kind && (!found || found.has(part.id)));
-    members.sort((one, other) => one.name.localeCompare(other.name));
+    members.sort((one, other) => one.name.localeCompare(other.name, undefined, { numeric: true }));
     const items = members.map((part) => element("li", {}, element("a", { href: `#${part.id}`, className: worst(part) }, part.name)));
     return items.length ? [element("h2", { className: `kind ${kind}` }, `${title} (${items.length})`), element("ul", {}, ...items)] : [];
   });
@@ -127,6 +133,7 @@ const ACTIONS = {
   "-": () => view.scale(1 / 1.4),
   0: () => view.whole(),
   d: turn,
+  f: () => focused(!view.isFocused),
   "?": () => help.showModal(),
   Escape: escape,
 };
@@ -150,5 +157,6 @@ addEventListener("hashchange", shown);
 addEventListener("beforeprint", () => printed.replaceChildren(...overview(graph), ...graph.parts.map((part) => element("article", {}, ...about(part, graph)))));
 addEventListener("afterprint", () => printed.replaceChildren());
 
+focusing.setAttribute("aria-pressed", String(view.isFocused));
 listed(null);
 shown();

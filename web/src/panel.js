@@ -11,9 +11,12 @@ export function element(name, properties = {}, ...children) {
   return made;
 }
 
+/** The text, with places where a long name may go on in the next line. */
+const breakable = (text) => text.split(/(?<=[/._:,-])/).flatMap((piece, n) => (n ? [element("wbr"), piece] : [piece]));
+
 function cellOf(cell) {
-  if (typeof cell === "string") return cell;
-  return element("a", { href: `#${cell.target}` }, cell.text);
+  if (typeof cell === "string") return breakable(cell);
+  return [element("a", { href: `#${cell.target}` }, ...breakable(cell.text))];
 }
 
 function table(section) {
@@ -25,7 +28,7 @@ function table(section) {
     element(
       "tr",
       {},
-      ...row.map((cell, n) => element(isFacts && n === 0 ? "th" : "td", isFacts && n === 0 ? { scope: "row" } : {}, cellOf(cell))),
+      ...row.map((cell, n) => element(isFacts && n === 0 ? "th" : "td", isFacts && n === 0 ? { scope: "row" } : {}, ...cellOf(cell))),
     ),
   );
   return element("div", { className: "table", tabIndex: 0 }, element("table", {}, ...head, element("tbody", {}, ...rows)));
@@ -55,7 +58,7 @@ export function about(part, graph) {
 }
 
 /** What is shown while no part is chosen. */
-export function overview(graph) {
+export function overview(graph, isCondensed = false) {
   const counts = Object.entries(graph.titles)
     .map(([kind, title]) => [title, String(graph.parts.filter((part) => part.kind === kind).length)])
     .filter(([, number]) => number !== "0");
@@ -65,6 +68,7 @@ export function overview(graph) {
   return [
     element("h2", { tabIndex: -1 }, element("span", { className: "kind" }, "Mesh"), graph.title),
     element("p", { className: "hint" }, "Choose a part to see its routes, who calls it, and what its Envoy gets."),
+    ...(isCondensed ? [element("p", { className: "hint" }, "The drawing shows who calls whom. Focus (f) off: everything at once.")] : []),
     ...notesOf(graph.notes),
     ...sections.filter((section) => section.rows.length).map(sectionOf),
   ];

@@ -2,25 +2,21 @@
 import { select } from "d3-selection";
 import { zoom, zoomIdentity } from "d3-zoom";
 import { drawn } from "./draw.js";
+import { MANY, around, callers, condensed, reached } from "./scope.js";
 
 const READABLE = 0.75;
 const LARGEST = 1.3;
-
-/** Where requests can get to from a part, or come from: whole chains, since that is what one follows. */
-function reached(graph, starts, from, to) {
-  const found = new Set(starts);
-  // A Set's iteration takes in what is added on the way.
-  for (const part of found) for (const edge of graph.edges) if (edge[from] === part) found.add(edge[to]);
-  return found;
-}
 
 export class View {
   constructor(graph, place, onChoose) {
     this.graph = graph;
     this.place = place;
     this.onChoose = onChoose;
+    this.chosen = "";
+    this.matching = null;
+    this.isFocused = graph.parts.length > MANY;
     this.zoom = zoom().on("zoom", ({ transform }) => this.svg.querySelector(".view").setAttribute("transform", transform));
-    this.draw();
+    this.draw(this.wanted);
     // A phone that is turned gets the layout that fits; the scale's limits follow the window.
     new ResizeObserver(() => this.resized()).observe(place);
   }
@@ -35,10 +31,19 @@ export class View {
     return Math.min(this.place.clientWidth / width, this.place.clientHeight / height) || 1;
   }
 
-  draw() {
+  /** What is to be drawn now: everything, or what matters of it. */
+  get wanted() {
+    if (!this.isFocused) return { key: "all", graph: () => this.graph };
+    if (this.chosen) return { key: this.chosen, graph: () => around(this.graph, this.chosen) };
+    return { key: "calls", graph: () => condensed(this.graph) };
+  }
+
+  draw({ key, graph }) {
+    this.drawnKey = key;
+    this.drawnGraph = graph();
     this.drawnDirection = this.direction;
     // XML, parsed as such: all text in it was escaped, and the page's policy runs no script but its own.
-    const text = drawn(this.graph, { direction: this.drawnDirection });
+    const text = drawn(this.drawnGraph, { direction: this.drawnDirection });
     const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     this.svg = document.importNode(parsed, true);
     this.place.replaceChildren(this.svg);
@@ -52,10 +57,8 @@ export class View {
 
   resized() {
     if (this.direction !== this.drawnDirection) {
-      const { chosen, matching } = this;
-      this.draw();
-      this.choose(chosen ?? "");
-      this.match(matching ?? null);
+      this.draw(this.wanted);
+      this.mark();
     } else this.limit();
   }
 
@@ -70,10 +73,10 @@ export class View {
     select(this.svg).call(this.zoom.transform, identity);
   }
 
-  /** Everything, if one can read it or there is too much of it anyway; else the beginning. */
+  /** Everything, if one can read it; else the beginning. */
   start() {
     this.whole();
-    if (this.fit >= READABLE || this.fit < READABLE / 3) return;
+    if (this.fit >= READABLE || !this.parts.size) return;
     const { width, height } = this.svg.viewBox.baseVal;
     const scale = READABLE / this.fit;
     const [first] = this.parts.values();
@@ -92,24 +95,40 @@ export class View {
   /** Brings a part to the middle, large enough to read; near: leaves the picture alone if it can be seen well. */
   show(id, { near = true } = {}) {
     const part = this.parts.get(id);
+    if (!part) return;
     const [shape, frame] = [part.getBoundingClientRect(), this.place.getBoundingClientRect()];
     const scale = this.fit * this.svg.__zoom.k;
     const isInside =
       shape.left >= frame.left && shape.right <= frame.right && shape.top >= frame.top && shape.bottom <= frame.bottom;
-    if (near && isInside && scale >= READABLE * 0.6) return;
+    if (near && isInside && this.isWhole) return;
     if (scale < READABLE) select(this.svg).call(this.zoom.scaleTo, READABLE / this.fit);
     const { e, f } = part.transform.baseVal.consolidate().matrix;
     const { width, height } = part.querySelector(".box").getBBox();
     select(this.svg).call(this.zoom.translateTo, e + width / 2, f + height / 2);
   }
 
+  focusOn(isFocused) {
+    this.isFocused = isFocused;
+    this.choose(this.chosen);
+  }
+
+  /** Follows the calls of a part; none: an empty id. */
   choose(id) {
     this.chosen = id;
-    const edges = this.graph.edges;
-    const isTask = this.graph.parts.some((part) => part.id === id && part.kind === "task");
-    // A task calls whom its node calls.
-    const starts = isTask ? [id, ...edges.filter((edge) => edge.target === id).map((edge) => edge.source)] : [id];
-    const down = id ? reached(this.graph, starts, "source", "target") : new Set();
+    const wanted = this.wanted;
+    const isNew = wanted.key !== this.drawnKey;
+    if (isNew) this.draw(wanted);
+    this.mark();
+    if (id) this.show(id, { near: !isNew || this.isWhole });
+  }
+
+  get isWhole() {
+    return this.fit * this.svg.__zoom.k >= READABLE * 0.6;
+  }
+
+  mark() {
+    const id = this.chosen;
+    const down = id ? reached(this.graph, callers(this.graph, id), "source", "target") : new Set();
     const up = id ? reached(this.graph, [id], "target", "source") : new Set();
     this.svg.classList.toggle("tracing", Boolean(id));
     for (const [key, part] of this.parts) {
@@ -122,6 +141,7 @@ export class View {
       edge.classList.toggle("down", down.has(source) && down.has(target));
       edge.classList.toggle("up", up.has(source) && up.has(target));
     }
+    this.match(this.matching);
   }
 
   /** found: the ids that a search found; null: there is no search. */
