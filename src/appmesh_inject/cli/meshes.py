@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from appmesh_inject.cli import documents
+from appmesh_inject.cli.documents import Document
 from appmesh_inject.cli.options import pairs, usage_error
 from appmesh_inject.cli.parameters import parameter_values
 from appmesh_inject.standalone import MeshSource
@@ -42,11 +43,15 @@ def mesh_of(file: str | None, parameters: Sequence[str]) -> MeshSource | None:
         if parameters:
             raise typer.BadParameter(f"there is no {MESH}.", param_hint=MESH_PARAMETER)
         return None
+    return mesh_in(documents.load(file), parameters)
+
+
+def mesh_in(document: Document, parameters: Sequence[str]) -> MeshSource:
+    """The mesh that a document holds; see `mesh_of`."""
     # The mesh package is large, and most calls have no mesh.
     from appmesh_inject.mesh.resolution import resolved
     from appmesh_inject.targets.departing import with_exported
 
-    document = documents.load(file)
     template = documents.template(document)
     declared = template.get("Parameters")
     declarations = declared if isinstance(declared, Mapping) else {}

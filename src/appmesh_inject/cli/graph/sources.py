@@ -1,0 +1,114 @@
+"""The files of a graph, each read and rendered: what its mesh is, what its tasks become, what was found."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from appmesh_inject.cli import documents, report
+from appmesh_inject.cli.documents import Document
+from appmesh_inject.cli.forms import Form, KubernetesManifests, TaskDefinition
+from appmesh_inject.cli.meshes import MESH
+from appmesh_inject.cli.rendering import Asked
+from appmesh_inject.findings import Finding
+from appmesh_inject.injection import Report, Target
+from appmesh_inject.intrinsics import Scope
+from appmesh_inject.mesh.model import Model
+from appmesh_inject.mesh.parsing import parse
+from appmesh_inject.settings import Settings, gather, settle
+from appmesh_inject.standalone import MeshSource
+from appmesh_inject.targets import ecs, kubernetes
+from appmesh_inject.targets.cloudformation import CloudFormation
+from appmesh_inject.targets.departing import with_exported
+from appmesh_inject.tree import Json, Path, shown
+from appmesh_inject.workload import Container, Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A task definition or pod: its containers as they came and as they run, and what its marks ask for."""
+
+    workload: Workload
+    before: tuple[Container, ...]
+    after: tuple[Container, ...]
+    settings: Settings
+    report: Report | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file. found: the findings, each with the place that messages show."""
+
+    name: str
+    model: Model
+    runs: tuple[Run, ...]
+    found: tuple[tuple[Finding, str], ...]
+
+
+def has_mesh(document: Document) -> bool:
+    """Whether mesh resources stand in the document, or are exported by it."""
+    return not MeshSource(_resources(document.content)).is_empty
+
+
+def source(form: Form, asked: Asked) -> Source:
+    """A file as it will run. Raises UserError where it is no document that can be rendered."""
+    document = form.document
+    rendered = form.rendered(asked)
+    target, content = _target(form, asked)
+    scope = target.find(content).scope if form.is_template else Scope()
+    parsed = parse(_resources(content), scope)
+    findings = dict.fromkeys((*rendered.findings, *parsed.findings))
+    reports = {each.path: each for each in rendered.reports}
+    return Source(
+        document.name,
+        parsed.model,
+        tuple(_runs(target, content, rendered.document, reports)),
+        tuple((finding, report.where(document, finding.path)) for finding in findings),
+    )
+
+
+def mesh_alone(mesh: MeshSource) -> Source:
+    """The mesh that --mesh names: nothing of that file is injected."""
+    parsed = parse(mesh.resources, Scope(), mesh.path)
+    name = str(mesh.path[0]).removeprefix(f"{MESH} ")
+    found = ((it, f"{it.path[0]} {shown(it.path[1:])}") for it in (*mesh.findings, *parsed.findings))
+    return Source(name, parsed.model, (), tuple(found))
+
+
+def _resources(content: Json) -> Mapping[str, Json]:
+    resources = with_exported(content).get("Resources") if isinstance(content, Mapping) else None
+    return resources if isinstance(resources, Mapping) else {}
+
+
+def _target(form: Form, asked: Asked) -> tuple[Target, Json]:
+    """How the form's workloads are found, and the content to find them in."""
+    if isinstance(form, TaskDefinition):
+        return ecs.EcsTaskDefinition(asked.level), ecs.registrable(form.document.content)
+    if isinstance(form, KubernetesManifests):
+        values: Json = form.manifests.values
+        return kubernetes.Manifests(asked.level), values
+    # Flags take the place of the transform's parameters, so they rank below the marks here as there.
+    return CloudFormation(asked.level, asked.parameter_values), documents.template(form.document)
+
+
+def _runs(target: Target, before: Json, after: Json, reports: Mapping[Path, Report]) -> Iterator[Run]:
+    found = target.find(before)
+    shared = gather(found.levels, found.scope)
+    for workload in found.workloads:
+        asked = settle(gather(workload.levels, workload.scope, shared), workload.name)
+        yield Run(
+            workload,
+            _containers(target, before, workload),
+            _containers(target, after, workload),
+            asked.settings,
+            reports.get(workload.path),
+        )
+
+
+def _containers(target: Target, document: Json, workload: Workload) -> tuple[Container, ...]:
+    """Every container that the workload can have, in whatever branch."""
+    found: dict[Path, Container] = {}
+    for branch in target.task(document, workload, workload.scope).branches:
+        for entries in (each.entries for each in branch.lists.values()):
+            for container in (it for entry in entries for it, _ in entry.containers if it is not None):
+                scope = container.scope.assuming_all(branch.scope.assumed)
+                found.setdefault(container.path, replace(container, scope=scope))
+    return tuple(found.values())

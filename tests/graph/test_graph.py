@@ -1,0 +1,148 @@
+"""What is on the graph: parts, lines, what is said about each, and findings where they belong."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.cli.command import run
+from tests.conftest import REPOSITORY
+from tests.graph.cases import COLOUR, GATEWAY, GOLDEN, graph
+
+TASKS = """\
+Transform: AppMeshInject
+Metadata: {AppMesh: {Profile: standalone, MeshName: apps}}
+Resources:
+  Caller:
+    Type: AWS::ECS::TaskDefinition
+    Metadata: {AppMesh: {VirtualNodeName: caller}}
+    Properties:
+      NetworkMode: awsvpc
+      Memory: '1024'
+      ContainerDefinitions: [{Name: app, Image: web, PortMappings: [{ContainerPort: 8080}]}]
+"""
+
+
+def part(found: Any, kind: str, name: str) -> Any:
+    (one,) = [part for part in found["parts"] if (part["kind"], part["name"]) == (kind, name)]
+    return one
+
+
+def section(part: Any, title: str) -> Any:
+    (one,) = [section for section in part["sections"] if section["title"] == title]
+    return one
+
+
+def texts(rows: Any) -> list[list[str]]:
+    return [[cell if isinstance(cell, str) else cell["text"] for cell in row] for row in rows]
+
+
+def lines(found: Any) -> set[tuple[str, str, str, str]]:
+    names = {part["id"]: f"{part['kind']} {part['name']}" for part in found["parts"]}
+    return {
+        (names[edge["source"]], names[edge["target"]], edge["meaning"], " ".join(edge["label"]))
+        for edge in found["edges"]
+    }
+
+
+def test_who_may_call_whom() -> None:
+    assert lines(graph(COLOUR)) == {
+        ("node caller", "service teller.shop.local", "calls", ""),
+        ("service teller.shop.local", "router teller", "calls", ""),
+        ("router teller", "node white", "calls", "80%"),
+        ("router teller", "node black", "calls", "20%"),
+        ("node caller", "task Caller", "runs", ""),
+        ("node white", "task White", "runs", ""),
+        ("node black", "task Black", "runs", ""),
+    }
+
+
+def test_a_call_across_services() -> None:
+    caller = part(graph(COLOUR), "node", "caller")
+    calls = section(caller, "May call")
+    assert calls["columns"] == ["Service", "Match", "Goes to", "Share"]
+    assert texts(calls["rows"]) == [
+        ["teller.shop.local", "/*", "white", "80%"],
+        ["teller.shop.local", "/*", "black", "20%"],
+    ]
+    assert texts(section(part(graph(COLOUR), "node", "white"), "Called by")["rows"]) == [["caller"]]
+
+
+def test_a_gateway_and_its_routes() -> None:
+    found = graph(GATEWAY)
+    assert ("gateway edge", "service teller.shop.local", "calls", "/tell*") in lines(found)
+    assert ("gateway edge", "task Edge", "runs", "") in lines(found)
+    routes = section(part(found, "gateway", "edge"), "Gateway routes")
+    assert texts(routes["rows"]) == [["/tell*", "teller.shop.local"]]
+    assert texts(section(part(found, "node", "black"), "Called by")["rows"]) == [["caller"], ["edge"]]
+
+
+def test_what_an_envoy_gets() -> None:
+    task = part(graph(COLOUR), "task", "Caller")
+    assert [(line["text"], line["is_added"]) for line in task["lines"]] == [("app", False), ("envoy", True)]
+    listeners = texts(section(task, "Envoy: listeners")["rows"])
+    assert ["0.0.0.0:15000 in", "port 8080", "rds_ingress_http_8080"] in listeners
+    assert [
+        "teller.shop.local, teller.shop.local:9080",
+        "/*",
+        "cds_egress_apps_white_http_9080 (80), cds_egress_apps_black_http_9080 (20)",
+        "timeout 15s, 2 retries",
+    ] in texts(section(task, "Envoy: routes")["rows"])
+    endpoints = {row[0]: row[2] for row in texts(section(task, "Envoy: clusters")["rows"])}
+    assert endpoints["cds_egress_apps_white_http_9080"] == "white.${Domain}:9080"
+
+
+def test_findings_are_where_they_belong() -> None:
+    found = graph(COLOUR)
+    (note,) = part(found, "router", "teller")["notes"]
+    assert (note["code"], note["severity"]) == ("AM356", "warning")
+    assert note["where"].endswith("input.yaml:42:3")
+    assert [note["code"] for note in found["notes"]] == ["AM360"]
+
+
+def test_what_is_refused_is_shown_and_the_exit_code_says_it(tmp_path: Path) -> None:
+    file = tmp_path / "broken.yaml"
+    file.write_text(COLOUR.read_text().replace("VirtualNodeName: black, LogLevel", "VirtualNodeName: blak, LogLevel"))
+    ran = run("graph", str(file), "--output-format", "html")
+    assert ran.code == 1
+    assert "AM308" in ran.err
+    found = graph(file)
+    assert [note["code"] for note in part(found, "task", "Black")["notes"]] == ["AM308"]
+    assert ("missing blak", "task Black", "runs", "") in lines(found)
+    assert ("node white", "task White", "runs", "") in lines(found)
+
+
+def test_a_mesh_in_one_file_and_tasks_in_another(tmp_path: Path) -> None:
+    tasks = tmp_path / "tasks.yaml"
+    tasks.write_text(TASKS)
+    for found in (graph(COLOUR, tasks), graph(tasks, options=("--mesh", str(COLOUR)))):
+        task = [
+            each
+            for each in found["parts"]
+            if each["kind"] == "task" and ["File", str(tasks)] in each["sections"][0]["rows"]
+        ]
+        assert section(task[0], "Envoy: routes")
+        assert ("node caller", "task Caller", "runs", "") in lines(found)
+        assert not [each for each in found["parts"] if each["kind"] == "missing"]
+
+
+def test_every_form_and_profile_has_a_graph() -> None:
+    golden = REPOSITORY / "tests" / "golden"
+    files = [file for file in sorted(golden.glob("*/*/input.*")) if file.suffix in (".yaml", ".json")]
+    assert len(files) > 40
+    for file in files:
+        ran = run("graph", str(file), "--output-format", "mermaid")
+        assert ran.code in (0, 1), file
+        assert ran.out.startswith("flowchart LR") or ran.code == 1, file
+
+
+def test_a_task_whose_mesh_is_not_in_the_files() -> None:
+    found = graph(GOLDEN / "sample-app-of-the-preview" / "input.yaml")
+    assert ("missing colorteller-white-vn", "task WhiteTaskDefinition", "runs", "") in lines(found)
+
+
+def test_a_parameter_goes_to_the_file_that_has_it(tmp_path: Path) -> None:
+    tasks = tmp_path / "tasks.yaml"
+    tasks.write_text(TASKS)
+    assert run("graph", str(COLOUR), str(tasks), "--parameter", "Domain=b.local").code == 0
+    wrong = run("graph", str(COLOUR), str(tasks), "--parameter", "Domian=b.local")
+    assert wrong.code == 2
+    assert "did you mean 'Domain'" in wrong.err

@@ -1,0 +1,95 @@
+// The drawing as SVG text. Text, since Python asks for it too, where there is no page; so everything out of a template
+// goes through `escaped`.
+import { HEAD, LINE, fitted, laidOut } from "./layout.js";
+
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+// Control characters cannot stand in XML at all.
+const escaped = (text) =>
+  String(text).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd").replace(/[&<>"']/g, (c) => ENTITIES[c]);
+const at = (number) => Math.round(number * 10) / 10;
+
+export function worst(part) {
+  if (part.notes.some((note) => note.severity === "error")) return "error";
+  return part.notes.length ? "warning" : "";
+}
+
+function badge(part, box) {
+  if (!part.notes.length) return "";
+  return (
+    `<g class="badge ${worst(part)}" transform="translate(${at(box.width - 18)} 17)"><circle r="10"/>` +
+    `<text y="4" text-anchor="middle">${part.notes.length > 9 ? "9+" : part.notes.length}</text></g>`
+  );
+}
+
+function spoken(part, graph) {
+  const findings = part.notes.length ? `, ${part.notes.length} finding${part.notes.length > 1 ? "s" : ""}` : "";
+  return `${graph.titles[part.kind]} ${part.name}${findings}`;
+}
+
+function partText(part, graph, layout) {
+  const box = layout.box(part);
+  const lines = part.lines.map((line, n) => {
+    const y = HEAD + 8 + n * LINE;
+    return `<text class="line${line.is_added ? " added" : ""}" x="16" y="${y}">${line.is_added ? "+ " : ""}${escaped(fitted(line.text))}</text>`;
+  });
+  return (
+    `<g class="part ${part.kind}" data-id="${part.id}" transform="translate(${at(box.x - box.width / 2)} ${at(box.y - box.height / 2)})" ` +
+    `role="button" tabindex="0" aria-label="${escaped(spoken(part, graph))}"><title>${escaped(part.name)}</title>` +
+    `<rect class="box" width="${at(box.width)}" height="${at(box.height)}" rx="8"/>` +
+    `<rect class="mark" width="5" height="${at(box.height - 16)}" y="8" rx="2.5"/>` +
+    `<text class="kind" x="16" y="19">${escaped(graph.titles[part.kind])}</text>` +
+    `<text class="name" x="16" y="38">${escaped(fitted(part.name))}</text>${lines.join("")}${badge(part, box)}</g>`
+  );
+}
+
+/** Through the middles of dagre's points, so that a line bends instead of breaking. */
+function curve(points) {
+  const [first, ...rest] = points;
+  const last = rest[rest.length - 1];
+  let path = `M${at(first.x)} ${at(first.y)}`;
+  for (let n = 0; n < rest.length - 1; n++) {
+    const end = n === rest.length - 2 ? last : { x: (rest[n].x + rest[n + 1].x) / 2, y: (rest[n].y + rest[n + 1].y) / 2 };
+    path += `Q${at(rest[n].x)} ${at(rest[n].y)} ${at(end.x)} ${at(end.y)}`;
+  }
+  return rest.length === 1 ? `${path}L${at(last.x)} ${at(last.y)}` : path;
+}
+
+function edgeText(edge, n, layout) {
+  const line = layout.line(edge, n);
+  const tip = edge.meaning === "calls" ? ' marker-end="url(#tip)"' : "";
+  const start = line.y - (edge.label.length - 1) * 7.5 + 4;
+  // A line would run through the gaps between the letters.
+  const back = edge.label.length
+    ? `<rect class="back" x="${at(line.x - line.width / 2)}" y="${at(line.y - line.height / 2)}" width="${at(line.width)}" height="${at(line.height)}" rx="3"/>`
+    : "";
+  const label = edge.label
+    .map((text, m) => `<text class="label" x="${at(line.x)}" y="${at(start + m * 15)}" text-anchor="middle">${escaped(fitted(text))}</text>`)
+    .join("");
+  return (
+    `<g class="edge ${edge.meaning}" data-source="${edge.source}" data-target="${edge.target}">` +
+    `<path d="${curve(line.points)}"${tip}/>${back}${label}</g>`
+  );
+}
+
+/** style: of a drawing that stands alone; a page brings its own. */
+export function drawn(graph, { direction = "LR", style = "" } = {}) {
+  const layout = laidOut(graph, direction);
+  const edges = graph.edges.map((edge, n) => edgeText(edge, n, layout)).join("");
+  // In reading order, so that Tab goes the way that requests go.
+  const along = direction === "LR" ? ["x", "y"] : ["y", "x"];
+  const parts = [...graph.parts]
+    .sort((one, other) => {
+      const [a, b] = [layout.box(one), layout.box(other)];
+      return Math.round(a[along[0]] - b[along[0]]) || a[along[1]] - b[along[1]];
+    })
+    .map((part) => partText(part, graph, layout))
+    .join("");
+  const [width, height] = [at(layout.width), at(layout.height)];
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" class="mesh" viewBox="0 0 ${width} ${height}"${style ? ` width="${width}" height="${height}"` : ""} ` +
+    `role="group" aria-label="${escaped(`Mesh of ${graph.title}`)}">${style ? `<style>${escaped(style)}</style>` : ""}` +
+    '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto-start-reverse" markerUnits="userSpaceOnUse">' +
+    '<path d="M0 0L8 4L0 8z"/></marker></defs>' +
+    `<g class="view">${edges}${parts}</g></svg>`
+  );
+}
