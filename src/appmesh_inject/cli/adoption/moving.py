@@ -29,7 +29,7 @@ def off_app_mesh(mark: Mapping[str, Json], containers: EcsContainers) -> dict[st
 
 def _envoy(fragment: Mapping[str, Json], containers: EcsContainers) -> dict[str, Json]:
     """The fragment without the image, what it is started with and asked, and variables that only it reads."""
-    replaced = (containers.image, containers.health_check, containers.command, containers.entry_point)
+    replaced = (containers.image_key, containers.health_check, containers.command, containers.entry_point)
     kept = {name: value for name, value in fragment.items() if name not in replaced and not is_no_value(value)}
     environment = kept.pop(containers.environment, None)
     if isinstance(environment, list):
