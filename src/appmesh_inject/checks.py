@@ -184,7 +184,8 @@ def configuration(
     if compiled.command is None:
         return
     taken = app_ports.split(",") if isinstance(app_ports, str) else []
-    for port in compiled.ports if situation.form.takes_traffic and taken else ():
+    is_known = app_ports is None or isinstance(app_ports, str)
+    for port in compiled.ports if situation.form.takes_traffic and is_known else ():
         if isinstance(port, str | int) and str(port) not in taken:
             message = f"listener port {port} is not among the app ports, so what comes in there bypasses envoy"
             yield situation.finding("AM361", situation.place("AppPorts"), message, "Add it to AppPorts")

@@ -59,7 +59,14 @@ def where(document: Document, path: Path) -> str:
 def finding_line(document: Document, finding: Finding) -> Line:
     """A finding of the core as a line."""
     message = f"{sentence(finding.message)} {sentence(finding.hint)}"
-    return Line(where(document, finding.path), str(finding.severity), finding.code, message, finding.subject)
+    return Line(where(document, finding.path), str(finding.severity), finding.code, message, _about(finding))
+
+
+def _about(finding: Finding) -> str:
+    """What a finding is about: the workload; of a mesh resource also the property, which the message leaves out."""
+    named = [str(step) for step in finding.path if isinstance(step, str)]
+    is_of_the_mesh = finding.code.startswith("AM3") and finding.subject in named
+    return f"{finding.subject} {named[-1]}" if is_of_the_mesh and named[-1] != finding.subject else finding.subject
 
 
 def sentence(text: str) -> str:
