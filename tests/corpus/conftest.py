@@ -28,11 +28,11 @@ def lacking(config: pytest.Config) -> list[str]:
     if config.option.keyword or config.option.collectonly:
         return []
     seen = counts(config)
-    needed = {("files", "read"), ("unmarked", "unchanged"), ("command line", "read and written")}
+    needed = {("files", "read"), ("unmarked", "unchanged")}
     for profile in PROFILES:
         needed |= {(f"{profile}, fitted, by {way}", "injected") for way in ("metadata", "tags")}
     if PUBLIC:
-        needed.add(("preview, as it is, by metadata", "refused"))
+        needed |= {("preview, as it is, by metadata", "refused"), ("command line", "read and written")}
     return [" ".join(what) for what in sorted(needed) if not seen[what]]
 
 
