@@ -77,15 +77,18 @@ def built(project: Path, parameters: Mapping[str, str] | None = None, name: str 
         return Function(
             handler=properties["Handler"],
             code=(template.parent / properties["CodeUri"]).resolve(),
-            variables={
-                key: str(given[value["Ref"]] if isinstance(value, dict) else value) for key, value in variables.items()
-            },
-            timeout=int(properties.get("Timeout", 3)),
-            memory=int(properties.get("MemorySize", 128)),
+            variables={key: str(_value(value, given)) for key, value in variables.items()},
+            timeout=int(_value(properties.get("Timeout", 3), given)),
+            memory=int(_value(properties.get("MemorySize", 128), given)),
             name=name,
         )
     except (AttributeError, KeyError, TypeError) as error:
         raise CannotStart(f"{BUILD / template.name} has no function {name} that can be started: {error!r}") from None
+
+
+def _value(value: Any, given: Mapping[str, Any]) -> Any:
+    """A property as the stack would have it: a `Ref` is the parameter's value."""
+    return given[value["Ref"]] if isinstance(value, dict) else value
 
 
 def emulator(project: Path) -> Path:
