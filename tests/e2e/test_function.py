@@ -8,6 +8,7 @@ import pytest
 
 from appmesh_inject.cli import runtime
 from appmesh_inject.macro import message, transformed
+from tests.cli.command import run
 from tests.e2e.engine import REPOSITORY
 
 EVENTS = sorted((REPOSITORY / "events").glob("*.json"))
@@ -58,3 +59,18 @@ def test_function_that_breaks_is_an_error(body: str, error_type: str, tmp_path: 
     assert answer.is_error
     assert error_type in answer.body.decode()
     assert time.monotonic() - start < 30
+
+
+def test_the_command_line_invokes_the_built_function(artefact: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    ran = run("invoke", "events/metadata.json", "--runtime")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["status"] == "success"
+    assert "Template transformed" in ran.err
+
+
+def test_the_command_line_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run("invoke", str(REPOSITORY / "events" / "metadata.json"), "--runtime")
+    assert (ran.code, ran.out) == (1, "")
+    assert "sam build" in ran.err
