@@ -157,7 +157,7 @@ def answer(request: dict[str, Any], log: io.StringIO) -> str:
     streams = io.StringIO()
     with contextlib.redirect_stdout(streams), contextlib.redirect_stderr(streams):
         response = answered(request)
-    written = log.getvalue() + streams.getvalue() + response.get("errorMessage", "")
+    written: str = log.getvalue() + streams.getvalue() + response.get("errorMessage", "")
     log.seek(0)
     log.truncate()
     assert "request_id" in written
