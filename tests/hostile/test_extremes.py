@@ -178,6 +178,21 @@ def test_a_message_stays_in_its_line() -> None:
     assert all(line.startswith(("AM101 Web\\nAM104 Api", "AM105 Web\\nAM104 Api")) for line in lines)
 
 
+@pytest.mark.parametrize("text", ["[", "${", "${!", "{1,", "a{" + "9" * 4999 + "}", "\\"])
+def test_long_texts_that_patterns_of_ours_meet(text: str) -> None:
+    """Half a megabyte of what begins something and does not end it is looked at once, not once for each beginning."""
+    long = text * (500_000 // len(text))
+    template = standalone(ServiceDiscovery={"DNS": {"Hostname": {"Fn::Sub": long}}})
+    match = {"Prefix": "/", "Headers": [{"Name": "x", "Match": {"Regex": long}}]}
+    action = {"WeightedTargets": [{"VirtualNode": "web", "Weight": 1}]}
+    router = {"MeshName": "apps", "VirtualRouterName": "r"}
+    spec = {"HttpRoute": {"Match": match, "Action": action}}
+    route = {"Type": "AWS::AppMesh::Route", "Properties": {**router, "RouteName": "r", "Spec": spec}}
+    template["Resources"]["Route"] = route
+    template["Resources"]["Router"] = {"Type": "AWS::AppMesh::VirtualRouter", "Properties": {**router, "Spec": {}}}
+    answered(event(template))
+
+
 FOUND: dict[str, Any] = {
     "a sidecar that is known by its image alone, and has no name": {
         "Resources": {
