@@ -121,7 +121,9 @@ def test_a_bug_becomes_a_failed_response_that_names_the_request(
     lines = [json.loads(line) for line in logged().splitlines()]
     (error,) = [line for line in lines if line.get("level") == "ERROR"]
     assert error["request_id"] == "a-request"
-    assert "RuntimeError" in error["exception_name"]
+    assert error["exception_name"] == "RuntimeError"
+    assert any("broken" in place for place in error["exception_at"])
+    assert "a bug" not in str(lines)
 
 
 @pytest.mark.parametrize("wrong", [None, [], "text", 7, {"Resources": []}, {"Resources": {"Web": None}}])

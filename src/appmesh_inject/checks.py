@@ -8,6 +8,7 @@ from appmesh_inject.intrinsics import Absent, Literal, known, leaves
 from appmesh_inject.sidecars import AGENT_IMAGES, ENVOY, GATEWAY, PROXY_INIT, PROXY_INIT_VARIABLES
 from appmesh_inject.situation import Situation, seen
 from appmesh_inject.standalone import Configuration
+from appmesh_inject.text import number
 from appmesh_inject.tree import Json, Path
 from appmesh_inject.values import Entries, quoted
 from appmesh_inject.workload import Branch, Container, Entry
@@ -217,8 +218,8 @@ def most_at_once(entries: tuple[Entry, ...]) -> int:
     if len(conditions) > 8:
         return sum(all(container for container, _ in entry.containers) for entry in entries)
     most = 0
-    for number in range(2 ** len(conditions)):
-        outcome = {name: bool(number >> bit & 1) for bit, name in enumerate(conditions)}
+    for outcomes in range(2 ** len(conditions)):
+        outcome = {name: bool(outcomes >> bit & 1) for bit, name in enumerate(conditions)}
         count = sum(
             any(container and assumed.items() <= outcome.items() for container, assumed in entry.containers)
             for entry in entries
@@ -235,7 +236,7 @@ def _names(situation: Situation, sidecars: Mapping[str, Container]) -> Iterator[
             yield situation.finding(
                 "AM208",
                 situation.place(sidecar.fragment),
-                f"two sidecars would be named {quoted(container.name)}",
+                f"two sidecars would be named {situation.called(container)}",
                 "Give each a name of its own",
             )
 
@@ -245,7 +246,7 @@ def _memory(situation: Situation, everyone: list[Container], sidecars: Mapping[s
     if any(isinstance(leaf.reading, Absent) for leaf in task.memory):
         lacking = [container for container in everyone if not container.has_memory]
         if lacking:
-            which = ", ".join(quoted(container.name or "?") for container in lacking)
+            which = ", ".join(map(situation.called, lacking))
             yield situation.finding(
                 "AM205",
                 task.path,
@@ -260,17 +261,20 @@ def _memory(situation: Situation, everyone: list[Container], sidecars: Mapping[s
     envoy = sidecars.get(ENVOY)
     needed = total + (LEAST_ENVOY_MEMORY if envoy and not envoy.has_memory else 0)
     for leaf in task.memory:
-        size = _mebibytes(leaf.reading.value) if isinstance(leaf.reading, Literal) else None
-        if size is not None and total > size:
-            message = f"the containers reserve {total} MiB, and the task has {size}"
-            yield situation.finding("AM217", leaf.path, message, f"Set Memory to {total} or more")
-        elif size is not None and needed > size:
-            message = f"the containers and an envoy need {needed} MiB, and the task has {size}"
-            yield situation.finding("AM253", leaf.path, message, f"Set Memory to {needed} or more")
-
-
-def _mebibytes(value: object) -> int | None:
-    return int(value) if isinstance(value, int | str) and str(value).isdigit() else None
+        size = number(leaf.reading.value) if isinstance(leaf.reading, Literal) else None
+        if size is None or needed <= size:
+            continue
+        is_written = all(situation.runtime(situation.plain(container)).memory is not None for container in everyone)
+        least = total if total > size else needed
+        takes = f"{least} MiB" if is_written else "more memory"
+        has = "less" if isinstance(leaf.reading, Literal) and leaf.reading.parameter else str(size)
+        hint = f"Set Memory to {least} or more" if is_written else "Set a larger Memory"
+        if total > size:
+            message = f"the containers reserve {takes}, and the task has {has}"
+            yield situation.finding("AM217", leaf.path, message, hint)
+        else:
+            message = f"the containers and an envoy need {takes}, and the task has {has}"
+            yield situation.finding("AM253", leaf.path, message, hint)
 
 
 def _users(situation: Situation, apps: list[Container], sidecars: Mapping[str, Container]) -> Iterator[Finding]:
@@ -292,7 +296,7 @@ def _users(situation: Situation, apps: list[Container], sidecars: Mapping[str, C
             yield situation.finding(
                 "AM212",
                 container.path,
-                f"the {role} container runs as {quoted(user) if user else 'no set user'}, not as IgnoredUID,"
+                f"the {role} container runs as {_user(situation, container)}, not as IgnoredUID,"
                 " so its own traffic would go through the proxy",
                 "Let it run as IgnoredUID, or set IgnoredUID to its user",
             )
@@ -301,13 +305,13 @@ def _users(situation: Situation, apps: list[Container], sidecars: Mapping[str, C
         is_agent = runtime.routes_logs or any(part in (container.image or "") for part in AGENT_IMAGES)
         if runtime.user is None or is_agent == bypasses(runtime.user):
             continue
-        name = quoted(container.name or "?")
+        name = situation.called(container)
         if is_agent:
             yield situation.finding(
                 "AM251",
                 container.path,
                 f"agent {name} runs as neither IgnoredUID nor IgnoredGID, so what it sends goes through the proxy",
-                f"Let it run as user {uid}",
+                "Let it run as IgnoredUID",
             )
         else:
             yield situation.finding(
@@ -318,12 +322,19 @@ def _users(situation: Situation, apps: list[Container], sidecars: Mapping[str, C
             )
 
 
+def _user(situation: Situation, container: Container) -> str:
+    user = situation.runtime(situation.plain(container)).user
+    if user is None:
+        return "a parameter's value"
+    return quoted(user) if user else "no set user"
+
+
 def _second_redirect(situation: Situation, apps: list[Container]) -> Iterator[Finding]:
     for container in apps:
         if container.name == PROXY_INIT or not PROXY_INIT_VARIABLES.isdisjoint(container.variables):
             yield situation.finding(
                 "AM216",
                 container.path,
-                f"container {quoted(container.name or '?')} redirects what the ProxyConfiguration redirects, too",
+                f"container {situation.called(container)} redirects what the ProxyConfiguration redirects, too",
                 "Take it out",
             )

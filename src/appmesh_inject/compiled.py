@@ -12,7 +12,7 @@ def configured(situation: Situation, envoy: Container, admin_port: Json) -> Conf
     settings, scope = situation.settings, situation.workload.scope
     source = situation.meshes.source(settings, scope)
     if source is None:
-        message = f"the mesh of stack '{settings.mesh_stack}' is not at hand"
+        message = "the mesh of the stack that MeshStack names is not at hand"
         hint = "Deploy the macro with MeshStacks, or render with --mesh FILE"
         return Configuration(None, findings=(situation.finding("AM330", situation.place("MeshStack"), message, hint),))
     return situation.meshes.configuration(

@@ -46,7 +46,14 @@ class Finding:
 
     def __str__(self) -> str:
         place = " ".join(part for part in (self.subject, tree.shown(self.path)) if part)
-        return f"{self.code} {place + ': ' if place else ''}{_sentence(self.message)} {_sentence(self.hint)}"
+        return one_line(f"{self.code} {place + ': ' if place else ''}{_sentence(self.message)} {_sentence(self.hint)}")
+
+
+def one_line(text: str) -> str:
+    """The text without what would break the line or steer a terminal: names and values come from the document."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _sentence(text: str) -> str:
@@ -81,6 +88,10 @@ CODES: Mapping[str, Code] = {
     "AM001": _error(
         "The document is no template, no task definition and no Properties of one",
         "Use the macro in the template's Transform, in a task definition, or in its Properties",
+    ),
+    "AM002": _error("The template is nested deeper than can be read", "Nest less: 200 levels are sure to be read"),
+    "AM003": _error(
+        "The processed template is larger than a Lambda function can answer", "Split the template, or inject less text"
     ),
     "AM101": _error(
         "A setting or deployment parameter that does not exist", "Write the name that the message suggests"

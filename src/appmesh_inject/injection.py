@@ -14,10 +14,10 @@ from appmesh_inject.deployment import BUILT_IN, Deployment
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.intrinsics import Scope
 from appmesh_inject.plan import Decision, Plan, Skip, decide, under
-from appmesh_inject.settings import STANDALONE, Asked, gather, settle
+from appmesh_inject.settings import STANDALONE, Asked, Level, gather, settle
 from appmesh_inject.situation import place
 from appmesh_inject.standalone import Meshes, MeshSource
-from appmesh_inject.tree import Json, Path
+from appmesh_inject.tree import MOST_LEVELS, Json, Path, is_deeper
 from appmesh_inject.workload import Dialect, Found, Task, Workload
 
 
@@ -26,6 +26,10 @@ class Target(Protocol):
 
     @property
     def dialect(self) -> Dialect: ...
+
+    @property
+    def request(self) -> Level:
+        """What was asked for outside of the document."""
 
     def find(self, document: Json) -> Found: ...
 
@@ -63,12 +67,13 @@ class Report:
 class Outcome:
     """The document that comes out, what happened to each workload, and the findings in order.
 
-    `document` is the very object that came in where nothing was changed.
+    `document` is the very object that came in where nothing was changed. added: how many containers were written.
     """
 
     document: Json
     reports: tuple[Report, ...] = ()
     findings: tuple[Finding, ...] = ()
+    added: int = 0
 
     @property
     def has_errors(self) -> bool:
@@ -80,10 +85,25 @@ def inject(document: Json, target: Target, deployment: Deployment = BUILT_IN, me
 
     meshes: those that are written in other templates.
     """
+    try:
+        return _injected(document, target, deployment, meshes or Meshes())
+    except RecursionError:
+        # To measure every document would cost each of them a walk, for what hardly ever happens.
+        if not any(is_deeper(value, MOST_LEVELS) for value in (document, dict(target.request.given))):
+            raise
+        return Outcome(document, findings=(_too_deep(),))
+
+
+def _too_deep() -> Finding:
+    message = f"the template is nested deeper than {MOST_LEVELS} levels, and cannot be read"
+    return Finding("AM002", "", (), message, "Nest less: fewer maps, lists and functions inside of each other")
+
+
+def _injected(document: Json, target: Target, deployment: Deployment, meshes: Meshes) -> Outcome:
     found = target.find(document)
     shared = gather((deployment.level, *found.levels), found.scope)
     findings = [*deployment.findings, *found.findings, *shared.findings]
-    decision_of = _decider(document, target, deployment, meshes or Meshes())
+    decision_of = _decider(document, target, deployment, meshes)
     decided: list[Decided] = []
     for workload in found.workloads:
         asked = settle(gather(workload.levels, workload.scope, shared), workload.name)
@@ -101,7 +121,8 @@ def inject(document: Json, target: Target, deployment: Deployment = BUILT_IN, me
     reports = tuple(map(_report, decided))
     if any(finding.is_error for finding in in_order):
         return Outcome(document, tuple(map(_held_back, reports)), in_order)
-    return Outcome(changed, reports, in_order)
+    added = sum(len(each.replaced) + len(each.appended) for plan in plans.values() for each in plan.lists)
+    return Outcome(changed, reports, in_order, added)
 
 
 @dataclass(frozen=True, slots=True)

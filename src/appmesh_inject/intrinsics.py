@@ -165,7 +165,9 @@ def _taken(value: Json, scope: Scope) -> tuple[Json, int] | None:
         return None
     assert isinstance(value, dict)
     arguments = value["Fn::If"]
-    if not (isinstance(arguments, list) and len(arguments) == 3 and arguments[0] in scope.assumed):
+    if not (isinstance(arguments, list) and len(arguments) == 3 and isinstance(arguments[0], str)):
+        return None
+    if arguments[0] not in scope.assumed:
         return None
     step = 1 if scope.assumed[arguments[0]] else 2
     return arguments[step], step

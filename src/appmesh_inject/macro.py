@@ -5,9 +5,13 @@ Contract: CloudFormation User Guide, "Creating a CloudFormation macro definition
 `errorMessage` where it failed. Neither the fragment nor a parameter's value is ever logged: they can be secrets.
 """
 
+import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from traceback import walk_tb
 from typing import Any, TypedDict
 
 from aws_lambda_powertools import Logger
@@ -15,7 +19,7 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS, deployed
-from appmesh_inject.findings import Finding
+from appmesh_inject.findings import Finding, one_line
 from appmesh_inject.injection import Action, Outcome, inject
 from appmesh_inject.settings import Level
 from appmesh_inject.stacks import Stacks
@@ -26,10 +30,24 @@ from appmesh_inject.tree import Json
 LONGEST_MESSAGE = 1000
 """Characters of an error message that CloudFormation is sure to show."""
 
+LARGEST_RESPONSE = 6 * 1024 * 1024
+"""Bytes that a Lambda function can answer at once: Lambda quota, invocation payload, synchronous."""
+
+FEW_CONTAINERS = 4
+"""Containers that can be written into a template without a look at the response's size: CloudFormation's template has
+1 MB at the most, no container is larger than that and the 64 KB of a compiled configuration, and so all of it stays
+below `LARGEST_RESPONSE`. To encode each response twice would make small templates slower for nothing."""
+
 NAMESPACE = "AppMeshInject"
 
 MESH_STACKS = "MeshStacks"
 """The deployment parameter that names the stacks whose meshes may be read."""
+
+LONGEST_ID = 100
+"""Characters of a request's ID in a log line; CloudFormation's have 36."""
+
+MOST_FRAMES = 20
+"""Places in the code that the log names of a bug."""
 
 logger = Logger(service=NAMESPACE)
 
@@ -41,47 +59,91 @@ METRIC_OF = {
 
 
 class Response(TypedDict, total=False):
-    requestId: str
+    requestId: Json
     status: str
     fragment: Json
     errorMessage: str
 
 
-@logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: LambdaContext) -> Response:
-    """The response to a macro event. A bug becomes a failed response that names the request, never an exception."""
-    request_id = str(event.get("requestId", ""))
-    logger.append_keys(request_id=request_id)
+# Powertools would log the whole event where an environment variable says so: here nothing can make it.
+@logger.inject_lambda_context(log_event=False, clear_state=True)
+def handler(event: Any, context: LambdaContext) -> Response:
+    """The response to a macro event, whatever that is. A bug becomes a failed response that names the request, never
+    an exception."""
+    asked = _mapping(event)
+    request_id = asked.get("requestId")
+    shown = one_line(request_id)[:LONGEST_ID] if isinstance(request_id, str) else ""
+    logger.append_keys(request_id=shown)
     try:
-        return _respond(event, request_id)
-    except Exception:
-        logger.exception("The macro failed")
-        return _failed(event, request_id, f"AppMeshInject failed on its own: see its log, request {request_id}.")
+        return _respond(asked, shown)
+    except Exception as error:
+        # The text of an exception, and the lines of a stack trace, can hold what a template says: KeyError('secret').
+        logger.error("The macro failed", exception_name=type(error).__name__, exception_at=list(_places(error)))
+        return _failed(asked, f"AppMeshInject failed on its own: see its log, request {shown}.")
+
+
+def _places(error: BaseException) -> Iterator[str]:
+    """Where in the code an exception came from, and those that led to it: names of the code alone. Innermost last."""
+    if error.__context__ is not None:
+        yield from _places(error.__context__)
+        yield f"then {type(error).__name__}"
+    frames = list(walk_tb(error.__traceback__))
+    for frame, line in frames[-MOST_FRAMES:]:
+        yield f"{Path(frame.f_code.co_filename).name}:{line} {frame.f_code.co_name}"
 
 
 def _respond(event: Mapping[str, Any], request_id: str) -> Response:
-    outcome = transformed(event, os.environ)
+    outcome = _answerable(transformed(event, os.environ))
     _report(outcome, request_id)
     if outcome.has_errors:
-        return _failed(event, request_id, message(outcome.findings))
-    return {"requestId": request_id, "status": "success", "fragment": outcome.document}
+        return _failed(event, message(outcome.findings))
+    return {"requestId": event.get("requestId", ""), "status": "success", "fragment": outcome.document}
 
 
-def _failed(event: Mapping[str, Any], request_id: str, text: str) -> Response:
-    return {"requestId": request_id, "status": "failed", "fragment": event.get("fragment"), "errorMessage": text}
+def _failed(event: Mapping[str, Any], text: str) -> Response:
+    return {
+        "requestId": event.get("requestId", ""),
+        "status": "failed",
+        "fragment": event.get("fragment"),
+        "errorMessage": text,
+    }
+
+
+def _answerable(outcome: Outcome) -> Outcome:
+    """The outcome, or a finding in its place where Lambda would not carry it."""
+    if outcome.added <= FEW_CONTAINERS or outcome.has_errors:
+        return outcome
+    size = len(json.dumps(outcome.document))
+    if size + LONGEST_MESSAGE <= LARGEST_RESPONSE:
+        return outcome
+    text = f"the processed template has {size:,} bytes, and a Lambda function answers {LARGEST_RESPONSE:,} at the most"
+    hint = "Split the template, or put less text into the settings that all its tasks share"
+    reports = tuple(replace(report, action=Action.REFUSED) for report in outcome.reports)
+    return Outcome(None, reports, (Finding("AM003", "", (), text, hint),))
 
 
 def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Outcome:
     """What becomes of the event's fragment. Deployment parameters are the variables of their names."""
     parameters = {name: environment[name] for name in DEPLOYMENT_PARAMETERS if name in environment}
     request = Level(("Transform", "Parameters"), _mapping(event.get("params")))
-    target = CloudFormation(request, _mapping(event.get("templateParameterValues")))
+    target = CloudFormation(request, _parameter_values(event.get("templateParameterValues")))
     stacks = Stacks(tuple(environment.get(MESH_STACKS, "").split(",")))
     return inject(event.get("fragment"), target, deployed(parameters), Meshes(of_stack=stacks.mesh))
 
 
 def _mapping(value: Any) -> Mapping[str, Json]:
     return value if isinstance(value, dict) else {}
+
+
+def _parameter_values(value: Any) -> Mapping[str, Json]:
+    """Texts and lists of texts, as CloudFormation sends them. What is neither is no parameter's value."""
+    return {name: given for name, given in _mapping(value).items() if _is_parameter_value(given)}
+
+
+def _is_parameter_value(given: Json) -> bool:
+    if isinstance(given, list):
+        return all(isinstance(item, str | int | float) for item in given)
+    return isinstance(given, str | int | float)
 
 
 def message(findings: Iterable[Finding]) -> str:

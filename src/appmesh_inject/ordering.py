@@ -7,7 +7,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import mapped
 from appmesh_inject.situation import Situation, wrapped
 from appmesh_inject.tree import Json
-from appmesh_inject.values import one_of, quoted
+from appmesh_inject.values import Names, one_of
 from appmesh_inject.workload import Container
 
 
@@ -32,7 +32,7 @@ def order(
         chosen = [app for app in apps if app.name not in ahead and situation.runtime(app).essential]
         findings: list[Finding] = []
     else:
-        chosen = [app for app in apps if app.name in named and app.name not in ahead]
+        chosen = [app for app in apps if app.name in named.names and app.name not in ahead]
         findings = [*_unknown(situation, named, apps), *_circular(situation, named, ahead)]
     if chosen and not situation.runtime(sidecars["envoy"]).has_health_check:
         findings.append(
@@ -70,25 +70,26 @@ def _ahead_of(envoy: Container, containers: Iterable[Container], situation: Situ
     return frozenset(ahead)
 
 
-def _unknown(situation: Situation, named: Iterable[str], apps: Collection[Container]) -> Iterable[Finding]:
-    there = sorted(app.name for app in apps if app.name)
-    for name in named:
-        if name not in there:
+def _unknown(situation: Situation, named: Names, apps: Collection[Container]) -> Iterable[Finding]:
+    there = sorted(name for name in (situation.plain(app).name for app in apps) if name)
+    known = {app.name for app in apps}
+    for name in named.names:
+        if name not in known:
             yield situation.finding(
                 "AM214",
                 situation.place("WaitForEnvoy"),
-                f"WaitForEnvoy names {quoted(name)}, which is no container of the task",
+                f"WaitForEnvoy names {named.shown(name)}, which is no container of the task",
                 f"Write {one_of(there) if len(there) > 1 else (there or ['[]'])[0]}",
             )
 
 
-def _circular(situation: Situation, named: Iterable[str], ahead: Collection[str]) -> Iterable[Finding]:
-    for name in named:
+def _circular(situation: Situation, named: Names, ahead: Collection[str]) -> Iterable[Finding]:
+    for name in named.names:
         if name in ahead:
             yield situation.finding(
                 "AM213",
                 situation.place("WaitForEnvoy"),
-                f"{quoted(name)} cannot wait for envoy, since envoy waits for it",
+                f"{named.shown(name)} cannot wait for envoy, since envoy waits for it",
                 "Take it out of WaitForEnvoy, or out of the envoy's DependsOn",
             )
 

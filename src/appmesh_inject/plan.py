@@ -226,7 +226,8 @@ class _Branch:
         for role, slot in ((ENVOY, Slot.ENVOY_NAME), (X_RAY_DAEMON, Slot.X_RAY_NAME)):
             if role in there:
                 container = there[role].container
-                values[slot] = container.definition[situation.dialect.name_key] if container else situation.name(role)
+                name = situation.name(role)
+                values[slot] = container.definition.get(situation.dialect.name_key, name) if container else name
         return values
 
     def _app_ports(self, there: Mapping[str, Present]) -> Json:

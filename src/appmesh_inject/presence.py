@@ -8,7 +8,6 @@ from appmesh_inject.intrinsics import known
 from appmesh_inject.sidecars import Sidecar
 from appmesh_inject.situation import Situation, wrapped
 from appmesh_inject.tree import Json
-from appmesh_inject.values import quoted
 from appmesh_inject.workload import Branch, Container, Entry
 
 
@@ -60,7 +59,7 @@ def replacement(
         return None
     on_existing = situation.settings.on_existing
     if on_existing == "Fail":
-        name = quoted((there.container and there.container.name) or "?")
+        name = situation.called(there.container) if there.container else "'?'"
         return situation.finding(
             "AM206",
             entry.path,

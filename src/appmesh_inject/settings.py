@@ -106,7 +106,7 @@ class Settings:
         value="info",
     )
     region: Json = _setting(values.text(values.any_text), "`AWS_REGION` of the envoy container; required in pods")
-    wait_for_envoy: tuple[str, ...] | None = _setting(
+    wait_for_envoy: values.Names | None = _setting(
         values.names,
         "Names of the containers that start once envoy is healthy; `[]`: none",
         "every essential container that envoy does not wait for",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias, cast
 
-from appmesh_inject.text import joined
+from appmesh_inject.text import joined, number
 from appmesh_inject.tree import Json
 
 
@@ -130,7 +130,8 @@ def _or_gone(value: Json) -> Json | _Gone:
 
 
 def _number(value: Json) -> Json:
-    return int(value) if isinstance(value, str) and value.isdigit() else value
+    found = number(value) if isinstance(value, str) else None
+    return value if found is None else found
 
 
 def _has_slots(shape: Shape) -> bool:

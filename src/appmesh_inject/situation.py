@@ -1,7 +1,7 @@
 """What one decision is made from: a workload, what it asks for, the facts about it, and the form that fits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Literal, function, if_
@@ -42,6 +42,15 @@ class Situation:
         if known is None:
             known = self._runtimes[id(container)] = container, self.dialect.runtime(container)
         return known[1]
+
+    def plain(self, container: Container) -> Container:
+        """The container as far as it is written out, without parameters' values: what an error text may show."""
+        scope = replace(container.scope, parameters={})
+        return self.dialect.container(container.definition, container.path, scope)
+
+    def called(self, container: Container) -> str:
+        """A container's name as an error text shows it."""
+        return quoted(self.plain(container).name or "?")
 
     @property
     def settings(self) -> Settings:

@@ -43,15 +43,14 @@ class Stacks:
         except client.exceptions.ClientError as error:
             reason = error.response.get("Error", {}).get("Code", "an error")
             return _unreadable(
-                name, f"CloudFormation answers {reason}", "Check its name, and MeshStacks of the macro's stack"
+                f"CloudFormation answers {reason}", "Check its name, and MeshStacks of the macro's stack"
             )
         if not isinstance(template, Mapping):
             return _unreadable(
-                name, "its processed template is text, not JSON", "Let it say Transform: AppMeshInject, and update it"
+                "its processed template is text, not JSON", "Let it say Transform: AppMeshInject, and update it"
             )
         if with_exported(template) is template:
             return _unreadable(
-                name,
                 f"it exports no mesh: it has no Metadata.{'.'.join(EXPORT)}",
                 "Let its Metadata say AppMesh: {Profile: standalone, ExportMesh: true}, and update it",
             )
@@ -65,9 +64,11 @@ def _value(parameter: Mapping[str, str]) -> str:
     return parameter.get("ResolvedValue", parameter.get("ParameterValue", ""))
 
 
-def _unreadable(name: str, why: str, hint: str) -> MeshSource:
+def _unreadable(why: str, hint: str) -> MeshSource:
     return MeshSource(
-        {}, PATH, (Finding("AM330", "", PATH, f"the mesh of stack '{name}' cannot be read: {why}", hint),)
+        {},
+        PATH,
+        (Finding("AM330", "", PATH, f"the mesh of the stack that MeshStack names cannot be read: {why}", hint),),
     )
 
 

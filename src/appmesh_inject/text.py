@@ -41,6 +41,15 @@ def scalar(value: Json) -> Json:
     return str(value) if isinstance(value, int | float) else value
 
 
+def number(value: object) -> int | None:
+    """The whole number that a value is, written as one or as its digits; None for all else."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    digits = str(value)
+    # Digits of other scripts are digits to Python, and it refuses to read endless ones.
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
+
+
 def _merged(pieces: Iterable[Json]) -> list[Json]:
     parts: list[Json] = []
     for piece in map(scalar, pieces):

@@ -98,6 +98,22 @@ def existing(document: Json, path: Path) -> Path:
     return tuple(found)
 
 
+MOST_LEVELS = 200
+"""Maps and lists inside of each other that are sure to be read: Python's stack ends at some depth, and a template that
+a person or a tool wrote stays far above it."""
+
+
+def is_deeper(value: Json, levels: int) -> bool:
+    """Whether there are more than `levels` maps and lists inside of each other. Needs no stack itself."""
+    layer = [value] if isinstance(value, dict | list) else []
+    for _ in range(levels):
+        if not layer:
+            return False
+        members = (each.values() if isinstance(each, dict) else each for each in layer)
+        layer = [member for some in members for member in some if isinstance(member, dict | list)]
+    return bool(layer)
+
+
 def shown(path: Path) -> str:
     """A path as people read it: `Properties/ContainerDefinitions/0/Name`."""
     return "/".join(map(str, path))

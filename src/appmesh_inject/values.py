@@ -21,7 +21,7 @@ from appmesh_inject.intrinsics import (
     read,
 )
 from appmesh_inject.text import joined, scalar, separated
-from appmesh_inject.tree import Json, Path
+from appmesh_inject.tree import MOST_LEVELS, Json, Path, is_deeper
 
 HIGHEST_ID = 2**32 - 2
 
@@ -250,7 +250,19 @@ def _as_text(value: Json, scope: Scope) -> Json:
     return joined([value]) if name is None else value
 
 
-def names(value: Json, scope: Scope) -> tuple[str, ...] | Problem:
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A list of names, and the parameter that it is the value of."""
+
+    names: tuple[str, ...]
+    parameter: str | None = None
+
+    def shown(self, name: str) -> str:
+        """One of the names as an error text shows it."""
+        return seen(Literal(name, self.parameter))
+
+
+def names(value: Json, scope: Scope) -> Names | Problem:
     """A list of names, known when the macro runs."""
     literal = _decided(value, scope)
     if isinstance(literal, Problem):
@@ -258,7 +270,7 @@ def names(value: Json, scope: Scope) -> tuple[str, ...] | Problem:
     parts = _split(literal.value) if isinstance(literal.value, str) else literal.value
     if not isinstance(parts, list) or not all(isinstance(part, str) and part for part in parts):
         return Problem("AM102", f"must be a list of container names, and {seen(literal)} is not", "Write [app]")
-    return tuple(str(part) for part in parts)
+    return Names(tuple(map(str, parts)), literal.parameter)
 
 
 def fragment(value: Json, scope: Scope) -> Mapping[str, Json] | Problem:
@@ -268,11 +280,19 @@ def fragment(value: Json, scope: Scope) -> Mapping[str, Json] | Problem:
             value = json.loads(value)
         except ValueError as error:
             return Problem("AM102", f"is text, and no JSON: {_reason(error)}", "Write a map, or its JSON text")
+        except RecursionError:
+            return _too_deep()
+        if is_deeper(value, MOST_LEVELS):
+            return _too_deep()
     if not isinstance(value, dict):
         return Problem("AM102", "must be a map of properties", "Write a map, or its JSON text")
     if function(value) is not None:
         return Problem("AM103", UNDECIDED, "Write the map itself; its members may be intrinsics")
     return value
+
+
+def _too_deep() -> Problem:
+    return Problem("AM002", f"is text that is nested deeper than {MOST_LEVELS} levels", "Nest less")
 
 
 def _reason(error: ValueError) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import typer
 
+from appmesh_inject.findings import one_line
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -32,11 +34,6 @@ class UserError(Exception):
     def __str__(self) -> str:
         where = f"{self.name}:{self.place}" if self.place else self.name
         return one_line(f"{where}: error: {self.sentence}")
-
-
-def one_line(text: str) -> str:
-    """The text without what would break the line or steer the terminal: names come from the document."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 @contextmanager

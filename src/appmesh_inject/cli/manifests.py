@@ -18,7 +18,7 @@ from appmesh_inject.tree import Json, Path
 
 _MARKER = re.compile(r"^(?=---(?:\s|$))", re.MULTILINE)
 # A comment goes to the end of its line: were it free to end before, a row of "####" would have too many readings.
-_NOTHING = re.compile(r"\A(?:---)?(?:\s|#[^\n]*(?:\n|\Z)|\.\.\.)*\Z")
+_NOTHING = re.compile(r"\A(?:---)?(?:\s|#[^\n]*+|\.\.\.)*\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from appmesh_inject.cli.documents import Document
-from appmesh_inject.cli.errors import one_line
 from appmesh_inject.cli.options import DEPLOYMENT_PARAMETER
 from appmesh_inject.deployment import PATH as DEPLOYMENT_PATH
-from appmesh_inject.findings import Finding
+from appmesh_inject.findings import Finding, one_line
 from appmesh_inject.injection import Action, Report
 from appmesh_inject.tree import Path, shown
 

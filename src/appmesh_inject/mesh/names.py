@@ -5,14 +5,14 @@ whatever only CloudFormation knows spelled out as it stands in the template.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from appmesh_inject import text
 from appmesh_inject.intrinsics import Literal, Scope, function, read
 from appmesh_inject.mesh import substitution
-from appmesh_inject.mesh.substitution import Variable
+from appmesh_inject.mesh.substitution import Piece, Variable
 from appmesh_inject.tree import Json, Path
 
 APP_MESH = "AWS::AppMesh::"
@@ -92,7 +92,7 @@ class Names:
         called = function(value)
         if called is not None:
             rewritten = self._rewritten_call(value, called, dangling, path, visited)
-            if rewritten is not value or called in ("Ref", "Fn::GetAtt"):
+            if rewritten is not value or called in ("Ref", "Fn::GetAtt", "Fn::Sub"):
                 return rewritten
         members = {key: self.rewritten(item, dangling, (*path, key), visited) for key, item in value.items()}
         return members if any(members[key] is not value[key] for key in value) else value
@@ -126,19 +126,46 @@ class Names:
         visited: frozenset[str],
     ) -> Json:
         parts = substitution.pieces(arguments)
-        if parts is None or not any(isinstance(part, Variable) and self._is_mesh_part(part) for part in parts):
-            return value
+        if parts is None:
+            members = self.rewritten(arguments, dangling, (*path, "Fn::Sub"), visited)
+            return value if members is arguments else {"Fn::Sub": members}
+        # Each variable is rewritten once: to look first and rewrite then takes twice as long for each level of nesting.
+        found: list[tuple[Path, str, str]] = []
         spread = [
-            self.rewritten(part.value, dangling, path, visited) if isinstance(part, Variable) else part
+            self.rewritten(part.value, lambda *reference: found.append(reference), path, visited)
+            if isinstance(part, Variable)
+            else part
             for part in parts
         ]
-        return text.joined(spread)
+        for reference in found:
+            dangling(*reference)
+        changed = any(
+            isinstance(old, Variable) and new is not old.value for new, old in zip(spread, parts, strict=True)
+        )
+        if found or changed:
+            return text.joined(spread)
+        return self._rewritten_rest(value, parts, dangling, path, visited)
 
-    def _is_mesh_part(self, part: Variable) -> bool:
-        """Whether something in the value of a `${}` refers to a mesh resource."""
-        found: list[str] = []
-        changed = self.rewritten(part.value, lambda _, logical_id, __: found.append(logical_id))
-        return bool(found) or changed is not part.value
+    def _rewritten_rest(
+        self,
+        value: dict[str, Json],
+        parts: Sequence[Piece],
+        dangling: Callable[[Path, str, str], None],
+        path: Path,
+        visited: frozenset[str],
+    ) -> Json:
+        """An Fn::Sub whose text names nothing of the mesh, with the variables rewritten that its text does not use."""
+        arguments = value["Fn::Sub"]
+        if not isinstance(arguments, list):
+            return value
+        template, own = arguments
+        used = {part.name for part in parts if isinstance(part, Variable)}
+        place = (*path, "Fn::Sub", 1)
+        rest = {
+            name: item if name in used else self.rewritten(item, dangling, (*place, name), visited)
+            for name, item in own.items()
+        }
+        return value if all(rest[name] is own[name] for name in own) else {"Fn::Sub": [template, rest]}
 
     def key(self, value: Json, scope: Scope | None = None, visited: frozenset[str] = frozenset()) -> str:
         """What `value` means, as text: equal for values that mean the same."""

@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from appmesh_inject.tree import Json
 
-_PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
+# A name ends before the next "${": else each "${" would be tried up to the end of a text that has no "}".
+_PLACEHOLDER = re.compile(r"\$\{(!?)((?:[^}$]|\$(?!\{))*+)\}")
 
 
 @dataclass(frozen=True, slots=True)

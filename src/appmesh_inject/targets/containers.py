@@ -11,7 +11,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Absent, Leaf, Literal, Scope, conditions_along, function, known, leaves
 from appmesh_inject.merge import Identities
 from appmesh_inject.sidecars import AGENT_IMAGES
-from appmesh_inject.text import scalar
+from appmesh_inject.text import number, scalar
 from appmesh_inject.tree import Json, Path, edited
 from appmesh_inject.values import port as port_check
 from appmesh_inject.values import quoted
@@ -98,8 +98,7 @@ class EcsContainers:
         """What ECS reserves: MemoryReservation where it is given, else Memory."""
         for key in reversed(self.memory):
             if key in definition:
-                value = str(known(definition[key], scope))
-                return int(value) if value.isdigit() else None
+                return number(known(definition[key], scope))
         return 0
 
     def _waits_for(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[str]:

@@ -16,7 +16,7 @@ import yaml
 from appmesh_inject.tree import Path, Step
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_BEFORE_DASH = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_BEFORE_DASH = re.compile(r"(?:[ \t\r\n]|#[^\n]*+)*")
 _PROPERTIES = re.compile(r"(?:[!&]\S*[ \t\r\n]+)*")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _WITHOUT_PREFIX = ("Ref", "Condition")

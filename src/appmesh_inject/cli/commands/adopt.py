@@ -12,11 +12,12 @@ from appmesh_inject.cli.adoption import adopting, marking
 from appmesh_inject.cli.adoption.adopting import Adoption
 from appmesh_inject.cli.adoption.deciding import Taken
 from appmesh_inject.cli.adoption.destination import InPlace, Output, destination
-from appmesh_inject.cli.errors import UserError, one_line, told
+from appmesh_inject.cli.errors import UserError, told
 from appmesh_inject.cli.forms import Form, KubernetesManifests, TaskDefinition
 from appmesh_inject.cli.meshes import MeshFile, MeshParameters, mesh_of
 from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked, flag
 from appmesh_inject.cli.rendering import MACRO, Asked
+from appmesh_inject.findings import one_line
 from appmesh_inject.settings import STANDALONE
 
 Profile = Annotated[

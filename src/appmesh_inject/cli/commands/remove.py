@@ -7,11 +7,12 @@ from appmesh_inject.cli.adoption import removing
 from appmesh_inject.cli.adoption.destination import InPlace, Output, destination
 from appmesh_inject.cli.adoption.editing import without
 from appmesh_inject.cli.adoption.removing import Removal, removal
-from appmesh_inject.cli.errors import UserError, one_line, told
+from appmesh_inject.cli.errors import UserError, told
 from appmesh_inject.cli.forms import Form, KubernetesManifests, TaskDefinition
 from appmesh_inject.cli.options import File, MacroName
 from appmesh_inject.cli.rendering import MACRO
 from appmesh_inject.cli.transforms import TRANSFORM
+from appmesh_inject.findings import one_line
 from appmesh_inject.settings import Level
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.targets.ecs import EcsTaskDefinition

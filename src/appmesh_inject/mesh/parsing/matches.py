@@ -9,7 +9,8 @@ from appmesh_inject.values import any_text, port
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
 _KINDS = {"Exact": "exact", "Prefix": "prefix", "Suffix": "suffix", "Regex": "regex", "Range": "range"}
-_TOKENS = re.compile(r"\\(.)|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+# A set that has no end goes to the end of the text: else each "[" would be tried up to there.
+_TOKENS = re.compile(r"\\(.)|\[\^?\]?(?:\\.|[^\]\\])*+(?:\]|\\?\Z)", re.DOTALL)
 _BEYOND_RE2 = re.compile(r"\(\?(?:<?[=!]|>|P=|P>|\(|#|R|[0-9]|&)|\\[1-9kgGZ]|(?:[*+?]|\{\d+(?:,\d*)?\})\+")
 _REPETITIONS = re.compile(r"\{(\d+)(?:,(\d*))?\}")
 _BROKEN = ("missing )", "unbalanced paren", "unterminated", "nothing to repeat", "multiple repeat", "bad escape (end")
@@ -170,7 +171,8 @@ def _not_re2(pattern: str) -> str | None:
     beyond = _BEYOND_RE2.search(bare)
     if beyond:
         return f"it has {beyond[0]}"
-    if any(int(n) > 1000 for pair in _REPETITIONS.findall(bare) for n in pair if n):
+    counts = (count.lstrip("0") for pair in _REPETITIONS.findall(bare) for count in pair)
+    if any(len(count) > 4 or int(count or 0) > 1000 for count in counts):
         return "it repeats more than 1000 times"
     try:
         re.compile(pattern)

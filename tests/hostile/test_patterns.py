@@ -1,0 +1,209 @@
+"""No pattern of ours backtracks: what an attacker writes takes time in proportion to its length.
+
+A pattern backtracks where a text can be matched in more ways than one: a repetition inside of another, repetitions that
+follow each other and begin alike, alternatives that begin alike inside of a repetition. Python's own parser says what a
+pattern is made of, and each such place is looked at.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from re import _constants as codes  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+import pytest
+import yaml
+
+import appmesh_inject
+
+PACKAGE = Path(appmesh_inject.__file__).parent
+SAM = PACKAGE.parents[1] / "template.yaml"
+
+ALL = frozenset(range(0x250))
+"""Characters that stand for all others: those that patterns name are among them."""
+
+CATEGORIES = {
+    codes.CATEGORY_DIGIT: frozenset(map(ord, "0123456789")),
+    codes.CATEGORY_SPACE: frozenset(map(ord, " \t\n\r\f\v")),
+    codes.CATEGORY_WORD: frozenset(c for c in ALL if chr(c).isalnum() or c == ord("_")),
+}
+CATEGORIES |= {
+    codes.CATEGORY_NOT_DIGIT: ALL - CATEGORIES[codes.CATEGORY_DIGIT],
+    codes.CATEGORY_NOT_SPACE: ALL - CATEGORIES[codes.CATEGORY_SPACE],
+    codes.CATEGORY_NOT_WORD: ALL - CATEGORIES[codes.CATEGORY_WORD],
+}
+REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT)
+KEPT = (codes.POSSESSIVE_REPEAT, codes.ATOMIC_GROUP)
+"""What matches once and is never tried again in another way."""
+
+Part = tuple[Any, Any]
+
+
+def members(argument: list[Part]) -> frozenset[int]:
+    """The characters of a set."""
+    found: set[int] = set()
+    for code, value in argument:
+        if code is codes.LITERAL:
+            found.add(value)
+        elif code is codes.RANGE:
+            found |= set(range(value[0], value[1] + 1)) & ALL
+        elif code is codes.CATEGORY:
+            found |= CATEGORIES[value]
+    return ALL - found if argument[0][0] is codes.NEGATE else frozenset(found)
+
+
+def sequence(part: Part) -> list[list[Part]]:
+    """The alternatives that a part consists of, each a list of parts; none for a single character."""
+    code, argument = part
+    if code is codes.SUBPATTERN:
+        return [list(argument[-1])]
+    if code is codes.BRANCH:
+        return [list(each) for each in argument[1]]
+    return []
+
+
+def first(parts: list[Part]) -> tuple[frozenset[int], bool]:
+    """The characters that a match of the parts can begin with, and whether it can be empty."""
+    found: frozenset[int] = frozenset()
+    for part in parts:
+        begins, is_empty = first_of(part)
+        found |= begins
+        if not is_empty:
+            return found, False
+    return found, True
+
+
+def first_of(part: Part) -> tuple[frozenset[int], bool]:
+    code, argument = part
+    if code is codes.LITERAL:
+        return frozenset({argument}), False
+    if code is codes.NOT_LITERAL:
+        return ALL - {argument}, False
+    if code is codes.ANY:
+        return ALL, False
+    if code is codes.IN:
+        return members(argument), False
+    if code in (codes.AT, codes.ASSERT, codes.ASSERT_NOT):
+        return frozenset(), True
+    if code is codes.ATOMIC_GROUP:
+        return first(list(argument))
+    if code in (*REPEATS, codes.POSSESSIVE_REPEAT):
+        begins, is_empty = first(list(argument[2]))
+        return begins, is_empty or argument[0] == 0
+    alternatives = [first(each) for each in sequence(part)]
+    assert alternatives, f"{code} is not known here: say what it can begin with"
+    return frozenset().union(*(begins for begins, _ in alternatives)), any(empty for _, empty in alternatives)
+
+
+def is_endless(part: Part) -> bool:
+    return part[0] in REPEATS and part[1][1] > 10
+
+
+def ambiguous(parts: list[Part], after: frozenset[int] = frozenset(), *, repeated: bool = False) -> Iterator[str]:
+    """Places where one text can be matched in several ways. after: what can follow the parts; repeated: they are
+    inside of a repetition."""
+    for index, part in enumerate(parts):
+        rest, is_empty = first(parts[index + 1 :])
+        follows = rest | after if is_empty else rest
+        code, argument = part
+        if code in KEPT:
+            inner = list(argument if code is codes.ATOMIC_GROUP else argument[2])
+            yield from ambiguous(inner, repeated=repeated)
+        elif is_endless(part):
+            inner = list(argument[2])
+            begins, inner_is_empty = first(inner)
+            if inner_is_empty:
+                yield f"repeats what can be empty: {inner}"
+            if begins & follows and (repeated or is_followed_by_repetition(parts[index + 1 :], begins)):
+                yield f"repeats {inner}, and what follows can begin alike"
+            yield from ambiguous(inner, begins | follows, repeated=True)
+        elif code in REPEATS:
+            inner = list(argument[2])
+            yield from ambiguous(
+                inner, follows | (first(inner)[0] if argument[1] > 1 else frozenset()), repeated=repeated
+            )
+        elif code is codes.BRANCH and repeated:
+            seen: frozenset[int] = frozenset()
+            for alternative in sequence(part):
+                begins, _ = first(alternative)
+                if seen & begins:
+                    yield f"alternatives in a repetition begin alike: {alternative}"
+                seen |= begins
+        for alternative in sequence(part):
+            yield from ambiguous(alternative, follows, repeated=repeated)
+
+
+def is_followed_by_repetition(parts: list[Part], begins: frozenset[int]) -> bool:
+    """Whether an endless repetition that begins alike can follow at once."""
+    for part in parts:
+        found, is_empty = first_of(part)
+        if is_endless(part) and found & begins:
+            return True
+        if not is_empty:
+            return False
+    return False
+
+
+def problems(pattern: str, flags: int = 0) -> list[str]:
+    return list(ambiguous(list(parser.parse(pattern, flags))))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(a+)+",
+        "(a*)*b",
+        "a*a*b",
+        "(ab|a.)*c",
+        r"(?:\s|#[^\n]*\n?)*\Z",
+        r"\s*\s*$",
+        r"(\w+\s?)*",
+        "([a-z]+-?)+",
+        "(a?)*",
+    ],
+)
+def test_a_pattern_that_backtracks_is_seen(pattern: str) -> None:
+    assert problems(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["a+b+", "(a+b)*", r"\d+\.\d+", r"^([a-z]+(,[a-z]+)*)?$", "[^x]*x", "(?:ab|cd)*", r"(?:\s|#[^\n]*+)*\Z"]
+)
+def test_a_pattern_that_does_not_is_taken(pattern: str) -> None:
+    assert not problems(pattern)
+
+
+CALLS = {"compile", "match", "fullmatch", "search", "sub", "split", "findall", "finditer"}
+
+
+def is_of_re(called: ast.expr) -> bool:
+    return isinstance(called, ast.Attribute) and called.attr in CALLS and ast.unparse(called.value) == "re"
+
+
+def patterns() -> Iterator[tuple[str, str]]:
+    """Every pattern in the package, by where it stands, and those of the SAM template's parameters."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and is_of_re(node.func):
+                yield f"{path.relative_to(PACKAGE)}:{node.lineno}", ast.unparse(node.args[0])
+    text = re.sub(r"!\w+", "", SAM.read_text())
+    for name, parameter in yaml.safe_load(text)["Parameters"].items():
+        if "AllowedPattern" in parameter:
+            yield f"template.yaml {name}", repr(parameter["AllowedPattern"])
+
+
+PATTERNS = dict(patterns())
+
+
+@pytest.mark.parametrize("place", PATTERNS)
+def test_no_pattern_of_ours_backtracks(place: str) -> None:
+    written = PATTERNS[place]
+    if place.startswith("mesh/parsing/matches.py") and written == "pattern":
+        return  # A route's own regular expression is compiled, to see that it is one, and never run.
+    assert not problems(ast.literal_eval(written)), written
+
+
+def test_there_are_patterns() -> None:
+    assert len(PATTERNS) > 10
