@@ -10,7 +10,7 @@ E2E_PYTHON ?=
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-corpus test-dataplane test-e2e check format golden build runtime validate clean
+.PHONY: help setup demo test test-corpus test-dataplane test-e2e test-graph graph-assets check format golden build runtime validate clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,15 @@ test-corpus: $(VENV)/.ready  ## run the macro over public templates, in ../share
 
 test-e2e: $(VENV)/.ready $(SAM_VENV)/.ready $(RUNTIME_VENV)/.ready $(E2E_VENV)/.ready  ## deploy the macro and the examples to a local CloudFormation
 	$(BIN)/pytest -q tests/e2e
+
+test-graph: $(VENV)/.ready  ## click through the page of `graph` in a headless Chromium; SCREENSHOTS=FOLDER keeps pictures
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
+	$(BIN)/pytest -q tests/browser $(if $(SCREENSHOTS),--screenshots '$(SCREENSHOTS)')
+
+graph-assets:  ## bundle the front end of `graph` anew from web/; needs node
+	npm --prefix web ci --silent --no-audit --no-fund
+	npm --prefix web run --silent lint
+	npm --prefix web run --silent build
 
 check: $(VENV)/.ready  ## format check, lint, types
 	$(BIN)/ruff format --check src tests

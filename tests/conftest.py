@@ -15,6 +15,7 @@ REPOSITORY = Path(__file__).parent.parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write what comes out as what is expected")
+    parser.addoption("--screenshots", metavar="FOLDER", help="where tests/browser puts pictures for people to look at")
 
 
 @pytest.fixture(scope="session")

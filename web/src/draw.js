@@ -42,16 +42,35 @@ function partText(part, graph, layout) {
   );
 }
 
-/** Through the middles of dagre's points, so that a line bends instead of breaking. */
-function curve(points) {
+const clamped = (value, middle, size) => Math.min(Math.max(value, middle - size / 2 + 12), middle + size / 2 - 12);
+
+/** Where a line meets a box: on the side that looks to `next`, so that it comes and goes the way that requests do. */
+function met(box, point, next, isDown) {
+  if (isDown) return { x: clamped(point.x, box.x, box.width), y: box.y + (Math.sign(next.y - box.y) * box.height) / 2 };
+  return { x: box.x + (Math.sign(next.x - box.x) * box.width) / 2, y: clamped(point.y, box.y, box.height) };
+}
+
+/** Through all of dagre's points, since its label sits on one of them. */
+function curve(points, isDown) {
   const [first, ...rest] = points;
-  const last = rest[rest.length - 1];
-  let path = `M${at(first.x)} ${at(first.y)}`;
-  for (let n = 0; n < rest.length - 1; n++) {
-    const end = n === rest.length - 2 ? last : { x: (rest[n].x + rest[n + 1].x) / 2, y: (rest[n].y + rest[n + 1].y) / 2 };
-    path += `Q${at(rest[n].x)} ${at(rest[n].y)} ${at(end.x)} ${at(end.y)}`;
+  let [path, from] = [`M${at(first.x)} ${at(first.y)}`, first];
+  for (const to of rest) {
+    const [x, y] = [at((from.x + to.x) / 2), at((from.y + to.y) / 2)];
+    path += isDown ? `C${at(from.x)} ${y} ${at(to.x)} ${y} ` : `C${x} ${at(from.y)} ${x} ${at(to.y)} `;
+    path += `${at(to.x)} ${at(to.y)}`;
+    from = to;
   }
-  return rest.length === 1 ? `${path}L${at(last.x)} ${at(last.y)}` : path;
+  return path;
+}
+
+function pathOf(edge, line, layout) {
+  const points = [...line.points];
+  const last = points.length - 1;
+  if (edge.source !== edge.target) {
+    points[0] = met(layout.box({ id: edge.source }), points[0], points[1], layout.isDown);
+    points[last] = met(layout.box({ id: edge.target }), points[last], points[last - 1], layout.isDown);
+  }
+  return curve(points, layout.isDown);
 }
 
 function edgeText(edge, n, layout) {
@@ -67,7 +86,7 @@ function edgeText(edge, n, layout) {
     .join("");
   return (
     `<g class="edge ${edge.meaning}" data-source="${edge.source}" data-target="${edge.target}">` +
-    `<path d="${curve(line.points)}"${tip}/>${back}${label}</g>`
+    `<path d="${pathOf(edge, line, layout)}"${tip}/>${back}${label}</g>`
   );
 }
 

@@ -34,9 +34,16 @@ export function laidOut(graph, direction) {
   dagre.layout(board);
   const { width: wide, height: high } = board.graph();
   return {
+    isDown: direction === "TB",
     width: Number.isFinite(wide) ? wide : 200,
     height: Number.isFinite(high) ? high : 100,
     box: (part) => board.node(part.id),
     line: (edge, n) => board.edge({ v: edge.source, w: edge.target, name: String(n) }),
   };
+}
+
+/** The direction in which a drawing is larger in a frame. */
+export function suited(graph, wide, high) {
+  const scale = ({ width, height }) => Math.min(wide / width, high / height);
+  return scale(laidOut(graph, "TB")) > scale(laidOut(graph, "LR")) ? "TB" : "LR";
 }

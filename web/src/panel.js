@@ -57,8 +57,10 @@ export function about(part, graph) {
   return [head, ...notesOf(part.notes), ...part.sections.map(sectionOf)];
 }
 
+const PART_ONLY = "The drawing begins where requests come in, and follows the part that you choose. Focus (f) off: all of it.";
+
 /** What is shown while no part is chosen. */
-export function overview(graph, isCondensed = false) {
+export function overview(graph, isPart = false) {
   const counts = Object.entries(graph.titles)
     .map(([kind, title]) => [title, String(graph.parts.filter((part) => part.kind === kind).length)])
     .filter(([, number]) => number !== "0");
@@ -68,7 +70,7 @@ export function overview(graph, isCondensed = false) {
   return [
     element("h2", { tabIndex: -1 }, element("span", { className: "kind" }, "Mesh"), graph.title),
     element("p", { className: "hint" }, "Choose a part to see its routes, who calls it, and what its Envoy gets."),
-    ...(isCondensed ? [element("p", { className: "hint" }, "The drawing shows who calls whom. Focus (f) off: everything at once.")] : []),
+    ...(isPart ? [element("p", { className: "hint" }, PART_ONLY)] : []),
     ...notesOf(graph.notes),
     ...sections.filter((section) => section.rows.length).map(sectionOf),
   ];

@@ -1,10 +1,9 @@
-// Which parts of a large graph are drawn at once. Hundreds of boxes in one picture are a texture, not a drawing: there
-// one sees who calls whom, and around the chosen part everything that is near it.
+// Which parts of a large graph are drawn at once. Hundreds of boxes in one picture are a texture, not a drawing: so it
+// begins where requests come in, and shows what is near the part that one chooses.
 
 /** More parts than this are not drawn together unless one asks for it. */
 export const MANY = 80;
 const NEAR = 40;
-const ENDS = new Set(["node", "gateway", "missing"]);
 
 /** Where requests can get to from parts, or come from: whole chains, nearest first, since that is what one follows. */
 export function reached(graph, starts, from, to, most = Infinity) {
@@ -22,11 +21,7 @@ export function callers(graph, id) {
   return isTask ? [id, ...graph.edges.filter((edge) => edge.target === id).map((edge) => edge.source)] : [id];
 }
 
-/** The graph around a part: the nearest that it calls and that call it. */
-export function around(graph, id) {
-  const down = reached(graph, callers(graph, id), "source", "target", NEAR);
-  const up = reached(graph, [id], "target", "source", NEAR / 2);
-  const kept = new Set([...down, ...up]);
+function within(graph, kept) {
   return {
     ...graph,
     parts: graph.parts.filter((part) => kept.has(part.id)),
@@ -34,16 +29,18 @@ export function around(graph, id) {
   };
 }
 
-/** Nodes and gateways alone, each with a line to those that its calls end at. */
-export function condensed(graph) {
-  const kinds = new Map(graph.parts.map((part) => [part.id, part.kind]));
-  const calls = graph.edges.filter((edge) => edge.meaning === "calls");
-  const within = { ...graph, edges: calls.filter((edge) => !ENDS.has(kinds.get(edge.source))) };
-  const parts = graph.parts.filter((part) => ENDS.has(part.kind)).map((part) => ({ ...part, lines: [] }));
-  const edges = parts.flatMap((part) => {
-    const first = calls.filter((edge) => edge.source === part.id).map((edge) => edge.target);
-    const ends = [...reached(within, first, "source", "target")].filter((id) => ENDS.has(kinds.get(id)));
-    return ends.map((target) => ({ source: part.id, target, meaning: "calls", label: [] }));
-  });
-  return { ...graph, parts, edges };
+/** The graph around a part: the nearest that it calls and that call it. */
+export function around(graph, id) {
+  const down = reached(graph, callers(graph, id), "source", "target", NEAR);
+  const up = reached(graph, [id], "target", "source", NEAR / 2);
+  return within(graph, new Set([...down, ...up]));
+}
+
+/** Where requests come in, and what is near: the gateways and nodes that no other one calls. */
+export function entrance(graph) {
+  const callers = new Set(graph.parts.filter((part) => part.kind === "gateway" || part.kind === "node").map((part) => part.id));
+  const isFirst = (id) => ![...reached(graph, [id], "target", "source")].some((other) => other !== id && callers.has(other));
+  const starts = [...callers].filter(isFirst);
+  const first = starts.length ? starts : graph.parts.map((part) => part.id);
+  return within(graph, reached(graph, first.slice(0, NEAR / 4), "source", "target", NEAR));
 }

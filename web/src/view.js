@@ -2,7 +2,8 @@
 import { select } from "d3-selection";
 import { zoom, zoomIdentity } from "d3-zoom";
 import { drawn } from "./draw.js";
-import { MANY, around, callers, condensed, reached } from "./scope.js";
+import { suited } from "./layout.js";
+import { MANY, around, callers, entrance, reached } from "./scope.js";
 
 const READABLE = 0.75;
 const LARGEST = 1.3;
@@ -21,8 +22,14 @@ export class View {
     new ResizeObserver(() => this.resized()).observe(place);
   }
 
-  get direction() {
-    return this.place.clientWidth < this.place.clientHeight * 1.1 ? "TB" : "LR";
+  get isHigh() {
+    return this.place.clientWidth < this.place.clientHeight * 1.1;
+  }
+
+  /** What is small is laid out both ways; what is large takes seconds, so there the frame decides. */
+  direction(graph) {
+    if (graph.parts.length > MANY) return this.isHigh ? "TB" : "LR";
+    return suited(graph, this.place.clientWidth, this.place.clientHeight);
   }
 
   /** Pixels for one unit of the drawing while nothing is zoomed. */
@@ -35,13 +42,14 @@ export class View {
   get wanted() {
     if (!this.isFocused) return { key: "all", graph: () => this.graph };
     if (this.chosen) return { key: this.chosen, graph: () => around(this.graph, this.chosen) };
-    return { key: "calls", graph: () => condensed(this.graph) };
+    return { key: "entrance", graph: () => entrance(this.graph) };
   }
 
   draw({ key, graph }) {
     this.drawnKey = key;
     this.drawnGraph = graph();
-    this.drawnDirection = this.direction;
+    this.drawnHigh = this.isHigh;
+    this.drawnDirection = this.direction(this.drawnGraph);
     // XML, parsed as such: all text in it was escaped, and the page's policy runs no script but its own.
     const text = drawn(this.drawnGraph, { direction: this.drawnDirection });
     const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
@@ -56,7 +64,7 @@ export class View {
   }
 
   resized() {
-    if (this.direction !== this.drawnDirection) {
+    if (this.isHigh !== this.drawnHigh) {
       this.draw(this.wanted);
       this.mark();
     } else this.limit();
@@ -82,9 +90,12 @@ export class View {
     const [first] = this.parts.values();
     const { e, f } = first.transform.baseVal.consolidate().matrix;
     const box = first.querySelector(".box").getBBox();
+    const middle = (size, value) => size / 2 - value * scale;
+    // The first part in the middle of one side. The drawing is centred, so its edge is not always the frame's.
+    const edge = (size, frame) => Math.max(size - frame / this.fit, size * (1 - scale)) / 2;
     const isDown = this.drawnDirection === "TB";
-    const middle = isDown ? [e + box.width / 2, 0] : [0, f + box.height / 2];
-    const [x, y] = middle.map((value, n) => (isDown === (n === 0) ? [width, height][n] / 2 - value * scale : 0));
+    const x = isDown ? middle(width, e + box.width / 2) : edge(width, this.place.clientWidth);
+    const y = isDown ? edge(height, this.place.clientHeight) : middle(height, f + box.height / 2);
     select(this.svg).call(this.zoom.transform, zoomIdentity.translate(x, y).scale(scale));
   }
 
