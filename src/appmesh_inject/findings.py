@@ -10,6 +10,14 @@ from enum import StrEnum
 from appmesh_inject import tree
 from appmesh_inject.tree import Path
 
+DOCS = "docs/findings.md"
+"""Where the findings are explained: the one address that all of them lead to."""
+
+
+def page(code: str) -> str:
+    """Where `code` is explained: its cause, its cure and an example."""
+    return f"{DOCS}#{code.lower()}"
+
 
 class Severity(StrEnum):
     ERROR = "error"

@@ -6,6 +6,7 @@ import typer
 
 from appmesh_inject import __version__
 from appmesh_inject.cli.commands.adopt import adopt
+from appmesh_inject.cli.commands.diff import diff
 from appmesh_inject.cli.commands.event import event
 from appmesh_inject.cli.commands.graph import graph
 from appmesh_inject.cli.commands.invoke import invoke
@@ -47,6 +48,7 @@ def appmesh_inject(
 
 program.command()(with_settings(render))
 program.command()(with_settings(lint))
+program.command()(with_settings(diff))
 program.command()(with_settings(event))
 program.command()(with_settings(graph))
 program.command()(invoke)
