@@ -66,7 +66,7 @@ format: $(VENV)/.ready  ## format the code
 	$(BIN)/ruff check --fix src tests
 
 golden: $(VENV)/.ready  ## rewrite the expectations of the golden cases: read the difference
-	$(BIN)/pytest -q tests/golden tests/test_readme.py --update-golden
+	$(BIN)/pytest -q tests/golden tests/test_readme.py tests/test_findings_page.py --update-golden
 
 validate: $(SAM_VENV)/.ready  ## sam validate --lint
 	$(SAM_VENV)/bin/sam validate
