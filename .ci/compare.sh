@@ -20,6 +20,7 @@ else
 fi
 cat "$comment.err" >&2
 {
+  echo "<!-- appmesh-inject -->"
   echo "## What will be deployed"
   echo
   if [ "$code" -ge 2 ]; then

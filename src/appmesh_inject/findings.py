@@ -54,10 +54,11 @@ class Finding:
 
     def __str__(self) -> str:
         place = " ".join(part for part in (self.subject, tree.shown(self.path)) if part)
-        return f"{self.code} {place + ': ' if place else ''}{_sentence(self.message)} {_sentence(self.hint)}"
+        return f"{self.code} {place + ': ' if place else ''}{sentence(self.message)} {sentence(self.hint)}"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """The text with a full stop, if it has no end yet."""
     return text if text.endswith("?") else f"{text}."
 
 

@@ -120,9 +120,10 @@ def _is_ours(path: File, configuration: Configuration) -> bool:
 
 
 def _is_excluded(path: File, configuration: Configuration) -> bool:
-    """Whether the path, one of the folders that it is in, or its name alone matches a glob of `exclude`."""
+    """Whether the path, or one of the folders that it is in, ends like a glob of `exclude`: wherever the repository
+    lies, since `diff` compares with another copy of it."""
     here = File(os.path.relpath(path, configuration.folder or "."))
-    tried = [*map(File.as_posix, (here, *here.parents)), here.name]
+    tried = ["/".join(each.parts[start:]) for each in (here, *here.parents) for start in range(len(each.parts))]
     return any(fnmatch.fnmatch(each, pattern.rstrip("/")) for pattern in configuration.exclude for each in tried)
 
 
