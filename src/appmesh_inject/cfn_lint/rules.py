@@ -60,7 +60,10 @@ class W9703(CloudFormationLintRule):  # type: ignore[misc]
 
 def _matches(cfn: Any, is_meant: Callable[[Finding], bool]) -> list[RuleMatch]:
     return [
-        RuleMatch(list(existing(cfn.template, finding.path)), f"{finding.code}: {sentence(finding.message)} {sentence(finding.hint)}")
+        RuleMatch(
+            list(existing(cfn.template, finding.path)),
+            f"{finding.code}: {sentence(finding.message)} {sentence(finding.hint)}",
+        )
         for finding in _findings(cfn)
         if is_meant(finding)
     ]

@@ -1,1 +1,1 @@
-"""The edge towards people: the command line. What it needs, the function in Lambda has not: macro.py never imports it."""
+"""The edge towards people: the command line. The function in Lambda never imports it."""

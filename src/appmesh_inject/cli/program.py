@@ -19,7 +19,6 @@ from appmesh_inject.cli.options import with_settings
 # help text stay, and Rich is not loaded for it. Typer's own exception printing could show values of variables.
 program = typer.Typer(
     name="appmesh-inject",
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
