@@ -10,7 +10,7 @@ E2E_PYTHON ?=
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-corpus test-dataplane test-e2e test-graph graph-assets check format golden build runtime validate clean
+.PHONY: help setup demo test test-cdk test-corpus test-dataplane test-e2e test-editor test-graph test-packaging graph-assets check format golden build runtime validate clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -65,6 +65,25 @@ graph-assets:  ## bundle the front end of `graph` anew from web/; needs node
 	npm --prefix web run --silent lint
 	npm --prefix web run --silent build
 
+test-editor: $(VENV)/.ready .node/yaml/.ready  ## the schema in the real YAML language server; needs npm
+	YAML_LANGUAGE_SERVER=$(CURDIR)/.node/yaml/node_modules/.bin/yaml-language-server $(BIN)/pytest tests/editor
+
+test-packaging: $(VENV)/.ready  ## build wheel and sdist, and install them on every Python that is found
+	$(BIN)/python $(PIP) 'build>=1.2'
+	PACKAGING=1 $(BIN)/pytest tests/packaging
+
+test-cdk: $(VENV)/.ready .venv-cdk/.ready  ## synthesize the CDK example, and inject what comes out; needs node
+	CDK_PYTHON=$(CURDIR)/.venv-cdk/bin/python $(BIN)/pytest tests/cdk
+
+.node/yaml/.ready:
+	npm install --prefix .node/yaml --no-audit --no-fund --loglevel=error 'yaml-language-server@^1.20'
+	@touch $@
+
+.venv-cdk/.ready: examples/cdk/requirements.txt
+	$(PYTHON) -m venv .venv-cdk
+	.venv-cdk/bin/python $(PIP) -r examples/cdk/requirements.txt
+	@touch $@
+
 check: $(VENV)/.ready  ## format check, lint, types
 	$(BIN)/ruff format --check src tests
 	$(BIN)/ruff check src tests
@@ -75,7 +94,7 @@ format: $(VENV)/.ready  ## format the code
 	$(BIN)/ruff check --fix src tests
 
 golden: $(VENV)/.ready  ## rewrite the expectations of the golden cases: read the difference
-	$(BIN)/pytest -q tests/golden tests/test_readme.py --update-golden
+	$(BIN)/pytest -q tests/golden tests/test_readme.py tests/test_findings_page.py tests/test_template_schema.py tests/test_man_page.py --update-golden
 
 validate: $(SAM_VENV)/.ready  ## sam validate --lint
 	$(SAM_VENV)/bin/sam validate
@@ -86,4 +105,4 @@ build: $(SAM_VENV)/.ready  ## sam build
 runtime: build $(RUNTIME_VENV)/.ready  ## what `appmesh-inject invoke --runtime` needs, instead of Docker
 
 clean:  ## remove what was built and installed
-	rm -rf $(VENV) $(SAM_VENV) $(RUNTIME_VENV) $(E2E_VENV) .aws-sam dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SAM_VENV) .venv-cdk .node $(RUNTIME_VENV) $(E2E_VENV) .aws-sam dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

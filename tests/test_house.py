@@ -10,6 +10,8 @@ import appmesh_inject
 PACKAGE = Path(appmesh_inject.__file__).parent
 
 FLOORS = (
+    ("__init__",),
+    ("cfn_lint", "api"),
     ("cli",),
     ("macro",),
     ("injection", "stacks"),
@@ -63,7 +65,16 @@ def test_imports_go_down() -> None:
 def test_the_macro_loads_only_what_it_needs() -> None:
     code = "import sys, appmesh_inject.macro; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    for module in ("yaml", "cfnlint", "boto3", "typer", "rich", "appmesh_inject.cli", "appmesh_inject.mesh"):
+    for module in (
+        "yaml",
+        "cfnlint",
+        "boto3",
+        "typer",
+        "rich",
+        "appmesh_inject.api",
+        "appmesh_inject.cli",
+        "appmesh_inject.mesh",
+    ):
         assert module not in loaded
 
 

@@ -1,3 +1,33 @@
-"""AppMeshInject: puts marked ECS task definitions into a service mesh."""
+"""AppMeshInject: puts marked ECS task definitions into a service mesh.
+
+from appmesh_inject import inject
+injected = inject(template)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from appmesh_inject.api import Injected, inject
+    from appmesh_inject.findings import Finding, Severity
+    from appmesh_inject.injection import Action, Report
 
 __version__ = "0.1.0"
+__all__ = ["Action", "Finding", "Injected", "Report", "Severity", "__version__", "inject"]
+
+_MODULES = {
+    "inject": "api",
+    "Injected": "api",
+    "Finding": "findings",
+    "Severity": "findings",
+    "Action": "injection",
+    "Report": "injection",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads what is asked for, and not before: the macro's every import is cold start."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"appmesh_inject.{_MODULES[name]}"), name)

@@ -10,6 +10,14 @@ from enum import StrEnum
 from appmesh_inject import tree
 from appmesh_inject.tree import Path
 
+DOCS = "docs/findings.md"
+"""Where the findings are explained: the one address that all of them lead to."""
+
+
+def page(code: str) -> str:
+    """Where `code` is explained: its cause, its cure and an example."""
+    return f"{DOCS}#{code.lower()}"
+
 
 class Severity(StrEnum):
     ERROR = "error"
@@ -46,7 +54,7 @@ class Finding:
 
     def __str__(self) -> str:
         place = " ".join(part for part in (self.subject, tree.shown(self.path)) if part)
-        return one_line(f"{self.code} {place + ': ' if place else ''}{_sentence(self.message)} {_sentence(self.hint)}")
+        return one_line(f"{self.code} {place + ': ' if place else ''}{sentence(self.message)} {sentence(self.hint)}")
 
 
 def one_line(text: str) -> str:
@@ -56,7 +64,8 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """The text with a full stop, if it has no end yet."""
     return text if text.endswith("?") else f"{text}."
 
 

@@ -69,7 +69,10 @@ def test_a_missing_file_a_directory_and_bytes_get_one_sentence(tmp_path: Path) -
     missing, latin = tmp_path / "none.yaml", tmp_path / "latin.yaml"
     latin.write_bytes(b"a: 1\nb: caf\xe9\n")
     assert run("render", str(missing)).err == f"{missing}: error: there is no such file\n"
-    assert run("render", str(tmp_path)).err == f"{tmp_path}: error: this is a directory, not a file\n"
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    sentence = "there is no template, task definition or manifest"
+    assert run("render", str(empty)).err == f"{empty}: error: {sentence}\n"
     assert run("render", str(latin)).err == f"{latin}:2:7: error: the file is not UTF-8 text\n"
     assert run("render", "a\0b").err == "a\\x00b: error: this file cannot be read: embedded null byte\n"
 

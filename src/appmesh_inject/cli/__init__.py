@@ -1,1 +1,1 @@
-"""The edge towards people: the command line. Needs the extra `appmesh-inject[cli]`; nothing else imports it."""
+"""The edge towards people: the command line. The function in Lambda never imports it."""

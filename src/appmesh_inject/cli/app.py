@@ -1,4 +1,4 @@
-"""Where the command `appmesh-inject` starts: says what to install if the extra is missing, or runs the program."""
+"""Where the command `appmesh-inject` starts: says what is missing, or runs the program."""
 
 import sys
 from importlib.util import find_spec
@@ -9,7 +9,7 @@ NEEDED = ("typer", "rich", "yaml", "cfnlint")
 def main() -> None:
     """Runs the command line. Only looks for the parts at first: importing cfn-lint takes longer than most commands."""
     if any(find_spec(name) is None for name in NEEDED):
-        sys.stderr.write("The command line needs some more packages: install 'appmesh-inject[cli]'.\n")
+        sys.stderr.write("The command line needs some more packages: install appmesh-inject with its dependencies.\n")
         raise SystemExit(1)
     from appmesh_inject.cli.program import program
 

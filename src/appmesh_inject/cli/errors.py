@@ -37,13 +37,13 @@ class UserError(Exception):
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Says a `UserError`, or that a pipe broke, on stderr and ends the command with exit code 1."""
+def told(code: int = 1) -> Iterator[None]:
+    """Says a `UserError`, or that a pipe broke, on stderr and ends the command with the exit code."""
     try:
         yield
     except UserError as error:
         typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(code) from None
     except BrokenPipeError:
         # Python flushes the streams once more when it ends, and would complain about the pipe with a stack trace.
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -52,4 +52,4 @@ def told() -> Iterator[None]:
             typer.echo(str(UserError("the output was not read to its end: the pipe is broken")), err=True)
         except BrokenPipeError:
             os.dup2(nowhere, sys.stderr.fileno())
-        raise typer.Exit(1) from None
+        raise typer.Exit(code) from None

@@ -98,7 +98,11 @@ def _anew(values: Sequence[Json], form: Format) -> str:
 
 def load(file: str) -> Form:
     """The file in the form that it has, `-` for stdin. Raises UserError where it cannot be read."""
-    name, text = documents.text_of(file)
+    return loaded(*documents.text_of(file))
+
+
+def loaded(name: str, text: str) -> Form:
+    """The text in the form that it has; messages call it `name`. Raises UserError where it cannot be read."""
     starts_as_json = text.lstrip()[:1] in ("{", "[")
     found = None if starts_as_json or not text.strip() else manifests.read(name, text)
     if found:

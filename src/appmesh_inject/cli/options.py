@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from appmesh_inject.cli.configuration import NoConfiguration
 from appmesh_inject.cli.documents import Document
 from appmesh_inject.cli.parameters import parameter_values
 from appmesh_inject.cli.rendering import MACRO, Asked
@@ -16,6 +17,7 @@ from appmesh_inject.settings import FIELDS, TABLE, Setting
 from appmesh_inject.tree import Json
 from appmesh_inject.values import closest
 
+CONFIGURATION = "configuration"
 PARAMETER, DEPLOYMENT_PARAMETER = "--parameter", "--deployment-parameter"
 
 File = Annotated[
@@ -55,7 +57,8 @@ def flag(name: str) -> str:
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """`command`, with a flag for each setting; what was given comes in as `settings`, by the setting's name."""
+    """`command`, with a flag for each setting; what was given comes in as `settings`, by the setting's name. A command
+    that takes a `configuration` gets the one that applies, and the flag --no-config."""
 
     @functools.wraps(command)
     def wrapper(**options: Any) -> None:
@@ -63,7 +66,12 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         command(**options, settings={name: _value(text) for name, text in given.items() if text is not None})
 
     signature = inspect.signature(command, eval_str=True)
-    own = [parameter for name, parameter in signature.parameters.items() if name != "settings"]
+    own = [each for name, each in signature.parameters.items() if name not in ("settings", CONFIGURATION)]
+    if CONFIGURATION in signature.parameters:
+        no_config = inspect.Parameter(
+            CONFIGURATION, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=NoConfiguration
+        )
+        own.append(no_config)
     flags = [
         inspect.Parameter(field, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_option(name, TABLE[name]))
         for name, field in _SETTING_OPTIONS.items()

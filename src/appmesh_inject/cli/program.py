@@ -6,6 +6,7 @@ import typer
 
 from appmesh_inject import __version__
 from appmesh_inject.cli.commands.adopt import adopt
+from appmesh_inject.cli.commands.diff import diff
 from appmesh_inject.cli.commands.event import event
 from appmesh_inject.cli.commands.graph import graph
 from appmesh_inject.cli.commands.invoke import invoke
@@ -18,7 +19,6 @@ from appmesh_inject.cli.options import with_settings
 # help text stay, and Rich is not loaded for it. Typer's own exception printing could show values of variables.
 program = typer.Typer(
     name="appmesh-inject",
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -47,6 +47,7 @@ def appmesh_inject(
 
 program.command()(with_settings(render))
 program.command()(with_settings(lint))
+program.command()(with_settings(diff))
 program.command()(with_settings(event))
 program.command()(with_settings(graph))
 program.command()(invoke)

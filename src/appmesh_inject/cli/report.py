@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from appmesh_inject.cli.configuration import NAME as CONFIGURATION
 from appmesh_inject.cli.documents import Document
 from appmesh_inject.cli.options import DEPLOYMENT_PARAMETER
 from appmesh_inject.deployment import PATH as DEPLOYMENT_PATH
@@ -48,7 +49,7 @@ class Line:
 
 def where(document: Document, path: Path) -> str:
     """A path as a place that the user can go to: file, line and column, or the option on the command line."""
-    if path and str(path[0]).startswith("--"):
+    if path and (str(path[0]).startswith("--") or CONFIGURATION in str(path[0])):
         return " ".join(part for part in (str(path[0]), shown(path[1:])) if part)
     if path[:1] == DEPLOYMENT_PATH:
         return " ".join((DEPLOYMENT_PARAMETER, *map(str, path[1:2])))
@@ -88,6 +89,19 @@ class Holder(Protocol):
     def contents(self) -> str: ...
 
 
+class Searched(Protocol):
+    """What was found in files and folders."""
+
+    @property
+    def forms(self) -> Sequence[object]: ...
+
+    @property
+    def skipped(self) -> int: ...
+
+    @property
+    def is_search(self) -> bool: ...
+
+
 def say_reports(holder: Holder, reports: Sequence[Report], findings: Sequence[Finding]) -> None:
     """What happened to each workload, and why, in one line each on stderr."""
     if reports:
@@ -124,9 +138,28 @@ def say_unused(flags: Sequence[str]) -> None:
         _say([Text(f"appmesh-inject: warning: {text}.")])
 
 
+def say_skipped(found: Searched) -> None:
+    """How many files a search passed over, which nobody named."""
+    if found.is_search and found.skipped and found.forms:
+        files = f"{len(found.forms)} file{'' if len(found.forms) == 1 else 's'}"
+        others = f"{found.skipped} other{'' if found.skipped == 1 else 's'}"
+        _say([Text(f"{files} read, {others} skipped: no template, task definition or manifest in them")])
+
+
+def say_errors(errors: Iterable[object]) -> None:
+    """What cannot be read, in one line each on stderr."""
+    for error in errors:
+        typer.echo(str(error), err=True)
+
+
 def printed(lines: Iterable[Line | str]) -> str:
     """The lines as the text for stdout, with colours if that is a terminal."""
     return _text([line.rich() if isinstance(line, Line) else Text(one_line(line)) for line in lines], stderr=False)
+
+
+def coloured(lines: Iterable[Text]) -> str:
+    """The lines as the text for stdout, with their colours if that is a terminal."""
+    return _text(lines, stderr=False)
 
 
 def _say(lines: Iterable[Text]) -> None:

@@ -1,22 +1,31 @@
 """`appmesh-inject lint`: what the macro would refuse, and what cfn-lint says of the result."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import forms, output, report
-from appmesh_inject.cli.documents import Document
-from appmesh_inject.cli.errors import told
-from appmesh_inject.cli.meshes import MeshFile, MeshParameters, mesh_of
-from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked
+from appmesh_inject.cli import output, problems, report
+from appmesh_inject.cli.configuration import NONE, Configuration
+from appmesh_inject.cli.errors import UserError, told
+from appmesh_inject.cli.formats import WRITERS, ReportFormat
+from appmesh_inject.cli.forms import Form
+from appmesh_inject.cli.meshes import MeshFile, MeshParameters
+from appmesh_inject.cli.options import DeploymentParameters, MacroName, Parameters
+from appmesh_inject.cli.problems import Checked, Problem
+from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.rendering import MACRO, Rendered
-from appmesh_inject.cli.report import Line
+from appmesh_inject.cli.requests import request
+from appmesh_inject.cli.selection import Files, SkipOthers, selected
 from appmesh_inject.tree import Json, shown
+
+Format = Annotated[
+    ReportFormat, typer.Option("--format", help="text, json, sarif (code scanning) or github (annotations)")
+]
 
 
 def lint(
-    file: File,
+    files: Files = None,
     *,
     settings: Mapping[str, Json],
     parameter: Parameters = [],  # noqa: B006 - Typer wants a list and never changes it
@@ -24,50 +33,79 @@ def lint(
     macro_name: MacroName = MACRO,
     mesh: MeshFile = None,
     mesh_parameter: MeshParameters = [],  # noqa: B006
+    report_format: Format = ReportFormat.TEXT,
+    skip_others: SkipOthers = False,
+    configuration: Configuration = NONE,
 ) -> None:
     """Check what the macro refuses, and what cfn-lint finds in the template and in the result.
 
     Only refusals, and errors that the injection brings, make the exit code 1.
     """
     with told():
-        form = forms.load(file)
-        wanted = asked(form.document, parameter, settings, deployment_parameter, macro=macro_name)
-        result = form.rendered(replace(wanted, mesh=mesh_of(mesh, mesh_parameter)))
-        report.say_reports(form, result.reports, result.findings)
-        report.say_unused(result.unused_flags)
-        lines, is_bad = _checked(form.document, result) if form.is_template else _found(form.document, result)
-        output.deliver(report.printed(lines))
-        if is_bad:
+        asked = request(
+            parameters=parameter,
+            settings=settings,
+            deployment_parameters=deployment_parameter,
+            macro=macro_name,
+            configuration=configuration,
+            mesh=mesh,
+            mesh_parameters=mesh_parameter,
+        )
+        found = selected(files, configuration, skip_others=skip_others)
+        asked.check(found.forms)
+        errors = list(found.errors)
+        checked: list[Checked] = []
+        results = []
+        for form in tracked(found.forms, "Checking"):
+            try:
+                result = asked.rendered(form)
+                checked.append(_checked(form, result))
+            except UserError as error:
+                errors.append(error)
+            else:
+                results.append((form, result))
+        checked += map(problems.of_error, errors)
+        report.say_errors(errors)
+        for form, result in results:
+            report.say_reports(form, result.reports, result.findings)
+            report.say_unused(result.unused_flags)
+        report.say_skipped(found)
+        output.deliver(WRITERS[report_format](checked))
+        if any(each.is_bad for each in checked):
             raise typer.Exit(1)
 
 
-def _checked(document: Document, result: Rendered) -> tuple[Sequence[Line | str], bool]:
-    """Everything that was found, as lines with a summary, and whether it is to stop a build."""
+def _checked(form: Form, result: Rendered) -> Checked:
+    """Everything that was found in one file."""
+    document = form.document
+    own = tuple(problems.of_finding(document, finding) for finding in result.findings)
+    refusals = sum(problem.is_error for problem in own)
+    if not form.is_template:
+        return Checked(document.name, own, f"{document.name}: {_counted(refusals, 'error')}", refusals > 0)
     from appmesh_inject.cli.linting import linted  # cfn-lint takes half a second to load
 
     lints = linted(document, result.document)
-    lines: list[Line | str] = [report.finding_line(document, finding) for finding in result.findings]
-    for found in lints:
-        origin = f"[brought by the injection, at {shown(found.path)}]" if found.is_brought else "[there before]"
-        message = f"{report.sentence(found.message)} {origin}"
-        lines.append(Line(f"{document.name}:{found.place}", found.severity, found.code, message))
-    brought = [found for found in lints if found.is_brought]
-    errors = sum(found.is_error for found in brought)
+    others = tuple(
+        Problem(
+            document.name,
+            lint.place,
+            f"{document.name}:{lint.place}",
+            lint.severity,
+            lint.code,
+            report.sentence(lint.message),
+            path=shown(lint.path),
+            origin="injection" if lint.is_brought else "before",
+        )
+        for lint in lints
+    )
+    brought = [lint for lint in lints if lint.is_brought]
+    errors = sum(lint.is_error for lint in brought)
     there = f"{document.name}: {_counted(len(lints) - len(brought), 'finding')} of cfn-lint before the injection"
     if result.has_errors:
-        refusals = sum(finding.is_error for finding in result.findings)
-        lines.append(f"{there}; the macro refuses the template: {_counted(refusals, 'error')}")
+        summary = f"{there}; the macro refuses the template: {_counted(refusals, 'error')}"
     else:
-        lines.append(f"{there}; {len(brought)} brought by it, {_counted(errors, 'error')} among them")
-    return lines, result.has_errors or errors > 0
-
-
-def _found(document: Document, result: Rendered) -> tuple[Sequence[Line | str], bool]:
-    """What was found in a document that cfn-lint does not read."""
-    lines: list[Line | str] = [report.finding_line(document, finding) for finding in result.findings]
-    errors = sum(finding.is_error for finding in result.findings)
-    lines.append(f"{document.name}: {_counted(errors, 'error')}")
-    return lines, errors > 0
+        summary = f"{there}; {len(brought)} brought by it, {_counted(errors, 'error')} among them"
+    return Checked(document.name, (*own, *others), summary, result.has_errors or errors > 0)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -1,17 +1,21 @@
-"""`appmesh-inject render`: the document with the sidecars in it."""
+"""`appmesh-inject render`: the documents with the sidecars in them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import forms, output, report
+from appmesh_inject.cli import output, report
+from appmesh_inject.cli.configuration import NONE, Configuration
 from appmesh_inject.cli.documents import Format
 from appmesh_inject.cli.errors import told
-from appmesh_inject.cli.meshes import MeshFile, MeshParameters, mesh_of
-from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked
+from appmesh_inject.cli.meshes import MeshFile, MeshParameters
+from appmesh_inject.cli.options import DeploymentParameters, MacroName, Parameters
+from appmesh_inject.cli.placement import placed
+from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.rendering import MACRO
+from appmesh_inject.cli.requests import request
+from appmesh_inject.cli.selection import Files, selected
 from appmesh_inject.tree import Json
 
 OutputFormat = Annotated[
@@ -20,12 +24,18 @@ OutputFormat = Annotated[
 ]
 Output = Annotated[
     str | None,
-    typer.Option("-o", "--output", metavar="FILE", show_default=False, help="Write to this file instead of stdout"),
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE|DIR/",
+        show_default=False,
+        help="Write to this file instead of stdout; of several files, into this folder",
+    ),
 ]
 
 
 def render(
-    file: File,
+    files: Files = None,
     *,
     settings: Mapping[str, Json],
     parameter: Parameters = [],  # noqa: B006 - Typer wants a list and never changes it
@@ -35,16 +45,31 @@ def render(
     mesh_parameter: MeshParameters = [],  # noqa: B006
     output_format: OutputFormat = None,
     output_file: Output = None,
+    configuration: Configuration = NONE,
 ) -> None:
-    """Inject the sidecars: the template as CloudFormation would process it, a task definition ready to register, or
-    manifests ready to apply."""
+    """Inject the sidecars: templates as CloudFormation would process them, task definitions ready to register, or
+    manifests ready to apply. Of several files, none is written if one is refused."""
     with told():
-        form = forms.load(file)
-        wanted = asked(form.document, parameter, settings, deployment_parameter, macro=macro_name)
-        result = form.rendered(replace(wanted, mesh=mesh_of(mesh, mesh_parameter)))
-        report.say_findings(form.document, result.findings)
-        report.say_reports(form, result.reports, result.findings)
-        report.say_unused(result.unused_flags)
-        if result.has_errors:
+        asked = request(
+            parameters=parameter,
+            settings=settings,
+            deployment_parameters=deployment_parameter,
+            macro=macro_name,
+            configuration=configuration,
+            mesh=mesh,
+            mesh_parameters=mesh_parameter,
+        )
+        found = selected(files, configuration)
+        asked.check(found.forms)
+        targets = placed([form.document for form in found.forms], output_file, is_search=found.is_search)
+        results = [(form, asked.rendered(form)) for form in tracked(found.forms, "Rendering")]
+        report.say_errors(found.errors)
+        for form, result in results:
+            report.say_findings(form.document, result.findings)
+            report.say_reports(form, result.reports, result.findings)
+            report.say_unused(result.unused_flags)
+        report.say_skipped(found)
+        if found.errors or any(result.has_errors for _, result in results):
             raise typer.Exit(1)
-        output.deliver(form.written(result, output_format), output_file)
+        for (form, result), target in zip(results, targets, strict=True):
+            output.deliver(form.written(result, output_format), target)

@@ -1,0 +1,74 @@
+"""The front door for Python: `from appmesh_inject import inject`. What stands here is stable."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from appmesh_inject import injection
+from appmesh_inject.cli.cloudformation import rendered
+from appmesh_inject.cli.parameters import parameter_values
+from appmesh_inject.cli.rendering import Asked, Rendered, of_outcome
+from appmesh_inject.deployment import deployed
+from appmesh_inject.findings import Finding
+from appmesh_inject.injection import Report
+from appmesh_inject.targets import ecs, kubernetes
+from appmesh_inject.tree import Json
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """What comes out: the template, what is wrong with it, and what happened to each workload.
+
+    template: the very object that was given, where anything is an error or nothing was to be done.
+    """
+
+    template: Mapping[str, Json]
+    findings: tuple[Finding, ...] = ()
+    reports: tuple[Report, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is an error."""
+        return not any(finding.is_error for finding in self.findings)
+
+
+def inject(
+    template: Mapping[str, Json],
+    *,
+    settings: Mapping[str, Json] = NOTHING,
+    parameters: Mapping[str, str] = NOTHING,
+    deployment: Mapping[str, str] = NOTHING,
+) -> Injected:
+    """The sidecars put into every marked workload of a CloudFormation template, an ECS task definition or one
+    Kubernetes object, as plain dicts and lists. Raises nothing for a mistake in them: it is a finding.
+
+    settings: by name, over those of the template's Transform; they mark what is no template. parameters: values of
+    the template's parameters; by default their own Default. deployment: what the macro is deployed with.
+    """
+    document = dict(template) if not isinstance(template, dict) else template
+    places = {name: f"settings[{name!r}]" for name in settings}
+    declared = document.get("Parameters")
+    values = parameter_values(declared if isinstance(declared, Mapping) else {}, parameters)
+    asked = Asked(values, settings, places, deployed(deployment))
+    result = _rendered(document, asked)
+    changed = result.document
+    if kubernetes.is_manifest(document) and isinstance(changed, list):
+        (changed,) = changed
+    is_same = not isinstance(changed, Mapping) or changed == document
+    return Injected(template if is_same else changed, result.findings, result.reports)  # type: ignore[arg-type]
+
+
+def _rendered(document: Mapping[str, Json], asked: Asked) -> Rendered:
+    if ecs.is_task_definition(document):
+        content = ecs.registrable(document)
+        return of_outcome(injection.inject(content, ecs.EcsTaskDefinition(asked.level), asked.deployment))
+    if kubernetes.is_manifest(document):
+        return of_outcome(injection.inject([document], kubernetes.Manifests(asked.level), asked.deployment))
+    if isinstance(document.get("Resources"), Mapping):
+        return rendered(document, asked)
+    # A single resource, or what is none of the forms: the macro's own reading of it.
+    from appmesh_inject.targets.cloudformation import CloudFormation
+
+    return of_outcome(injection.inject(document, CloudFormation(asked.level, asked.parameter_values), asked.deployment))

@@ -1,0 +1,116 @@
+"""`appmesh-inject diff`: what the macro will do, or what a change to its input will do, for a reviewer."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path as File
+from typing import Annotated
+
+import typer
+
+from appmesh_inject.cli import output, report
+from appmesh_inject.cli.comparing.comparison import Comparison, difference, effect
+from appmesh_inject.cli.comparing.shown import as_markdown, as_text
+from appmesh_inject.cli.configuration import NONE, Configuration
+from appmesh_inject.cli.errors import told
+from appmesh_inject.cli.forms import Form
+from appmesh_inject.cli.meshes import MeshFile, MeshParameters
+from appmesh_inject.cli.options import DeploymentParameters, MacroName, Parameters
+from appmesh_inject.cli.progress import tracked
+from appmesh_inject.cli.rendering import MACRO, Rendered
+from appmesh_inject.cli.requests import Request, request
+from appmesh_inject.cli.selection import Files, Selected, selected
+from appmesh_inject.tree import Json
+
+DIFFERS, REFUSED = 1, 2
+
+
+class DiffFormat(StrEnum):
+    TEXT = "text"
+    MARKDOWN = "markdown"
+
+
+Format = Annotated[DiffFormat, typer.Option("--format", help="text, or markdown for a comment on a pull request")]
+
+
+def diff(
+    files: Files = None,
+    *,
+    settings: Mapping[str, Json],
+    parameter: Parameters = [],  # noqa: B006 - Typer wants a list and never changes it
+    deployment_parameter: DeploymentParameters = [],  # noqa: B006
+    macro_name: MacroName = MACRO,
+    mesh: MeshFile = None,
+    mesh_parameter: MeshParameters = [],  # noqa: B006
+    diff_format: Format = DiffFormat.TEXT,
+    configuration: Configuration = NONE,
+) -> None:
+    """Show what the macro will do to a file, a folder or a quoted glob. With two files or two folders, OLD and NEW,
+    show what differs between what becomes of them, and which services are redeployed.
+
+    Exit codes: 0 nothing changes; 1 something does; 2 refused, unreadable, or wrong usage.
+    """
+    with told(REFUSED):
+        asked = request(
+            parameters=parameter,
+            settings=settings,
+            deployment_parameters=deployment_parameter,
+            macro=macro_name,
+            configuration=configuration,
+            mesh=mesh,
+            mesh_parameters=mesh_parameter,
+        )
+        if len(files or ()) > 2:
+            message = "give one file, folder or glob, or two of them: OLD and NEW. Quote a glob: 'templates/*.yaml'"
+            raise typer.BadParameter(message, param_hint="FILE")
+        if files and len(files) == 2:
+            comparisons = _two(files[0], files[1], asked)
+        else:
+            found = selected(files, configuration)
+            asked.check(found.forms)
+            results = _rendered(found, asked)
+            comparisons = [
+                effect(form.document.name, form.document.content, result, macro_name) for form, result in results
+            ]
+        _deliver(comparisons, diff_format)
+        if not all(comparison.is_same for comparison in comparisons):
+            raise typer.Exit(DIFFERS)
+
+
+def _two(old: str, new: str, asked: Request) -> list[Comparison]:
+    """OLD and NEW: two files, or two folders whose files belong together by their paths."""
+    if File(old).is_dir() != File(new).is_dir():
+        raise typer.BadParameter("OLD and NEW must be two files or two folders.", param_hint="FILE")
+    before, after = selected([old], asked.configuration), selected([new], asked.configuration)
+    asked.check([*before.forms, *after.forms])
+    earlier, later = _rendered(before, asked), _rendered(after, asked)
+    if not before.is_search:
+        return [difference(form.document.name, was, now) for (_, was), (form, now) in zip(earlier, later, strict=True)]
+    by_name = {_within(old, form): result for form, result in earlier}
+    by_new_name = {_within(new, form): result for form, result in later}
+    names = [*by_new_name, *(name for name in by_name if name not in by_new_name)]
+    return [difference(name, by_name.get(name), by_new_name.get(name)) for name in names]
+
+
+def _within(folder: str, form: Form) -> str:
+    return File(form.document.name).relative_to(File(folder)).as_posix()
+
+
+def _rendered(found: Selected, asked: Request) -> list[tuple[Form, Rendered]]:
+    """What becomes of the files. Ends the command where one is refused or cannot be read: half of it would mislead."""
+    results = [(form, asked.rendered(form)) for form in tracked(found.forms, "Comparing")]
+    report.say_errors(found.errors)
+    refused = [(form, result) for form, result in results if result.has_errors]
+    for form, result in refused or results:
+        report.say_findings(form.document, result.findings)
+        report.say_unused(result.unused_flags)
+    report.say_skipped(found)
+    if found.errors or refused:
+        raise typer.Exit(REFUSED)
+    return results
+
+
+def _deliver(comparisons: list[Comparison], form: DiffFormat) -> None:
+    if form is DiffFormat.MARKDOWN:
+        output.deliver(as_markdown(comparisons))
+    else:
+        output.deliver(report.coloured(as_text(comparisons)))

@@ -1,0 +1,1 @@
+"""What a change does, as a reviewer wants to see it: `appmesh-inject diff`."""

@@ -1,0 +1,187 @@
+"""`appmesh-inject.toml`: defaults for the command line, found in the current folder or above it."""
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path as File
+from typing import Annotated, Any, cast
+
+import typer
+
+from appmesh_inject.cli.errors import Place, UserError, told
+from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS
+from appmesh_inject.settings import TABLE
+from appmesh_inject.tree import Json
+from appmesh_inject.values import closest
+
+NAME = "appmesh-inject.toml"
+FORMATS = ("text", "json", "sarif", "github")
+TABLES: Mapping[str, Sequence[str] | None] = {
+    "settings": tuple(TABLE),
+    "parameters": None,
+    "deployment-parameters": DEPLOYMENT_PARAMETERS,
+}
+"""The tables, and the keys that each can have; None: any."""
+
+OPTIONS = {"macro-name": "macro_name", "format": "report_format"}
+"""Keys, and the commands' options that they are the defaults of."""
+
+KEYS = ("files", "exclude", *OPTIONS, *TABLES)
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What the file says. files, exclude: globs, from the file's own folder; places: where each setting stands."""
+
+    folder: str = ""
+    files: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Json] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    deployment_parameters: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
+NONE = Configuration()
+
+
+def found(folder: File) -> Configuration:
+    """The configuration for work in `folder`; an empty one without a file. Raises UserError where it is wrong."""
+    for each in (folder, *folder.parents):
+        file = each / NAME
+        if file.is_file():
+            return read(file, os.path.relpath(file, folder))
+    return NONE
+
+
+def read(file: File, name: str) -> Configuration:
+    """The configuration in `file`; messages call it `name`."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"this is no TOML: {error}", name) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(
+            f"this file cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8'}", name
+        ) from None
+    return _Reading(name, text).configuration(content, str(File(name).parent))
+
+
+class _Reading:
+    """One pass over a file whose text and content are known."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+
+    def configuration(self, content: Mapping[str, Any], folder: str) -> Configuration:
+        for key in content:
+            self._check(key, KEYS, "", "key")
+        for table, keys in TABLES.items():
+            members = content.get(table, {})
+            if not isinstance(members, dict):
+                raise self._error(f"{table} must be a table: [{table}]", table)
+            for key in members:
+                if keys is not None:
+                    self._check(key, keys, table, table.removesuffix("s").replace("-", " "))
+        settings = content.get("settings", {})
+        return Configuration(
+            folder,
+            self._texts(content, "files"),
+            self._texts(content, "exclude"),
+            self._options(content),
+            {key: self._json(value, key) for key, value in settings.items()},
+            self._values(content, "parameters"),
+            self._values(content, "deployment-parameters"),
+            {key: f"{self.name}:{_line(self.text, key, 'settings')}:1" for key in settings},
+        )
+
+    def _options(self, content: Mapping[str, Any]) -> dict[str, str]:
+        options: dict[str, str] = {}
+        for key, option in OPTIONS.items():
+            if key in content:
+                if not isinstance(content[key], str):
+                    raise self._error(f"{key} must be a text", key)
+                options[option] = content[key]
+        if content.get("format", FORMATS[0]) not in FORMATS:
+            raise self._error(f"format must be one of {', '.join(FORMATS)}", "format")
+        return options
+
+    def _texts(self, content: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        value = content.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self._error(f"{key} must be a list of texts", key)
+        return tuple(value)
+
+    def _values(self, content: Mapping[str, Any], table: str) -> dict[str, str]:
+        """Parameters' values as the text that CloudFormation takes: a list with commas."""
+        values: dict[str, str] = {}
+        for key, value in content.get(table, {}).items():
+            items = value if isinstance(value, list) else [value]
+            if any(isinstance(item, dict | list) for item in items):
+                raise self._error(f"{key} must be a text, or a list of texts", key, table)
+            values[key] = ",".join(
+                item if isinstance(item, str) else json.dumps(self._json(item, key)) for item in items
+            )
+        return values
+
+    def _json(self, value: Any, key: str) -> Json:
+        try:
+            return cast(Json, json.loads(json.dumps(value, allow_nan=False)))
+        except (TypeError, ValueError):
+            raise self._error(
+                f"{key} must be a text, a number, a boolean, a list or a table", key, "settings"
+            ) from None
+
+    def _check(self, key: str, keys: Sequence[str], table: str, noun: str) -> None:
+        if key not in keys:
+            guess = closest(key, keys)
+            more = f": did you mean '{guess}'?" if guess else f"; there are {', '.join(keys)}"
+            raise self._error(f"unknown {noun} '{key}'{more}", key, table)
+
+    def _error(self, sentence: str, key: str, table: str = "") -> UserError:
+        return UserError(sentence, self.name, Place(_line(self.text, key, table), 1))
+
+
+def _line(text: str, key: str, table: str) -> int:
+    """The line of `key` in `table`, or else that of the table. Python's reader of TOML keeps no places."""
+    whole = f"{table}.{key}" if table else key
+    here, line_of_table = "", 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        heading = re.match(r"\s*\[+\s*([^]]+?)\s*]", line)
+        member = re.match(r"\s*([^=#]+?)\s*=", line)
+        if heading:
+            here = heading[1].replace('"', "").replace("'", "")
+            if here == whole or here.startswith(f"{whole}."):
+                return number
+            if here == table:
+                line_of_table = number
+        elif member:
+            name = member[1].replace('"', "").replace("'", "")
+            written = f"{here}.{name}" if here else name
+            if written == whole or written.startswith(f"{whole}."):
+                return number
+            if written == table:
+                line_of_table = number
+    return line_of_table
+
+
+def _option(context: typer.Context, no_config: bool) -> Configuration:
+    """What the flag stands for. It is read before all options, and so can give them defaults."""
+    if no_config or context.resilient_parsing:
+        return NONE
+    with told(2):
+        configuration = found(File.cwd())
+    context.default_map = {**(context.default_map or {}), **configuration.options}
+    return configuration
+
+
+NoConfiguration = Annotated[
+    bool, typer.Option("--no-config", callback=_option, is_eager=True, help=f"Do not read {NAME}")
+]
+"""A flag on the command line; what comes in is the Configuration."""

@@ -1,0 +1,30 @@
+"""For GitHub: workflow commands, which a pull request shows beside the lines."""
+
+from collections.abc import Sequence
+
+from appmesh_inject.cli.problems import Checked, Problem
+
+LEVELS = {"error": "error", "warning": "warning", "informational": "notice"}
+
+
+def written(files: Sequence[Checked]) -> str:
+    """A workflow command each, and nothing else."""
+    return "".join(f"{_command(problem)}\n" for file in files for problem in file.problems)
+
+
+def _command(problem: Problem) -> str:
+    place = f"line={problem.place.line},col={problem.place.column}"
+    title = " ".join(part for part in (problem.code, problem.subject) if part)
+    see = f"See {problem.page}" if problem.page else ""
+    message = " ".join(part for part in (problem.message, problem.hint, see) if part)
+    level = LEVELS.get(problem.severity, "error")
+    return f"::{level} file={_property(problem.file)},{place},title={_property(title)}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    """What would end the command is escaped: names come from the document."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

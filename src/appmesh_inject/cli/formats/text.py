@@ -1,0 +1,33 @@
+"""For people: a line each, in the form that editors and terminals make links of."""
+
+from collections.abc import Sequence
+
+from appmesh_inject.cli import report
+from appmesh_inject.cli.problems import UNREADABLE, Checked, Problem
+from appmesh_inject.cli.report import Line
+
+
+def written(files: Sequence[Checked]) -> str:
+    """The problems with the sentence of each file, and where the codes are explained. A file that cannot be read is
+    told on stderr, as by every command."""
+    lines: list[Line | str] = []
+    codes: dict[str, str] = {}
+    for file in files:
+        for problem in file.problems:
+            if problem.code != UNREADABLE:
+                lines.append(_line(problem))
+            if problem.page:
+                codes[problem.code] = problem.page
+        if file is files[-1]:
+            lines += [f"{code}: see {page}" for code, page in codes.items()]
+        if file.summary:
+            lines.append(file.summary)
+    return report.printed(lines)
+
+
+def _line(problem: Problem) -> Line:
+    origin = ""
+    if problem.origin:
+        origin = "[there before]" if problem.origin == "before" else f"[brought by the injection, at {problem.path}]"
+    message = " ".join(part for part in (problem.message, problem.hint, origin) if part)
+    return Line(problem.where, problem.severity, problem.code, message, problem.subject)

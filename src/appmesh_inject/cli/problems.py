@@ -1,0 +1,79 @@
+"""What is wrong in the files, whoever found it: the values that every format of a report is made of."""
+
+from dataclasses import dataclass
+
+from appmesh_inject.cli import report
+from appmesh_inject.cli.documents import Document
+from appmesh_inject.cli.errors import Place, UserError
+from appmesh_inject.deployment import PATH as DEPLOYMENT_PATH
+from appmesh_inject.findings import CODES, Finding, page
+from appmesh_inject.tree import shown
+
+UNREADABLE = "unreadable"
+"""Stands for a code where a file cannot be read at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong. file, place: where; where: the same as people read it, or the option that it is about.
+
+    origin: whether cfn-lint's problem was there before the injection or is brought by it; empty for our own.
+    """
+
+    file: str
+    place: Place
+    where: str
+    severity: str
+    code: str
+    message: str
+    hint: str = ""
+    subject: str = ""
+    path: str = ""
+    origin: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity == "error"
+
+    @property
+    def is_ours(self) -> bool:
+        return self.code in CODES
+
+    @property
+    def page(self) -> str:
+        return page(self.code) if self.is_ours else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file with its problems, the sentence that sums them up, and whether they are to stop a build."""
+
+    file: str
+    problems: tuple[Problem, ...]
+    summary: str = ""
+    is_bad: bool = False
+
+
+def of_finding(document: Document, finding: Finding) -> Problem:
+    """The problem that a finding of the core is. One about an option stands at the top of the file."""
+    where = report.where(document, finding.path)
+    is_in_file = where.startswith(f"{document.name}:") and finding.path[:1] != DEPLOYMENT_PATH
+    return Problem(
+        document.name,
+        document.place(finding.path) if is_in_file else Place(1, 1),
+        where,
+        str(finding.severity),
+        finding.code,
+        report.sentence(finding.message),
+        report.sentence(finding.hint),
+        finding.subject,
+        shown(finding.path),
+    )
+
+
+def of_error(error: UserError) -> Checked:
+    """A file that cannot be read."""
+    place = error.place or Place(1, 1)
+    where = f"{error.name}:{error.place}" if error.place else error.name
+    problem = Problem(error.name, place, where, "error", UNREADABLE, error.sentence)
+    return Checked(error.name, (problem,), is_bad=True)

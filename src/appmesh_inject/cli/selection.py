@@ -1,0 +1,156 @@
+"""Which files a command works on: those that are named, those in folders, those that match a glob, and stdin."""
+
+import fnmatch
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path as File
+from typing import Annotated
+
+import typer
+
+from appmesh_inject.cli import documents, forms
+from appmesh_inject.cli.configuration import NAME, Configuration
+from appmesh_inject.cli.documents import STDIN
+from appmesh_inject.cli.errors import UserError
+from appmesh_inject.cli.forms import Form
+from appmesh_inject.cli.progress import tracked
+from appmesh_inject.tree import Json
+
+ENDINGS = (".yaml", ".yml", ".json")
+IGNORED = ("node_modules", "__pycache__")
+SIGNS = ("Resources", "containerDefinitions", "taskDefinition", "apiVersion")
+"""A file that has none of these words holds none of the forms, and needs no reading."""
+
+OURS = ("AWS::ECS::", "containerDefinitions")
+"""A file with one of these words that cannot be read is a mistake; any other is none of ours."""
+
+Files = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[FILE]...",
+        show_default=False,
+        help="CloudFormation templates, ECS task definitions or Kubernetes manifests, YAML or JSON; folders, which are"
+        f" searched; globs; - for stdin. By default the files that {NAME} names",
+    ),
+]
+
+
+SkipOthers = Annotated[
+    bool,
+    typer.Option("--skip-others", help="Pass over files that hold none of the forms, when they are named, too"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What there is to work on. skipped: how many files in folders hold none of the forms."""
+
+    forms: tuple[Form, ...]
+    errors: tuple[UserError, ...] = ()
+    skipped: int = 0
+    is_search: bool = False
+
+
+def selected(arguments: Sequence[str] | None, configuration: Configuration, *, skip_others: bool = False) -> Selected:
+    """The files that the arguments name, or else the configuration. Raises a usage error where neither does."""
+    named = list(arguments or (str(File(configuration.folder, each)) for each in configuration.files))
+    if not named:
+        raise typer.BadParameter(f"name a file or a folder, or write files = [...] into {NAME}.", param_hint="FILE")
+    if named.count(STDIN) > 1:
+        raise typer.BadParameter("stdin can be read once.", param_hint="FILE")
+    found: list[Form] = []
+    errors: list[UserError] = []
+    skipped = 0
+    is_search = False
+    names: dict[str, bool] = {}
+    for argument in named:
+        is_one = _is_one(argument)
+        is_search |= not is_one
+        matches = [argument] if is_one else list(_searched(argument, configuration))
+        if not matches and not File(argument).is_dir():
+            errors.append(UserError("no file matches", argument))
+        names |= {name: is_one or names.get(name, False) for name in matches}
+    for name in tracked(names, "Reading"):
+        try:
+            form = _form(name, is_named=names[name] and not skip_others)
+        except UserError as error:
+            errors.append(error)
+            continue
+        if form is None:
+            skipped += 1
+        else:
+            found.append(form)
+    if not found and not errors and not skip_others:
+        errors.append(UserError("there is no template, task definition or manifest", " ".join(named)))
+    return Selected(tuple(found), tuple(errors), skipped, is_search)
+
+
+def in_folder(folder: str, configuration: Configuration) -> Iterator[str]:
+    """The files below `folder` that may hold a form, in order."""
+    for root, folders, files in os.walk(folder):
+        here = File(root)
+        folders[:] = sorted(name for name in folders if name not in IGNORED and _is_ours(here / name, configuration))
+        for name in sorted(files):
+            if name.endswith(ENDINGS) and _is_ours(here / name, configuration):
+                yield str(here / name)
+
+
+def _is_one(argument: str) -> bool:
+    """Whether the argument names one file; a name with a star in it may be that of a file."""
+    file = File(argument)
+    return argument == STDIN or not (file.is_dir() or (glob.has_magic(argument) and not file.exists()))
+
+
+def _searched(argument: str, configuration: Configuration) -> Iterator[str]:
+    if File(argument).is_dir():
+        yield from in_folder(argument, configuration)
+        return
+    for match in sorted(glob.glob(argument, recursive=True)):  # noqa: PTH207 - may be absolute, which Path's cannot
+        if File(match).is_file():
+            if not _is_excluded(File(match), configuration):
+                yield match
+        elif not argument.endswith("**"):
+            yield from in_folder(match, configuration)
+
+
+def _is_ours(path: File, configuration: Configuration) -> bool:
+    return not path.name.startswith(".") and not _is_excluded(path, configuration)
+
+
+def _is_excluded(path: File, configuration: Configuration) -> bool:
+    """Whether the path, or one of the folders that it is in, ends like a glob of `exclude`: wherever the repository
+    lies, since `diff` compares with another copy of it."""
+    here = File(os.path.relpath(path, configuration.folder or "."))
+    tried = ["/".join(each.parts[start:]) for each in (here, *here.parents) for start in range(len(each.parts))]
+    return any(fnmatch.fnmatch(each, pattern.rstrip("/")) for pattern in configuration.exclude for each in tried)
+
+
+def _form(name: str, *, is_named: bool) -> Form | None:
+    """The form in the file; None where a search found it and it holds none."""
+    if is_named:
+        return forms.load(name)
+    called, text = _searched_text(name)
+    if not any(sign in text for sign in SIGNS):
+        return None
+    try:
+        form = forms.loaded(called, text)
+    except UserError:
+        if any(sign in text for sign in OURS):
+            raise
+        return None
+    return form if not form.is_template or _is_template(form.document.content) else None
+
+
+def _searched_text(name: str) -> tuple[str, str]:
+    try:
+        return documents.text_of(name)
+    except UserError as error:
+        if error.place is None:
+            raise
+        return name, ""  # not UTF-8: no form that anybody reads
+
+
+def _is_template(content: Json) -> bool:
+    return isinstance(content, dict) and isinstance(content.get("Resources"), dict)

@@ -1,0 +1,178 @@
+"""`diff` shows a reviewer what the macro does, or what a change does to what it makes."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import SNIPPET, TEMPLATE, run
+from tests.conftest import REPOSITORY
+
+GOLDEN = REPOSITORY / "tests" / "golden"
+
+SERVICES = """\
+  WebService:
+    Type: AWS::ECS::Service
+    Properties:
+      TaskDefinition: !Ref Web
+  Sometimes:
+    Type: AWS::ECS::Service
+    Properties:
+      TaskDefinition: !If [Live, !Sub "${Web}", !Ref Other]
+  OtherService:
+    Type: AWS::ECS::Service
+    Properties:
+      TaskDefinition: !GetAtt Other.TaskDefinitionArn
+  Other:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      Memory: "512"
+"""
+
+
+def two(folder: Path, old: str, new: str) -> tuple[str, str]:
+    (folder / "old.yaml").write_text(old)
+    (folder / "new.yaml").write_text(new)
+    return str(folder / "old.yaml"), str(folder / "new.yaml")
+
+
+def test_only_what_changes_is_shown_under_the_logical_id() -> None:
+    ran = run("diff", "-", stdin=TEMPLATE + SERVICES)
+    lines = ran.out.splitlines()
+    assert lines[0] == "<stdin>: Web (AWS::ECS::TaskDefinition): injected, profile preview"
+    assert lines[1].startswith("@@ ")
+    assert "+    - Name: envoy" in lines
+    assert not [line for line in lines if line.startswith("-")], "the macro takes nothing out"
+    assert "Other" not in ran.out, "what does not change is not shown"
+    assert lines[-1] == "<stdin>: 1 of 2 workloads changes, +29 -0 lines"
+    assert ran.code == 1
+
+
+def test_what_is_injected_already_is_the_same_and_exits_with_0() -> None:
+    once = run("render", "-", stdin=TEMPLATE).out
+    ran = run("diff", "-", stdin=once)
+    assert (ran.code, ran.out) == (0, "<stdin>: nothing changes\n")
+
+
+def test_the_call_of_the_macro_is_no_change() -> None:
+    assert "Transform" not in run("diff", "-", stdin=TEMPLATE).out
+    snippet = run("diff", "-", stdin=SNIPPET).out
+    assert "Transform" not in snippet
+    assert "+    - Name: envoy" in snippet
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [(TEMPLATE.replace("awsvpc", "bridge"), ()), ("Resources: [", ()), (TEMPLATE, ("--parameter", "None=1"))],
+)
+def test_refused_unreadable_and_wrong_usage_exit_with_2(text: str, options: tuple[str, ...]) -> None:
+    ran = run("diff", "-", *options, stdin=text)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err
+
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  annotations: {appmesh.k8s.aws/mesh: apps, appmesh.k8s.aws/virtualNode: web, appmesh.k8s.aws/ports: "80"}
+spec:
+  containers: [{name: app, image: app}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [
+        (POD, "<stdin>: pod/web (Pod): injected, profile preview"),
+        (
+            (GOLDEN / "ecs/preview/input.yaml").read_text(),
+            "<stdin>: web (ECS task definition): injected, profile preview",
+        ),
+    ],
+)
+def test_every_form_that_render_takes(text: str, heading: str) -> None:
+    ran = run("diff", "-", "--region", "us-west-2", stdin=text)
+    assert ran.code == 1, ran.err
+    assert ran.out.startswith(heading), ran.out
+    assert re.search(r"^\+ +- name: envoy$", ran.out, re.MULTILINE)
+
+
+def test_the_configuration_of_envoy_is_readable_and_the_mesh_is_one_line() -> None:
+    ran = run("diff", str(GOLDEN / "cloudformation/standalone-colour/input.yaml"))
+    assert "+              - name: lds_ingress_0.0.0.0_15000" in ran.out
+    assert max(len(line) for line in ran.out.splitlines() if line.startswith("+")) < 250
+    assert re.search(r": leaves the template: Mesh \(AWS::AppMesh::Mesh\), ", ran.out)
+
+
+def test_old_and_new_say_what_differs_and_which_services_are_redeployed(tmp_path: Path) -> None:
+    files = two(
+        tmp_path,
+        TEMPLATE + SERVICES,
+        (TEMPLATE + SERVICES).replace("VirtualNodeName: web", "LogLevel: debug\n        VirtualNodeName: web"),
+    )
+    ran = run("diff", *files)
+    assert "\n-          Value: info\n+          Value: debug\n" in ran.out.replace("            ", "          ")
+    assert "+        - Name: envoy" not in ran.out, "both are rendered"
+    last = ran.out.splitlines()[-1]
+    assert last.endswith("redeployed: WebService (new revision of Web), Sometimes (new revision of Web)")
+    assert ran.code == 1
+
+
+def test_a_change_of_tags_alone_redeploys_nothing(tmp_path: Path) -> None:
+    tagged = TEMPLATE.replace("      NetworkMode", "      Tags: [{Key: a, Value: b}]\n      NetworkMode")
+    ran = run("diff", *two(tmp_path, TEMPLATE + SERVICES, tagged + SERVICES))
+    assert ran.out.splitlines()[-1].endswith("redeployed: no service")
+
+
+def test_two_that_render_to_the_same_are_the_same(tmp_path: Path) -> None:
+    ran = run("diff", *two(tmp_path, TEMPLATE, TEMPLATE.replace("MeshName: apps", "MeshName: 'apps' # ours")))
+    assert ran.code == 0
+
+
+def test_two_folders_are_compared_by_path(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "old" / "same.yaml").write_text(TEMPLATE)
+    (tmp_path / "new" / "same.yaml").write_text(TEMPLATE)
+    (tmp_path / "new" / "fresh.yaml").write_text(TEMPLATE)
+    ran = run("diff", str(tmp_path / "old"), str(tmp_path / "new"))
+    assert "fresh.yaml: Web (AWS::ECS::TaskDefinition): new" in ran.out
+    assert "same.yaml: nothing changes" in ran.out
+    assert ran.code == 1
+
+
+def test_three_files_are_too_many_and_the_sentence_says_how() -> None:
+    ran = run("diff", "a.yaml", "b.yaml", "c.yaml")
+    assert ran.code == 2
+    assert "Quote a glob" in ran.err
+
+
+def test_markdown_is_a_comment() -> None:
+    ran = run(
+        "diff",
+        "-",
+        "--format",
+        "markdown",
+        stdin=TEMPLATE.replace("Image: !Sub", "Labels: {a: '```'}\n          Image: !Sub"),
+    )
+    assert ran.out.startswith("### `<stdin>`\n")
+    assert "<summary>Web (AWS::ECS::TaskDefinition): injected, profile preview (+29 -0)</summary>" in ran.out
+    fences = re.findall(r"^(`+)(?:diff)?$", ran.out, re.MULTILINE)
+    assert fences[0] == fences[-1]
+
+
+def test_a_comment_fits_into_a_pull_request(tmp_path: Path) -> None:
+    head, task = TEMPLATE.split("  Web:\n")
+    many = head + "".join(f"  Web{number}:\n{task}" for number in range(200))
+    (tmp_path / "many.yaml").write_text(many)
+    ran = run("diff", "--format", "markdown", str(tmp_path / "many.yaml"))
+    assert len(ran.out) < 65_536
+    assert re.search(r"\d+ more changes do not fit into a comment: run `appmesh-inject diff`\.", ran.out)
+
+
+def test_no_colour_where_it_is_not_wanted() -> None:
+    assert "\x1b" in run("diff", "-", stdin=TEMPLATE, env={"FORCE_COLOR": "1"}).out
+    assert "\x1b" not in run("diff", "-", stdin=TEMPLATE, env={"FORCE_COLOR": "1", "NO_COLOR": "1"}).out
+    assert "\x1b" not in run("diff", "-", stdin=TEMPLATE.replace("Name: app\n", 'Name: "a\\epp"\n')).out

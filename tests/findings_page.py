@@ -1,0 +1,112 @@
+"""The page that explains the findings: `docs/findings.md`, made of the table of codes and of cases that show them."""
+
+import functools
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from appmesh_inject.cli import documents, yaml_output
+from appmesh_inject.cli.errors import UserError
+from appmesh_inject.findings import CODES, Finding
+from appmesh_inject.tree import Json, Path, existing
+from tests.golden.cases import cases
+from tests.mesh.meshes import findings, mesh
+from tests.mesh.test_refusals import REFUSED
+
+HEAD = """\
+# Findings
+
+What the macro and the command line find wrong. An error stops the injection: nothing is changed. A warning does not. A
+code keeps its meaning for ever.
+
+This page is made from the code and from test cases: `make golden` writes it.
+"""
+
+CHAPTERS: Mapping[str, str] = {
+    "AM0": "The document",
+    "AM1": "Settings",
+    "AM2": "Task definitions",
+    "AM3": "The mesh (profile `standalone`)",
+    "AM5": "Pods",
+    "AM9": "The template and its time",
+}
+
+AROUND = 3
+"""Lines that an example shows before and after the one that it is about."""
+
+
+@dataclass(frozen=True)
+class Example:
+    finding: Finding
+    text: str
+
+
+def page() -> str:
+    return "\n".join([HEAD, *_chapters()])
+
+
+def _chapters() -> Iterator[str]:
+    chapter = ""
+    for code, row in CODES.items():
+        if code[:3] != chapter:
+            chapter = code[:3]
+            yield f"## {CHAPTERS[chapter]}\n"
+        yield f"### {code}\n\n**{row.mistake}.** ({row.severity})\n\nWhat to do: {row.cure}.\n"
+        example = _examples().get(code)
+        if example:
+            yield f"```yaml\n{example.text}\n```\n"
+            lines = textwrap.fill(_plain(example.finding), 118, break_long_words=False, break_on_hyphens=False)
+            yield textwrap.indent(lines, "> ") + "\n"
+
+
+def _plain(finding: Finding) -> str:
+    """The finding without what Markdown would read."""
+    return str(finding).replace("*", "\\*").replace("<", "&lt;").replace("__", "\\_\\_")
+
+
+@functools.cache
+def _examples() -> Mapping[str, Example]:
+    """The first example of each code: of the golden cases, or else of the cases that break a small mesh."""
+    found: dict[str, Example] = {}
+    for case in cases():
+        for finding in case.outcome.findings:
+            if finding.code not in found:
+                text = _excerpt(case.input.read_text(), finding.path)
+                if text:
+                    found[finding.code] = Example(finding, text)
+    for _, changes, code, _ in REFUSED:
+        if code not in found:
+            template = {"Resources": mesh(**changes)}
+            finding = next(each for each in findings(template["Resources"]) if each.code == code)
+            found[code] = Example(finding, _dumped(template, finding.path))
+    return found
+
+
+def _excerpt(text: str, path: Path) -> str:
+    """The lines of a file around the one at `path`; empty where the path does not lead into it."""
+    try:
+        document = documents.parsed("", text)
+    except UserError:
+        return ""
+    if not path or len(existing(document.content, path)) < len(path) - 1:
+        return ""
+    lines = text.splitlines()
+    line = document.place(path).line - 1
+    shown = lines[max(line - AROUND, 0) : line + AROUND + 1]
+    return textwrap.dedent("\n".join(shown))
+
+
+def _dumped(template: Json, path: Path) -> str:
+    """The resource that `path` leads into, down to the member that the finding is about."""
+    place = existing(template, path)
+    value: Json = template
+    outer: list[str] = []
+    for depth, step in enumerate(place):
+        if depth < len(place) - 1:
+            outer.append("  " * depth + (f"{step}:" if isinstance(step, str) else "-"))
+        value = value[step]  # type: ignore[index]
+    last = place[-1]
+    member: Json = {last: value} if isinstance(last, str) else [value]
+    lines = yaml_output.written(member).splitlines()
+    short = lines if len(lines) <= 12 else [*lines[:12], "..."]
+    return "\n".join([*outer, *("  " * len(outer) + line for line in short)])

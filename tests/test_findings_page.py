@@ -1,0 +1,31 @@
+"""Every finding leads to its place on one page, and that page says what the code says."""
+
+import re
+
+from appmesh_inject.findings import CODES, DOCS, page
+from tests import findings_page
+from tests.conftest import REPOSITORY
+
+PAGE = REPOSITORY / DOCS
+WITHOUT_EXAMPLE = {"AM001", "AM319", "AM324", "AM326", "AM329", "AM353", "AM901", "AM902"}
+"""Codes about what is around a document: a variable, a size, the call of the macro."""
+
+
+def test_the_page_is_what_the_code_makes(update_golden: bool) -> None:
+    text = findings_page.page()
+    if update_golden:
+        PAGE.write_text(text)
+    assert PAGE.read_text() == text
+
+
+def test_every_code_has_its_place() -> None:
+    anchors = {heading.lower() for heading in re.findall(r"^### (\w+)$", PAGE.read_text(), re.MULTILINE)}
+    assert {page(code).partition("#")[2] for code in CODES} == anchors
+
+
+def test_every_code_has_a_cause_a_cure_and_an_example() -> None:
+    sections = dict(re.findall(r"^### (AM\d+)\n(.*?)(?=^##|\Z)", PAGE.read_text(), re.MULTILINE | re.DOTALL))
+    for code, row in CODES.items():
+        assert row.mistake in sections[code]
+        assert row.cure in sections[code]
+    assert {code for code, section in sections.items() if "```yaml" not in section} == WITHOUT_EXAMPLE
