@@ -84,4 +84,4 @@ def _left(document: Json, path: Path, key: str, macro: str) -> Json | Removed:
         holder = holder[step]  # type: ignore[index]
     assert isinstance(holder, Mapping)
     left = without(holder, key, macro)
-    return REMOVED if left is None else left
+    return left[0] if left else REMOVED
