@@ -1,6 +1,6 @@
 """Two services in a mesh, with the CDK: the stack calls the macro, and an Aspect marks the task definitions.
 
-pip install -r requirements.txt && python app.py     # synthesizes into cdk.out
+pip install -r requirements.txt && python app.py     # synthesizes into cdk.out; or: cdk synth --app "python app.py"
 """
 
 import jsii

@@ -99,6 +99,12 @@ def test_every_form_that_render_takes(text: str, heading: str) -> None:
     assert re.search(r"^\+ +- name: envoy$", ran.out, re.MULTILINE)
 
 
+def test_the_rest_of_a_template_is_no_workload(tmp_path: Path) -> None:
+    ran = run("diff", *two(tmp_path, TEMPLATE, TEMPLATE.replace("2010-09-09", "2010-09-09\nDescription: shop")))
+    assert ran.out.startswith(f"{tmp_path / 'new.yaml'}: the rest of the template\n")
+    assert "0 of 1 workload change, +1 -0 lines" in ran.out
+
+
 def test_the_configuration_of_envoy_is_readable_and_the_mesh_is_one_line() -> None:
     ran = run("diff", str(GOLDEN / "cloudformation/standalone-colour/input.yaml"))
     assert "+              - name: lds_ingress_0.0.0.0_15000" in ran.out

@@ -19,9 +19,9 @@ pytestmark = pytest.mark.skipif(not os.environ.get("PACKAGING"), reason="PACKAGI
 
 
 def interpreter(version: str) -> str | None:
-    """The Python of this version: on the path, or one of pyenv's."""
+    """The Python of this version: one of pyenv's, whose shims on the path may be for others, or on the path."""
     found = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
-    return shutil.which(f"python{version}") or (str(found[-1]) if found else None)
+    return str(found[-1]) if found else shutil.which(f"python{version}")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from appmesh_inject.cli import yaml_output
 from appmesh_inject.cli.comparing.legible import legible
-from appmesh_inject.cli.comparing.parts import Part, parts
+from appmesh_inject.cli.comparing.parts import REST, Part, parts
 from appmesh_inject.injection import Report
 from appmesh_inject.tree import Json
 
@@ -52,7 +52,7 @@ def changes(before: Json, after: Json, reports: Sequence[Report]) -> tuple[Chang
 
 
 def _report(part: Part, reports: Sequence[Report]) -> Report | None:
-    if not part.path and len(reports) != 1:
+    if part.name == REST:
         return None
     return next((report for report in reports if report.path[: len(part.path)] == part.path), None)
 
