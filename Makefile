@@ -106,8 +106,9 @@ build: $(SAM_VENV)/.ready  ## sam build
 
 runtime: build $(RUNTIME_VENV)/.ready  ## what `appmesh-inject invoke --runtime` needs, instead of Docker
 
+# Lambda's Python, as in $(RUNTIME_VENV), if it is here.
 $(BENCH_VENV)/.ready: pyproject.toml
-	$(PYTHON) -m venv $(BENCH_VENV)
+	$$(tests/e2e/python.sh 3.13 $(E2E_PYTHON) 2>/dev/null || echo $(PYTHON)) -m venv $(BENCH_VENV)
 	$(BENCH_VENV)/bin/python $(PIP) -e '.[bench]'
 	@touch $@
 

@@ -25,8 +25,8 @@ INTRODUCTION = """\
 # Results
 
 Written by `make bench`; [docs/performance.md](../docs/performance.md) says what the figures mean. The ratios are of two
-times of one run. The times in the last two columns are those of the machine it ran on, {machine}, and stand here for
-scale alone.
+times of one run. The times in the last two columns are those of the machine it ran on, with {machine}, and
+stand here for scale alone.
 
 ![The handler's time over that of decoding and encoding, and init over that of the Logger](results.svg)
 """
@@ -114,10 +114,10 @@ def _plot(figures: Sequence[Figure]) -> None:
     calls.plot([row.count for row in members], [row.value for row in members], marker="o", label="nothing marked")
     calls.axhline(1, color="gray", linestyle="--", label="decoding and encoding")
     calls.set(xscale="log", yscale="log", xlabel="task definitions", ylabel="handler, times decoding and encoding")
-    calls.legend()
+    calls.legend(loc="lower left", fontsize="small")
     init = {row.case: row for row in figures if row.section == INIT}
     logger = init[OVER_LOGGER].other
     bars = {"empty handler": init[OVER_EMPTY].other, "Powertools' Logger": logger, "the macro": init[OVER_LOGGER].ours}
     starts.barh(list(bars), [value / logger for value in bars.values()], color=["silver", "gray", "C0"])
-    starts.set(xlabel="init, times that of a handler with Powertools' Logger")
+    starts.set(xlabel="init, times that of the Logger alone")
     plot.savefig(PLOT, metadata={"Date": None})
