@@ -7,10 +7,12 @@ SAM_VENV := .venv-sam
 RUNTIME_VENV := .venv-runtime
 E2E_VENV := .venv-e2e
 E2E_PYTHON ?=
+BENCH_VENV := .venv-bench
+PEERS := bench/peers/node_modules
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-cdk test-corpus test-dataplane test-e2e test-editor test-graph test-packaging graph-assets check format golden build runtime validate clean
+.PHONY: help setup demo test test-cdk test-corpus test-dataplane test-e2e test-editor test-graph test-packaging graph-assets check format golden build runtime validate bench bench-quick clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -85,13 +87,13 @@ test-cdk: $(VENV)/.ready .venv-cdk/.ready  ## synthesize the CDK example, and in
 	@touch $@
 
 check: $(VENV)/.ready  ## format check, lint, types
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench
 	$(BIN)/mypy
 
 format: $(VENV)/.ready  ## format the code
-	$(BIN)/ruff format src tests
-	$(BIN)/ruff check --fix src tests
+	$(BIN)/ruff format src tests bench
+	$(BIN)/ruff check --fix src tests bench
 
 golden: $(VENV)/.ready  ## rewrite the expectations of the golden cases: read the difference
 	$(BIN)/pytest -q tests/golden tests/test_readme.py tests/test_findings_page.py tests/test_template_schema.py tests/test_man_page.py --update-golden
@@ -104,5 +106,24 @@ build: $(SAM_VENV)/.ready  ## sam build
 
 runtime: build $(RUNTIME_VENV)/.ready  ## what `appmesh-inject invoke --runtime` needs, instead of Docker
 
+# Lambda's Python, as in $(RUNTIME_VENV), if it is here.
+$(BENCH_VENV)/.ready: pyproject.toml
+	$$(tests/e2e/python.sh 3.13 $(E2E_PYTHON) 2>/dev/null || echo $(PYTHON)) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python $(PIP) -e '.[bench]'
+	@touch $@
+
+# Without them the results say so.
+$(PEERS)/.ready: bench/peers/package.json
+	-cd bench/peers && npm install --no-audit --no-fund --no-package-lock --loglevel=error && touch node_modules/.ready
+	-$(BENCH_VENV)/bin/python $(PIP) 'aws-sam-translator>=1.110,<2'
+
+BENCH := $(BENCH_VENV)/bin/python -m bench --sam $(SAM_VENV) --runtime $(RUNTIME_VENV)
+
+bench: $(BENCH_VENV)/.ready $(RUNTIME_VENV)/.ready $(SAM_VENV)/.ready $(PEERS)/.ready  ## measure: bench/results.md
+	$(BENCH)
+
+bench-quick: $(BENCH_VENV)/.ready $(RUNTIME_VENV)/.ready $(SAM_VENV)/.ready  ## show that the benchmark still runs
+	$(BENCH) --quick
+
 clean:  ## remove what was built and installed
-	rm -rf $(VENV) $(SAM_VENV) .venv-cdk .node $(RUNTIME_VENV) $(E2E_VENV) .aws-sam dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SAM_VENV) .venv-cdk .node $(RUNTIME_VENV) $(E2E_VENV) $(BENCH_VENV) $(PEERS) .aws-sam dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

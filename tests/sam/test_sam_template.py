@@ -120,7 +120,9 @@ def test_makefile_builds_for_the_runtime(function: dict[str, Any]) -> None:
     assert function["Metadata"] == {"BuildMethod": "makefile"}
     makefile = (ROOT / "src" / "Makefile").read_text(encoding="utf-8")
     assert re.search(r"^build-AppMeshInjectFunction:$", makefile, re.MULTILINE)
-    assert f"--python-version {function['Properties']['Runtime'].removeprefix('python')} " in makefile
+    version = function["Properties"]["Runtime"].removeprefix("python")
+    assert f"\nLAMBDA_PYTHON := {version}\n" in makefile
+    assert "--python-version $(LAMBDA_PYTHON) " in makefile
 
 
 def test_role_may_write_its_own_log_alone(template: dict[str, Any]) -> None:

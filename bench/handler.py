@@ -1,0 +1,65 @@
+"""The handler call, dict in and dict out, over what no macro can avoid: decoding the event, encoding the response."""
+
+import json
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
+from types import SimpleNamespace
+from typing import Any, TextIO
+
+from appmesh_inject import macro
+from bench.measured import Figure, Goal, fastest
+from bench.templates import event
+
+HANDLER = "Handler over decoding and encoding, by profile and task definitions"
+UNMARKED = "Handler over decoding and encoding, nothing marked, by task definitions"
+GROWTH = "Handler's time per task definition at 500 over that at 10"
+
+COUNTS = (1, 10, 50, 250, 500)
+PROFILES = {"preview": COUNTS, "ga": COUNTS, "standalone": (1, 10, 50)}
+GOALS = {("preview", 250): Goal(1.0), ("ga", 250): Goal(1.0), ("standalone", 50): Goal(2.0)}
+CONTEXT: Any = SimpleNamespace(
+    function_name="f", memory_limit_in_mb=512, invoked_function_arn="arn:f", aws_request_id="lambda"
+)
+
+
+class Nowhere(StringIO):
+    """A stream that forgets: CloudWatch's part is not ours."""
+
+    def write(self, text: str, /) -> int:
+        return len(text)
+
+
+def figures(budget: float) -> Iterator[Figure]:
+    """One row for each profile and number of task definitions. budget: seconds for each."""
+    nowhere: TextIO = Nowhere()
+    macro.logger.registered_handler.stream = nowhere  # type: ignore[attr-defined]
+    with redirect_stdout(nowhere):
+        for profile, counts in PROFILES.items():
+            per_task = {}
+            for count in counts:
+                ours, floor = _times(count, profile, budget)
+                per_task[count] = ours / count
+                case = f"{profile}, {count}"
+                yield Figure(HANDLER, case, ours, floor, goal=GOALS.get((profile, count)), count=count)
+            if max(counts) == max(COUNTS):
+                yield Figure(GROWTH, f"{profile}", per_task[500], per_task[10], goal=Goal(1.2))
+        for count in COUNTS:
+            ours, floor = _times(count, "preview", budget, marked=False)
+            goal = Goal(0.1) if count == 250 else None
+            yield Figure(UNMARKED, f"{count}", ours, floor, goal=goal, count=count)
+
+
+def _times(count: int, profile: str, budget: float, *, marked: bool = True) -> list[float]:
+    text = json.dumps(event(count, profile, marked=marked), separators=(",", ":"))
+    decoded = json.loads(text)
+    response = macro.handler(decoded, CONTEXT)
+    assert response["status"] == "success", response["errorMessage"]
+
+    def call() -> object:
+        return macro.handler(decoded, CONTEXT)
+
+    def floor() -> object:
+        return json.loads(text), json.dumps(response)
+
+    return fastest([call, floor], budget)

@@ -1,0 +1,4 @@
+"""The least that Lambda can start."""
+
+
+def handler(event: object, context: object) -> None: ...

@@ -1,0 +1,123 @@
+"""The results: a table on the terminal, bench/results.md with its plot, and tables in docs/performance.md."""
+
+import platform
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure as Plot
+from rich.console import Console
+from rich.table import Table
+
+from bench.cold_start import INIT, OVER_EMPTY, OVER_LOGGER
+from bench.handler import HANDLER, PROFILES, UNMARKED
+from bench.measured import Figure, Kind, Missing, Row
+from bench.price import table as price_table
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results.md"
+PLOT = HERE / "results.svg"
+PERFORMANCE = HERE.parent / "docs" / "performance.md"
+
+HEAD = ("", "ratio", "goal", "reached", "this", "over")
+INTRODUCTION = """\
+# Results
+
+Written by `make bench`; [docs/performance.md](../docs/performance.md) says what the figures mean. The ratios are of two
+times of one run. The times in the last two columns are those of the machine it ran on, with {machine}, and
+stand here for scale alone.
+
+![The handler's time over that of decoding and encoding, and init over that of the Logger](results.svg)
+"""
+
+
+def sorted_by_section(rows: Iterable[Row]) -> list[Row]:
+    """The rows, a section's together, in the order in which the sections began."""
+    sections: dict[str, list[Row]] = {}
+    for row in rows:
+        sections.setdefault(row.section, []).append(row)
+    return list(chain.from_iterable(sections.values()))
+
+
+def shown(rows: Iterable[Row]) -> None:
+    """The table on the terminal."""
+    table = Table(*HEAD)
+    for section, members in groupby(rows, lambda row: row.section):
+        table.add_section()
+        table.add_row(f"[bold]{section}[/bold]")
+        for row in members:
+            table.add_row(*_cells(row))
+    Console(width=150).print(table)
+
+
+def kept(rows: Sequence[Row]) -> None:
+    """bench/results.md, its plot, and the tables of goals and prices in docs/performance.md."""
+    _plot([row for row in rows if isinstance(row, Figure)])
+    machine = f"{platform.machine()}, Python {platform.python_version()}"
+    RESULTS.write_text("\n".join([INTRODUCTION.format(machine=machine), *_sections(rows)]), encoding="utf-8")
+    text = PERFORMANCE.read_text(encoding="utf-8")
+    for name, lines in {"goals": _goals(rows), "memory": price_table(rows)}.items():
+        start, end = f"<!-- {name}: written by make bench -->", f"<!-- {name} end -->"
+        before, _, after = text.partition(start)
+        _, _, after = after.partition(end)
+        text = "\n".join([before + start, *lines, end + after])
+    PERFORMANCE.write_text(text, encoding="utf-8")
+
+
+def _sections(rows: Iterable[Row]) -> Iterator[str]:
+    for section, members in groupby(rows, lambda row: row.section):
+        yield f"## {section}\n"
+        yield from _lines(HEAD, map(_cells, members))
+        yield ""
+
+
+def _goals(rows: Iterable[Row]) -> Iterator[str]:
+    with_goal = [row for row in rows if isinstance(row, Figure) and row.goal]
+    cells = ([f"{row.section}: {row.case}", *_cells(row)[1:4]] for row in with_goal)
+    yield from _lines(("goal of", "measured", "goal", "reached"), cells)
+
+
+def _lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for cells in rows:
+        yield f"| {' | '.join(cells)} |"
+
+
+def _cells(row: Row) -> list[str]:
+    if isinstance(row, Missing):
+        return [row.case, row.reason, "", "", "", ""]
+    value = f"{row.value:.3g}" if row.value < 100 else f"{row.value:.0f}"
+    other = _amount(row.other, row.kind) if row.other != 1.0 else ""
+    times = [_amount(row.ours, row.kind), other]
+    if row.goal is None:
+        return [row.case, value, "", "", *times]
+    limit = f"{'≥' if row.goal.is_least else '≤'} {row.goal.limit:g}"
+    return [row.case, value, limit, "yes" if row.goal.reached(row.value) else "**no**", *times]
+
+
+def _amount(value: float, kind: Kind) -> str:
+    if kind is Kind.MEGABYTES:
+        return f"{value:.3g} MB"
+    return f"{value:.2f} s" if value >= 1 else f"{value * 1e3:.3g} ms"
+
+
+def _plot(figures: Sequence[Figure]) -> None:
+    mpl.rcParams["svg.hashsalt"] = "results"
+    plot = Plot(figsize=(10, 4), layout="constrained")
+    calls, starts = plot.subplots(1, 2, width_ratios=[3, 2])
+    for profile in PROFILES:
+        members = [row for row in figures if row.section == HANDLER and row.case.startswith(profile)]
+        calls.plot([row.count for row in members], [row.value for row in members], marker="o", label=profile)
+    members = [row for row in figures if row.section == UNMARKED]
+    calls.plot([row.count for row in members], [row.value for row in members], marker="o", label="nothing marked")
+    calls.axhline(1, color="gray", linestyle="--", label="decoding and encoding")
+    calls.set(xscale="log", yscale="log", xlabel="task definitions", ylabel="handler, times decoding and encoding")
+    calls.legend(loc="lower left", fontsize="small")
+    init = {row.case: row for row in figures if row.section == INIT}
+    logger = init[OVER_LOGGER].other
+    bars = {"empty handler": init[OVER_EMPTY].other, "Powertools' Logger": logger, "the macro": init[OVER_LOGGER].ours}
+    starts.barh(list(bars), [value / logger for value in bars.values()], color=["silver", "gray", "C0"])
+    starts.set(xlabel="init, times that of the Logger alone")
+    plot.savefig(PLOT, metadata={"Date": None})
