@@ -9,10 +9,14 @@ E2E_VENV := .venv-e2e
 E2E_PYTHON ?=
 BENCH_VENV := .venv-bench
 PEERS := bench/peers/node_modules
+FUZZ_VENV := .venv-fuzz
+MUTATION_VENV := .venv-mutation
+SECONDS ?= 60
+MUTANTS ?= appmesh_inject.*
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-cdk test-corpus test-dataplane test-e2e test-editor test-graph test-packaging graph-assets check format golden build runtime validate bench bench-quick clean
+.PHONY: help setup demo test test-cdk test-corpus test-dataplane test-e2e test-editor test-graph test-packaging fuzz mutation graph-assets check format golden build runtime validate bench bench-quick clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,11 +46,31 @@ $(E2E_VENV)/.ready:
 	$(E2E_VENV)/bin/python $(PIP) localemu==1.3.2
 	@touch $@
 
+# Atheris has no wheels for some of the newest Pythons: FUZZ_PYTHON=python3.11 chooses another.
+FUZZ_PYTHON ?= $(PYTHON)
+$(FUZZ_VENV)/.ready: pyproject.toml
+	$(FUZZ_PYTHON) -m venv $(FUZZ_VENV)
+	$(FUZZ_VENV)/bin/python $(PIP) -e '.[dev,fuzz]' || { echo "atheris cannot be installed for $$($(FUZZ_PYTHON) --version): make FUZZ_PYTHON=python3.11 fuzz"; exit 1; }
+	@touch $@
+
+$(MUTATION_VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(MUTATION_VENV)
+	$(MUTATION_VENV)/bin/python $(PIP) -e '.[dev,mutation]'
+	@touch $@
+
 demo: $(VENV)/.ready  ## render and lint the colour app, and show what the macro adds
 	@./examples/demo.sh $(BIN)/appmesh-inject
 
 test: $(VENV)/.ready  ## run the tests
 	$(BIN)/pytest -n auto
+
+fuzz: $(FUZZ_VENV)/.ready  ## look for events that the macro does not answer, for SECONDS=60
+	@mkdir -p fuzz/corpus
+	$(FUZZ_VENV)/bin/python fuzz/events.py fuzz/corpus -max_total_time=$(SECONDS) -print_final_stats=1 -verbosity=0
+
+mutation: $(MUTATION_VENV)/.ready  ## change the code in small ways and see whether a test notices: MUTANTS='appmesh_inject.merge*'
+	$(MUTATION_VENV)/bin/mutmut run "$(MUTANTS)"
+	$(MUTATION_VENV)/bin/mutmut results
 
 test-dataplane: $(VENV)/.ready  ## send traffic through real Envoys that run what is rendered; needs root
 	@tests/dataplane/prepare.sh
@@ -94,6 +118,13 @@ check: $(VENV)/.ready  ## format check, lint, types
 format: $(VENV)/.ready  ## format the code
 	$(BIN)/ruff format src tests bench
 	$(BIN)/ruff check --fix src tests bench
+	$(BIN)/ruff format --check src tests fuzz
+	$(BIN)/ruff check src tests fuzz
+	$(BIN)/mypy
+
+format: $(VENV)/.ready  ## format the code
+	$(BIN)/ruff format src tests fuzz
+	$(BIN)/ruff check --fix src tests fuzz
 
 golden: $(VENV)/.ready  ## rewrite the expectations of the golden cases: read the difference
 	$(BIN)/pytest -q tests/golden tests/test_readme.py tests/test_findings_page.py tests/test_template_schema.py tests/test_man_page.py --update-golden
@@ -127,3 +158,4 @@ bench-quick: $(BENCH_VENV)/.ready $(RUNTIME_VENV)/.ready $(SAM_VENV)/.ready  ## 
 
 clean:  ## remove what was built and installed
 	rm -rf $(VENV) $(SAM_VENV) .venv-cdk .node $(RUNTIME_VENV) $(E2E_VENV) $(BENCH_VENV) $(PEERS) .aws-sam dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf fuzz/corpus fuzz/found mutants $(FUZZ_VENV) $(MUTATION_VENV) $(VENV) $(SAM_VENV) $(RUNTIME_VENV) $(E2E_VENV) .aws-sam dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
