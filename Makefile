@@ -111,20 +111,13 @@ test-cdk: $(VENV)/.ready .venv-cdk/.ready  ## synthesize the CDK example, and in
 	@touch $@
 
 check: $(VENV)/.ready  ## format check, lint, types
-	$(BIN)/ruff format --check src tests bench
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench fuzz
+	$(BIN)/ruff check src tests bench fuzz
 	$(BIN)/mypy
 
 format: $(VENV)/.ready  ## format the code
-	$(BIN)/ruff format src tests bench
-	$(BIN)/ruff check --fix src tests bench
-	$(BIN)/ruff format --check src tests fuzz
-	$(BIN)/ruff check src tests fuzz
-	$(BIN)/mypy
-
-format: $(VENV)/.ready  ## format the code
-	$(BIN)/ruff format src tests fuzz
-	$(BIN)/ruff check --fix src tests fuzz
+	$(BIN)/ruff format src tests bench fuzz
+	$(BIN)/ruff check --fix src tests bench fuzz
 
 golden: $(VENV)/.ready  ## rewrite the expectations of the golden cases: read the difference
 	$(BIN)/pytest -q tests/golden tests/test_readme.py tests/test_findings_page.py tests/test_template_schema.py tests/test_man_page.py --update-golden

@@ -5,7 +5,10 @@ import pytest
 from appmesh_inject.merge import Identities, merged
 from appmesh_inject.tree import Json
 
-IDENTITIES: Identities = {"Environment": [("Name", None)], "PortMappings": [("ContainerPort", None), ("Protocol", "tcp")]}
+IDENTITIES: Identities = {
+    "Environment": [("Name", None)],
+    "PortMappings": [("ContainerPort", None), ("Protocol", "tcp")],
+}
 NO_VALUE: Json = {"Ref": "AWS::NoValue"}
 REF: Json = {"Ref": "X"}
 
