@@ -146,3 +146,14 @@ def test_a_parameter_goes_to_the_file_that_has_it(tmp_path: Path) -> None:
     wrong = run("graph", str(COLOUR), str(tasks), "--parameter", "Domian=b.local")
     assert wrong.code == 2
     assert "did you mean 'Domain'" in wrong.err
+
+
+def test_a_mesh_that_only_standalone_would_refuse_refuses_no_other_profile(tmp_path: Path) -> None:
+    file = tmp_path / "ga.yaml"
+    weights = COLOUR.read_text().replace("Weight: 80", "Weight: 0").replace("Weight: 20", "Weights: 0")
+    file.write_text(weights.replace("Profile: standalone", "Profile: ga"))
+    ran = run("graph", str(file), "-o", str(tmp_path / "mesh.html"))
+    assert "AM304" in ran.err
+    assert ran.code == 0
+    file.write_text(weights)
+    assert run("graph", str(file), "-o", str(tmp_path / "mesh.html")).code == 1

@@ -68,7 +68,6 @@ def graph(
         holders = [form.document for form in found if form.is_template and sources.has_mesh(form.document)]
         parameters = _parameters(found, parameter)
         read = [] if given is None else [sources.mesh_alone(given)]
-        is_refused = False
         for form, own in zip(found, parameters, strict=True):
             wanted = asked(form.document, own, settings, deployment_parameter, macro=macro_name)
             its_mesh = given
@@ -76,12 +75,11 @@ def graph(
                 its_mesh = mesh_in(holders[0], mesh_parameter)
             source = sources.source(form, replace(wanted, mesh=its_mesh))
             report.say_findings(form.document, (finding for finding, _ in source.found))
-            is_refused = is_refused or any(finding.is_error for finding, _ in source.found)
             read.append(source)
         drawn = building.graph(read)
         writers = {GraphFormat.HTML: written.page, GraphFormat.SVG: written.svg, GraphFormat.MERMAID: mermaid.mermaid}
         output.deliver(writers[output_format or _by_name(output_file)](drawn), output_file)
-        if is_refused:
+        if any(source.is_refused for source in read):
             raise typer.Exit(1)
 
 
