@@ -146,3 +146,38 @@ def test_a_parameter_goes_to_the_file_that_has_it(tmp_path: Path) -> None:
     wrong = run("graph", str(COLOUR), str(tasks), "--parameter", "Domian=b.local")
     assert wrong.code == 2
     assert "did you mean 'Domain'" in wrong.err
+
+
+def test_a_mesh_that_only_standalone_would_refuse_refuses_no_other_profile(tmp_path: Path) -> None:
+    file = tmp_path / "ga.yaml"
+    weights = COLOUR.read_text().replace("Weight: 80", "Weight: 0").replace("Weight: 20", "Weights: 0")
+    file.write_text(weights.replace("Profile: standalone", "Profile: ga"))
+    ran = run("graph", str(file), "-o", str(tmp_path / "mesh.html"))
+    assert "AM304" in ran.err
+    assert ran.code == 0
+    file.write_text(weights)
+    assert run("graph", str(file), "-o", str(tmp_path / "mesh.html")).code == 1
+
+
+def test_folders_and_globs(tmp_path: Path) -> None:
+    (tmp_path / "mesh.yaml").write_text(COLOUR.read_text())
+    (tmp_path / "tasks.yaml").write_text(TASKS)
+    (tmp_path / "notes.yaml").write_text("a: 1")
+    for argument in (tmp_path, tmp_path / "*s*.yaml"):
+        found = graph(argument)
+        assert len([part for part in found["parts"] if part["kind"] == "task"]) == 4
+
+
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
+    ran = run("graph", str(COLOUR), str(tmp_path / "none.yaml"))
+    assert ran.code == 1
+    assert "there is no such file" in ran.err
+    assert ran.out.startswith("<!doctype html>")
+    assert run("graph", str(tmp_path / "none.yaml")).out == ""
+
+
+def test_parameters_of_no_mesh(tmp_path: Path) -> None:
+    tasks = tmp_path / "tasks.yaml"
+    tasks.write_text(TASKS)
+    assert run("graph", str(tasks), "--mesh-parameter", "Domain=b.local").code == 2
+    assert run("graph", str(COLOUR), str(tasks), "--mesh-parameter", "Domain=b.local").code == 0

@@ -31,7 +31,7 @@ class Request:
 
     def rendered(self, form: Form) -> Rendered:
         """What becomes of the file; flags that had no effect are those of the command line alone."""
-        result = form.rendered(self._asked(form.document))
+        result = form.rendered(self.asked(form.document))
         own = tuple(each for each in result.unused_flags if each.startswith("--"))
         return replace(result, unused_flags=own)
 
@@ -44,7 +44,8 @@ class Request:
                 has = "has no" if len(forms) == 1 else "has a"
                 raise usage_error(f"{names} {has} parameter '{name}'", name, list(declared), PARAMETER)
 
-    def _asked(self, document: Document) -> Asked:
+    def asked(self, document: Document) -> Asked:
+        """What is asked of one file."""
         declarations = _declarations(document)
         given = {**self.configuration.parameters, **self.parameters}
         below = self.configuration.settings

@@ -1,6 +1,6 @@
 """`appmesh-inject graph`: the mesh as it will run, as one page to click through."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import PurePath
@@ -8,12 +8,15 @@ from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import forms, output, report
+from appmesh_inject.cli import output, report
+from appmesh_inject.cli.configuration import NONE, Configuration
 from appmesh_inject.cli.errors import told
-from appmesh_inject.cli.forms import Form
 from appmesh_inject.cli.meshes import MeshFile, MeshParameters, mesh_in, mesh_of
-from appmesh_inject.cli.options import PARAMETER, DeploymentParameters, MacroName, Parameters, asked, pairs, usage_error
+from appmesh_inject.cli.options import DeploymentParameters, MacroName, Parameters
+from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.rendering import MACRO
+from appmesh_inject.cli.requests import request
+from appmesh_inject.cli.selection import Files, selected
 from appmesh_inject.tree import Json
 
 
@@ -25,13 +28,6 @@ class GraphFormat(StrEnum):
 
 SUFFIXES = {".svg": GraphFormat.SVG, ".mmd": GraphFormat.MERMAID, ".mermaid": GraphFormat.MERMAID}
 
-Files = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="FILE...",
-        help="CloudFormation templates, ECS task definitions or Kubernetes manifests, YAML or JSON; - for stdin",
-    ),
-]
 Output = Annotated[
     str | None,
     typer.Option("-o", "--output", metavar="FILE", show_default=False, help="Write to this file instead of stdout"),
@@ -43,7 +39,7 @@ OutputFormat = Annotated[
 
 
 def graph(
-    files: Files,
+    files: Files = None,
     *,
     settings: Mapping[str, Json],
     parameter: Parameters = [],  # noqa: B006 - Typer wants a list and never changes it
@@ -53,6 +49,7 @@ def graph(
     mesh_parameter: MeshParameters = [],  # noqa: B006
     output_format: OutputFormat = None,
     output_file: Output = None,
+    configuration: Configuration = NONE,
 ) -> None:
     """Draw the mesh as it will run: services, routers with their weights, nodes, gateways, and the tasks in them.
 
@@ -63,45 +60,39 @@ def graph(
         # The mesh package is large, and the other commands start without it.
         from appmesh_inject.cli.graph import building, mermaid, sources, written
 
-        found = list(map(forms.load, files))
-        given = mesh_of(mesh, mesh_parameter)
-        holders = [form.document for form in found if form.is_template and sources.has_mesh(form.document)]
-        parameters = _parameters(found, parameter)
-        read = [] if given is None else [sources.mesh_alone(given)]
-        is_refused = False
-        for form, own in zip(found, parameters, strict=True):
-            wanted = asked(form.document, own, settings, deployment_parameter, macro=macro_name)
-            its_mesh = given
-            if given is None and len(holders) == 1 and form.document is not holders[0]:
-                its_mesh = mesh_in(holders[0], mesh_parameter)
-            source = sources.source(form, replace(wanted, mesh=its_mesh))
+        asked = request(
+            parameters=parameter,
+            settings=settings,
+            deployment_parameters=deployment_parameter,
+            macro=macro_name,
+            configuration=configuration,
+            mesh=mesh,
+            mesh_parameters=mesh_parameter if mesh is not None else (),
+        )
+        found = selected(files, configuration)
+        asked.check(found.forms)
+        report.say_errors(found.errors)
+        holders = [form.document for form in found.forms if form.is_template and sources.has_mesh(form.document)]
+        shared = mesh_in(holders[0], mesh_parameter) if asked.mesh is None and len(holders) == 1 else None
+        if mesh is None and shared is None:
+            mesh_of(mesh, mesh_parameter)  # which says that they are for nothing
+        read = [] if asked.mesh is None else [sources.mesh_alone(asked.mesh)]
+        for form in tracked(found.forms, "Reading the mesh"):
+            wanted = asked.asked(form.document)
+            if shared is not None and form.document is not holders[0]:
+                wanted = replace(wanted, mesh=shared)
+            source = sources.source(form, wanted)
             report.say_findings(form.document, (finding for finding, _ in source.found))
-            is_refused = is_refused or any(finding.is_error for finding, _ in source.found)
             read.append(source)
+        report.say_skipped(found)
+        if not found.forms:
+            raise typer.Exit(1)
         drawn = building.graph(read)
         writers = {GraphFormat.HTML: written.page, GraphFormat.SVG: written.svg, GraphFormat.MERMAID: mermaid.mermaid}
         output.deliver(writers[output_format or _by_name(output_file)](drawn), output_file)
-        if is_refused:
+        if found.errors or any(source.is_refused for source in read):
             raise typer.Exit(1)
 
 
 def _by_name(file: str | None) -> GraphFormat:
     return SUFFIXES.get(PurePath(file or "").suffix.lower(), GraphFormat.HTML)
-
-
-def _parameters(found: Sequence[Form], given: Sequence[str]) -> list[list[str]]:
-    """For each file the parameters that it declares; with a single file all, so that a wrong one is told."""
-    if len(found) == 1:
-        return [list(given)]
-    declared = [_declared(form) for form in found]
-    for name in pairs(given, PARAMETER):
-        if not any(name in names for names in declared):
-            every = sorted({known for names in declared for known in names})
-            raise usage_error(f"none of the files has a parameter '{name}'", name, every, PARAMETER)
-    return [[text for text in given if text.partition("=")[0] in names] for names in declared]
-
-
-def _declared(form: Form) -> Mapping[str, Json]:
-    content = form.document.content
-    declared = content.get("Parameters") if isinstance(content, Mapping) else None
-    return declared if isinstance(declared, Mapping) else {}

@@ -35,12 +35,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file. found: the findings, each with the place that messages show."""
+    """One file. found: the findings, each with the place that messages show. is_refused: an error of them stops the
+    injection; only `standalone` compiles the mesh, so what is wrong with it stops no other profile."""
 
     name: str
     model: Model
     runs: tuple[Run, ...]
     found: tuple[tuple[Finding, str], ...]
+    is_refused: bool = False
 
 
 def has_mesh(document: Document) -> bool:
@@ -62,6 +64,7 @@ def source(form: Form, asked: Asked) -> Source:
         parsed.model,
         tuple(_runs(target, content, rendered.document, reports)),
         tuple((finding, report.where(document, finding.path)) for finding in findings),
+        rendered.has_errors or (not rendered.reports and any(finding.is_error for finding in parsed.findings)),
     )
 
 
