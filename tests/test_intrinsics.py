@@ -12,6 +12,8 @@ from appmesh_inject.intrinsics import (
     Reading,
     Scope,
     conditions_along,
+    function,
+    known,
     leaves,
     list_parameters,
     parameters_that_decide,
@@ -45,6 +47,29 @@ SCOPE = Scope(parameters={"P": "value", "L": "loop"}, loops=frozenset({"L"}), as
 )
 def test_read(value: Json, expected: Reading) -> None:
     assert read(value, SCOPE) == expected
+
+
+@pytest.mark.parametrize("name", ["Ref", "Condition", "Fn::Sub", "Fn::Whatever"])
+def test_function(name: str) -> None:
+    assert function({name: "x"}) == name
+    assert function({name: "x", "y": 1}) is None
+    assert function({name.lower(): "x"}) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("x", "x"), ("{{resolve:ssm:x}}", None), ({"Ref": "P"}, "value"), ({"Ref": "L"}, None), ([1], [1])],
+)
+def test_known(value: Json, expected: Json) -> None:
+    assert known(value, SCOPE) == expected
+
+
+@pytest.mark.parametrize(
+    "odd", [[], "Yes", ["Yes"], ["Yes", 1], [["Yes"], 1, 2], [{"Ref": "P"}, 1, 2], {"Yes": 1}, None]
+)
+def test_an_fn_if_that_is_none_is_opaque(odd: Json) -> None:
+    (leaf,) = leaves({"Fn::If": odd}, SCOPE)
+    assert leaf.reading == OPAQUE
 
 
 def test_leaves_say_where_they_are_and_what_holds_there() -> None:

@@ -57,6 +57,11 @@ def variable(name: Json, value: Json) -> Json:
             {"Environment": [variable(REF, "2"), {"Value": "3"}, REF, "text"]},
             {"Environment": [variable(REF, "1"), variable(REF, "2"), {"Value": "3"}, REF, "text"]},
         ),
+        (
+            {"Environment": [variable("A", "1")]},
+            {"Environment": [variable(REF, NO_VALUE)]},
+            {"Environment": [variable("A", "1"), {"Name": REF}]},
+        ),
         # An item whose other members are all NoValue goes, or never comes.
         (
             {"Environment": [variable("A", "1"), variable("B", "2")]},

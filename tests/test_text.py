@@ -2,7 +2,7 @@
 
 import pytest
 
-from appmesh_inject.text import joined
+from appmesh_inject.text import joined, number, separated
 from appmesh_inject.tree import Json
 
 REF: Json = {"Ref": "Node"}
@@ -12,7 +12,9 @@ REF: Json = {"Ref": "Node"}
     ("pieces", "expected"),
     [
         ([], ""),
-        (["a", 1, True], "a1true"),
+        (["a", 1, True, False], "a1truefalse"),
+        ([REF, ""], REF),
+        (["${Colour}}-}", REF], {"Fn::Sub": "${Colour}}-}${Node}"}),
         ([REF], REF),
         (["mesh/", REF], {"Fn::Sub": "mesh/${Node}"}),
         ([REF, {"Fn::GetAtt": ["A", "B.C"]}, {"Fn::GetAtt": "A.B"}], {"Fn::Sub": "${Node}${A.B.C}${A.B}"}),
@@ -26,3 +28,32 @@ REF: Json = {"Ref": "Node"}
 )
 def test_joined(pieces: list[Json], expected: Json) -> None:
     assert joined(pieces, loops=["Colour"]) == expected
+
+
+def test_separated() -> None:
+    assert separated([], ",") == ""
+    assert separated([1, 2], ",") == "1,2"
+    assert separated(["${Colour}", REF], ",", ["Colour"]) == {"Fn::Sub": "${Colour},${Node}"}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (512, 512),
+        ("512", 512),
+        ("9" * 18, 10**18 - 1),
+        ("9" * 19, None),
+        ("9" * 5000, None),
+        (True, None),
+        (1.5, None),
+        (None, None),
+        ([1], None),
+        ("", None),
+        ("1.5", None),
+        ("-1", None),
+        ("\u00b2", None),
+        ("\u0663", None),
+    ],
+)
+def test_number(value: object, expected: int | None) -> None:
+    assert number(value) == expected

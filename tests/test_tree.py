@@ -1,0 +1,52 @@
+"""Edits of a document: what is asked for changes, and all else is the same object."""
+
+import pytest
+
+from appmesh_inject.tree import REMOVED, Changes, Json, edited, existing
+
+DOCUMENT: Json = {"a": [0, 1, 2, 3], "b": {"c": {"d": 1}}, "e": "text"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, DOCUMENT),
+        ({(): "new"}, "new"),
+        ({("e",): REMOVED, ("missing",): REMOVED}, {"a": [0, 1, 2, 3], "b": {"c": {"d": 1}}}),
+        ({("b", "c", "x"): 2}, {"a": [0, 1, 2, 3], "b": {"c": {"d": 1, "x": 2}}, "e": "text"}),
+        # Indices are those of the list as it came, in whatever order the changes are given.
+        ({("a", 0): REMOVED, ("a", 2): REMOVED}, {"a": [1, 3], "b": {"c": {"d": 1}}, "e": "text"}),
+        ({("a", 2): REMOVED, ("a", 0): REMOVED}, {"a": [1, 3], "b": {"c": {"d": 1}}, "e": "text"}),
+        ({("a", 1): REMOVED, ("a", 4): "end"}, {"a": [0, 2, 3, "end"], "b": {"c": {"d": 1}}, "e": "text"}),
+        ({("a", 1): "one"}, {"a": [0, "one", 2, 3], "b": {"c": {"d": 1}}, "e": "text"}),
+        # The shorter path wins.
+        ({("b",): 1, ("b", "c"): 2}, {"a": [0, 1, 2, 3], "b": 1, "e": "text"}),
+    ],
+)
+def test_edited(changes: Changes, expected: Json) -> None:
+    assert edited(DOCUMENT, changes) == expected
+
+
+def test_what_is_not_edited_is_the_same_object() -> None:
+    changed = edited(DOCUMENT, {("a", 0): 9})
+    assert isinstance(changed, dict)
+    assert isinstance(DOCUMENT, dict)
+    assert changed["b"] is DOCUMENT["b"]
+    assert DOCUMENT["a"] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (("a", 3), ("a", 3)),
+        (("a", 4), ("a",)),
+        (("a", -1), ("a",)),
+        (("a", "0"), ("a",)),
+        (("b", "c", "x"), ("b", "c")),
+        (("b", 0), ("b",)),
+        (("e", 0), ("e",)),
+        (("x",), ()),
+    ],
+)
+def test_existing(path: tuple[str | int, ...], expected: tuple[str | int, ...]) -> None:
+    assert existing(DOCUMENT, path) == expected
