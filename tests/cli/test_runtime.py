@@ -9,6 +9,7 @@ from appmesh_inject.cli import runtime
 TEMPLATE = """
 Parameters:
   Profile: { Type: String, Default: preview }
+  MemorySize: { Type: Number, Default: 512 }
 Resources:
   AppMeshInjectFunction:
     Type: AWS::Serverless::Function
@@ -16,7 +17,7 @@ Resources:
       CodeUri: AppMeshInjectFunction
       Handler: appmesh_inject.macro.handler
       Timeout: 30
-      MemorySize: 512
+      MemorySize: !Ref MemorySize
       Environment:
         Variables: { Profile: !Ref Profile, POWERTOOLS_LOG_LEVEL: INFO }
 """

@@ -82,7 +82,7 @@ def built(project: Path, parameters: Mapping[str, str] | None = None, name: str 
             memory=int(_value(properties.get("MemorySize", 128), given)),
             name=name,
         )
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise CannotStart(f"{BUILD / template.name} has no function {name} that can be started: {error!r}") from None
 
 
