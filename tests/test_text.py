@@ -14,6 +14,7 @@ REF: Json = {"Ref": "Node"}
         ([], ""),
         (["a", 1, True, False], "a1truefalse"),
         ([REF, ""], REF),
+        (["a", {"x": 1}], {"Fn::Join": ["", ["a", {"x": 1}]]}),
         (["${Colour}}-}", REF], {"Fn::Sub": "${Colour}}-}${Node}"}),
         ([REF], REF),
         (["mesh/", REF], {"Fn::Sub": "mesh/${Node}"}),

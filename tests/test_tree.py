@@ -38,15 +38,19 @@ def test_what_is_not_edited_is_the_same_object() -> None:
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
+        (("a", 0), ("a", 0)),
         (("a", 3), ("a", 3)),
+        (("f", 0, "g", "x"), ("f", 0, "g")),
         (("a", 4), ("a",)),
         (("a", -1), ("a",)),
         (("a", "0"), ("a",)),
         (("b", "c", "x"), ("b", "c")),
         (("b", 0), ("b",)),
         (("e", 0), ("e",)),
+        (("e", "t"), ("e",)),
         (("x",), ()),
     ],
 )
 def test_existing(path: tuple[str | int, ...], expected: tuple[str | int, ...]) -> None:
-    assert existing(DOCUMENT, path) == expected
+    assert isinstance(DOCUMENT, dict)
+    assert existing({**DOCUMENT, "f": [{"g": 1}]}, path) == expected
