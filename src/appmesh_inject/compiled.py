@@ -20,7 +20,7 @@ def configured(situation: Situation, envoy: Container, admin_port: Json) -> Conf
         settings,
         kind=situation.kind,
         scope=scope,
-        environment={name: value for name, value in envoy.variables.items() if name != "ENVOY_UID"},
+        environment=envoy.variables,
         admin_port=admin_port,
         place=situation.place("Envoy"),
         subject=situation.workload.name,

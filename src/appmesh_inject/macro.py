@@ -165,7 +165,7 @@ def message(findings: Iterable[Finding]) -> str:
 
 def _report(outcome: Outcome, request_id: str) -> None:
     """One log line and the metrics of one template: counts only, by profile."""
-    counts = Counter((report.profile or "none", report.action) for report in outcome.reports)
+    counts = Counter((report.profile, report.action) for report in outcome.reports)
     _emit({"Templates": 1}, request_id)
     for profile in dict.fromkeys(profile for profile, _ in counts):
         values = {name: counts[profile, action] for action, name in METRIC_OF.items()}
