@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from appmesh_inject.findings import Finding
 from appmesh_inject.injection import inject
 from appmesh_inject.mesh.resolution import resolved
 from appmesh_inject.settings import Level
@@ -60,6 +61,49 @@ def test_a_mesh_of_another_stack_is_compiled_with_its_values_resolved() -> None:
     assert envoy["Command"][0] == "--config-yaml"
     assert isinstance(envoy["Command"][1], str)
     assert '"mesh/apps/virtualNode/web"' in envoy["Command"][1] or "web" in envoy["Command"][1]
+
+
+def test_a_mesh_of_a_stack_and_the_templates_own_are_two() -> None:
+    own: Any = _own_mesh()
+    node = own["Web"]["Properties"]
+    own["Web"]["Properties"] = {**node, "Spec": {"Listeners": [{"PortMapping": {"Port": 9090, "Protocol": "http"}}]}}
+    asked: dict[str, Json] = {"Profile": "standalone", "VirtualNodeName": "web", "MeshName": "apps"}
+    tasks = {"Elsewhere": task(**asked, MeshStack="m"), "Here": task(**asked, AppPorts=[9090])}
+    for order in (("Elsewhere", "Here"), ("Here", "Elsewhere")):
+        template: Json = {"Resources": {**{name: tasks[name] for name in order}, **own}}
+        outcome = inject(template, target(), meshes=Meshes(of_stack={"m": source()}.get))
+        assert not outcome.has_errors, [str(finding) for finding in outcome.findings]
+        assert not outcome.findings
+        document: Any = outcome.document
+        commands = {
+            name: document["Resources"][name]["Properties"]["ContainerDefinitions"][1]["Command"][1] for name in tasks
+        }
+        assert ('"9090"' in commands["Here"], '"9080"' in commands["Here"]) == (True, False)
+        assert ('"9090"' in commands["Elsewhere"], '"9080"' in commands["Elsewhere"]) == (False, True)
+
+
+def test_a_mesh_from_elsewhere_says_where_its_mistakes_are() -> None:
+    node: Any = {"Type": "AWS::AppMesh::VirtualNode", "Properties": {"MeshName": "apps", "VirtualNodeName": "web"}}
+    given = MeshSource.elsewhere(
+        {"Web": node}, ("mesh.yaml",), (Finding("AM326", "Web", ("Resources", "Web"), "x", "y"),)
+    )
+    assert [finding.path for finding in given.findings] == [("mesh.yaml", "Resources", "Web")]
+    request: dict[str, Json] = {"Profile": "standalone", "MeshName": "apps", "VirtualNodeName": "web"}
+    asked = MeshSource.elsewhere({"Web": node}, ("mesh.yaml",), ())
+    template: Json = {"Resources": {"Web": task(**request)}}
+    (missing, *_) = inject(template, target(), meshes=Meshes(given=asked)).findings
+    assert (missing.code, missing.path[:3]) == ("AM303", ("mesh.yaml", "Resources", "Web"))
+
+
+def test_a_configuration_that_is_too_large_is_refused_at_the_task() -> None:
+    own: Any = _own_mesh()
+    listeners = own["Web"]["Properties"]["Spec"]["Listeners"]
+    log = {"AccessLog": {"File": {"Path": "/" + "x" * 60_000}}}
+    own["Web"]["Properties"] = {**own["Web"]["Properties"], "Spec": {"Listeners": listeners, "Logging": log}}
+    document: Json = {"Resources": {"Task": task(Profile="standalone", MeshName="apps", VirtualNodeName="web"), **own}}
+    outcome = inject(document, target())
+    found = [(finding.code, finding.subject, finding.path) for finding in outcome.findings if finding.is_error]
+    assert found == [("AM319", "Task", ("Resources", "Task", "Metadata", "AppMesh"))]
 
 
 def test_an_ecs_task_definition_takes_its_mesh_from_a_file() -> None:
