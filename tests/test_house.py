@@ -18,7 +18,7 @@ FLOORS = (
     ("targets",),
     ("alike",),
     ("plan",),
-    ("deployment",),
+    ("decision", "deployment"),
     ("checks", "compiled", "ordering", "ports", "presence"),
     ("representing",),
     ("situation",),

@@ -6,6 +6,7 @@ Contract: CloudFormation User Guide, "Creating a CloudFormation macro definition
 """
 
 import json
+import marshal
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +21,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS, deployed
 from appmesh_inject.findings import Finding, one_line
-from appmesh_inject.injection import Action, Outcome, inject
+from appmesh_inject.injection import Action, Outcome, inject, too_deep
 from appmesh_inject.settings import Level
 from appmesh_inject.stacks import Stacks
 from appmesh_inject.standalone import Meshes
@@ -33,10 +34,11 @@ LONGEST_MESSAGE = 1000
 LARGEST_RESPONSE = 6 * 1024 * 1024
 """Bytes that a Lambda function can answer at once: Lambda quota, invocation payload, synchronous."""
 
-FEW_CONTAINERS = 4
-"""Containers that can be written into a template without a look at the response's size: CloudFormation's template has
-1 MB at the most, no container is larger than that and the 64 KB of a compiled configuration, and so all of it stays
-below `LARGEST_RESPONSE`. To encode each response twice would make small templates slower for nothing."""
+LARGEST_TEMPLATE = 1024 * 1024
+"""Bytes of a template: CloudFormation quota, template body."""
+
+MOST_PER_BYTE = 8
+"""Bytes of JSON that a byte of `marshal` becomes at the most: a control character six, `false` and a comma seven."""
 
 NAMESPACE = "AppMeshInject"
 
@@ -111,15 +113,32 @@ def _failed(event: Mapping[str, Any], text: str) -> Response:
 
 def _answerable(outcome: Outcome) -> Outcome:
     """The outcome, or a finding in its place where Lambda would not carry it."""
-    if outcome.added <= FEW_CONTAINERS or outcome.has_errors:
+    # To encode each response twice would cost more than all the rest, so what is surely small is not measured.
+    if _is_surely_small(outcome.written):
         return outcome
-    size = len(json.dumps(outcome.document))
+    try:
+        size = len(json.dumps(outcome.document))
+    except RecursionError:
+        return _refused(outcome, too_deep())
     if size + LONGEST_MESSAGE <= LARGEST_RESPONSE:
         return outcome
     text = f"the processed template has {size:,} bytes, and a Lambda function answers {LARGEST_RESPONSE:,} at the most"
     hint = "Split the template, or put less text into the settings that all its tasks share"
+    return _refused(outcome, Finding("AM003", "", (), text, hint))
+
+
+def _refused(outcome: Outcome, finding: Finding) -> Outcome:
     reports = tuple(replace(report, action=Action.REFUSED) for report in outcome.reports)
-    return Outcome(None, reports, (Finding("AM003", "", (), text, hint),))
+    return Outcome(None, reports, (finding,))
+
+
+def _is_surely_small(written: Any) -> bool:
+    """Whether a template with these containers can be answered, by a bound that is quick to have."""
+    try:
+        size = len(marshal.dumps(written, 2))
+    except ValueError:
+        return False  # nested too deeply for it
+    return LARGEST_TEMPLATE + MOST_PER_BYTE * size <= LARGEST_RESPONSE
 
 
 def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Outcome:

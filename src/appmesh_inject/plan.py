@@ -3,11 +3,12 @@
 Containers are built by `sidecars`, read and written by a target.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from appmesh_inject import checks, ports, presence
 from appmesh_inject.compiled import configured, is_compiled
+from appmesh_inject.decision import Decision, ListPlan, Plan, Skip
 from appmesh_inject.deployment import Deployment
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Scope, known, leaves, mapped
@@ -20,50 +21,8 @@ from appmesh_inject.shapes import Slot, Values
 from appmesh_inject.sidecars import ENVOY, FORMS, GATEWAY, X_RAY_DAEMON, Sidecar
 from appmesh_inject.situation import ADMIN_PORT_VARIABLE, Situation, wrapped
 from appmesh_inject.standalone import Meshes
-from appmesh_inject.tree import Json, Path, edited
+from appmesh_inject.tree import Json, edited
 from appmesh_inject.workload import Branch, Container, Dialect, Task, Workload
-
-
-@dataclass(frozen=True, slots=True)
-class ListPlan:
-    """What happens to one container list: items replaced, by index, and containers appended. `path`: where it is;
-    `items`: what it holds."""
-
-    path: Path
-    items: Sequence[Json]
-    replaced: Mapping[int, Json]
-    appended: tuple[Json, ...]
-
-    @property
-    def changes_nothing(self) -> bool:
-        return not self.replaced and not self.appended
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What happens to one workload. redirect: the ProxyConfiguration to write; None: as it is. values: what went
-    into the slots, where every sidecar was appended to one list; none: it was not that plain."""
-
-    lists: tuple[ListPlan, ...]
-    redirect: Json
-    redirect_path: Path
-    values: Values | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """Why a workload is left alone, in words."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A plan, a reason to skip, or None: refused. The findings hold warnings too."""
-
-    outcome: Plan | Skip | None
-    findings: tuple[Finding, ...] = ()
-
 
 INJECTED_ALREADY = "injected already"
 

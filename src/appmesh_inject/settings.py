@@ -273,7 +273,7 @@ def _read_level(level: Level, scope: Scope) -> _Read:
             unset.add(name)
         else:
             outcome = _tag_problem(name, value) if level.is_tags else None
-            outcome = outcome or _read_value(name, value, scope)
+            outcome = outcome or read_value(name, value, scope)
             if isinstance(outcome, Problem):
                 problem = outcome
             else:
@@ -292,7 +292,8 @@ def _finding(level: Level, name: str, problem: Problem) -> Finding:
     return Finding(problem.code, level.subject, level.place(name) + problem.path, message, problem.hint)
 
 
-def _read_value(name: str, value: Json, scope: Scope) -> Any:
+def read_value(name: str, value: Json, scope: Scope) -> Any:
+    """What the setting `name` becomes, by what the user wrote; the `Problem` where that is wrong."""
     if name in ("MeshName", *NAMING[:2]):
         problem = _arn_problem(name, value, scope)
         if problem:

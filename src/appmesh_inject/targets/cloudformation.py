@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from appmesh_inject.alike import Plain
+from appmesh_inject.decision import Plan
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Scope, function, list_parameters, parameters_that_decide
-from appmesh_inject.plan import Plan
 from appmesh_inject.settings import Level
 from appmesh_inject.targets.tasks import CLOUDFORMATION, applied
 from appmesh_inject.tree import Json, Path, at

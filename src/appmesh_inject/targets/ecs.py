@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from appmesh_inject.alike import Plain
+from appmesh_inject.decision import Plan
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
-from appmesh_inject.plan import Plan
 from appmesh_inject.settings import Level
 from appmesh_inject.targets.tasks import API, applied
 from appmesh_inject.tree import Json, Path

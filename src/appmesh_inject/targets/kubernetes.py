@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from appmesh_inject.alike import Plain
+from appmesh_inject.decision import Plan
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
-from appmesh_inject.plan import Plan
 from appmesh_inject.settings import NAMING, Level
 from appmesh_inject.targets.pods import POD_CONTAINERS, pod_containers
 from appmesh_inject.targets.tasks import applied

@@ -1,0 +1,69 @@
+"""What can be decided about a workload: a plan, a reason to skip it, or neither where it is refused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from appmesh_inject.findings import Finding
+from appmesh_inject.settings import STANDALONE, Asked
+from appmesh_inject.shapes import Values
+from appmesh_inject.tree import Json, Path
+from appmesh_inject.workload import Workload
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlan:
+    """What happens to one container list: items replaced, by index, and containers appended. `path`: where it is;
+    `items`: what it holds."""
+
+    path: Path
+    items: Sequence[Json]
+    replaced: Mapping[int, Json]
+    appended: tuple[Json, ...]
+
+    @property
+    def changes_nothing(self) -> bool:
+        return not self.replaced and not self.appended
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What happens to one workload. redirect: the ProxyConfiguration to write; None: as it is. values: what went
+    into the slots, where every sidecar was appended to one list; none: it was not that plain."""
+
+    lists: tuple[ListPlan, ...]
+    redirect: Json
+    redirect_path: Path
+    values: Values | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Why a workload is left alone, in words."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A plan, a reason to skip, or None: refused. The findings hold warnings too."""
+
+    outcome: Plan | Skip | None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A workload with what it asked for and what was decided. `asked`: its names and their places are those of the
+    workload that it is like, where there is one."""
+
+    workload: Workload
+    asked: Asked
+    decision: Decision
+
+    @property
+    def is_in_a_mesh(self) -> bool:
+        return bool(self.workload.levels) and self.asked.settings.enabled is not False
+
+    @property
+    def is_standalone(self) -> bool:
+        return self.is_in_a_mesh and self.asked.settings.profile == STANDALONE
