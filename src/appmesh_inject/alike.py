@@ -102,11 +102,11 @@ class Precedents:
         (planned,) = plan.lists
         appended = list(planned.appended)
         appended[precedent.envoy] = edited(appended[precedent.envoy], dict.fromkeys(precedent.naming, resource))
-        replaced = {
+        waiting = {
             index: self.dialect.with_dependencies_of(plain.items[index], definition)
-            for index, definition in planned.replaced.items()
+            for index, definition in planned.waiting.items()
         }
-        lists = (ListPlan(plain.list_path, plain.items, replaced, tuple(appended)),)
+        lists = (ListPlan(plain.list_path, plain.items, {}, waiting, tuple(appended)),)
         redirect_path = (*plain.path, plan.redirect_path[-1]) if plan.redirect_path else ()
         decision = Decision(Plan(lists, plan.redirect, redirect_path))
         return Decided(workload, precedent.decided.asked, decision)
@@ -147,4 +147,6 @@ def _places(document: Json, value: Json, path: Path = ()) -> Iterator[Path]:
 
 def is_plain(items: Json) -> bool:
     """Whether a value is a list of plain containers."""
-    return isinstance(items, list) and all(isinstance(item, dict) and function(item) is None for item in items)
+    if not isinstance(items, list):
+        return False
+    return not any(not isinstance(item, dict) or (len(item) == 1 and function(item)) for item in items)

@@ -12,17 +12,21 @@ from appmesh_inject.workload import Workload
 
 @dataclass(frozen=True, slots=True)
 class ListPlan:
-    """What happens to one container list: items replaced, by index, and containers appended. `path`: where it is;
-    `items`: what it holds."""
+    """What happens to one container list. `path`: where it is; `items`: what it holds.
+
+    replaced: sidecars in the place of others; waiting: containers that depend on the envoy now; both by index.
+    appended: sidecars at the end.
+    """
 
     path: Path
     items: Sequence[Json]
     replaced: Mapping[int, Json]
+    waiting: Mapping[int, Json]
     appended: tuple[Json, ...]
 
     @property
     def changes_nothing(self) -> bool:
-        return not self.replaced and not self.appended
+        return not self.replaced and not self.waiting and not self.appended
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,14 +68,14 @@ class Report:
 class Outcome:
     """The document that comes out, what happened to each workload, and the findings in order.
 
-    `document` is the very object that came in where nothing was changed. written: the containers that
-    were added or changed.
+    `document` is the very object that came in where nothing was changed. added: the sidecars that were
+    written.
     """
 
     document: Json
     reports: tuple[Report, ...] = ()
     findings: tuple[Finding, ...] = ()
-    written: Sequence[Json] = ()
+    added: Sequence[Json] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -122,8 +122,8 @@ def _injected(document: Json, target: Target, deployment: Deployment, meshes: Me
     if any(finding.is_error for finding in in_order):
         return Outcome(document, tuple(map(_held_back, reports)), in_order)
     lists = [each for plan in plans.values() for each in plan.lists]
-    written = [container for each in lists for container in (*each.replaced.values(), *each.appended)]
-    return Outcome(changed, reports, in_order, written)
+    added = [sidecar for each in lists for sidecar in (*each.replaced.values(), *each.appended)]
+    return Outcome(changed, reports, in_order, added)
 
 
 def _mixed(decided: Iterable[Decided], shared: Gathered, scope: Scope) -> Iterator[Finding]:

@@ -155,10 +155,16 @@ class _Branch:
             elif (kept := there[sidecar.role].container) and situation.settings.on_existing == "Keep":
                 sidecars[sidecar.role] = kept
         apps = self._apps(there)
-        self._order(apps, sidecars, values, enabled, replaced["app"])
+        waiting = self._waiting(apps, sidecars, values, enabled)
         self.findings += checks.containers(situation, branch, apps, sidecars, len(appended["app"]))
         lists = (
-            ListPlan(listed.path, [entry.written for entry in listed.entries], replaced[place], tuple(appended[place]))
+            ListPlan(
+                listed.path,
+                [entry.written for entry in listed.entries],
+                replaced[place],
+                waiting if place == "app" else {},
+                tuple(appended[place]),
+            )
             for place, listed in branch.lists.items()
         )
         is_plain = enabled is True and not any(present.entries for present in there.values())
@@ -235,22 +241,19 @@ class _Branch:
             more[Slot.COMMAND] = configuration.command
         return build({**values, **more}) if more else built
 
-    def _order(
-        self,
-        apps: list[Container],
-        sidecars: Mapping[str, Container],
-        values: Values,
-        enabled: Json,
-        replaced: dict[int, Json],
-    ) -> None:
-        """Lets the containers that wait for envoy depend on it."""
+    def _waiting(
+        self, apps: list[Container], sidecars: Mapping[str, Container], values: Values, enabled: Json
+    ) -> dict[int, Json]:
+        """The entries whose containers wait for envoy, by index, with a dependency on it."""
         ordered = order(self.situation, apps, sidecars, values[Slot.ENVOY_NAME], enabled)
         self.findings += ordered.findings
         entries = self.branch.lists["app"].entries
+        waiting: dict[int, Json] = {}
         for container, definition in ordered.waiting:
             index = next(n for n, entry in enumerate(entries) if container.path[: len(entry.path)] == entry.path)
             inside = container.path[len(entries[index].path) :]
-            replaced[index] = edited(replaced.get(index, entries[index].written), {inside: definition})
+            waiting[index] = edited(waiting.get(index, entries[index].written), {inside: definition})
+        return waiting
 
     def _redirect(self, values: Values, enabled: Json) -> Json:
         situation = self.situation

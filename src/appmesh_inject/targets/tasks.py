@@ -141,8 +141,10 @@ def applied(document: Json, plans: Mapping[Path, Plan]) -> Json:
     for plan in plans.values():
         for planned in plan.lists:
             if not planned.changes_nothing:
-                items = [planned.replaced.get(index, item) for index, item in enumerate(planned.items)]
-                changes[planned.path] = [*items, *planned.appended]
+                items = [*planned.items, *planned.appended]
+                for index, item in (*planned.replaced.items(), *planned.waiting.items()):
+                    items[index] = item
+                changes[planned.path] = items
         if plan.redirect is not None:
             changes[plan.redirect_path] = plan.redirect
     return edited(document, changes)
