@@ -7,8 +7,8 @@ Fn::If around containers or sidecars, a sidecar that is there already, a compile
 
 import marshal
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from appmesh_inject.decision import Decided, Decision, ListPlan, Plan
 from appmesh_inject.intrinsics import function, is_no_value
@@ -28,8 +28,7 @@ SLOTS = {
 """The settings that may differ among workloads that are alike, and where their values go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(NamedTuple):
     """A workload's containers where they are one plain list, with what decisions read of it and of what is around.
     `path` leads to its properties, `list_path` to the list."""
 
@@ -39,8 +38,7 @@ class Plain:
     likeness: Json
 
 
-@dataclass(frozen=True, slots=True)
-class _Precedent:
+class _Precedent(NamedTuple):
     """A workload with a plan, and what it takes to make that of another.
 
     resource: how the envoy's resource is named; names: what its own was made of; envoy: which of the containers
@@ -86,7 +84,7 @@ class Precedents:
         envoy = next(index for index, sidecar in enumerate(sidecars) if sidecar.role == ENVOY)
         naming = tuple(_places(plan.lists[0].appended[envoy], plan.values[Slot.RESOURCE]))
         names = {slot: plan.values[slot] for slot in SLOTS.values()}
-        return _Precedent(decided, replace(plan, values=None), form.resource, names, envoy, naming)
+        return _Precedent(decided, plan._replace(values=None), form.resource, names, envoy, naming)
 
     def _again(self, precedent: _Precedent, workload: Workload, plain: Plain) -> Decided | None:
         """The decision of the precedent for this workload; None where its names are not right."""

@@ -1,7 +1,7 @@
 """What can be decided about a workload: a plan, a reason to skip it, or neither where it is refused."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings import STANDALONE, Asked
@@ -10,8 +10,7 @@ from appmesh_inject.tree import Json, Path
 from appmesh_inject.workload import Workload
 
 
-@dataclass(frozen=True, slots=True)
-class ListPlan:
+class ListPlan(NamedTuple):
     """What happens to one container list. `path`: where it is; `items`: what it holds.
 
     replaced: sidecars in the place of others; waiting: containers that depend on the envoy now; both by index.
@@ -29,8 +28,7 @@ class ListPlan:
         return not self.replaced and not self.waiting and not self.appended
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What happens to one workload. redirect: the ProxyConfiguration to write; None: as it is. values: what went
     into the slots, where every sidecar was appended to one list; none: it was not that plain."""
 
@@ -40,23 +38,20 @@ class Plan:
     values: Values | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Skip:
+class Skip(NamedTuple):
     """Why a workload is left alone, in words."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A plan, a reason to skip, or None: refused. The findings hold warnings too."""
 
     outcome: Plan | Skip | None
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """A workload with what it asked for and what was decided. `asked`: its names and their places are those of the
     workload that it is like, where there is one."""
 

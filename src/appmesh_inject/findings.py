@@ -4,8 +4,8 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from appmesh_inject import tree
 from appmesh_inject.tree import Path
@@ -24,8 +24,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """What a code stands for: the mistake, and what to do instead."""
 
     severity: Severity
@@ -33,8 +32,7 @@ class Code:
     cure: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One mistake: its code, the workload it is about (logical ID; empty: the document), where, what, and
     what to do instead."""
 

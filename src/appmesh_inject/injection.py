@@ -5,9 +5,8 @@ objects. One error anywhere, and nothing is changed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from appmesh_inject.alike import Plain, Precedents
 from appmesh_inject.decision import Decided, Decision, Plan, Skip
@@ -53,8 +52,7 @@ class Action(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What happened to one workload, and why."""
 
     name: str
@@ -64,8 +62,7 @@ class Report:
     profile: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The document that comes out, what happened to each workload, and the findings in order.
 
     `document` is the very object that came in where nothing was changed. added: the sidecars that were

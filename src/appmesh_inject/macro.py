@@ -10,7 +10,6 @@ import marshal
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any, TypedDict
@@ -129,7 +128,7 @@ def _answerable(outcome: Outcome) -> Outcome:
 
 
 def _refused(outcome: Outcome, finding: Finding) -> Outcome:
-    reports = tuple(replace(report, action=Action.REFUSED) for report in outcome.reports)
+    reports = tuple(report._replace(action=Action.REFUSED) for report in outcome.reports)
     return Outcome(None, reports, (finding,))
 
 

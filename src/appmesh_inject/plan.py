@@ -5,6 +5,7 @@ Containers are built by `sidecars`, read and written by a target.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from appmesh_inject import checks, ports, presence
 from appmesh_inject.compiled import configured, is_compiled
@@ -79,12 +80,11 @@ def _key(branch: Branch) -> frozenset[tuple[str, bool]]:
     return frozenset(branch.scope.assumed.items())
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
+class _Planned(NamedTuple):
     """The plan for one branch of the containers."""
 
     lists: tuple[ListPlan, ...] = ()
-    redirect: Json = field(default_factory=lambda: NO_VALUE)
+    redirect: Json = NO_VALUE
     findings: tuple[Finding, ...] = ()
     values: Values | None = None
 

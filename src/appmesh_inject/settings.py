@@ -7,12 +7,12 @@ Levels, lowest precedence first: the profile's defaults; the macro's deployment 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from appmesh_inject import values
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Scope, function, is_no_value
-from appmesh_inject.tree import Json, Path
+from appmesh_inject.tree import NOTHING, Json, Path
 from appmesh_inject.values import Entries, Problem
 
 PREVIEW, GA, STANDALONE = "preview", "ga", "standalone"
@@ -21,8 +21,7 @@ PROFILES = (PREVIEW, GA, STANDALONE)
 LOG_LEVELS = ("trace", "debug", "info", "warning", "error", "critical", "off")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One row of the table: how the setting is read, what it means, its default in words, and which profiles
     have it. A fragment merges over those of lower levels; other settings replace them."""
 
@@ -188,43 +187,42 @@ NAMING = ("VirtualNodeName", "VirtualGatewayName", "ResourceArn")
 """What the task represents: one of these, and one named at a level displaces those of the levels below."""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """The settings that stand in one place. `path` leads there; `subject` is the workload they belong to, empty
     for the document's; `paths` has the places that are not simply `path` and the setting's name."""
 
     path: Path
     given: Mapping[str, Json]
     subject: str = ""
-    paths: Mapping[str, Path] = field(default_factory=dict)
+    paths: Mapping[str, Path] = NOTHING
     is_tags: bool = False
 
     def place(self, name: str) -> Path:
         return self.paths.get(name, (*self.path, name))
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(NamedTuple):
     """Several levels made one: values by setting name, where each was given (a value that is wrong has a place
     and no value), and what is wrong."""
 
-    values: Mapping[str, Any] = field(default_factory=dict)
-    places: Mapping[str, Path] = field(default_factory=dict)
+    values: Mapping[str, Any] = NOTHING
+    places: Mapping[str, Path] = NOTHING
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+NOTHING_GATHERED = Gathered()
+
+
+class Asked(NamedTuple):
     """What one workload asks for, where each setting was given, and the settings that were, by name."""
 
     settings: Settings
     places: Mapping[str, Path]
-    chosen: Mapping[str, Any] = field(default_factory=dict)
+    chosen: Mapping[str, Any] = NOTHING
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """A level after reading: values by setting name, and the settings that it takes back with AWS::NoValue."""
 
     values: Mapping[str, Any]
@@ -232,7 +230,7 @@ class _Read:
     findings: tuple[Finding, ...]
 
 
-def gather(levels: Iterable[Level], scope: Scope, below: Gathered = Gathered()) -> Gathered:
+def gather(levels: Iterable[Level], scope: Scope, below: Gathered = NOTHING_GATHERED) -> Gathered:
     """The levels, lowest first, over what is `below`: higher ones win, fragments add up, and a node, gateway or
     ARN that is named displaces the one below. The findings are those of these levels alone."""
     chosen = dict(below.values)

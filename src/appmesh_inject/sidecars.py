@@ -7,7 +7,7 @@ of Envoy.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from appmesh_inject.merge import merged
 from appmesh_inject.settings import GA, PREVIEW, STANDALONE
@@ -27,8 +27,7 @@ AGENT_IMAGES = ("aws-xray-daemon", "cloudwatch-agent", "fluent-bit", "fluentd", 
 """Parts of the names of images that send telemetry out: through the proxy they would loop or be lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sidecar:
+class Sidecar(NamedTuple):
     """One container that a profile adds.
 
     role: what it is, and its name unless renamed. fragment: the setting that overrides it. image: the deployment
@@ -56,8 +55,7 @@ class Sidecar:
         return built
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """What a profile adds in one kind of document, and the limits that it has there.
 
     images: by slot, the deployment parameter that overrides the image that is built in. resource: how Envoy's

@@ -1,7 +1,7 @@
 """What one decision is made from: a workload, what it asks for, the facts about it, and the form that fits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Literal, function, if_
@@ -45,7 +45,7 @@ class Situation:
 
     def plain(self, container: Container) -> Container:
         """The container as far as it is written out, without parameters' values: what an error text may show."""
-        scope = replace(container.scope, parameters={})
+        scope = container.scope._replace(parameters={})
         return self.dialect.container(container.definition, container.path, scope)
 
     def called(self, container: Container) -> str:

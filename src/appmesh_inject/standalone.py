@@ -4,8 +4,8 @@ Each mesh is parsed once, and what its compiler builds for one task serves the n
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Scope
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 APP_MESH = "AWS::AppMesh::"
 
 
-@dataclass(frozen=True, slots=True)
-class MeshSource:
+class MeshSource(NamedTuple):
     """Where a mesh is written. resources: with every value resolved, where they come out of another template;
     path: to them, for findings; findings: what stood in the way of reading them."""
 
@@ -32,7 +31,7 @@ class MeshSource:
     @classmethod
     def elsewhere(cls, resources: Mapping[str, Json], path: Path, findings: tuple[Finding, ...]) -> "MeshSource":
         """A mesh out of another template, which `path` stands for; the findings' places are in that template."""
-        return cls(resources, (*path, "Resources"), tuple(replace(f, path=(*path, *f.path)) for f in findings))
+        return cls(resources, (*path, "Resources"), tuple(f._replace(path=(*path, *f.path)) for f in findings))
 
     @property
     def is_empty(self) -> bool:
@@ -42,8 +41,7 @@ class MeshSource:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(NamedTuple):
     """What one Envoy runs. command: None where a finding stands in the way; ports: those of its listeners; files:
     what it reads from its file system."""
 

@@ -6,11 +6,15 @@ not touch, as the same objects.
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
 Step: TypeAlias = str | int
 Path: TypeAlias = tuple[Step, ...]
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""The empty map that nobody can write to."""
 
 
 class Removed(Enum):

@@ -4,7 +4,7 @@ Source: AWS::ECS::TaskDefinition; RegisterTaskDefinition.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from appmesh_inject.alike import Plain, is_plain
 from appmesh_inject.decision import Plan
@@ -18,8 +18,7 @@ from appmesh_inject.workload import Branch, Task, Workload
 TAG_PREFIX = "AppMesh:"
 
 
-@dataclass(frozen=True, slots=True)
-class EcsTasks:
+class EcsTasks(NamedTuple):
     """The members of a task definition that decisions read, as one document spells them."""
 
     containers: EcsContainers
