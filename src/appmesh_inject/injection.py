@@ -104,9 +104,8 @@ def _injected(document: Json, target: Target, deployment: Deployment, meshes: Me
     shared = gather((deployment.level, *found.levels), found.scope)
     findings = [*deployment.findings, *found.findings, *shared.findings]
     decide_on = _decider(document, target, shared, deployment, meshes)
-    decided = list(map(decide_on, found.workloads))
-    for each in decided:
-        findings += each.decision.findings
+    decided = [decide_on(workload) for workload in found.workloads if workload.levels]
+    findings += (finding for each in decided for finding in each.decision.findings)
     plans = {each.workload.path: each.decision.outcome for each in decided if isinstance(each.decision.outcome, Plan)}
     changed = target.apply(document, plans)
     export = bool(shared.values.get("ExportMesh"))
@@ -115,7 +114,7 @@ def _injected(document: Json, target: Target, deployment: Deployment, meshes: Me
         changed, problems = target.without_mesh(changed, found.scope, export=export)
         findings += problems
     in_order = ordered(findings)
-    reports = tuple(map(_report, decided))
+    reports = _reports(found.workloads, decided, settle(shared, "").settings.profile)
     if any(finding.is_error for finding in in_order):
         return Outcome(document, tuple(map(_held_back, reports)), in_order)
     lists = [each for plan in plans.values() for each in plan.lists]
@@ -142,13 +141,8 @@ def _decider(
 ) -> Callable[[Workload], Decided]:
     """Decides about one workload after the other."""
     precedents = Precedents(target.dialect)
-    unmarked = settle(shared, "")
-    not_marked = Decision(Skip(NOT_MARKED))
 
     def decide_on(workload: Workload) -> Decided:
-        if not workload.levels:
-            passed = Decision(Skip(workload.passed)) if workload.passed else not_marked
-            return Decided(workload, unmarked, passed)
         return precedents.decide(workload, target.plain(document, workload), lambda: anew(workload))
 
     def anew(workload: Workload) -> Decided:
@@ -162,6 +156,17 @@ def _decider(
         return Decided(workload, asked, Decision(decided.outcome, (*problems, *decided.findings)))
 
     return decide_on
+
+
+def _reports(workloads: Iterable[Workload], decided: Iterable[Decided], profile: str) -> tuple[Report, ...]:
+    """One for each workload. `profile`: that of those which are not marked."""
+    of_marked = map(_report, decided)
+    return tuple(
+        next(of_marked)
+        if workload.levels
+        else Report(workload.name, workload.path, Action.SKIPPED, workload.passed or NOT_MARKED, profile)
+        for workload in workloads
+    )
 
 
 def _report(decided: Decided) -> Report:

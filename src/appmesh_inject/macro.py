@@ -10,6 +10,7 @@ import marshal
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any, TypedDict
@@ -184,14 +185,14 @@ def message(findings: Iterable[Finding]) -> str:
 
 def _report(outcome: Outcome, request_id: str) -> None:
     """One log line and the metrics of one template: counts only, by profile."""
-    counts = Counter((report.profile or "none", report.action) for report in outcome.reports)
+    counts = Counter(map(attrgetter("profile", "action"), outcome.reports))
     _emit({"Templates": 1}, request_id)
     for profile in dict.fromkeys(profile for profile, _ in counts):
         values = {name: counts[profile, action] for action, name in METRIC_OF.items()}
-        _emit(values, request_id, profile=profile)
+        _emit(values, request_id, profile=profile or "none")
     logger.info(
         "Template transformed",
-        task_definitions={f"{profile}.{action}": count for (profile, action), count in counts.items()},
+        task_definitions={f"{profile or 'none'}.{action}": count for (profile, action), count in counts.items()},
         findings=dict(Counter(finding.code for finding in outcome.findings)),
     )
 

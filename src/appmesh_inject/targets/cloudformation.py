@@ -108,9 +108,10 @@ def _no_fragment() -> Finding:
 
 def _workloads(resources: Mapping[str, Json], path: Path, scope: Scope) -> Iterator[Workload]:
     for name, resource in resources.items():
-        if name.startswith("Fn::ForEach::"):
-            yield from _in_loop(resource, (*path, name), scope)
-        elif isinstance(resource, dict) and resource.get("Type") == TASK_DEFINITION:
+        if not isinstance(resource, dict):
+            if name.startswith("Fn::ForEach::"):
+                yield from _in_loop(resource, (*path, name), scope)
+        elif resource.get("Type") == TASK_DEFINITION:
             yield _workload(name, resource, (*path, name), scope, (*path, name, "Properties"))
 
 
@@ -122,11 +123,10 @@ def _in_loop(loop: Json, path: Path, scope: Scope) -> Iterator[Workload]:
 
 def _workload(name: str, resource: Mapping[str, Json], path: Path, scope: Scope, properties_path: Path) -> Workload:
     properties = resource.get("Properties")
-    tags, tag_findings = (
-        CLOUDFORMATION.tag_levels(properties, properties_path, name, scope)
-        if isinstance(properties, dict)
-        else ((), ())
-    )
+    tagged = properties if isinstance(properties, dict) and "Tags" in properties else {}
+    if not tagged and "Metadata" not in resource:
+        return Workload(name, path, (), scope)
+    tags, tag_findings = CLOUDFORMATION.tag_levels(tagged, properties_path, name, scope)
     metadata, metadata_findings = _metadata_levels(resource, path, name)
     return Workload(name, path, (*tags, *metadata), scope, (*tag_findings, *metadata_findings))
 
