@@ -7,7 +7,6 @@ Fn::If around containers or sidecars, a sidecar that is there already, a compile
 
 import marshal
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from appmesh_inject.decision import Decided, Decision, ListPlan, Plan
@@ -53,12 +52,12 @@ class _Precedent(NamedTuple):
     naming: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Precedents:
     """The plans that were made so far, by what decided them."""
 
-    dialect: Dialect
-    _made: dict[bytes, _Precedent] = field(default_factory=dict)
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self._made: dict[bytes, _Precedent] = {}
 
     def decide(self, workload: Workload, plain: Plain | None, anew: Callable[[], Decided]) -> Decided:
         """The decision for `workload`: as for one that is alike, or `anew`."""

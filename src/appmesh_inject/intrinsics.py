@@ -6,7 +6,6 @@ what is written to a document is always the value that the user wrote.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from appmesh_inject.tree import NOTHING, Json, Path, Step
@@ -58,14 +57,16 @@ class Branches(NamedTuple):
     otherwise: Json
 
 
-@dataclass(frozen=True, slots=True)
 class Opaque:
-    """A value that only CloudFormation can know."""
+    """A value that only CloudFormation can know: OPAQUE."""
+
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Absent:
-    """No value: `{Ref: AWS::NoValue}`."""
+    """No value: `{Ref: AWS::NoValue}`; ABSENT."""
+
+    __slots__ = ()
 
 
 Reading: TypeAlias = Literal | Branches | Opaque | Absent

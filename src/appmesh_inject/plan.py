@@ -4,7 +4,6 @@ Containers are built by `sidecars`, read and written by a target.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from appmesh_inject import checks, ports, presence
@@ -44,7 +43,7 @@ def decide(
     if form is None:
         return Decision(None, tuple(_no_form(workload, asked, represents)))
     situation = Situation(
-        workload, asked, task, dialect, form, represents, deployment.images, deployment.registries, meshes
+        workload, asked, task, dialect, form, represents, deployment.images, deployment.registries, meshes, {}
     )
     if is_compiled(situation):
         return Decision(Skip(INJECTED_ALREADY))
@@ -118,13 +117,13 @@ def _redirect(
     return wanted, []
 
 
-@dataclass(slots=True)
 class _Branch:
     """The making of the plan for one branch: what is there already, then what is built, then where it goes."""
 
-    situation: Situation
-    branch: Branch
-    findings: list[Finding] = field(default_factory=list)
+    def __init__(self, situation: Situation, branch: Branch) -> None:
+        self.situation = situation
+        self.branch = branch
+        self.findings: list[Finding] = []
 
     def plan(self) -> _Planned:
         situation, branch = self.situation, self.branch

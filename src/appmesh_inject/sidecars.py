@@ -254,7 +254,7 @@ def _of_the_api(shape: Shape) -> Shape:
     `properties`."""
     if isinstance(shape, Mapping):
         return {_api_name(name): _of_the_api(member) for name, member in shape.items()}
-    if isinstance(shape, Sequence) and not isinstance(shape, str):
+    if isinstance(shape, list):
         return [_of_the_api(item) for item in shape]
     return shape
 

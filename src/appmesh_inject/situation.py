@@ -1,7 +1,7 @@
 """What one decision is made from: a workload, what it asks for, the facts about it, and the form that fits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Literal, function, if_
@@ -18,11 +18,10 @@ _FRAGMENTS = {"Envoy": "envoy", "ProxyInit": "proxy_init", "XRayDaemon": "x_ray_
 ADMIN_PORT_VARIABLE = "ENVOY_ADMIN_ACCESS_PORT"
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """Everything that a decision about one workload may look at. kind: what it represents, node or gateway.
     images: those that the macro's deployment gives, by deployment parameter; registries: those that it
-    allows, none: all. meshes: those at hand."""
+    allows, none: all. meshes: those at hand. runtimes: what was read of containers so far, by identity."""
 
     workload: Workload
     asked: Asked
@@ -33,14 +32,14 @@ class Situation:
     images: Mapping[str, str]
     registries: tuple[str, ...]
     meshes: Meshes
-    _runtimes: dict[int, tuple[Container, Runtime]] = field(default_factory=dict, compare=False, repr=False)
+    runtimes: dict[int, tuple[Container, Runtime]]
 
     def runtime(self, container: Container) -> Runtime:
         """How a container runs; read once."""
         # The container is kept beside, since an identity is given anew when its object goes.
-        known = self._runtimes.get(id(container))
+        known = self.runtimes.get(id(container))
         if known is None:
-            known = self._runtimes[id(container)] = container, self.dialect.runtime(container)
+            known = self.runtimes[id(container)] = container, self.dialect.runtime(container)
         return known[1]
 
     def plain(self, container: Container) -> Container:

@@ -4,7 +4,6 @@ Each mesh is parsed once, and what its compiler builds for one task serves the n
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from appmesh_inject.findings import Finding
@@ -51,16 +50,16 @@ class Configuration(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Meshes:
     """The meshes at hand. given: for all tasks, out of another template; of_stack: the one that a stack exports, by
     the stack's name, None where it is not to be had."""
 
-    given: MeshSource | None = None
-    of_stack: Callable[[str], MeshSource | None] = lambda _: None
-    _compilers: dict[tuple[int, bool, str], tuple["Compiler", tuple[Finding, ...]]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    def __init__(
+        self, given: MeshSource | None = None, of_stack: Callable[[str], MeshSource | None] = lambda _: None
+    ) -> None:
+        self.given = given
+        self.of_stack = of_stack
+        self._compilers: dict[tuple[int, bool, str], tuple[Compiler, tuple[Finding, ...]]] = {}
 
     def source(self, settings: Settings, scope: Scope) -> MeshSource | None:
         """Where the mesh of a task is written; None: in a stack that is not at hand. A given one stands for the

@@ -6,7 +6,6 @@ that came from a parameter is never quoted in a problem: it can be a secret.
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from appmesh_inject.intrinsics import (
@@ -46,14 +45,13 @@ def _together(problems: Sequence[Problem]) -> Problem:
     return first._replace(more=tuple(more))
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(NamedTuple):
     """A list setting. `items`: literals and intrinsics; `text`: all of them with commas between, as one value;
-    `count`: how many there are at the least, since an intrinsic can stand for several."""
+    `least`: how many there are at the least, since an intrinsic can stand for several."""
 
     items: tuple[Json, ...] = ()
     text: Json = ""
-    count: int = 0
+    least: int = 0
 
 
 Check: TypeAlias = Callable[[str], str | None]
@@ -193,7 +191,7 @@ def _branched(value: Json, scope: Scope, reader: Callable[[Json, Scope], Entries
         return Problem("AM103", "is empty in one branch only, which decides what comes out", "Fill both or none")
     texts = iter(read_entries)
     whole = mapped(value, scope, lambda _: next(texts).text)
-    most = max(found.count for found in read_entries)
+    most = max(found.least for found in read_entries)
     return Entries((whole,) if most else (), whole, most)
 
 
