@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from appmesh_inject.decision import Decided, Decision, ListPlan, Plan
+from appmesh_inject.forms import form
 from appmesh_inject.intrinsics import function, is_no_value
 from appmesh_inject.representing import kind
 from appmesh_inject.settings import STANDALONE, read_value
 from appmesh_inject.shapes import Slot, Text, text
-from appmesh_inject.sidecars import ENVOY, FORMS
+from appmesh_inject.sidecars import ENVOY
 from appmesh_inject.tree import Json, Path, edited
 from appmesh_inject.values import Problem
 from appmesh_inject.workload import Dialect, Workload
@@ -78,12 +79,13 @@ class Precedents:
             return None
         if settings.profile == STANDALONE or settings.resource_arn is not None or settings.enabled is not True:
             return None
-        form = FORMS[settings.profile, self.dialect.name, kind(decided.asked, decided.workload.scope)]
-        sidecars = (sidecar for sidecar in form.sidecars if sidecar.only_with is None or settings.x_ray)
+        added = form(settings.profile, self.dialect.name, kind(decided.asked, decided.workload.scope))
+        assert added is not None
+        sidecars = (sidecar for sidecar in added.sidecars if sidecar.only_with is None or settings.x_ray)
         envoy = next(index for index, sidecar in enumerate(sidecars) if sidecar.role == ENVOY)
         naming = tuple(_places(plan.lists[0].appended[envoy], plan.values[Slot.RESOURCE]))
         names = {slot: plan.values[slot] for slot in SLOTS.values()}
-        return _Precedent(decided, plan._replace(values=None), form.resource, names, envoy, naming)
+        return _Precedent(decided, plan._replace(values=None), added.resource, names, envoy, naming)
 
     def _again(self, precedent: _Precedent, workload: Workload, plain: Plain) -> Decided | None:
         """The decision of the precedent for this workload; None where its names are not right."""

@@ -11,6 +11,7 @@ from appmesh_inject.compiled import configured, is_compiled
 from appmesh_inject.decision import Decision, ListPlan, Plan, Skip
 from appmesh_inject.deployment import Deployment
 from appmesh_inject.findings import Finding
+from appmesh_inject.forms import Sidecar, form
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Scope, known, leaves, mapped
 from appmesh_inject.merge import merged
 from appmesh_inject.ordering import order
@@ -18,7 +19,7 @@ from appmesh_inject.presence import Present
 from appmesh_inject.representing import kind, naming
 from appmesh_inject.settings import STANDALONE, Asked
 from appmesh_inject.shapes import Slot, Values
-from appmesh_inject.sidecars import ENVOY, FORMS, GATEWAY, X_RAY_DAEMON, Sidecar
+from appmesh_inject.sidecars import ENVOY, GATEWAY, X_RAY_DAEMON
 from appmesh_inject.situation import ADMIN_PORT_VARIABLE, Situation, wrapped
 from appmesh_inject.standalone import Meshes
 from appmesh_inject.tree import Json, edited
@@ -39,11 +40,11 @@ def decide(
 ) -> Decision:
     """What happens to `workload`."""
     represents = kind(asked, workload.scope)
-    form = FORMS.get((asked.settings.profile, dialect.name, represents))
-    if form is None:
+    adding = form(asked.settings.profile, dialect.name, represents)
+    if adding is None:
         return Decision(None, tuple(_no_form(workload, asked, represents)))
     situation = Situation(
-        workload, asked, task, dialect, form, represents, deployment.images, deployment.registries, meshes, {}
+        workload, asked, task, dialect, adding, represents, deployment.images, deployment.registries, meshes, {}
     )
     if is_compiled(situation):
         return Decision(Skip(INJECTED_ALREADY))

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from appmesh_inject.findings import Finding
+from appmesh_inject.forms import Sidecar
 from appmesh_inject.intrinsics import known
-from appmesh_inject.sidecars import Sidecar
 from appmesh_inject.situation import Situation, wrapped
 from appmesh_inject.tree import Json
 from appmesh_inject.workload import Branch, Container, Entry

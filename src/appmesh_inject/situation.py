@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from appmesh_inject.findings import Finding
+from appmesh_inject.forms import Form, Sidecar
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Literal, function, if_
 from appmesh_inject.settings import Asked, Settings
 from appmesh_inject.shapes import Slot, Values, text
-from appmesh_inject.sidecars import BUILT_IN_IMAGES, ENVOY, X_RAY_DAEMON, Form, Sidecar
+from appmesh_inject.sidecars import BUILT_IN_IMAGES, ENVOY, X_RAY_DAEMON
 from appmesh_inject.standalone import Meshes
 from appmesh_inject.tree import Json, Path
 from appmesh_inject.values import quoted

@@ -129,7 +129,7 @@ class Dialect(Protocol):
 
     @property
     def name(self) -> str:
-        """Which of the columns of `sidecars.FORMS` has its sidecars."""
+        """Which of the columns of `forms.form` has its sidecars."""
 
     @property
     def identities(self) -> Identities:
