@@ -83,15 +83,19 @@ class _Leaving:
     def rewrite(self, path: Path, subject: str, value: Json) -> None:
         """`value` with names in the place of references to what is gone. Each place is a change of its own, so
         that whatever else changes beside it is not lost."""
-        if isinstance(value, Mapping) and not _refers_by_itself(value):
+        if isinstance(value, list):
+            for n, item in enumerate(value):
+                if isinstance(item, dict | list):
+                    self.rewrite((*path, n), subject, item)
+        elif not isinstance(value, dict):
+            return
+        elif function(value) not in ("Ref", "Fn::GetAtt", "Fn::Sub"):
             if value.get("Key") == "AppMesh:ResourceArn":
                 self.marks.add(path)
             for key, item in value.items():
-                self.rewrite((*path, key), subject, item)
-        elif isinstance(value, list):
-            for n, item in enumerate(value):
-                self.rewrite((*path, n), subject, item)
-        elif isinstance(value, Mapping):
+                if isinstance(item, dict | list):
+                    self.rewrite((*path, key), subject, item)
+        else:
             rewritten = self._in_mark(path, value)
             if rewritten is None:
                 rewritten = self.names.rewritten(
@@ -142,7 +146,3 @@ class _Leaving:
         if isinstance(output, Mapping) and "Export" in output:
             message = f"goes with {dangling[0]}, and is exported: stacks that import it stop CloudFormation"
             self.findings.append(Finding("AM360", name, path, message, "Take the imports out first"))
-
-
-def _refers_by_itself(value: Mapping[str, Json]) -> bool:
-    return function(dict(value)) in ("Ref", "Fn::GetAtt", "Fn::Sub")
