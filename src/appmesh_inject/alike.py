@@ -1,22 +1,23 @@
 """Workloads that are alike are decided once.
 
 Services of one template differ in their names, images and logs, and those decide nothing. So the plan of the first
-serves the others: only its envoy names another node. What is not plain is decided anew: anything with a finding, an
-Fn::If around containers or sidecars, a sidecar that is there already, a compiled mesh.
+serves the others: only its envoy names another node, or carries the configuration of another. What is not plain is
+decided anew: a wrong name, an Fn::If around containers or sidecars, a sidecar that is there already.
 """
 
 import marshal
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from appmesh_inject.decision import Decided, Decision, ListPlan, Plan
+from appmesh_inject.decision import Basis, Decided, Decision, ListPlan, Plan
+from appmesh_inject.findings import Finding
 from appmesh_inject.forms import form
 from appmesh_inject.intrinsics import function, is_no_value
 from appmesh_inject.representing import kind
-from appmesh_inject.settings import STANDALONE, read_value
+from appmesh_inject.settings import Asked, read_value
 from appmesh_inject.shapes import Slot, Text, text
 from appmesh_inject.sidecars import ENVOY
-from appmesh_inject.tree import Json, Path, edited
+from appmesh_inject.tree import Changes, Json, Path, edited
 from appmesh_inject.values import Problem
 from appmesh_inject.workload import Dialect, Workload
 
@@ -41,16 +42,17 @@ class Plain(NamedTuple):
 class _Precedent(NamedTuple):
     """A workload with a plan, and what it takes to make that of another.
 
-    resource: how the envoy's resource is named; names: what its own was made of; envoy: which of the containers
-    appended it is; naming: where it has the resource.
+    basis: what its envoy was built from; resource: how the envoy's resource is named; envoy: which of the containers
+    appended it is; naming, commanding: where it has the resource, and the command of a configuration.
     """
 
-    decided: Decided
+    asked: Asked
     plan: Plan
+    basis: Basis
     resource: Text
-    names: Mapping[Slot, Json]
     envoy: int
     naming: tuple[Path, ...]
+    commanding: tuple[Path, ...]
 
 
 class Precedents:
@@ -74,22 +76,27 @@ class Precedents:
 
     def _precedent(self, decided: Decided) -> _Precedent | None:
         """The workload as a precedent, where its plan can be that of others."""
-        settings, plan = decided.asked.settings, decided.decision.outcome
-        if not isinstance(plan, Plan) or plan.values is None or decided.decision.findings:
+        asked, plan = decided.asked, decided.decision.outcome
+        if not isinstance(plan, Plan) or plan.basis is None or asked.findings:
             return None
-        if settings.profile == STANDALONE or settings.resource_arn is not None or settings.enabled is not True:
+        settings, basis = asked.settings, plan.basis
+        if settings.resource_arn is not None or settings.enabled is not True:
             return None
-        added = form(settings.profile, self.dialect.name, kind(decided.asked, decided.workload.scope))
+        if not set(decided.decision.findings) <= set(basis.findings):
+            return None
+        added = form(settings.profile, self.dialect.name, kind(asked, decided.workload.scope))
         assert added is not None
         sidecars = (sidecar for sidecar in added.sidecars if sidecar.only_with is None or settings.x_ray)
         envoy = next(index for index, sidecar in enumerate(sidecars) if sidecar.role == ENVOY)
-        naming = tuple(_places(plan.lists[0].appended[envoy], plan.values[Slot.RESOURCE]))
-        names = {slot: plan.values[slot] for slot in SLOTS.values()}
-        return _Precedent(decided, plan._replace(values=None), added.resource, names, envoy, naming)
+        definition = plan.lists[0].appended[envoy]
+        naming = tuple(_places(definition, basis.values[Slot.RESOURCE]))
+        commanding = tuple(_places(definition, basis.values[Slot.COMMAND])) if basis.configure else ()
+        return _Precedent(asked, plan, basis, added.resource, envoy, naming, commanding)
 
     def _again(self, precedent: _Precedent, workload: Workload, plain: Plain) -> Decided | None:
         """The decision of the precedent for this workload; None where its names are not right."""
-        names = dict(precedent.names)
+        values = precedent.basis.values
+        names = {slot: values[slot] for slot in SLOTS.values()}
         for name, value in workload.levels[0].given.items():
             if name in SLOTS:
                 read = read_value(name, value, workload.scope)
@@ -97,18 +104,42 @@ class Precedents:
                     return None
                 names[SLOTS[name]] = read
         resource = text(precedent.resource, names, workload.scope.loops)
+        changes: dict[Path, Json] = dict.fromkeys(precedent.naming, resource)
+        findings: tuple[Finding, ...] = ()
+        if precedent.basis.configure:
+            configuration = precedent.basis.configure(workload, _called(precedent.asked, workload, names))
+            if any(finding.is_error for finding in configuration.findings):
+                return None
+            changes |= dict.fromkeys(precedent.commanding, configuration.command)
+            findings = tuple(dict.fromkeys(configuration.findings))
+        plan = self._plan(precedent, plain, changes)
+        return Decided(workload, precedent.asked, Decision(plan, findings))
+
+    def _plan(self, precedent: _Precedent, plain: Plain, changes: Changes) -> Plan:
+        """The plan of the precedent for other containers. `changes`: to its envoy."""
         plan = precedent.plan
         (planned,) = plan.lists
         appended = list(planned.appended)
-        appended[precedent.envoy] = edited(appended[precedent.envoy], dict.fromkeys(precedent.naming, resource))
+        appended[precedent.envoy] = edited(appended[precedent.envoy], changes)
         waiting = {
             index: self.dialect.with_dependencies_of(plain.items[index], definition)
             for index, definition in planned.waiting.items()
         }
         lists = (ListPlan(plain.list_path, plain.items, {}, waiting, tuple(appended)),)
         redirect_path = (*plain.path, plan.redirect_path[-1]) if plan.redirect_path else ()
-        decision = Decision(Plan(lists, plan.redirect, redirect_path))
-        return Decided(workload, precedent.decided.asked, decision)
+        return Plan(lists, plan.redirect, redirect_path)
+
+
+def _called(asked: Asked, workload: Workload, names: Mapping[Slot, Json]) -> Asked:
+    """What a workload asks for that is like one that asked for this, but for its names."""
+    (level,) = workload.levels
+    places = {**asked.places, **{name: level.place(name) for name in level.given}}
+    settings = asked.settings._replace(
+        mesh_name=names[Slot.MESH_NAME],
+        virtual_node_name=names[Slot.VIRTUAL_NODE_NAME],
+        virtual_gateway_name=names[Slot.VIRTUAL_GATEWAY_NAME],
+    )
+    return asked._replace(settings=settings, places=places)
 
 
 def _key(workload: Workload, plain: Plain | None) -> bytes | None:

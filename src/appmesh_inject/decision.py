@@ -1,11 +1,12 @@
 """What can be decided about a workload: a plan, a reason to skip it, or neither where it is refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings import STANDALONE, Asked
 from appmesh_inject.shapes import Values
+from appmesh_inject.standalone import Configuration
 from appmesh_inject.tree import Json, Path
 from appmesh_inject.workload import Workload
 
@@ -28,14 +29,23 @@ class ListPlan(NamedTuple):
         return not self.replaced and not self.waiting and not self.appended
 
 
+class Basis(NamedTuple):
+    """What an envoy was built from. values: what went into its slots. configure: makes the configuration that it runs
+    for a workload that is alike; None: it gets its configuration from a mesh. findings: those of its own."""
+
+    values: Values
+    configure: Callable[[Workload, Asked], Configuration] | None = None
+    findings: tuple[Finding, ...] = ()
+
+
 class Plan(NamedTuple):
-    """What happens to one workload. redirect: the ProxyConfiguration to write; None: as it is. values: what went
-    into the slots, where every sidecar was appended to one list; none: it was not that plain."""
+    """What happens to one workload. redirect: the ProxyConfiguration to write; None: as it is. basis: of its envoy,
+    where every sidecar was appended to one list; none: it was not that plain."""
 
     lists: tuple[ListPlan, ...]
     redirect: Json
     redirect_path: Path
-    values: Values | None = None
+    basis: Basis | None = None
 
 
 class Skip(NamedTuple):

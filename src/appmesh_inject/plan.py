@@ -3,12 +3,12 @@
 Containers are built by `sidecars`, read and written by a target.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from appmesh_inject import checks, ports, presence
 from appmesh_inject.compiled import configured, is_compiled
-from appmesh_inject.decision import Decision, ListPlan, Plan, Skip
+from appmesh_inject.decision import Basis, Decision, ListPlan, Plan, Skip
 from appmesh_inject.deployment import Deployment
 from appmesh_inject.findings import Finding
 from appmesh_inject.forms import Sidecar, form
@@ -21,7 +21,7 @@ from appmesh_inject.settings import STANDALONE, Asked
 from appmesh_inject.shapes import Slot, Values
 from appmesh_inject.sidecars import ENVOY, GATEWAY, X_RAY_DAEMON
 from appmesh_inject.situation import ADMIN_PORT_VARIABLE, Situation, wrapped
-from appmesh_inject.standalone import Meshes
+from appmesh_inject.standalone import Configuration, Meshes
 from appmesh_inject.tree import Json, edited
 from appmesh_inject.workload import Branch, Container, Dialect, Task, Workload
 
@@ -63,8 +63,8 @@ def decide(
     lists = tuple(each for branch in planned.values() for each in branch.lists)
     if redirect is None and all(each.changes_nothing for each in lists):
         return Decision(Skip(INJECTED_ALREADY), tuple(findings))
-    values = next(iter(planned.values())).values if len(lists) == 1 else None
-    return Decision(Plan(lists, redirect, task.redirect_path, values), tuple(findings))
+    basis = next(iter(planned.values())).basis if len(lists) == 1 else None
+    return Decision(Plan(lists, redirect, task.redirect_path, basis), tuple(findings))
 
 
 def _no_form(workload: Workload, asked: Asked, represents: str) -> list[Finding]:
@@ -86,7 +86,7 @@ class _Planned(NamedTuple):
     lists: tuple[ListPlan, ...] = ()
     redirect: Json = NO_VALUE
     findings: tuple[Finding, ...] = ()
-    values: Values | None = None
+    basis: Basis | None = None
 
 
 def _redirect(
@@ -118,6 +118,18 @@ def _redirect(
     return wanted, []
 
 
+def _configure(situation: Situation, envoy: Container, values: Values) -> Callable[[Workload, Asked], Configuration]:
+    """Makes the configuration that an `envoy` such as this runs for a workload, with all that is wrong with it."""
+
+    def configure(workload: Workload, asked: Asked) -> Configuration:
+        alike = situation._replace(workload=workload, asked=asked)
+        configuration = configured(alike, envoy, values[Slot.ADMIN_PORT])
+        findings = checks.configuration(alike, configuration, envoy, values[Slot.APP_PORTS])
+        return configuration._replace(findings=(*configuration.findings, *findings))
+
+    return configure
+
+
 class _Branch:
     """The making of the plan for one branch: what is there already, then what is built, then where it goes."""
 
@@ -125,6 +137,7 @@ class _Branch:
         self.situation = situation
         self.branch = branch
         self.findings: list[Finding] = []
+        self.basis: Basis | None = None
 
     def plan(self) -> _Planned:
         situation, branch = self.situation, self.branch
@@ -169,7 +182,7 @@ class _Branch:
         )
         is_plain = enabled is True and not any(present.entries for present in there.values())
         return _Planned(
-            tuple(lists), self._redirect(values, enabled), tuple(self._findings()), values if is_plain else None
+            tuple(lists), self._redirect(values, enabled), tuple(self._findings()), self.basis if is_plain else None
         )
 
     def _findings(self) -> list[Finding]:
@@ -234,11 +247,16 @@ class _Branch:
         more: dict[Slot, Json] = {}
         if ADMIN_PORT_VARIABLE in built.variables:
             more[Slot.ADMIN_PORT] = built.variables[ADMIN_PORT_VARIABLE]
+        configure = None
+        findings: tuple[Finding, ...] = ()
         if sidecar.role == ENVOY and situation.settings.profile == STANDALONE:
-            configuration = configured(situation, built, more.get(Slot.ADMIN_PORT, values[Slot.ADMIN_PORT]))
-            self.findings += configuration.findings
-            self.findings += checks.configuration(situation, configuration, built, values[Slot.APP_PORTS])
+            configure = _configure(situation, built, {**values, **more})
+            configuration = configure(situation.workload, situation.asked)
+            findings = configuration.findings
+            self.findings += findings
             more[Slot.COMMAND] = configuration.command
+        if sidecar.role == ENVOY:
+            self.basis = Basis({**values, **more}, configure, findings)
         return build({**values, **more}) if more else built
 
     def _waiting(
