@@ -4,6 +4,7 @@ Nothing may dangle: whatever in the template refers to them is taken out, or rew
 for, or it is a finding.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import final
@@ -23,6 +24,9 @@ class Departure:
     changes: Changes
     findings: tuple[Finding, ...]
 
+
+_NAMED = re.compile(r"\$\{([A-Za-z0-9]+)")
+"""The logical IDs in the text of an Fn::Sub, and other names."""
 
 _MARKED = {"VirtualNode": "virtualNode", "VirtualGateway": "virtualGateway"}
 
@@ -95,7 +99,7 @@ class _Leaving:
             for key, item in value.items():
                 if isinstance(item, dict | list):
                     self.rewrite((*path, key), subject, item)
-        else:
+        elif self._may_refer(value):
             rewritten = self._in_mark(path, value)
             if rewritten is None:
                 rewritten = self.names.rewritten(
@@ -104,6 +108,15 @@ class _Leaving:
                 )
             if rewritten is not value:
                 self.changes[path] = rewritten
+
+    def _may_refer(self, value: Mapping[str, Json]) -> bool:
+        """Whether a Ref, Fn::GetAtt or Fn::Sub can be about what is gone: most are not, which is quick to see."""
+        (argument,) = value.values()
+        if isinstance(argument, str):
+            named = _NAMED.findall(argument) if "${" in argument else [argument.partition(".")[0]]
+            return not self.gone.isdisjoint(named)
+        target = argument[0] if isinstance(argument, list) and argument else None
+        return "Fn::Sub" in value or not isinstance(target, str) or target in self.gone
 
     def _in_mark(self, path: Path, value: Mapping[str, Json]) -> Json:
         """A mark may name the node or gateway by `!Ref`: the resource's ARN, of which the part that names it is
