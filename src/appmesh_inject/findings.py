@@ -102,6 +102,10 @@ CODES: Mapping[str, Code] = {
     "AM003": _error(
         "The processed template is larger than a Lambda function can answer", "Split the template, or inject less text"
     ),
+    "AM004": _error(
+        "A text has half a character, a lone surrogate, which a Lambda function cannot answer",
+        "Write the whole character, or take it out",
+    ),
     "AM101": _error(
         "A setting or deployment parameter that does not exist", "Write the name that the message suggests"
     ),

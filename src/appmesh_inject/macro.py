@@ -19,13 +19,13 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS, deployed
-from appmesh_inject.findings import Finding, one_line
+from appmesh_inject.findings import Finding, one_line, ordered
 from appmesh_inject.injection import Action, Outcome, inject
 from appmesh_inject.settings import Level
 from appmesh_inject.stacks import Stacks
 from appmesh_inject.standalone import Meshes
 from appmesh_inject.targets.cloudformation import CloudFormation
-from appmesh_inject.tree import Json
+from appmesh_inject.tree import Json, half_character
 
 LONGEST_MESSAGE = 1000
 """Characters of an error message that CloudFormation is sure to show."""
@@ -101,16 +101,22 @@ def _respond(event: Mapping[str, Any], request_id: str) -> Response:
 
 
 def _failed(event: Mapping[str, Any], text: str) -> Response:
+    fragment = event.get("fragment")
     return {
         "requestId": event.get("requestId", ""),
         "status": "failed",
-        "fragment": event.get("fragment"),
+        "fragment": fragment if half_character(fragment) is None else {},
         "errorMessage": text,
     }
 
 
 def _answerable(outcome: Outcome) -> Outcome:
     """The outcome, or a finding in its place where Lambda would not carry it."""
+    half = half_character(outcome.document)
+    if half is not None:
+        # Lambda's runtime would end while it encodes the response, and CloudFormation would not learn why.
+        text = "a text has half a character (a lone surrogate), which a Lambda function cannot answer"
+        return _refused(outcome, Finding("AM004", "", half, text, "Write the whole character, or take it out"))
     if outcome.added <= FEW_CONTAINERS or outcome.has_errors:
         return outcome
     size = len(json.dumps(outcome.document))
@@ -118,8 +124,12 @@ def _answerable(outcome: Outcome) -> Outcome:
         return outcome
     text = f"the processed template has {size:,} bytes, and a Lambda function answers {LARGEST_RESPONSE:,} at the most"
     hint = "Split the template, or put less text into the settings that all its tasks share"
+    return _refused(outcome, Finding("AM003", "", (), text, hint))
+
+
+def _refused(outcome: Outcome, finding: Finding) -> Outcome:
     reports = tuple(replace(report, action=Action.REFUSED) for report in outcome.reports)
-    return Outcome(None, reports, (Finding("AM003", "", (), text, hint),))
+    return Outcome(None, reports, ordered((*outcome.findings, finding)))
 
 
 def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Outcome:

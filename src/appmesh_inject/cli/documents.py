@@ -14,7 +14,7 @@ from pathlib import Path as File
 from appmesh_inject.cli import json_source, yaml_source
 from appmesh_inject.cli.errors import Place, UserError
 from appmesh_inject.cli.yaml_source import DEEPEST
-from appmesh_inject.tree import Json, Path, Step
+from appmesh_inject.tree import Json, Path, Step, half_character
 
 STDIN = "-"
 
@@ -121,13 +121,9 @@ def _checked(document: Document) -> Document:
             members = list(value.items())
         elif isinstance(value, list):
             members = list(enumerate(value))
-        texts = [value, *(key for key, _ in members)]
-        if any(isinstance(text, str) and _is_half_a_character(text) for text in texts):
-            sentence = "there is half a character (a lone surrogate) in a text"
-            raise UserError(sentence, document.name, document.place(path))
         open_ends += [(member, (*path, step)) for step, member in members]
+    half = half_character(document.content)
+    if half is not None:
+        sentence = "there is half a character (a lone surrogate) in a text"
+        raise UserError(sentence, document.name, document.place(half))
     return document
-
-
-def _is_half_a_character(text: str) -> bool:
-    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
