@@ -220,6 +220,10 @@ CODES: Mapping[str, Code] = {
         "Envoy reads files, and nothing is mounted in its container", "Mount them: Envoy: {MountPoints: [...]}"
     ),
     "AM363": _warning("The envoy container has App Mesh's image, which waits for App Mesh", "Use envoyproxy/envoy"),
+    "AM364": _warning(
+        "The envoy container's health check calls curl, which Envoy's own image does not have",
+        "Take HealthCheck out of the fragment, or use an image that has curl",
+    ),
     "AM501": _error(
         "The pod uses the network of its host, whose traffic proxyinit would redirect", "Take hostNetwork out"
     ),
