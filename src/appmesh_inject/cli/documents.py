@@ -38,6 +38,23 @@ class Document:
         """Where the key or item at `path` stands, or the longest beginning of `path` that is there."""
         return self.locate(path)
 
+    def home(self, path: Path) -> tuple["Document", Path]:
+        """The document that `path` leads into, this one or another, and the path there."""
+        return (path[0].document, path[1:]) if path and isinstance(path[0], Elsewhere) else (self, path)
+
+
+class Elsewhere(str):
+    """The first step of a path into another document than the one that is worked on; as a text, what brought it."""
+
+    __slots__ = ("document",)
+
+    document: Document
+
+    def __new__(cls, text: str, document: Document) -> "Elsewhere":
+        step = super().__new__(cls, text)
+        step.document = document
+        return step
+
 
 def load(file: str) -> Document:
     """The document in `file`, `-` for stdin. Raises UserError where it cannot be read."""

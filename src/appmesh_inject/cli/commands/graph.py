@@ -11,7 +11,7 @@ import typer
 from appmesh_inject.cli import output, report
 from appmesh_inject.cli.configuration import NONE, Configuration
 from appmesh_inject.cli.errors import told
-from appmesh_inject.cli.meshes import MeshFile, MeshParameters, mesh_in, mesh_of
+from appmesh_inject.cli.meshes import MeshFile, MeshParameters, has_mesh, mesh_in, mesh_of
 from appmesh_inject.cli.options import DeploymentParameters, MacroName, Parameters
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.rendering import MACRO
@@ -72,7 +72,7 @@ def graph(
         found = selected(files, configuration)
         asked.check(found.forms)
         report.say_errors(found.errors)
-        holders = [form.document for form in found.forms if form.is_template and sources.has_mesh(form.document)]
+        holders = [form.document for form in found.forms if form.is_template and has_mesh(form.document)]
         shared = mesh_in(holders[0], mesh_parameter) if asked.mesh is None and len(holders) == 1 else None
         if mesh is None and shared is None:
             mesh_of(mesh, mesh_parameter)  # which says that they are for nothing

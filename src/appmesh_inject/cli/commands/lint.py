@@ -70,7 +70,7 @@ def lint(
             report.say_reports(form, result.reports, result.findings)
             report.say_unused(result.unused_flags)
         report.say_skipped(found)
-        output.deliver(WRITERS[report_format](checked))
+        output.deliver(WRITERS[report_format](tuple(problems.once(checked))))
         if any(each.is_bad for each in checked):
             raise typer.Exit(1)
 
