@@ -10,7 +10,7 @@ from appmesh_inject.cli import documents
 from appmesh_inject.cli.documents import Document, Elsewhere
 from appmesh_inject.cli.errors import Place
 from appmesh_inject.cli.options import pairs, usage_error
-from appmesh_inject.cli.parameters import parameter_values
+from appmesh_inject.cli.parameters import declarations, parameter_values
 from appmesh_inject.standalone import MeshSource
 from appmesh_inject.tree import Json, Path, existing
 
@@ -56,13 +56,12 @@ def mesh_in(document: Document, parameters: Sequence[str]) -> MeshSource:
     from appmesh_inject.targets.departing import with_exported
 
     template = documents.template(document)
-    declared = template.get("Parameters")
-    declarations = declared if isinstance(declared, Mapping) else {}
+    declared = declarations(template)
     given = pairs(parameters, MESH_PARAMETER)
     for name in given:
-        if name not in declarations and name not in PSEUDO:
-            raise usage_error(f"{document.name} has no parameter '{name}'", name, list(declarations), MESH_PARAMETER)
-    values = parameter_values(declarations, {name: value for name, value in given.items() if name not in PSEUDO})
+        if name not in declared and name not in PSEUDO:
+            raise usage_error(f"{document.name} has no parameter '{name}'", name, list(declared), MESH_PARAMETER)
+    values = parameter_values(declared, {name: value for name, value in given.items() if name not in PSEUDO})
     found = resolved(with_exported(template), values, *(given.get(name, "") for name in PSEUDO))
     step = Elsewhere(f"{MESH} {document.name}", replace(document, locate=lambda path: _place(document, path)))
     return MeshSource.elsewhere(found.resources, (step,), found.findings)
