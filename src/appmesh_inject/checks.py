@@ -28,6 +28,9 @@ MOST_REGISTRIES_SHOWN = 4
 APP_MESH_IMAGE = "/aws-appmesh-envoy"
 """In the name of every image of Envoy that App Mesh had, whatever the registry."""
 
+STOCK_IMAGE = "envoyproxy/envoy"
+"""In the name of every image of Envoy's own, and of most copies of them."""
+
 
 def surroundings(situation: Situation) -> Iterator[Finding]:
     """The task's own properties."""
@@ -197,6 +200,10 @@ def configuration(
     if APP_MESH_IMAGE in (envoy.image or ""):
         message = "the envoy container has App Mesh's image, which waits for App Mesh"
         yield situation.finding("AM363", situation.place("Envoy"), message, "Use the image envoyproxy/envoy")
+    if STOCK_IMAGE in (envoy.image or "") and situation.runtime(envoy).asks_by_curl:
+        message = "envoy's health check calls curl, which Envoy's own image does not have, so it would never be healthy"
+        hint = "Take HealthCheck out of the fragment, or use an image that has curl"
+        yield situation.finding("AM364", situation.place("Envoy"), message, hint)
 
 
 def _count(situation: Situation, branch: Branch, added: int) -> Iterator[Finding]:

@@ -100,6 +100,10 @@ CODES: Mapping[str, Code] = {
     "AM003": _error(
         "The processed template is larger than a Lambda function can answer", "Split the template, or inject less text"
     ),
+    "AM004": _error(
+        "A text has half a character, a lone surrogate, which a Lambda function cannot answer",
+        "Write the whole character, or take it out",
+    ),
     "AM101": _error(
         "A setting or deployment parameter that does not exist", "Write the name that the message suggests"
     ),
@@ -214,6 +218,10 @@ CODES: Mapping[str, Code] = {
         "Envoy reads files, and nothing is mounted in its container", "Mount them: Envoy: {MountPoints: [...]}"
     ),
     "AM363": _warning("The envoy container has App Mesh's image, which waits for App Mesh", "Use envoyproxy/envoy"),
+    "AM364": _warning(
+        "The envoy container's health check calls curl, which Envoy's own image does not have",
+        "Take HealthCheck out of the fragment, or use an image that has curl",
+    ),
     "AM501": _error(
         "The pod uses the network of its host, whose traffic proxyinit would redirect", "Take hostNetwork out"
     ),

@@ -20,13 +20,13 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS, deployed
-from appmesh_inject.findings import Finding, one_line
+from appmesh_inject.findings import Finding, one_line, ordered
 from appmesh_inject.injection import Action, Outcome, inject, too_deep
 from appmesh_inject.settings import Level
 from appmesh_inject.stacks import Stacks
 from appmesh_inject.standalone import Meshes
 from appmesh_inject.targets.cloudformation import CloudFormation
-from appmesh_inject.tree import Json
+from appmesh_inject.tree import Json, half_character
 
 LONGEST_MESSAGE = 1000
 """Characters of an error message that CloudFormation is sure to show."""
@@ -104,16 +104,22 @@ def _respond(event: Mapping[str, Any], request_id: str) -> Response:
 
 
 def _failed(event: Mapping[str, Any], text: str) -> Response:
+    fragment = event.get("fragment")
     return {
         "requestId": event.get("requestId", ""),
         "status": "failed",
-        "fragment": event.get("fragment"),
+        "fragment": fragment if half_character(fragment) is None else {},
         "errorMessage": text,
     }
 
 
 def _answerable(outcome: Outcome) -> Outcome:
     """The outcome, or a finding in its place where Lambda would not carry it."""
+    half = half_character(outcome.document)
+    if half is not None:
+        # Lambda's runtime would end while it encodes the response, and CloudFormation would not learn why.
+        text = "a text has half a character (a lone surrogate), which a Lambda function cannot answer"
+        return _refused(outcome, Finding("AM004", "", half, text, "Write the whole character, or take it out"))
     # To encode each response twice would cost more than all the rest, so what is surely small is not measured.
     if _is_surely_small(outcome.added):
         return outcome
@@ -130,7 +136,7 @@ def _answerable(outcome: Outcome) -> Outcome:
 
 def _refused(outcome: Outcome, finding: Finding) -> Outcome:
     reports = tuple(report._replace(action=Action.REFUSED) for report in outcome.reports)
-    return Outcome(None, reports, (finding,))
+    return Outcome(None, reports, ordered((*outcome.findings, finding)))
 
 
 def _is_surely_small(added: Any) -> bool:

@@ -57,7 +57,8 @@ class Container(NamedTuple):
 class Runtime(NamedTuple):
     """How a container runs. user: None where it is no literal, empty where none is given. memory: MiB that it
     reserves, None where that is not known. waits_for: names of the containers that it depends on. is_compiled: it
-    is an Envoy that carries its configuration. has_mounts: volumes are mounted in it."""
+    is an Envoy that carries its configuration. has_mounts: volumes are mounted in it. asks_by_curl: its health check
+    calls curl."""
 
     user: str | None
     essential: bool
@@ -67,6 +68,7 @@ class Runtime(NamedTuple):
     routes_logs: bool
     is_compiled: bool = False
     has_mounts: bool = False
+    asks_by_curl: bool = False
 
 
 class Entry(NamedTuple):

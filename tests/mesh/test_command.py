@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appmesh_inject.mesh.command import ENVIRONMENT, HEALTH_CHECK, command, health_check
+from appmesh_inject.mesh.command import command
 from appmesh_inject.tree import Json
 
 VALUES = {"A": "alpha", "B": "9080"}
@@ -76,11 +76,3 @@ _configs = st.recursive(
 @given(config=st.dictionaries(st.text(), _configs, min_size=2))
 def test_any_configuration_survives_as_text(config: dict[str, Any]) -> None:
     assert json.loads(str(command(config).command[1])) == config
-
-
-def test_the_health_check_asks_for_a_live_envoy_with_bash_alone() -> None:
-    assert HEALTH_CHECK[:3] == ("CMD", "bash", "-c")
-    assert str(HEALTH_CHECK[3]).startswith("exec 3<>/dev/tcp/127.0.0.1/9901; printf 'GET /ready HTTP/1.1\\r\\n")
-    assert "curl" not in str(HEALTH_CHECK[3])
-    assert health_check({"Ref": "P"})[3] == {"Fn::Sub": str(HEALTH_CHECK[3]).replace("9901", "${P}")}
-    assert ENVIRONMENT == {"ENVOY_UID": "0"}

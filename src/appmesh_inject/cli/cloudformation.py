@@ -8,6 +8,7 @@ failing call, this goes on, so that all findings come together; then nothing is 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from appmesh_inject.cli.documents import Elsewhere
 from appmesh_inject.cli.rendering import Asked, Rendered, warning_of_switched_off
 from appmesh_inject.cli.transforms import SNIPPET, TRANSFORM, Entry, entries, put_back, snippets, without
 from appmesh_inject.deployment import PATH as DEPLOYMENT_PATH
@@ -193,6 +194,7 @@ def _absolute(finding: Finding, call: Call) -> Finding:
     path = finding.path
     place_of_call = (*call.path, call.key)
     is_elsewhere = path[: len(place_of_call)] == place_of_call or path[:1] == DEPLOYMENT_PATH
+    is_elsewhere |= bool(path) and isinstance(path[0], Elsewhere)
     if not is_elsewhere:
         path = (*call.path, *path) if path else place_of_call
     return finding._replace(path=path, subject=finding.subject or _logical_id(call.path))

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from appmesh_inject.cli.configuration import NAME as CONFIGURATION
 from appmesh_inject.cli.documents import Document
+from appmesh_inject.cli.meshes import MESH, has_mesh
 from appmesh_inject.cli.options import DEPLOYMENT_PARAMETER
 from appmesh_inject.deployment import PATH as DEPLOYMENT_PATH
 from appmesh_inject.findings import Finding, one_line
@@ -49,6 +50,7 @@ class Line:
 
 def where(document: Document, path: Path) -> str:
     """A path as a place that the user can go to: file, line and column, or the option on the command line."""
+    document, path = document.home(path)
     if path and (str(path[0]).startswith("--") or CONFIGURATION in str(path[0])):
         return " ".join(part for part in (str(path[0]), shown(path[1:])) if part)
     if path[:1] == DEPLOYMENT_PATH:
@@ -59,10 +61,10 @@ def where(document: Document, path: Path) -> str:
 def finding_line(document: Document, finding: Finding) -> Line:
     """A finding of the core as a line."""
     message = f"{sentence(finding.message)} {sentence(finding.hint)}"
-    return Line(where(document, finding.path), str(finding.severity), finding.code, message, _about(finding))
+    return Line(where(document, finding.path), str(finding.severity), finding.code, message, about(finding))
 
 
-def _about(finding: Finding) -> str:
+def about(finding: Finding) -> str:
     """What a finding is about: the workload; of a mesh resource also the property, which the message leaves out."""
     named = [str(step) for step in finding.path if isinstance(step, str)]
     is_of_the_mesh = finding.code.startswith("AM3") and finding.subject in named
@@ -107,7 +109,14 @@ def say_reports(holder: Holder, reports: Sequence[Report], findings: Sequence[Fi
     if reports:
         _say(_report_line(report, findings) for report in reports)
     else:
-        _say([Text(f"{one_line(holder.document.name)}: there is no {holder.contents}")])
+        _say([Text(one_line(f"{holder.document.name}: there is no {holder.contents}{_instead(holder.document)}"))])
+
+
+def _instead(document: Document) -> str:
+    """What to do with a document that has nothing to inject into."""
+    if not has_mesh(document):
+        return ""
+    return f": its mesh is for the tasks of other templates, which take it by {MESH} {document.name}"
 
 
 def _report_line(report: Report, findings: Sequence[Finding]) -> Text:

@@ -7,14 +7,12 @@ The configuration is JSON whose scalars are all text, and where CloudFormation h
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import final
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import function
 from appmesh_inject.mesh import substitution
 from appmesh_inject.mesh.substitution import Variable
-from appmesh_inject.text import joined
 from appmesh_inject.tree import Json
 
 BUDGET = 56 * 1024
@@ -25,19 +23,6 @@ INTRINSIC_SIZE = 64
 _ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=dict).encode
 _CALLS = ('"Ref":', '"Condition":', '"Fn::')
 """What the text of a value has in it where something is to be filled in."""
-
-ENVIRONMENT: Mapping[str, str] = MappingProxyType({"ENVOY_UID": "0"})
-"""Keeps the image's entrypoint from changing users, which only root can: the container's User already is right."""
-
-
-def health_check(admin_port: Json = "9901") -> tuple[Json, ...]:
-    """The container's health check: asks whether Envoy is live with what the stock image has, bash and no curl.
-    Envoy answers HTTP/1.1 alone."""
-    request = "printf 'GET /ready HTTP/1.1\\r\\nHost: h\\r\\nConnection: close\\r\\n\\r\\n' >&3; grep -q LIVE <&3"
-    return "CMD", "bash", "-c", joined(["exec 3<>/dev/tcp/127.0.0.1/", admin_port, f"; {request}"])
-
-
-HEALTH_CHECK = health_check()
 
 
 @final

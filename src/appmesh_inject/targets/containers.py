@@ -4,6 +4,7 @@ Source: AWS::ECS::TaskDefinition ContainerDefinition; RegisterTaskDefinition.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from appmesh_inject.tree import Json, Path, edited
 from appmesh_inject.values import port as port_check
 from appmesh_inject.values import quoted
 from appmesh_inject.workload import Container, ContainerList, Entry, Port, Runtime, Wrap
+
+_CURL = re.compile(r"(?<![\w.-])curl(?![\w.-])")
 
 
 class EcsContainers(NamedTuple):
@@ -91,6 +94,7 @@ class EcsContainers(NamedTuple):
             routes_logs=self.firelens in definition,
             is_compiled=_is_compiled(definition.get(self.command)),
             has_mounts=self.mount_points in definition,
+            asks_by_curl=self.health_check in definition and _calls_curl(definition[self.health_check]),
         )
 
     def _memory(self, definition: Mapping[str, Json], scope: Scope) -> int | None:
@@ -263,6 +267,10 @@ def _may_be_an_agent(image: Json) -> bool:
 
 def _is_compiled(command: Json) -> bool:
     return isinstance(command, list) and command[:1] == ["--config-yaml"]
+
+
+def _calls_curl(health_check: Json) -> bool:
+    return bool(_CURL.search(json.dumps(health_check)))
 
 
 def _has(definition: Mapping[str, Json], key: str, scope: Scope) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from appmesh_inject.cli import documents, report
-from appmesh_inject.cli.documents import Document
+from appmesh_inject.cli.documents import Elsewhere
 from appmesh_inject.cli.forms import Form, KubernetesManifests, TaskDefinition
-from appmesh_inject.cli.meshes import MESH
+from appmesh_inject.cli.meshes import resources_of
 from appmesh_inject.cli.rendering import Asked
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Report, Target
@@ -17,8 +17,7 @@ from appmesh_inject.settings import Settings, gather, settle
 from appmesh_inject.standalone import MeshSource
 from appmesh_inject.targets import ecs, kubernetes
 from appmesh_inject.targets.cloudformation import CloudFormation
-from appmesh_inject.targets.departing import with_exported
-from appmesh_inject.tree import Json, Path, shown
+from appmesh_inject.tree import Json, Path
 from appmesh_inject.workload import Container, Workload
 
 
@@ -45,18 +44,13 @@ class Source:
     is_refused: bool = False
 
 
-def has_mesh(document: Document) -> bool:
-    """Whether mesh resources stand in the document, or are exported by it."""
-    return not MeshSource(_resources(document.content)).is_empty
-
-
 def source(form: Form, asked: Asked) -> Source:
     """A file as it will run. Raises UserError where it is no document that can be rendered."""
     document = form.document
     rendered = form.rendered(asked)
     target, content = _target(form, asked)
     scope = target.find(content).scope if form.is_template else Scope()
-    parsed = parse(_resources(content), scope)
+    parsed = parse(resources_of(content), scope)
     findings = dict.fromkeys((*rendered.findings, *parsed.findings))
     reports = {each.path: each for each in rendered.reports}
     return Source(
@@ -71,14 +65,10 @@ def source(form: Form, asked: Asked) -> Source:
 def mesh_alone(mesh: MeshSource) -> Source:
     """The mesh that --mesh names: nothing of that file is injected."""
     parsed = parse(mesh.resources, Scope(), mesh.path)
-    name = str(mesh.path[0]).removeprefix(f"{MESH} ")
-    found = ((it, f"{it.path[0]} {shown(it.path[1:])}") for it in (*mesh.findings, *parsed.findings))
-    return Source(name, parsed.model, (), tuple(found))
-
-
-def _resources(content: Json) -> Mapping[str, Json]:
-    resources = with_exported(content).get("Resources") if isinstance(content, Mapping) else None
-    return resources if isinstance(resources, Mapping) else {}
+    step = mesh.path[0]
+    assert isinstance(step, Elsewhere)
+    found = ((it, report.where(step.document, it.path)) for it in (*mesh.findings, *parsed.findings))
+    return Source(step.document.name, parsed.model, (), tuple(found))
 
 
 def _target(form: Form, asked: Asked) -> tuple[Target, Json]:

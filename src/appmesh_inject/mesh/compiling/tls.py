@@ -22,7 +22,6 @@ from appmesh_inject.mesh.trust import (
 from appmesh_inject.tree import Json, Path
 
 SDS_CLUSTER = "sds_unix_socket"
-SDS_VARIABLE = "APPMESH_SDS_SOCKET_PATH"
 _TLS = "extensions.transport_sockets.tls.v3"
 
 
