@@ -127,7 +127,7 @@ class Precedents:
         }
         lists = (ListPlan(plain.list_path, plain.items, {}, waiting, tuple(appended)),)
         redirect_path = (*plain.path, plan.redirect_path[-1]) if plan.redirect_path else ()
-        return Plan(lists, plan.redirect, redirect_path)
+        return Plan(lists, plan.redirect, redirect_path, like=() if precedent.commanding else planned.appended)
 
 
 def _called(asked: Asked, workload: Workload, names: Mapping[Slot, Json]) -> Asked:

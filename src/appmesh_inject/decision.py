@@ -1,6 +1,6 @@
 """What can be decided about a workload: a plan, a reason to skip it, or neither where it is refused."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from appmesh_inject.findings import Finding
@@ -40,12 +40,19 @@ class Basis(NamedTuple):
 
 class Plan(NamedTuple):
     """What happens to one workload. redirect: the ProxyConfiguration to write; None: as it is. basis: of its envoy,
-    where every sidecar was appended to one list; none: it was not that plain."""
+    where every sidecar was appended to one list; none: it was not that plain. like: the sidecars of a plan that differ
+    from these in names alone."""
 
     lists: tuple[ListPlan, ...]
     redirect: Json
     redirect_path: Path
     basis: Basis | None = None
+    like: tuple[Json, ...] = ()
+
+    @property
+    def added(self) -> Iterable[Json]:
+        """The sidecars that are written, or those that are like them: of their size, and one object for many plans."""
+        return self.like or [one for each in self.lists for one in (*each.replaced.values(), *each.appended)]
 
 
 class Skip(NamedTuple):

@@ -65,8 +65,8 @@ class Report(NamedTuple):
 class Outcome(NamedTuple):
     """The document that comes out, what happened to each workload, and the findings in order.
 
-    `document` is the very object that came in where nothing was changed. added: the sidecars that were
-    written.
+    `document` is the very object that came in where nothing was changed. added: sidecars of the size of
+    those that were written, but for the names in them.
     """
 
     document: Json
@@ -117,8 +117,7 @@ def _injected(document: Json, target: Target, deployment: Deployment, meshes: Me
     reports = _reports(found.workloads, decided, settle(shared, "").settings.profile)
     if any(finding.is_error for finding in in_order):
         return Outcome(document, tuple(map(_held_back, reports)), in_order)
-    lists = [each for plan in plans.values() for each in plan.lists]
-    added = [sidecar for each in lists for sidecar in (*each.replaced.values(), *each.appended)]
+    added = [sidecar for plan in plans.values() for sidecar in plan.added]
     return Outcome(changed, reports, in_order, added)
 
 

@@ -36,7 +36,7 @@ LARGEST_RESPONSE = 6 * 1024 * 1024
 
 LARGEST_TEMPLATE = 1024 * 1024
 """Bytes of a template: CloudFormation quota, template body. What else than sidecars is added is less than this again:
-dependencies on the envoy, and redirects, in 500 resources."""
+dependencies on the envoy, redirects, and the names in sidecars, in 500 resources."""
 
 MOST_PER_BYTE = 8
 """Bytes of JSON that a byte of `marshal` becomes at the most: a control character six, `false` and a comma seven."""
@@ -141,8 +141,9 @@ def _refused(outcome: Outcome, finding: Finding) -> Outcome:
 
 def _is_surely_small(added: Any) -> bool:
     """Whether a template to which these sidecars were added can be answered, by a bound that is quick to have."""
+    times = Counter(map(id, added))
     try:
-        size = len(marshal.dumps(added, 2))
+        size = sum(times[id(one)] * len(marshal.dumps(one, 2)) for one in {id(one): one for one in added}.values())
     except ValueError:
         return False  # nested too deeply for it
     return 2 * LARGEST_TEMPLATE + MOST_PER_BYTE * size <= LARGEST_RESPONSE
