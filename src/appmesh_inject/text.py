@@ -38,6 +38,8 @@ def separated(pieces: Iterable[Json], separator: str, loops: Collection[str] = (
 
 def scalar(value: Json) -> Json:
     """A literal as the string that CloudFormation makes of it; an intrinsic as it is."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, int | float) else value
