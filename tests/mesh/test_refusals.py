@@ -1,5 +1,6 @@
 """What is refused, and what is warned of: each code, at its place."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -514,6 +515,14 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("no mesh", {"Mesh": {"Type": "Other"}}, "AM358", "Resources/Caller/Properties/MeshName"),
     ("no provider", {"Service__Spec": {}}, "AM359", "Resources/Service"),
 ]
+SAID = Path(__file__).parent / "refusals.txt"
+
+
+def _said() -> dict[str, str]:
+    sections = SAID.read_text().removeprefix("# ").split("\n# ") if SAID.exists() else []
+    return {name: f"{text.strip()}\n" for name, _, text in (section.partition("\n") for section in sections)}
+
+
 ELSEWHERE = {"AM308", "AM319", "AM324", "AM326", "AM353", "AM360"}
 """Codes whose tests are below, or beside the part that they belong to."""
 
@@ -525,6 +534,20 @@ def test_the_small_mesh_has_no_finding() -> None:
 @pytest.mark.parametrize(("changes", "code", "place"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
 def test_is_found_at_its_place(changes: dict[str, Any], code: str, place: str) -> None:
     assert (code, place) in told(mesh(**changes))
+
+
+@pytest.mark.parametrize(("name", "changes"), [row[:2] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_what_is_said(name: str, changes: dict[str, Any], update_golden: bool) -> None:
+    """The whole text of each finding: `refusals.txt` has them by the names of the rows above."""
+    found = "".join(f"{finding}\n" for finding in findings(mesh(**changes)))
+    if update_golden:
+        said = {**_said(), name: found}
+        SAID.write_text("\n".join(f"# {row[0]}\n{said[row[0]]}" for row in REFUSED if row[0] in said))
+    assert _said()[name] == found
+
+
+def test_each_row_has_a_name_of_its_own() -> None:
+    assert list(_said()) == [row[0] for row in REFUSED]
 
 
 def test_every_code_has_a_test() -> None:
