@@ -9,6 +9,7 @@ from appmesh_inject.findings import CODES
 from appmesh_inject.intrinsics import Scope
 from appmesh_inject.mesh import compiling, parsing
 from appmesh_inject.mesh.command import command
+from tests.mesh.cases import values
 from tests.mesh.meshes import ACM, FILES, HEALTH, TRUST, dns, findings, listener, mesh, of, targets, told
 
 OPAQUE = {"Fn::ImportValue": "x"}
@@ -404,6 +405,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         f"{ROUTE}/HttpRoute/Action/WeightedTargets/0/Port",
     ),
     ("no such match port", {f"{HTTP}__Match__Port": 99}, "AM317", f"{ROUTE}/HttpRoute/Match/Port"),
+    (
+        "no such match port, and the next route",
+        {f"{HTTP}__Match__Port": 99, "Second": of("Route", VirtualRouterName="router", Spec=TCP_ROUTE)},
+        "AM313",
+        "Resources/Second",
+    ),
     ("no such gateway port", {"DoorRoute__Spec__HttpRoute__Match__Port": 99}, "AM317", f"{DOOR}/Match/Port"),
     (
         "no such service port",
@@ -420,6 +427,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
                 "WeightedTargets": [{"VirtualNode": "target", "Weight": 1}, {"VirtualNode": "Other", "Weight": 1}]
             },
         },
+        "AM318",
+        "Resources/Router",
+    ),
+    (
+        "a match port of a router without one",
+        {"Router__Spec": None, f"{HTTP}__Match__Port": 80, "Target__Spec__Listeners": None},
         "AM318",
         "Resources/Router",
     ),
@@ -558,8 +571,15 @@ def test_every_code_has_a_test() -> None:
 @pytest.mark.parametrize("who", ["nobody", {"Ref": "Unknown"}, {"Fn::GetAtt": ["Nobody", "VirtualNodeName"]}, 7, None])
 def test_who_is_not_there(who: Any) -> None:
     model = parsing.parse(mesh(), Scope()).model
-    assert [f.code for f in compiling.compile_node(model, who).findings] == ["AM308"]
-    assert [f.code for f in compiling.compile_gateway(model, who).findings] == ["AM308"]
+    for found, what in (
+        (compiling.compile_node(model, who), "virtual node"),
+        (compiling.compile_gateway(model, who), "virtual gateway"),
+    ):
+        assert found.bootstrap == {}
+        assert [str(finding) for finding in found.findings] == [
+            f"AM308 the {what} that the task names is not among the mesh's resources. "
+            "Define it in the template, or correct the name and the mesh's name."
+        ]
 
 
 @pytest.mark.parametrize(
@@ -584,9 +604,27 @@ def test_who_is_found(who: Any) -> None:
     assert compiled.ports == ("8080",)
 
 
+@pytest.mark.parametrize("who", ["door", "Door", {"Ref": "Door"}, {"Ref": "Who"}, "mesh/apps/virtualGateway/door"])
+def test_which_gateway_is_found(who: Any) -> None:
+    options = compiling.Options(scope=Scope(parameters={"Who": "door", "Where": "apps"}))
+    model = parsing.parse(mesh(), Scope()).model
+    for found in (
+        compiling.compile_gateway(model, who, options, mesh_name={"Ref": "Where"}),
+        compiling.Compiler(model, compiling.Options()).gateway(who, {"Ref": "Where"}, options),
+    ):
+        assert (found.findings, found.ports) == ((), ("8088",))
+
+
+def test_a_task_names_its_node_by_parameters_of_its_own() -> None:
+    options = compiling.Options(scope=Scope(parameters={"Who": "caller", "Where": "apps"}))
+    compiler = compiling.Compiler(parsing.parse(mesh(), Scope()).model, compiling.Options())
+    assert compiler.node({"Ref": "Who"}, {"Ref": "Where"}, options).findings == ()
+
+
 def test_a_node_of_another_mesh_is_not_there() -> None:
     model = parsing.parse(mesh(), Scope()).model
     assert [f.code for f in compiling.compile_node(model, "caller", mesh_name="other").findings] == ["AM308"]
+    assert [f.code for f in compiling.compile_gateway(model, "door", mesh_name="other").findings] == ["AM308"]
 
 
 def test_a_configuration_can_be_too_large() -> None:
@@ -612,6 +650,81 @@ def test_variables_of_the_container(environment: dict[str, Any], code: str) -> N
     found = findings(mesh(), environment=environment, environment_path=("Envoy",))
     assert {f.code for f in found} == {code}
     assert all(f.path[0] == "Envoy" and f.path[1] in environment for f in found)
+
+
+ON = "ENABLE_ENVOY_STATS_TAGS"
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        (
+            {ON: {"Fn::ImportValue": "x"}},
+            f"{ON} switches a part of Envoy's configuration, and is not known when the macro runs. Write 0 or 1.",
+        ),
+        ({ON: "yes"}, f"{ON} switches a part of Envoy's configuration, and is neither 0 nor 1. Write 0 or 1."),
+        (
+            {"ENABLE_ENVOY_XRAY_TRACING": "1", "ENABLE_ENVOY_JAEGER_TRACING": "1"},
+            "ENABLE_ENVOY_JAEGER_TRACING and ENABLE_ENVOY_XRAY_TRACING exclude each other. Switch one tracer on.",
+        ),
+    ],
+)
+def test_what_is_said_of_a_variable(environment: dict[str, Any], said: str) -> None:
+    assert {str(finding).partition(": ")[2] for finding in findings(mesh(), environment=environment)} == {said}
+
+
+@pytest.mark.parametrize("value", ["0", 0, "false", "False", False, {"Ref": "Off"}])
+def test_a_variable_that_is_off_changes_nothing(value: Any) -> None:
+    options = compiling.Options(environment={ON: value}, scope=Scope(parameters={"Off": "0"}))
+    model = parsing.parse(mesh(), Scope()).model
+    plain = compiling.compile_node(model, "caller")
+    assert compiling.compile_node(model, "caller", options) == plain
+
+
+@pytest.mark.parametrize("value", ["1", 1, "true", "True", True, {"Ref": "On"}])
+def test_a_variable_that_is_on_says_so(value: Any) -> None:
+    options = compiling.Options(environment={ON: value}, scope=Scope(parameters={"On": "1"}))
+    compiled = compiling.compile_node(parsing.parse(mesh(), Scope()).model, "caller", options)
+    assert (compiled.findings, "stats_config" in compiled.bootstrap) == ((), True)
+
+
+@pytest.mark.parametrize(
+    ("environment", "part"),
+    [
+        (
+            {"ENABLE_ENVOY_DATADOG_TRACING": "1", "DATADOG_TRACER_ADDRESS": "agent", "DATADOG_TRACER_PORT": 99},
+            {"address": "agent", "port_value": "99"},
+        ),
+        (
+            {"ENABLE_ENVOY_JAEGER_TRACING": "1", "JAEGER_TRACER_ADDRESS": "agent", "JAEGER_TRACER_PORT": "99"},
+            {"address": "agent", "port_value": "99"},
+        ),
+        ({"ENABLE_ENVOY_JAEGER_TRACING": "1", "JAEGER_TRACER_VERSION": "JSON"}, "HTTP_JSON"),
+        ({"ENABLE_ENVOY_JAEGER_TRACING": "1", "JAEGER_TRACER_VERSION": "PROTO"}, "HTTP_PROTO"),
+        (
+            {"ENABLE_ENVOY_XRAY_TRACING": "1", "XRAY_DAEMON_HOST": "agent", "XRAY_DAEMON_PORT": "99"},
+            {"protocol": "UDP", "address": "agent", "port_value": "99"},
+        ),
+        ({"ENABLE_ENVOY_XRAY_TRACING": "1", "XRAY_SEGMENT_NAME": "mine"}, "mine"),
+        (
+            {"ENABLE_ENVOY_XRAY_TRACING": "1"},
+            {"inline_string": '{"version":2,"default":{"fixed_target":1,"rate":0.05}}'},
+        ),
+        (
+            {"ENABLE_ENVOY_DOG_STATSD": "1", "STATSD_ADDRESS": "", "STATSD_PORT": None},
+            {"protocol": "UDP", "address": "127.0.0.1", "port_value": "8125"},
+        ),
+        (
+            {"ENABLE_ENVOY_DOG_STATSD": "1", "STATSD_ADDRESS": "agent", "STATSD_PORT": {"Ref": "Port"}},
+            {"protocol": "UDP", "address": "agent", "port_value": {"Ref": "Port"}},
+        ),
+    ],
+)
+def test_a_variable_moves_what_it_switched_on(environment: dict[str, Any], part: Any) -> None:
+    options = compiling.Options(environment=environment)
+    compiled = compiling.compile_node(parsing.parse(mesh(), Scope()).model, "caller", options)
+    assert compiled.findings == ()
+    assert part in list(values(compiled.bootstrap))
 
 
 def test_a_parameters_value_is_never_quoted() -> None:
@@ -653,13 +766,52 @@ def test_a_key_of_a_log_must_be_written_out() -> None:
 def test_a_weight_decides_whether_a_tcp_target_exists() -> None:
     tcp = {"Target__Spec__Listeners__0": listener(80, "tcp"), "Router__Spec__Listeners__0": listener(80, "tcp")}
     changes = {**tcp, "Route__Spec": {"TcpRoute": {"Action": targets(1, OPAQUE)}}}
-    assert ("AM301", f"{ROUTE}/TcpRoute/Action/WeightedTargets/1/Weight") in told(mesh(**changes))
+    assert (
+        f"AM301 Route {ROUTE}/TcpRoute/Action/WeightedTargets/1/Weight: decides whether a tcp target exists, and is "
+        "not known when the macro runs. Write the weight itself."
+    ) in map(str, findings(mesh(**changes)))
+    changes["Route__Spec"] = {"TcpRoute": {"Action": targets(OPAQUE)}}
+    assert "AM301" not in [finding.code for finding in findings(mesh(**changes))]
 
 
 @pytest.mark.parametrize("port", ["ingress_port", "egress_port", "admin_port"])
 def test_ports_of_envoy_must_differ(port: str) -> None:
     options: dict[str, Any] = {port: "15000" if port == "egress_port" else "15001"}
-    assert ("AM327", "Resources/Caller") in told(mesh(), **options)
+    said = list(map(str, findings(mesh(), **options)))
+    assert (
+        "AM327 Caller Resources/Caller: ProxyEgressPort, the admin port, ProxyIngressPort are not all different. "
+        "Change one of them."
+    ) in said
+    if port == "admin_port":
+        assert (
+            "AM327 Door Resources/Door: ProxyEgressPort, the admin port are not all different. Change one of them."
+        ) in said
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [("ingress_port", "ProxyIngressPort"), ("egress_port", "ProxyEgressPort"), ("admin_port", "the admin port")],
+)
+def test_a_port_of_the_application_is_none_of_envoys(option: str, name: str) -> None:
+    options: dict[str, Any] = {option: 8080}
+    assert (
+        f"AM327 Caller {CALLER}/Listeners/0/PortMapping/Port: the listener's port is that of {name} too. "
+        "Change one of them."
+    ) in map(str, findings(mesh(), **options))
+
+
+def test_a_listener_whose_tls_is_off_needs_no_certificate() -> None:
+    assert findings(mesh(Caller__Spec__Listeners__0__TLS={"Mode": "DISABLED", "Certificate": ACM})) == []
+
+
+def test_the_files_that_envoy_reads_are_told_once() -> None:
+    tls = {"Mode": "STRICT", "Certificate": FILES, "Validation": TRUST}
+    changes: dict[str, Any] = {
+        "Caller__Spec__Listeners__0__TLS": tls,
+        "Caller__Spec__BackendDefaults": {"ClientPolicy": {"TLS": {"Certificate": FILES, "Validation": TRUST}}},
+    }
+    model = parsing.parse(mesh(**changes), Scope()).model
+    assert compiling.compile_node(model, "caller").files == ("/certs/cert.pem", "/certs/key.pem", "/certs/ca.pem")
 
 
 def test_a_name_in_two_meshes_needs_the_meshs_name() -> None:
@@ -667,7 +819,7 @@ def test_a_name_in_two_meshes_needs_the_meshs_name() -> None:
     twin["Properties"]["MeshName"] = "other"
     model = parsing.parse(mesh(Twin=twin, Other=of("Mesh", MeshName="other")), Scope()).model
     (finding,) = compiling.compile_node(model, "caller").findings
-    assert (finding.code, finding.hint) == ("AM308", "Give MeshName")
+    assert str(finding) == "AM308 two meshes have the virtual node of this task. Give MeshName."
     assert compiling.compile_node(model, "caller", mesh_name="other").bootstrap["node"] == {
         "id": "mesh/other/virtualNode/caller",
         "cluster": "mesh/other/virtualNode/caller",
