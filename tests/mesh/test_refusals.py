@@ -31,6 +31,17 @@ CLOUD_MAP = {"AWSCloudMap": {"ServiceName": "one", "NamespaceName": "apps.local"
 NAMESPACE = {"Type": "AWS::ServiceDiscovery::PrivateDnsNamespace", "Properties": {"Name": "apps.local"}}
 
 
+DOOR_SPEC: dict[str, Any] = mesh()["DoorRoute"]["Properties"]["Spec"]
+
+
+def rewriting(match: dict[str, Any], rewrite: dict[str, Any]) -> dict[str, Any]:
+    return {"DoorRoute__Spec__HttpRoute__Match": match, "DoorRoute__Spec__HttpRoute__Action__Rewrite": rewrite}
+
+
+def log(members: list[Any]) -> dict[str, Any]:
+    return {"AccessLog": {"File": {"Path": "/dev/stdout", "Format": {"Json": members}}}}
+
+
 def discovered(**properties: Any) -> dict[str, Any]:
     return {
         "Target__Spec__ServiceDiscovery": CLOUD_MAP,
@@ -484,6 +495,135 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "AM323",
         f"{ROUTE}/HttpRoute/Match/Path/Regex",
     ),
+    (
+        "what python alone reads",
+        {f"{HTTP}__Match": {"Path": {"Regex": r"/a\Z"}}},
+        "AM323",
+        f"{ROUTE}/HttpRoute/Match/Path/Regex",
+    ),
+    (
+        "lookahead in a header",
+        {f"{HTTP}__Match__Headers": [{"Name": "a", "Match": {"Regex": "(?=a)"}}]},
+        "AM323",
+        f"{ROUTE}/HttpRoute/Match/Headers/0/Match/Regex",
+    ),
+    (
+        "range of no numbers",
+        {f"{HTTP}__Match__Headers": [{"Name": "a", "Match": {"Range": {"Start": "1.5", "End": "9" * 19}}}]},
+        "AM302",
+        f"{ROUTE}/HttpRoute/Match/Headers/0/Match/Range/End",
+    ),
+    (
+        "range of other digits",
+        {f"{HTTP}__Match__Headers": [{"Name": "a", "Match": {"Range": {"Start": "--1", "End": "²"}}}]},
+        "AM302",
+        f"{ROUTE}/HttpRoute/Match/Headers/0/Match/Range/End",
+    ),
+    (
+        "a truth for text",
+        {"Target__Spec__ServiceDiscovery__DNS__Hostname": True},
+        "AM302",
+        f"{NODE}/ServiceDiscovery/DNS/Hostname",
+    ),
+    ("no type at all alike", {"Target": {"Type": "AWS::AppMesh::Zzz"}}, "AM304", "Resources/Target/Type"),
+    (
+        "properties missing",
+        {"Target": {"Type": "AWS::AppMesh::VirtualNode"}},
+        "AM303",
+        "Resources/Target/Properties/MeshName",
+    ),
+    (
+        "condition that is no name",
+        {"Target__Condition": ["C"]},
+        "AM309",
+        "Resources/Target/Condition",
+    ),
+    (
+        "a service with a path",
+        {"Service__VirtualServiceName": "svc.local/x"},
+        "AM302",
+        "Resources/Service/Properties/VirtualServiceName",
+    ),
+    (
+        "a service without a name",
+        {"Service__VirtualServiceName": ""},
+        "AM302",
+        "Resources/Service/Properties/VirtualServiceName",
+    ),
+    ("a route with a slash", {"Route__RouteName": "a/b"}, "AM302", "Resources/Route/Properties/RouteName"),
+    (
+        "one name for two gateway routes",
+        {"Again": of("GatewayRoute", VirtualGatewayName="door", GatewayRouteName="all", Spec=DOOR_SPEC)},
+        "AM307",
+        "Resources/DoorRoute",
+    ),
+    (
+        "function as a json key",
+        {"Caller__Spec__Logging": log([{"Key": "Fn::Sub", "Value": "x"}])},
+        "AM322",
+        f"{CALLER}/Logging/AccessLog/File/Format/Json",
+    ),
+    (
+        "condition as a json key",
+        {"Caller__Spec__Logging": log([{"Key": "Condition", "Value": "x"}])},
+        "AM322",
+        f"{CALLER}/Logging/AccessLog/File/Format/Json",
+    ),
+    (
+        "retries of tcp",
+        {"Route__Spec": {"TcpRoute": {"Action": targets(), "RetryPolicy": RETRY}}},
+        "AM304",
+        f"{ROUTE}/TcpRoute/RetryPolicy",
+    ),
+    (
+        "grpc events of http",
+        {f"{HTTP}__RetryPolicy": {**RETRY, "GrpcRetryEvents": ["internal"]}},
+        "AM304",
+        f"{ROUTE}/HttpRoute/RetryPolicy/GrpcRetryEvents",
+    ),
+    (
+        "time for each request of tcp",
+        {"Route__Spec": {"TcpRoute": {"Action": targets(), "Timeout": {"PerRequest": {"Unit": "s", "Value": 1}}}}},
+        "AM304",
+        f"{ROUTE}/TcpRoute/Timeout/PerRequest",
+    ),
+    (
+        "a port that tcp does not have",
+        {"Route__Spec": {"TcpRoute": {"Action": targets(), "Match": {"Port": 0}}}},
+        "AM302",
+        f"{ROUTE}/TcpRoute/Match/Port",
+    ),
+    (
+        "rewrites the prefix of a path",
+        rewriting({"Path": {"Exact": "/"}}, {"Prefix": {"Value": "/x"}}),
+        "AM305",
+        f"{DOOR}/Action/Rewrite/Prefix",
+    ),
+    (
+        "rewrites the prefix of an expression",
+        rewriting({"Path": {"Regex": "/.*"}}, {"Prefix": {"DefaultPrefix": "ENABLED"}}),
+        "AM305",
+        f"{DOOR}/Action/Rewrite/Prefix",
+    ),
+    (
+        "a prefix kept and given",
+        rewriting({"Prefix": "/"}, {"Prefix": {"DefaultPrefix": "DISABLED", "Value": "/x"}}),
+        "AM305",
+        f"{DOOR}/Action/Rewrite/Prefix/Value",
+    ),
+    (
+        "rewrites the path of grpc",
+        {
+            "DoorRoute__Spec": {
+                "GrpcRoute": {
+                    "Match": {"ServiceName": "a"},
+                    "Action": {**DOOR_SPEC["HttpRoute"]["Action"], "Rewrite": {"Prefix": {"Value": "/"}}},
+                }
+            }
+        },
+        "AM304",
+        "Resources/DoorRoute/Properties/Spec/GrpcRoute/Action/Rewrite/Prefix",
+    ),
     ("unbalanced", {f"{HTTP}__Match": {"Path": {"Regex": "/(a"}}}, "AM323", f"{ROUTE}/HttpRoute/Match/Path/Regex"),
     (
         "an arn where a name is needed",
@@ -752,7 +892,8 @@ def test_an_outcome_that_is_assumed_decides() -> None:
 def test_what_parameters_add_up_to_is_checked() -> None:
     changes: dict[str, Any] = {"Target__Spec__Listeners__0__PortMapping__Port": {"Fn::Sub": "${P}0"}}
     place = f"{NODE}/Listeners/0/PortMapping/Port"
-    assert ("AM302", place) in told(mesh(**changes), Scope(parameters={"P": "9000000"}))
+    said = list(map(str, findings(mesh(**changes), Scope(parameters={"P": "9000000"}))))
+    assert f"AM302 Target {place}: Port must be a port from 1 to 65535. Correct the value." in said
     assert ("AM302", place) not in told(mesh(**changes), Scope(parameters={"P": "900"}))
 
 
@@ -761,6 +902,8 @@ def test_a_key_of_a_log_must_be_written_out() -> None:
     log = {"AccessLog": {"File": {"Path": "/dev/stdout", "Format": {"Json": members}}}}
     found = told(mesh(Caller__Spec__Logging=log), Scope(parameters={"P": "a"}))
     assert found == [("AM301", f"{CALLER}/Logging/AccessLog/File/Format/Json/0")]
+    (finding,) = findings(mesh(Caller__Spec__Logging=log), Scope(parameters={"P": "a"}))
+    assert (finding.message, finding.hint) == ("Json[0] has a key that is not written out", "Write the key itself")
 
 
 def test_a_weight_decides_whether_a_tcp_target_exists() -> None:
@@ -832,5 +975,144 @@ def test_a_name_that_means_itself_is_refused() -> None:
 
 
 def test_a_nul_character_is_refused() -> None:
-    found = told(mesh(Target__Spec__ServiceDiscovery__DNS__Hostname="a\0b"))
-    assert ("AM322", f"{NODE}/ServiceDiscovery/DNS/Hostname") in found
+    assert [str(finding) for finding in findings(mesh(Target__Spec__ServiceDiscovery__DNS__Hostname="a\0b"))] == [
+        f"AM322 Target {NODE}/ServiceDiscovery/DNS/Hostname: Hostname has a NUL character. Take it out.",
+        "AM315 Target Resources/Target: has no ServiceDiscovery, and is a target. Add ServiceDiscovery.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Ref": "P"},
+        {"Fn::Sub": "a.${P}"},
+        {"Fn::Sub": ["a.${P}", {}]},
+        {"Fn::Sub": ["a.${A}", {"A": {"Ref": "P"}}]},
+        {"Fn::Sub": "${Q}.${P}"},
+        {"Fn::Join": ["", ["a", {"Ref": "P"}]]},
+        {"Fn::If": ["C", {"Ref": "P"}, "x"]},
+    ],
+)
+@pytest.mark.parametrize("known", ['a"', "a\\b", "a\nb", "\x1f"])
+def test_a_parameter_that_would_end_the_text_is_refused(value: Any, known: str) -> None:
+    changes = {"Target__Spec__ServiceDiscovery__DNS__Hostname": value}
+    said = list(map(str, findings(mesh(**changes), Scope(parameters={"P": known, "Q": "q"}))))
+    assert (
+        f"AM322 Target {NODE}/ServiceDiscovery/DNS/Hostname: Hostname takes parameter 'P', whose value has a quote, a "
+        "backslash or a control character. Write the value itself in the template."
+    ) in said
+    assert findings(mesh(**changes), Scope(parameters={"P": "a b~", "Q": '"' if "Q" not in str(value) else "q"})) == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(
+            r"/a{1000}",
+            r"/a{0,1000}",
+            r"/a{2,}",
+            r"/a{0001000}",
+            r"/a{,5}",
+            r"/\d+\.x",
+            r"[(?!]+",
+            r"/(?P<n>x)",
+            r"/\pN",
+        ),
+        *(
+            r"/\{1001\}",
+            r"/\(?x",
+            r"/[\]1]",
+            r"/[]1]+",
+            r"/[^]1]+",
+            r"/(?i)a",
+            r"/a+?",
+            r"/a|b$",
+            r"/\+\+",
+            r"\x{10FFFF}",
+        ),
+    ],
+)
+def test_an_expression_of_re2_is_taken(pattern: str) -> None:
+    assert findings(mesh(**{f"{HTTP}__Match": {"Path": {"Regex": pattern}}})) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        (r"/a{2000}", "it repeats more than 1000 times"),
+        (r"/a{1,1001}", "it repeats more than 1000 times"),
+        (r"/a{1001,}", "it repeats more than 1000 times"),
+        (r"/a{99999}", "it repeats more than 1000 times"),
+        (r"/(?<!a)", "it has (?<!"),
+        (r"/(?>a)", "it has (?>"),
+        (r"/(?P<n>a)(?P=n)", "it has (?P="),
+        (r"/(a)\1", r"it has \1"),
+        (r"/\Ga", r"it has \G"),
+        (r"/\Z", r"it has \Z"),
+        (r"/(?P<n>a)\k<n>", r"it has \k"),
+        (r"/(a)\g1", r"it has \g"),
+        (r"/a*+", "it has *+"),
+        (r"/a{1,2}+", "it has {1,2}+"),
+        (r"/a)", "unbalanced parenthesis at position 2"),
+        (r"/[a", "unterminated character set at position 1"),
+        (r"*a", "nothing to repeat at position 0"),
+    ],
+)
+def test_an_expression_beyond_re2_is_refused(pattern: str, reason: str) -> None:
+    (finding,) = findings(mesh(**{f"{HTTP}__Match": {"Path": {"Regex": pattern}}}))
+    assert finding.message == f"Regex is no regular expression of RE2: {reason}"
+
+
+POINTERS = [{"Ref": "Elsewhere"}, {"Fn::GetAtt": ["Elsewhere", "Id"]}, {"Fn::GetAtt": "Elsewhere.Id"}]
+
+
+@pytest.mark.parametrize("pointer", POINTERS)
+@pytest.mark.parametrize("place", ["NamespaceId", "DnsConfig"])
+def test_a_service_of_another_namespace_is_another_service(pointer: Any, place: str) -> None:
+    given = {"NamespaceId": pointer} if place == "NamespaceId" else {"DnsConfig": {"NamespaceId": pointer}}
+    other = {"Type": "AWS::ServiceDiscovery::Service", "Properties": {"Name": "one", "Type": "HTTP", **given}}
+    namespace = {"Type": "AWS::ServiceDiscovery::HttpNamespace", "Properties": {"Name": "Elsewhere.local"}}
+    found = discovered(DnsConfig={"DnsRecords": [{"Type": "A"}]})
+    assert told(mesh(**found, Second=other, Elsewhere=namespace)) == [
+        ("AM355", f"{NODE}/ServiceDiscovery/AWSCloudMap/ServiceName")
+    ]
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        *({"Ref": "Namespace"}, {"Fn::GetAtt": "Namespace.Id"}, {"Fn::ImportValue": "x"}, "ns-1", None, {}),
+        *({"Ref": "Missing"}, {"Ref": ["x"]}, {"Ref": "Text"}, {"Ref": "Odd"}, {"Ref": "Nameless"}),
+        *({"Fn::GetAtt": []}, {"Fn::GetAtt": [["x"], "Id"]}, {"Fn::Sub": "${Elsewhere}"}),
+    ],
+)
+def test_a_service_of_this_namespace_or_one_that_is_not_known_counts(pointer: Any) -> None:
+    other = {
+        "Type": "AWS::ServiceDiscovery::Service",
+        "Properties": {"Name": "ONE", "Type": "HTTP", "NamespaceId": pointer},
+    }
+    odd: dict[str, Any] = {
+        "Text": "text",
+        "Odd": {"Type": "AWS::ServiceDiscovery::HttpNamespace", "Properties": "x"},
+        "Nameless": {"Type": "AWS::ServiceDiscovery::HttpNamespace", "Properties": {}},
+        "Elsewhere": {"Type": "AWS::ServiceDiscovery::HttpNamespace", "Properties": {"Name": "elsewhere.local"}},
+    }
+    found = discovered(DnsConfig={"DnsRecords": [{"Type": "A"}]})
+    assert ("AM311", f"{NODE}/ServiceDiscovery/AWSCloudMap/ServiceName") in told(mesh(**found, Second=other, **odd))
+
+
+@pytest.mark.parametrize(
+    ("config", "code"),
+    [
+        ({"DnsRecords": [{"Type": "A"}, {"Type": "SRV"}]}, "AM355"),
+        ({"DnsRecords": [{"Type": "SRV"}, "odd"]}, "AM355"),
+        ({"DnsRecords": "SRV"}, "AM355"),
+        ({"DnsRecords": []}, "AM355"),
+        ({"DnsRecords": [{"Type": {"Ref": "Srv"}}]}, "AM311"),
+        ({"Fn::If": ["C", {"DnsRecords": [{"Type": "SRV"}]}, "x"]}, "AM355"),
+        ({"Ref": "Srv"}, "AM311"),
+    ],
+)
+def test_what_a_service_publishes(config: Any, code: str) -> None:
+    found = told(mesh(**discovered(DnsConfig=config)), Scope(parameters={"Srv": "SRV"}))
+    assert found[0] == (code, f"{NODE}/ServiceDiscovery/AWSCloudMap/ServiceName")
