@@ -8,10 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appmesh_inject.mesh.command import command
+from appmesh_inject.mesh.command import BUDGET, command
 from appmesh_inject.tree import Json
 
 VALUES = {"A": "alpha", "B": "9080"}
+
+
+LEFT: list[Any] = [
+    {"Fn::If": "abc"},
+    {"Fn::If": ["C", "a"]},
+    {"Fn::FindInMap": ["a", "b", "c"]},
+    {"Fn::Select": ["0", ["a", "b"]]},
+    {"Fn::Join": [",", {"Ref": "Hosts"}]},
+    {"Fn::Join": ["", "abc"]},
+    {"Fn::Join": ["a"]},
+    {"Fn::Join": "ab"},
+    {"Fn::Join": ["", [["a"]]]},
+    {"Fn::Sub": []},
+    {"Fn::GetAtt": ["A", "B"]},
+]
+"""Calls whose texts cannot be told apart from the rest of their arguments."""
 
 
 def deployed(value: Any) -> str:
@@ -63,9 +79,44 @@ def test_literal_text_inside_of_functions_is_escaped(value: Json, text: str) -> 
     assert read({"v": value}) == {"v": text}
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ({"Ref": "A"}, {"Ref": "A"}),
+        ({"Fn::If": ["C", 'a"', {"Ref": "A"}]}, {"Fn::If": ["C", 'a\\"', {"Ref": "A"}]}),
+        (
+            {"Fn::If": ["C", {"Ref": "A"}, {"Fn::Sub": ["${X}-", {"X": {"Ref": "A"}}]}]},
+            {"Fn::If": ["C", {"Ref": "A"}, {"Fn::Join": ["", [{"Ref": "A"}, "-"]]}]},
+        ),
+        *((value, value) for value in LEFT),
+    ],
+)
+def test_what_cloudformation_alone_can_do_is_left_to_it(value: Any, written: Any) -> None:
+    assert command({"v": value}).command[1] == {"Fn::Join": ["", ['{"v":"', written, '"}']]}
+
+
+def test_functions_one_after_the_other_have_nothing_between_them() -> None:
+    config: dict[str, Json] = {"v": {"Fn::Sub": ["${X}${Y}", {"X": {"Ref": "A"}, "Y": {"Ref": "B"}}]}}
+    assert command(config).command[1] == {"Fn::Join": ["", ['{"v":"', {"Ref": "A"}, {"Ref": "B"}, '"}']]}
+
+
 @pytest.mark.parametrize("value", ["{{resolve:ssm:x}}", {"Fn::Sub": "{{resolve:ssm:${A}}}"}])
 def test_a_dynamic_reference_is_refused(value: Json) -> None:
-    assert [finding.code for finding in command({"a": value}, subject="Task").findings] == ["AM322"]
+    assert [str(finding) for finding in command({"a": value}, subject="Task").findings] == [
+        "AM322 Task: Envoy's configuration holds a dynamic reference, which CloudFormation would replace. "
+        "Take '{{resolve:' out of the mesh's resources."
+    ]
+    assert [finding.subject for finding in command({"a": value}).findings] == [""]
+
+
+def test_a_configuration_that_is_too_large_is_refused() -> None:
+    empty = command({"a": ""}).size
+    fitting = {"a": "x" * (BUDGET - empty)}
+    assert (command(fitting).size, command(fitting).findings) == (BUDGET, ())
+    assert [str(finding) for finding in command({"a": fitting["a"] + "x"}, subject="Task").findings] == [
+        "AM319 Task: Envoy's configuration takes about 57,345 bytes of the task definition, and 57,344 is the most. "
+        "Split the task, or name fewer backends: each takes about 2,000 bytes."
+    ]
 
 
 _configs = st.recursive(

@@ -146,14 +146,9 @@ class _Leaving:
         path: Path = ("Outputs", name)
         dangling: list[str] = []
         value = output.get("Value") if isinstance(output, Mapping) else None
-        rewritten = self.names.rewritten(value, lambda _, target, __: dangling.append(target))
+        self.names.rewritten(value, lambda _, target, __: dangling.append(target))
         if not dangling:
-            if rewritten is not value:
-                self.rewrite((*path, "Value"), name, value)
-            if isinstance(output, Mapping):
-                for key in output:
-                    if key != "Value":
-                        self.rewrite((*path, key), name, output[key])
+            self.rewrite(path, name, output)
             return
         self.changes[path] = REMOVED
         if isinstance(output, Mapping) and "Export" in output:

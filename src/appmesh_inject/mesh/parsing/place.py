@@ -41,8 +41,8 @@ class Place(NamedTuple):
     reader: Reader
 
     def report(self, code: str, message: str, hint: str) -> None:
-        name = self.path[-1] if self.path else ""
-        if isinstance(name, int) and len(self.path) > 1:
+        name = self.path[-1]
+        if isinstance(name, int):
             name = f"{self.path[-2]}[{name}]"
         self.reader.findings.append(Finding(code, self.reader.subject, self.path, f"{name} {message}", hint))
 
@@ -179,7 +179,7 @@ class Place(NamedTuple):
         literal = self.decided()
         if literal is None:
             return None
-        word = str(literal.value).lower() if isinstance(literal.value, bool | str) else ""
+        word = str(literal.value).lower()
         if word not in ("true", "false"):
             self.wrong("true or false", literal)
             return None
@@ -215,7 +215,7 @@ class Members:
         if given:
             self[given[1]].report("AM305", f"and {given[0]} exclude each other", f"Keep one of {', '.join(given)}")
         elif needed:
-            self.place.report("AM305", f"needs {one_of(names) if len(names) > 1 else names[0]}", "Add it")
+            self.place.report("AM305", f"needs {one_of(names)}", "Add it")
         return None
 
     def text(self, name: str, check: Check = lambda _: None) -> Text | None:
