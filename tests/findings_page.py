@@ -1,4 +1,4 @@
-"""The page that explains the findings: `docs/findings.md`, made of the table of codes and of cases that show them."""
+"""The page that explains the findings, `docs/reference/findings.md`: made of the table of codes and of cases."""
 
 import functools
 import textwrap
@@ -14,6 +14,7 @@ from tests.mesh.meshes import findings, mesh
 from tests.mesh.test_refusals import REFUSED
 
 HEAD = """\
+<!-- generated -->
 # Findings
 
 What the macro and the command line find wrong. An error stops the injection: nothing is changed. A warning does not. A
