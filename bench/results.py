@@ -25,7 +25,8 @@ INTRODUCTION = """\
 # Results
 
 Written by `make bench`; [the page on performance](../docs/explanation/performance.md) says what the figures mean. The
-ratios are of two times of one run. The times in the last two columns are those of the machine it ran on, with {machine}, and
+ratios are of two times of one run. The times in the last two columns are those of the machine it ran on, with
+{machine}, and
 stand here for scale alone.
 
 ![The handler's time over that of decoding and encoding, and init over that of the Logger](results.svg)
