@@ -83,6 +83,7 @@ def reader(home: Path, repository: Path) -> dict[str, str]:
         "HOME": str(home),
         "COLUMNS": "120",
         "NO_COLOR": "1",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         # The pages name an address that only its owner can fill in.
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"url.{repository.as_uri()}.insteadOf",
