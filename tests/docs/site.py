@@ -2,7 +2,7 @@
 was built.
 
 In the repository a page links to the files that it is about. The site has a page for each of those files, so that it is
-whole without the repository and without a network.
+whole without the repository and without a network. The code of a finding leads to its place on the page of findings.
 """
 
 import os
@@ -20,6 +20,7 @@ from tests.conftest import REPOSITORY
 DOCS = REPOSITORY / "docs"
 STAGED = REPOSITORY / ".site"
 SITE = REPOSITORY / "site"
+FINDINGS = REPOSITORY / "docs" / "reference" / "findings.md"
 FILES = "repository"
 """The folder of the site with what stands outside of docs/."""
 
@@ -27,8 +28,11 @@ PICTURES = (".png", ".svg")
 LANGUAGES = {".py": "python", ".yml": "yaml", ".sh": "sh", ".json": "json", ".yaml": "yaml", ".toml": "toml"}
 
 LINK = re.compile(
-    r"(?P<code>^(?P<fence>`{3,}).*?^(?P=fence)$|`[^`\n]+`)|\]\((?P<link>[^)\s]+)\)", re.MULTILINE | re.DOTALL
+    r"(?P<text>^(?P<fence>`{3,}).*?^(?P=fence)$|`[^`\n]+`|^#.*?$)"
+    r"|\]\((?P<link>[^)\s]+)\)|(?<![\w\[/])(?P<finding>AM\d{3})\b",
+    re.MULTILINE | re.DOTALL,
 )
+"""A link, or the code of a finding; the first part is what has none, code and headings."""
 
 
 def main() -> int:
@@ -81,6 +85,12 @@ def _linked(page: Path) -> tuple[str, list[Path]]:
     here = _place(page).parent
 
     def moved(found: re.Match[str]) -> str:
+        if found["finding"]:
+            return (
+                found[0]
+                if page == FINDINGS
+                else f"[{found[0]}]({os.path.relpath(_place(FINDINGS), here)}#{found[0].lower()})"
+            )
         link = found["link"]
         if not link or urlsplit(link).scheme or link.startswith("#"):
             return found[0]
