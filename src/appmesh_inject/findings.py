@@ -10,8 +10,12 @@ from typing import NamedTuple
 from appmesh_inject import tree
 from appmesh_inject.tree import Path
 
-DOCS = "docs/findings.md"
-"""Where the findings are explained: the one address that all of them lead to."""
+BASE = "docs/"
+"""Where the pages are: the folder in the repository. With a site of your own, its address, such as
+`https://docs.example.com/appmesh-inject/`."""
+
+DOCS = f"{BASE}reference/findings.md"
+"""The page on which all findings are explained."""
 
 
 def page(code: str) -> str:
