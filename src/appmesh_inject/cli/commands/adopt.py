@@ -61,6 +61,7 @@ def adopt(
         wanted = replace(wanted, mesh=mesh_of(mesh, mesh_parameter))
         adoption = adopting.adopted(form.document, _marking(form, wanted), wanted, moving=profile == STANDALONE)
         _say(form, adoption)
+        report.say_described(form)
         if adoption.text is None:
             raise typer.Exit(1)
         output.deliver(adoption.text, to)
@@ -73,7 +74,7 @@ def _marking(form: Form, wanted: Asked) -> marking.Marking:
         )
         raise UserError(sentence, form.document.name)
     if isinstance(form, TaskDefinition):
-        return marking.in_tags(form.document, wanted)
+        return marking.in_tags(wanted)
     return marking.in_metadata(documents.template(form.document), wanted)
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from appmesh_inject.cli import documents, forms, output
+from appmesh_inject.cli import documents, forms, output, report
 from appmesh_inject.cli.adoption import removing
 from appmesh_inject.cli.adoption.destination import InPlace, Output, destination
 from appmesh_inject.cli.adoption.editing import without
@@ -33,6 +33,7 @@ def remove(file: File, *, macro_name: MacroName = MACRO, output_file: Output = N
         found = _removal(form, macro_name)
         if _say(form, found):
             raise typer.Exit(1)
+        report.say_described(form)
         output.deliver(without(form, found.paths), to)
 
 
