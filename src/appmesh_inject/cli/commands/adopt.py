@@ -82,8 +82,6 @@ def _say(form: Form, adoption: Adoption) -> None:
     """What stands in the way, and then one line for each task definition."""
     document = form.document
     report.say_findings(document, adoption.findings)
-    for problem in adoption.problems:
-        typer.echo(str(UserError(f"{problem.sentence}.", document.name, document.place(problem.path))), err=True)
     if not adoption.decisions and adoption.text is not None:
         typer.echo(f"{one_line(document.name)}: there is no {form.contents}", err=True)
     for decision in adoption.decisions:

@@ -7,7 +7,7 @@ from appmesh_inject.cli.adoption import removing
 from appmesh_inject.cli.adoption.destination import InPlace, Output, destination
 from appmesh_inject.cli.adoption.editing import without
 from appmesh_inject.cli.adoption.removing import Removal, removal
-from appmesh_inject.cli.errors import UserError, told
+from appmesh_inject.cli.errors import told
 from appmesh_inject.cli.forms import Form, KubernetesManifests, TaskDefinition
 from appmesh_inject.cli.options import File, MacroName
 from appmesh_inject.cli.rendering import MACRO
@@ -52,8 +52,7 @@ def _say(form: Form, found: Removal) -> bool:
     """What stands in the way, and one line for each workload. Whether something does."""
     document = form.document
     problems = [each.problem for each in found.workloads if each.problem]
-    for path, sentence in problems:
-        typer.echo(str(UserError(f"{sentence}.", document.name, document.place(path))), err=True)
+    report.say_findings(document, problems)
     if not found.workloads:
         typer.echo(f"{one_line(document.name)}: there is no {form.contents}", err=True)
     for each in found.workloads:
