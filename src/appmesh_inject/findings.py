@@ -233,6 +233,18 @@ CODES: Mapping[str, Code] = {
         "A job that never ends, since its envoy does not",
         "End the envoy when the app ends, or take the job out of the mesh",
     ),
+    "AM601": _error(
+        "Containers under an Fn::If cannot be adopted", "Write them out, or give the task definition a mark by hand"
+    ),
+    "AM602": _error("Traffic is redirected with proxyinit, and there is no envoy to adopt", "Take proxyinit out"),
+    "AM603": _error(
+        "The envoy to adopt names no virtual node or gateway", "Give it APPMESH_RESOURCE_ARN, or take it out"
+    ),
+    "AM604": _error("The redirect is not there whenever its envoy is", "Write it out"),
+    "AM605": _error(
+        "No mark renders the task definition as it is",
+        "Take out what no profile and no fragment can say there, such as a name that is there twice",
+    ),
     "AM901": _warning(
         "Marks without a Transform: CloudFormation would not call the macro", "Add Transform: AppMeshInject"
     ),

@@ -8,7 +8,7 @@ failing call, this goes on, so that all findings come together; then nothing is 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from appmesh_inject.cli.documents import Elsewhere
+from appmesh_inject.cli.elsewhere import Elsewhere
 from appmesh_inject.cli.rendering import Asked, Rendered, warning_of_switched_off
 from appmesh_inject.cli.transforms import SNIPPET, TRANSFORM, Entry, entries, put_back, snippets, without
 from appmesh_inject.deployment import PATH as DEPLOYMENT_PATH

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path as File
 
 from appmesh_inject.cli import json_source, yaml_source
+from appmesh_inject.cli.elsewhere import Elsewhere
 from appmesh_inject.cli.errors import Place, UserError
 from appmesh_inject.cli.yaml_source import DEEPEST
 from appmesh_inject.tree import Json, Path, Step, half_character
@@ -41,19 +42,6 @@ class Document:
     def home(self, path: Path) -> tuple["Document", Path]:
         """The document that `path` leads into, this one or another, and the path there."""
         return (path[0].document, path[1:]) if path and isinstance(path[0], Elsewhere) else (self, path)
-
-
-class Elsewhere(str):
-    """The first step of a path into another document than the one that is worked on; as a text, what brought it."""
-
-    __slots__ = ("document",)
-
-    document: Document
-
-    def __new__(cls, text: str, document: Document) -> "Elsewhere":
-        step = super().__new__(cls, text)
-        step.document = document
-        return step
 
 
 def load(file: str) -> Document:

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from appmesh_inject.cli import documents
-from appmesh_inject.cli.documents import Document, Elsewhere
+from appmesh_inject.cli.documents import Document
+from appmesh_inject.cli.elsewhere import Elsewhere
 from appmesh_inject.cli.errors import Place
 from appmesh_inject.cli.options import pairs, usage_error
 from appmesh_inject.cli.parameters import declarations, parameter_values

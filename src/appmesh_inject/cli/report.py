@@ -11,6 +11,7 @@ from rich.text import Text
 
 from appmesh_inject.cli.configuration import NAME as CONFIGURATION
 from appmesh_inject.cli.documents import Document
+from appmesh_inject.cli.forms import Form, TaskDefinition
 from appmesh_inject.cli.meshes import MESH, has_mesh
 from appmesh_inject.cli.options import DEPLOYMENT_PARAMETER
 from appmesh_inject.deployment import PATH as DEPLOYMENT_PATH
@@ -145,6 +146,13 @@ def _reason(report: Report, findings: Sequence[Finding]) -> str:
         return report.reason
     more = f", and {len(own) - 1} more" if len(own) > 1 else ""
     return f"{own[0].code} {own[0].message}{more}"
+
+
+def say_described(form: Form) -> None:
+    """A word about a file whose result has another shape than the file has."""
+    if isinstance(form, TaskDefinition) and form.is_described:
+        text = "this is what describe-task-definition prints; what comes out is what register-task-definition takes"
+        _say([Text(one_line(f"{form.document.name}: {text}"))])
 
 
 def say_unused(flags: Sequence[str]) -> None:

@@ -146,7 +146,6 @@ def _is_unmarked(content: Json) -> bool:
     """Whether the content is an ECS task definition without a mark. Flags mark one, but defaults in a file never do."""
     if not isinstance(content, dict) or not is_task_definition(content):
         return False
-    inner = content.get("taskDefinition")
-    tags = content.get(API.tags) or (inner.get(API.tags) if isinstance(inner, dict) else None)
+    tags = content.get(API.tags)
     listed = tags if isinstance(tags, list) else []
     return not any(isinstance(tag, dict) and str(tag.get(API.key)).startswith(TAG_PREFIX) for tag in listed)

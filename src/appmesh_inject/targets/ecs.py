@@ -23,15 +23,20 @@ READ_ONLY = frozenset(
         "registeredAt",
         "registeredBy",
         "deregisteredAt",
+        "deleteRequestedAt",
     }
 )
 """What DescribeTaskDefinition returns and RegisterTaskDefinition refuses."""
 
 
+DESCRIBED = "taskDefinition"
+"""The member of DescribeTaskDefinition's output that has the task definition; its tags stand beside it."""
+
+
 def is_task_definition(document: Json) -> bool:
     """Whether the document is a task definition, or what describe-task-definition prints of one."""
     return isinstance(document, dict) and (
-        isinstance(document.get("containerDefinitions"), list) or isinstance(document.get("taskDefinition"), dict)
+        isinstance(document.get("containerDefinitions"), list) or isinstance(document.get(DESCRIBED), dict)
     )
 
 
@@ -40,7 +45,7 @@ def registrable(document: Json) -> Json:
     object where nothing is to be done."""
     if not isinstance(document, dict):
         return document
-    described = document.get("taskDefinition")
+    described = document.get(DESCRIBED)
     if isinstance(described, dict):
         tags = document.get("tags")
         document = {**described, **({"tags": tags} if tags else {})}

@@ -48,4 +48,5 @@ def render(
         if found.errors or any(result.has_errors for _, result in results):
             raise typer.Exit(1)
         for (form, result), target in zip(results, targets, strict=True):
+            report.say_described(form)
             output.deliver(form.written(result, output_format), target)

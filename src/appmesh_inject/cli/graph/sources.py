@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from appmesh_inject.cli import documents, report
-from appmesh_inject.cli.documents import Elsewhere
+from appmesh_inject.cli.elsewhere import Elsewhere
 from appmesh_inject.cli.forms import Form, KubernetesManifests, TaskDefinition
 from appmesh_inject.cli.meshes import resources_of
 from appmesh_inject.cli.rendering import Asked
@@ -74,7 +74,7 @@ def mesh_alone(mesh: MeshSource) -> Source:
 def _target(form: Form, asked: Asked) -> tuple[Target, Json]:
     """How the form's workloads are found, and the content to find them in."""
     if isinstance(form, TaskDefinition):
-        return ecs.EcsTaskDefinition(asked.level), ecs.registrable(form.document.content)
+        return ecs.EcsTaskDefinition(asked.level), form.document.content
     if isinstance(form, KubernetesManifests):
         values: Json = form.manifests.values
         return kubernetes.Manifests(asked.level), values
