@@ -9,7 +9,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.injection import inject
 from appmesh_inject.settings import Level
 from appmesh_inject.targets.cloudformation import CloudFormation
-from appmesh_inject.tree import MOST_LEVELS, Json
+from appmesh_inject.tree import MOST_LEVELS, Json, at
 
 TOO_DEEP = Finding(
     "AM002",
@@ -45,7 +45,7 @@ def ends_early(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_too_deep_to_be_read_is_refused(document: Json, request_: dict[str, Json]) -> None:
     outcome = inject(document, CloudFormation(Level((), request_), {}))
     assert outcome.document is document
-    assert (outcome.findings, outcome.reports, outcome.added) == ((TOO_DEEP,), (), 0)
+    assert (outcome.findings, outcome.reports) == ((TOO_DEEP,), ())
 
 
 @pytest.mark.usefixtures("ends_early")
@@ -69,7 +69,8 @@ def test_what_was_injected_before_still_has_its_warnings() -> None:
     assert [finding.code for finding in once.findings] == ["AM252"]
     assert twice.findings == once.findings
     assert [(report.action, report.reason) for report in twice.reports] == [("skipped", "injected already")]
-    assert (once.added, twice.added) == (2, 0)
+    envoy = at(once.document, ("Resources", "Web", "Properties", "ContainerDefinitions", 1))
+    assert (list(once.added), list(twice.added)) == ([envoy], [])
 
 
 def test_a_mistake_in_a_sidecar_that_is_there_has_the_place_of_its_setting() -> None:

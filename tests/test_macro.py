@@ -244,9 +244,12 @@ def test_the_log_line_counts(logged: Callable[[], str]) -> None:
 
 
 def large(size: int) -> dict[str, Json]:
-    """A template with six containers to write, and text of this length."""
-    tasks = {f"Task{n}": template(MeshName="apps", VirtualNodeName="web")["Resources"]["Web"] for n in range(3)}  # type: ignore[index,call-overload]
-    return {"Description": "x" * size, "Resources": tasks}
+    """A template whose three tasks get a megabyte each, and text of this length."""
+    log: Json = {"LogDriver": "awslogs", "Options": {"tag": "x" * 1_000_000}}
+    mark: dict[str, Json] = {"MeshName": "apps", "VirtualNodeName": "web"}
+    tasks = {f"Task{n}": template(**mark)["Resources"]["Web"] for n in range(3)}  # type: ignore[index,call-overload]
+    metadata: Json = {"AppMesh": {"Envoy": {"LogConfiguration": log}}}
+    return {"Description": "x" * size, "Metadata": metadata, "Resources": tasks}
 
 
 def test_a_response_may_be_as_large_as_lambda_answers_and_no_larger(logged: Callable[[], str]) -> None:
