@@ -75,7 +75,7 @@ def text(check: Check) -> Callable[[Json, Scope], Json | Problem]:
     """Text, or any intrinsic. What can be known of it now is held to `check`."""
 
     def reader(value: Json, scope: Scope) -> Json | Problem:
-        if isinstance(value, str) and "{{resolve:" not in value and check(value) is None:
+        if isinstance(value, str) and check(value) is None:
             return value
         problems: list[Problem] = []
         for leaf in leaves(value, scope):
