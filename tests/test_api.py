@@ -85,6 +85,14 @@ def test_each_workload_is_reported_with_its_place_and_profile() -> None:
     assert reports(Bad=bad) == [off, unmarked, held, refused]
 
 
+def test_a_pod_that_is_passed_over_is_reported_with_its_place() -> None:
+    metadata: dict[str, Any] = {"annotations": {"appmesh.k8s.aws/sidecarInjectorWebhook": "disabled"}}
+    template = {"metadata": metadata, "spec": {"containers": []}}
+    deployment: dict[str, Any] = {"apiVersion": "v1", "kind": "Deployment", "spec": {"template": template}}
+    (report,) = inject(deployment).reports
+    assert (report.path, report.action) == ((0, "spec", "template"), Action.SKIPPED)
+
+
 def test_any_mapping_is_a_template() -> None:
     template = MappingProxyType(DOCUMENT)
     injected = inject(template)
