@@ -7,7 +7,7 @@ for, or it is a finding.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import final
+from typing import NamedTuple, final
 
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.intrinsics import function
@@ -17,8 +17,7 @@ from appmesh_inject.tree import REMOVED, Changes, Json, Path, Removed
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Departure:
+class Departure(NamedTuple):
     """`changes` are for `tree.edited`."""
 
     changes: Changes

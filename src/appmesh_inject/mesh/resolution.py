@@ -5,7 +5,7 @@ What only CloudFormation knows of that other stack is left as it is, for `unreso
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.intrinsics import Scope, function, is_no_value, parameters_that_decide
@@ -18,8 +18,7 @@ _DISCOVERY = "AWS::ServiceDiscovery::"
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """resources: those of the mesh and of Cloud Map alone, with every value written out."""
 
     resources: Mapping[str, Json]

@@ -1,9 +1,8 @@
 """All of the mesh resources of a template, and the Cloud Map resources that they lean on."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.intrinsics import Scope
@@ -19,8 +18,7 @@ from appmesh_inject.values import any_text, closest, name_alone
 Parse: TypeAlias = Callable[[Mapping[str, Any], Members], Resource | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """One type of resource: how it is parsed, its own properties, and the field of the model that it goes to."""
 
     parse: Parse
@@ -41,8 +39,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """The model, and what is wrong with the resources. With an error among them, the model is not whole."""
 
     model: Model
