@@ -293,7 +293,7 @@ def _users(situation: Situation, apps: list[Container], sidecars: Mapping[str, C
 
     def bypasses(user: str) -> bool:
         name, _, group = user.partition(":")
-        return name == str(uid) or bool(group and group == str(gid))
+        return name == str(uid) or (gid is not None and group == str(gid))
 
     fragment_of = {sidecar.role: sidecar.fragment for sidecar in situation.sidecars}
     for role, container in sidecars.items():

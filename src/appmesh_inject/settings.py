@@ -201,11 +201,10 @@ NOTHING_GATHERED = Gathered()
 
 
 class Asked(NamedTuple):
-    """What one workload asks for, where each setting was given, and the settings that were, by name."""
+    """What one workload asks for, where each setting was given, and what is wrong with that."""
 
     settings: Settings
     places: Mapping[str, Path]
-    chosen: Mapping[str, Any] = NOTHING
     findings: tuple[Finding, ...] = ()
 
 
@@ -243,7 +242,7 @@ def settle(gathered: Gathered, subject: str) -> Asked:
     were gathered last, and of settings that the chosen profile does not have."""
     settings = Settings(**{FIELDS[name]: value for name, value in gathered.values.items()})
     misplaced = _out_of_profile(settings.profile, gathered, subject)
-    return Asked(settings, gathered.places, gathered.values, (*gathered.findings, *misplaced))
+    return Asked(settings, gathered.places, (*gathered.findings, *misplaced))
 
 
 def _read_level(level: Level, scope: Scope) -> _Read:

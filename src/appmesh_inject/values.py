@@ -75,7 +75,7 @@ def text(check: Check) -> Callable[[Json, Scope], Json | Problem]:
     """Text, or any intrinsic. What can be known of it now is held to `check`."""
 
     def reader(value: Json, scope: Scope) -> Json | Problem:
-        if isinstance(value, str) and "{{resolve:" not in value and check(value) is None:
+        if isinstance(value, str) and check(value) is None:
             return value
         problems: list[Problem] = []
         for leaf in leaves(value, scope):
@@ -156,7 +156,7 @@ def _decided(value: Json, scope: Scope) -> Literal | Problem:
 
 
 def _truth(literal: Literal) -> bool | Problem:
-    word = str(literal.value).lower() if isinstance(literal.value, bool | str) else ""
+    word = str(literal.value).lower()
     if word not in ("true", "false"):
         return Problem("AM102", f"must be true or false, and {seen(literal)} is not", "Write true or false")
     return word == "true"
@@ -185,7 +185,7 @@ def _branched(value: Json, scope: Scope, reader: Callable[[Json, Scope], Entries
     for leaf in leaves(value, scope):
         found = reader(leaf.written, leaf.scope)
         if isinstance(found, Problem):
-            return _together([problem._replace(path=leaf.path + problem.path, more=()) for problem in found.all])
+            return _together([problem._replace(path=leaf.path + problem.path) for problem in found.all])
         read_entries.append(found)
     if len({bool(found.items) for found in read_entries}) > 1:
         return Problem("AM103", "is empty in one branch only, which decides what comes out", "Fill both or none")
@@ -246,7 +246,7 @@ def _as_text(value: Json, scope: Scope) -> Json:
     is_list = name == "Fn::Split" or (isinstance(value, dict) and name == "Ref" and str(value["Ref"]) in scope.lists)
     if is_list:
         return {"Fn::Join": [",", value]}
-    return joined([value]) if name is None else value
+    return joined([value])
 
 
 class Names(NamedTuple):
@@ -344,5 +344,5 @@ def closest(word: str, options: Sequence[str]) -> str | None:
     import difflib  # only when something is mistyped: the import costs a cold start
 
     by_case = {option.lower(): option for option in options}
-    found = difflib.get_close_matches(word.lower(), list(by_case), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word.lower(), list(by_case))
     return by_case[found[0]] if found else None

@@ -152,7 +152,7 @@ class EcsContainers(NamedTuple):
                         ports.setdefault(port.key, port)
                 always |= {key for key in keys if key is not None and len(set(keys)) == 1}
             certain.append(always)
-        everywhere = set.intersection(*certain) if certain else set()
+        everywhere = set.intersection(*certain)
         return tuple(port._replace(certain=key in everywhere) for key, port in ports.items()), tuple(findings)
 
     def _port(self, mapping: Leaf, subject: str) -> Port | Finding | None:
@@ -160,7 +160,7 @@ class EcsContainers(NamedTuple):
         if isinstance(mapping.reading, Absent):
             return None
         definition = mapping.written
-        if not isinstance(definition, dict) or function(definition) is not None:
+        if not isinstance(definition, dict):
             return _unknown(subject, mapping.path)
         protocols = [leaf.reading for leaf in leaves(definition.get(self.protocol, "tcp"), mapping.scope)]
         words = [
@@ -304,7 +304,7 @@ def container_list(
             elif isinstance(leaf.written, dict) and function(leaf.written) is None:
                 container = dialect.container(leaf.written, leaf.path, leaf.scope)
                 inside = leaf.path[len(path) + 1 :]
-                around = conditions_along(item, inside) if inside else {}
+                around = conditions_along(item, inside)
                 containers.append((container._replace(conditions=around) if around else container, assumed))
             else:
                 findings.append(
