@@ -1078,6 +1078,13 @@ def test_a_service_of_another_namespace_is_another_service(pointer: Any, place: 
     ]
 
 
+def test_a_service_of_another_name_does_not_count() -> None:
+    properties = {"Name": "two", "Type": "HTTP", "NamespaceId": {"Ref": "Namespace"}}
+    other = {"Type": "AWS::ServiceDiscovery::Service", "Properties": properties}
+    found = discovered(DnsConfig={"DnsRecords": [{"Type": "A"}]})
+    assert told(mesh(**found, Second=other)) == [("AM355", f"{NODE}/ServiceDiscovery/AWSCloudMap/ServiceName")]
+
+
 @pytest.mark.parametrize(
     "pointer",
     [
