@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appmesh_inject.mesh.command import BUDGET, ENVIRONMENT, HEALTH_CHECK, command, health_check
+from appmesh_inject.mesh.command import BUDGET, command
 from appmesh_inject.tree import Json
 
 VALUES = {"A": "alpha", "B": "9080"}
@@ -52,7 +52,7 @@ def read(config: dict[str, Json]) -> Any:
 
 
 def test_a_literal_configuration_is_one_string() -> None:
-    told = command({"a": 1, "b": [True, "x"], "c": {}}, "debug", extra=("--concurrency", "2"))
+    told = command({"a": "1", "b": ["true", "x"], "c": {}}, "debug", extra=("--concurrency", "2"))
     text = '{"a":"1","b":["true","x"],"c":{}}'
     assert told.command == ("--config-yaml", text, "-l", "debug", "--concurrency", "2")
     assert told.size == len(json.dumps(text)) - 2
@@ -119,28 +119,11 @@ def test_a_configuration_that_is_too_large_is_refused() -> None:
     ]
 
 
-_scalars = st.one_of(st.text(), st.integers(), st.booleans())
 _configs = st.recursive(
-    _scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner, min_size=2), max_leaves=20
+    st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner, min_size=2), max_leaves=20
 )
 
 
 @given(config=st.dictionaries(st.text(), _configs, min_size=2))
 def test_any_configuration_survives_as_text(config: dict[str, Any]) -> None:
-    def as_text(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: as_text(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [as_text(item) for item in value]
-        return str(value).lower() if isinstance(value, bool) else str(value)
-
-    assert json.loads(str(command(config).command[1])) == as_text(config)
-
-
-def test_the_health_check_asks_for_a_live_envoy_with_bash_alone() -> None:
-    assert health_check()[:3] == ("CMD", "bash", "-c")
-    assert health_check() == HEALTH_CHECK
-    assert str(HEALTH_CHECK[3]).startswith("exec 3<>/dev/tcp/127.0.0.1/9901; printf 'GET /ready HTTP/1.1\\r\\n")
-    assert "curl" not in str(HEALTH_CHECK[3])
-    assert health_check({"Ref": "P"})[3] == {"Fn::Sub": str(HEALTH_CHECK[3]).replace("9901", "${P}")}
-    assert ENVIRONMENT == {"ENVOY_UID": "0"}
+    assert json.loads(str(command(config).command[1])) == config

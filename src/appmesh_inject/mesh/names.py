@@ -25,7 +25,7 @@ Dangling: TypeAlias = Callable[[str, str], None]
 
 def kind_of(resource: Json) -> str | None:
     """`VirtualNode` of an `AWS::AppMesh::VirtualNode`; None of any other resource."""
-    kind = resource.get("Type") if isinstance(resource, Mapping) else None
+    kind = resource.get("Type") if isinstance(resource, dict) else None
     return kind.removeprefix(APP_MESH) if isinstance(kind, str) and kind.startswith(APP_MESH) else None
 
 
