@@ -772,7 +772,7 @@ def test_who_is_not_there(who: Any) -> None:
         (compiling.compile_node(model, who), "virtual node"),
         (compiling.compile_gateway(model, who), "virtual gateway"),
     ):
-        assert found.bootstrap == {}
+        assert (found.bootstrap, found.findings[0].subject) == ({}, "")
         assert [str(finding) for finding in found.findings] == [
             f"AM308 the {what} that the task names is not among the mesh's resources. "
             "Define it in the template, or correct the name and the mesh's name."
@@ -1047,7 +1047,7 @@ def test_the_files_that_envoy_reads_are_told_once() -> None:
     tls = {"Mode": "STRICT", "Certificate": FILES, "Validation": TRUST}
     changes: dict[str, Any] = {
         "Caller__Spec__Listeners__0__TLS": tls,
-        "Caller__Spec__BackendDefaults": {"ClientPolicy": {"TLS": {"Certificate": FILES, "Validation": TRUST}}},
+        "Caller__Spec__BackendDefaults": {"ClientPolicy": {"TLS": {"Validation": TRUST}}},
     }
     model = parsing.parse(mesh(**changes), Scope()).model
     assert compiling.compile_node(model, "caller").files == ("/certs/cert.pem", "/certs/key.pem", "/certs/ca.pem")
@@ -1059,6 +1059,7 @@ def test_a_name_in_two_meshes_needs_the_meshs_name() -> None:
     model = parsing.parse(mesh(Twin=twin, Other=of("Mesh", MeshName="other")), Scope()).model
     (finding,) = compiling.compile_node(model, "caller").findings
     assert str(finding) == "AM308 two meshes have the virtual node of this task. Give MeshName."
+    assert finding.subject == ""
     assert compiling.compile_node(model, "caller", mesh_name="other").bootstrap["node"] == {
         "id": "mesh/other/virtualNode/caller",
         "cluster": "mesh/other/virtualNode/caller",
