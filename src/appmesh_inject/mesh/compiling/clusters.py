@@ -39,7 +39,7 @@ class Cluster(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-def egress_name(target: Target, variant: Json = "") -> Json:
+def egress_name(target: Target, variant: Json) -> Json:
     """App Mesh's own name for the cluster, which dashboards know."""
     node, listener = target.node, target.listener
     name = named("cds_egress", node.mesh.written, node.name.written, listener.protocol, listener.port.written)

@@ -36,9 +36,7 @@ def endpoint(
     if isinstance(found, Dns):
         return Endpoint(found.hostname, found.is_logical, family)
     service, namespace = found.service, found.namespace
-    known = None if service.known is None or namespace.known is None else f"{service.known}.{namespace.known}"
-    written = joined([service.written, ".", namespace.written])
-    hostname = Text(f"{service.key}.{namespace.key}", written, known, found.path)
+    hostname = Text(f"{service.key}.{namespace.key}", joined([service.written, ".", namespace.written]))
     return Endpoint(hostname, is_logical, family, tuple(_limits(node, found, model, is_logical)))
 
 

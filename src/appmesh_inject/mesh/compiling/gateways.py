@@ -123,7 +123,7 @@ class _Gateway:
             return found[0]
         if found:
             message = "names no port, and the virtual gateway has several listeners"
-            self._report("AM316", route, route.match.path or route.path, message, "Add Match.Port")
+            self._report("AM316", route, route.match.path, message, "Add Match.Port")
         elif port is not None:
             message = "names a port that no listener of the virtual gateway has"
             self._report("AM317", route, port.path, message, "Name a listener's port")

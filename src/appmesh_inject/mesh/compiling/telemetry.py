@@ -16,7 +16,7 @@ from appmesh_inject.mesh.trust import SDS_VARIABLE
 from appmesh_inject.text import joined, scalar
 from appmesh_inject.tree import Json
 
-_STREAMS = {"/dev/stdout": "Stdout", "/dev/stderr": "Stderr"}
+_STREAMS: Mapping[str | None, str] = {"/dev/stdout": "Stdout", "/dev/stderr": "Stderr"}
 _TRACERS = ("ENABLE_ENVOY_XRAY_TRACING", "ENABLE_ENVOY_DATADOG_TRACING", "ENABLE_ENVOY_JAEGER_TRACING")
 _UNSEEN = ("ENVOY_TRACING_CFG_FILE", "ENVOY_STATS_SINKS_CFG_FILE", "ENVOY_STATS_CONFIG_FILE")
 _LOST = {
@@ -35,7 +35,7 @@ def access_log(log: AccessLog | None) -> list[Json]:
     if log is None:
         return []
     style = _format(log)
-    stream = _STREAMS.get(log.file.known or "")
+    stream = _STREAMS.get(log.file.known)
     if stream:
         kind = f"extensions.access_loggers.stream.v3.{stream}AccessLog"
         return [extension(f"access_loggers.{stream.lower()}", kind, style)]

@@ -15,12 +15,12 @@ def facts(resources: Mapping[str, Json], names: Names) -> tuple[tuple[CloudMapFa
     """The namespaces and the services."""
     namespaces: list[CloudMapFact] = []
     services: list[CloudMapFact] = []
-    for logical_id, resource in sorted(resources.items()):
+    for _, resource in sorted(resources.items()):
         kind = resource.get("Type") if isinstance(resource, Mapping) else None
         properties = resource.get("Properties") if isinstance(resource, Mapping) else None
         if not isinstance(kind, str) or not kind.startswith(_TYPE) or not isinstance(properties, Mapping):
             continue
-        name = names.key(properties.get("Name", logical_id)).lower()
+        name = names.key(properties.get("Name")).lower()
         if kind.removeprefix(_TYPE) in _NAMESPACES:
             obstacle = "is an HttpNamespace, which has no DNS" if kind.endswith("HttpNamespace") else None
             namespaces.append(CloudMapFact(name=name, obstacle=obstacle))
