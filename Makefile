@@ -136,7 +136,7 @@ build: $(SAM_VENV)/.ready  ## sam build
 
 LOCAL := PYTHONPATH=src:. $(E2E_VENV)/bin/python -m tests.e2e.local
 
-local: $(SAM_VENV)/.ready $(RUNTIME_VENV)/.ready $(E2E_VENV)/.ready  ## a local CloudFormation with the macro in it, to deploy stacks to
+local: $(E2E_VENV)/.ready $(SAM_VENV)/.ready $(RUNTIME_VENV)/.ready  ## a local CloudFormation with the macro in it, to deploy stacks to
 	@$(LOCAL) start
 
 local-stop:  ## end it
