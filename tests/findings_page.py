@@ -9,6 +9,7 @@ from appmesh_inject.cli import documents, yaml_output
 from appmesh_inject.cli.errors import UserError
 from appmesh_inject.findings import CODES
 from appmesh_inject.tree import Json, Path, existing
+from tests.adoption.cases import refusals
 from tests.golden.cases import cases
 from tests.mesh.meshes import findings, mesh
 from tests.mesh.test_refusals import REFUSED
@@ -30,6 +31,7 @@ CHAPTERS: Mapping[str, str] = {
     "AM2": "Task definitions",
     "AM3": "The mesh (profile `standalone`)",
     "AM5": "Pods",
+    "AM6": "Adoption (`adopt`)",
     "AM9": "The template and its time",
 }
 
@@ -75,7 +77,8 @@ def _plain(said: str) -> str:
 
 @functools.cache
 def _examples() -> Mapping[str, Example]:
-    """An example of each code: written for it, or else the first of the golden cases, or of those that break a mesh."""
+    """An example of each code: written for it, or else the first of the golden cases, of the cases of adoption, or of
+    those that break a mesh."""
     found: dict[str, Example] = {
         code: Example(
             example_templates.told(code),
@@ -83,12 +86,12 @@ def _examples() -> Mapping[str, Example]:
         )
         for code in example_templates.codes()
     }
-    for case in cases():
-        for finding in case.outcome.findings:
-            if finding.code not in found:
-                text = _excerpt(case.input.read_text(), finding.path)
-                if text:
-                    found[finding.code] = Example(str(finding), (text,))
+    of_cases = ((case.input, finding) for case in cases() for finding in case.outcome.findings)
+    for file, finding in (*of_cases, *refusals()):
+        if finding.code not in found:
+            text = _excerpt(file.read_text(), finding.path)
+            if text:
+                found[finding.code] = Example(str(finding), (text,))
     for _, changes, code, _ in REFUSED:
         if code not in found:
             template = {"Resources": mesh(**changes)}

@@ -28,6 +28,9 @@ MOST_REGISTRIES_SHOWN = 4
 APP_MESH_IMAGE = "/aws-appmesh-envoy"
 """In the name of every image of Envoy that App Mesh had, whatever the registry."""
 
+STOCK_IMAGE = "envoyproxy/envoy"
+"""In the name of every image of Envoy's own, and of most copies of them."""
+
 
 def surroundings(situation: Situation) -> Iterator[Finding]:
     """The task's own properties."""
@@ -84,11 +87,11 @@ def limits(situation: Situation) -> Iterator[Finding]:
     if settings.app_ports is not None:
         yield from app_ports(situation, settings.app_ports, situation.place("AppPorts"))
     ignored = settings.egress_ignored_ports
-    if ignored is not None and ignored.count > situation.form.ignored_ports:
+    if ignored is not None and ignored.least > situation.form.ignored_ports:
         yield situation.finding(
             "AM108",
             situation.place("EgressIgnoredPorts"),
-            f"{ignored.count} ports are ignored, and the redirect honours {situation.form.ignored_ports}",
+            f"{ignored.least} ports are ignored, and the redirect honours {situation.form.ignored_ports}",
             "List fewer ports, or ignore addresses by EgressIgnoredIPs",
         )
     if settings.proxy_ingress_port == settings.proxy_egress_port:
@@ -146,11 +149,11 @@ def app_ports(situation: Situation, ports: Entries, path: Path) -> Iterator[Find
             f"profile '{settings.profile}' has no form for outgoing traffic only",
             "List the ports that the app listens on",
         )
-    if ports.count > MOST_APP_PORTS:
+    if ports.least > MOST_APP_PORTS:
         yield situation.finding(
             "AM108",
             path,
-            f"there are {ports.count} app ports, and the redirect takes {MOST_APP_PORTS}",
+            f"there are {ports.least} app ports, and the redirect takes {MOST_APP_PORTS}",
             f"List at most {MOST_APP_PORTS} in AppPorts",
         )
     proxy_ports = {"ProxyIngressPort": settings.proxy_ingress_port, "ProxyEgressPort": settings.proxy_egress_port}
@@ -197,6 +200,10 @@ def configuration(
     if APP_MESH_IMAGE in (envoy.image or ""):
         message = "the envoy container has App Mesh's image, which waits for App Mesh"
         yield situation.finding("AM363", situation.place("Envoy"), message, "Use the image envoyproxy/envoy")
+    if STOCK_IMAGE in (envoy.image or "") and situation.runtime(envoy).asks_by_curl:
+        message = "envoy's health check calls curl, which Envoy's own image does not have, so it would never be healthy"
+        hint = "Take HealthCheck out of the fragment, or use an image that has curl"
+        yield situation.finding("AM364", situation.place("Envoy"), message, hint)
 
 
 def _count(situation: Situation, branch: Branch, added: int) -> Iterator[Finding]:

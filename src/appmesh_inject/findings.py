@@ -4,8 +4,8 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from appmesh_inject import tree
 from appmesh_inject.tree import Path
@@ -28,8 +28,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """What a code stands for: the mistake, and what to do instead."""
 
     severity: Severity
@@ -37,8 +36,7 @@ class Code:
     cure: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One mistake: its code, the workload it is about (logical ID; empty: the document), where, what, and
     what to do instead."""
 
@@ -105,6 +103,10 @@ CODES: Mapping[str, Code] = {
     "AM002": _error("The template is nested deeper than can be read", "Nest less: 200 levels are sure to be read"),
     "AM003": _error(
         "The processed template is larger than a Lambda function can answer", "Split the template, or inject less text"
+    ),
+    "AM004": _error(
+        "A text has half a character, a lone surrogate, which a Lambda function cannot answer",
+        "Write the whole character, or take it out",
     ),
     "AM101": _error(
         "A setting or deployment parameter that does not exist", "Write the name that the message suggests"
@@ -220,12 +222,28 @@ CODES: Mapping[str, Code] = {
         "Envoy reads files, and nothing is mounted in its container", "Mount them: Envoy: {MountPoints: [...]}"
     ),
     "AM363": _warning("The envoy container has App Mesh's image, which waits for App Mesh", "Use envoyproxy/envoy"),
+    "AM364": _warning(
+        "The envoy container's health check calls curl, which Envoy's own image does not have",
+        "Take HealthCheck out of the fragment, or use an image that has curl",
+    ),
     "AM501": _error(
         "The pod uses the network of its host, whose traffic proxyinit would redirect", "Take hostNetwork out"
     ),
     "AM551": _warning(
         "A job that never ends, since its envoy does not",
         "End the envoy when the app ends, or take the job out of the mesh",
+    ),
+    "AM601": _error(
+        "Containers under an Fn::If cannot be adopted", "Write them out, or give the task definition a mark by hand"
+    ),
+    "AM602": _error("Traffic is redirected with proxyinit, and there is no envoy to adopt", "Take proxyinit out"),
+    "AM603": _error(
+        "The envoy to adopt names no virtual node or gateway", "Give it APPMESH_RESOURCE_ARN, or take it out"
+    ),
+    "AM604": _error("The redirect is not there whenever its envoy is", "Write it out"),
+    "AM605": _error(
+        "No mark renders the task definition as it is",
+        "Take out what no profile and no fragment can say there, such as a name that is there twice",
     ),
     "AM901": _warning(
         "Marks without a Transform: CloudFormation would not call the macro", "Add Transform: AppMeshInject"

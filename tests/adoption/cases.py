@@ -8,13 +8,18 @@ CASE/report.txt                what both say
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cfnlint.decode import cfn_yaml
 
+from appmesh_inject.cli import documents, forms
+from appmesh_inject.cli.adoption.deciding import Left, Taken, decisions
+from appmesh_inject.cli.adoption.marking import in_metadata, in_tags
+from appmesh_inject.cli.rendering import Asked
+from appmesh_inject.findings import Finding
 from tests.cli.command import Ran, run
 
 ROOT = Path(__file__).parent / "cases"
@@ -52,6 +57,16 @@ class Case:
 
 def cases() -> list[Case]:
     return [Case(path) for path in sorted(ROOT.glob("*/template.*"))]
+
+
+def refusals() -> Iterator[tuple[Path, Finding]]:
+    """What stands in the way of adopting the templates of the cases."""
+    for case in cases():
+        form = forms.load(str(case.input))
+        marking = in_metadata(documents.template(form.document), Asked()) if form.is_template else in_tags(Asked())
+        for decision in decisions(form.document.content, marking, Asked()) if "refused" in case.name else ():
+            if not isinstance(decision, Taken | Left):
+                yield from ((case.input, finding) for finding in decision)
 
 
 def value(text: str, folder: Path) -> Any:

@@ -2,11 +2,17 @@
 
 import json
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import boto3
+import botocore.session
 import pytest
+from moto import mock_aws
 
 from appmesh_inject.cli.adoption import adopting
+from appmesh_inject.targets.ecs import READ_ONLY
 from tests.adoption.cases import ROOT, meant
 from tests.cli.command import run
 
@@ -180,11 +186,94 @@ def _capitals(value: object) -> object:
     return [_capitals(item) for item in value] if isinstance(value, list) else value
 
 
-def test_what_describe_task_definition_prints_is_rendered_first() -> None:
-    described = json.dumps({"taskDefinition": {"family": "web", "containerDefinitions": []}})
-    ran = run("adopt", "-", stdin=described)
+HAND_WRITTEN: dict[str, Any] = {
+    "family": "web",
+    "networkMode": "awsvpc",
+    "cpu": "256",
+    "memory": "512",
+    "requiresCompatibilities": ["FARGATE"],
+    "proxyConfiguration": {
+        "type": "APPMESH",
+        "containerName": "envoy",
+        "properties": [
+            {"name": "AppPorts", "value": "9080"},
+            {"name": "EgressIgnoredIPs", "value": "169.254.170.2,169.254.169.254"},
+            {"name": "IgnoredUID", "value": "1337"},
+            {"name": "ProxyEgressPort", "value": "15001"},
+            {"name": "ProxyIngressPort", "value": "15000"},
+        ],
+    },
+    "containerDefinitions": [
+        {"name": "app", "image": "web", "essential": True, "portMappings": [{"containerPort": 9080}]},
+        {
+            "name": "envoy",
+            "image": "public.ecr.aws/appmesh/aws-appmesh-envoy:v1.29.12.1-prod",
+            "essential": True,
+            "user": "1337",
+            "environment": [{"name": "APPMESH_RESOURCE_ARN", "value": "mesh/apps/virtualNode/web"}],
+        },
+    ],
+}
+
+
+@pytest.fixture
+def described(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """What `aws ecs describe-task-definition` prints of a task definition that was registered with tags."""
+    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(variable, "testing")
+    with mock_aws():
+        ecs = boto3.client("ecs", region_name="us-east-1")
+        ecs.register_task_definition(**HAND_WRITTEN, tags=[{"key": "Team", "value": "shop"}])
+        answer: Any = ecs.describe_task_definition(taskDefinition="web", include=["TAGS"])
+        del answer["ResponseMetadata"]
+        answer["tags"] = [{"key": "Team", "value": "shop"}]
+        yield json.dumps(answer, default=str, indent=4)
+
+
+def test_what_describe_task_definition_prints_is_adopted_and_registered(described: str) -> None:
+    adopted = run("adopt", "-", stdin=described)
+    assert adopted.code == 0, adopted.err
+    assert "<stdin>: this is what describe-task-definition prints; what comes out is what register" in adopted.err
+    (said,) = (line for line in adopted.err.splitlines() if "render the result with" in line)
+    flags = shlex.split(said.partition("render the result with ")[2])
+    assert [each["name"] for each in json.loads(adopted.out)["containerDefinitions"]] == ["app"]
+    rendered = run("render", "-", *flags, stdin=adopted.out)
+    assert rendered.code == 0, rendered.err
+    wanted = json.loads(rendered.out)
+    assert {"key": "Team", "value": "shop"} in wanted["tags"]
+    ecs = boto3.client("ecs", region_name="us-east-1")
+    revision: Any = ecs.register_task_definition(**wanted)["taskDefinition"]
+    before = json.loads(described)["taskDefinition"]
+    assert revision["revision"] == before["revision"] + 1
+    redirects = (each["proxyConfiguration"]["properties"] for each in (revision, before))
+    one, other = (sorted(each, key=lambda item: item["name"]) for each in redirects)
+    assert one == other
+    assert [each["name"] for each in revision["containerDefinitions"]] == ["app", "envoy"]
+
+
+@pytest.mark.parametrize("query", ["taskDefinition", None])
+def test_what_is_left_of_a_described_task_definition_can_be_registered(described: str, query: str | None) -> None:
+    """`--query taskDefinition` leaves the members that cannot be registered."""
+    content = json.loads(described)
+    ran = run("remove", "-", stdin=json.dumps(content[query] if query else content))
+    assert ran.code == 0, ran.err
+    assert "web: taken out: envoy container" in ran.err
+    boto3.client("ecs", region_name="us-east-1").register_task_definition(**json.loads(ran.out))
+
+
+def test_all_that_cannot_be_registered_is_left_out() -> None:
+    model = botocore.session.get_session().get_service_model("ecs")
+    described = model.shape_for("TaskDefinition").members
+    registered = model.operation_model("RegisterTaskDefinition").input_shape.members
+    assert set(described) - set(registered) == READ_ONLY
+
+
+@pytest.mark.parametrize("command", ["render", "lint"])
+def test_findings_have_their_places_in_what_describe_printed(command: str, described: str) -> None:
+    line = next(n for n, text in enumerate(described.splitlines(), 1) if '"networkMode"' in text)
+    ran = run(command, "-", "--mesh-name", "a", "--virtual-node-name", "b", stdin=described.replace("awsvpc", "bridge"))
     assert ran.code == 1
-    assert "adopt what `render` makes of it" in ran.err
+    assert f"<stdin>:{line}:9: error AM201 web: " in ran.out + ran.err
 
 
 def test_a_file_without_task_definitions_stays() -> None:

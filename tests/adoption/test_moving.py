@@ -115,3 +115,15 @@ def test_the_mesh_can_be_in_another_file(tmp_path: Path) -> None:
 
 def test_no_other_profile_can_be_asked_for() -> None:
     assert run("adopt", "-", "--profile", "ga", stdin=TEMPLATE).code == 2
+
+
+def test_the_socket_of_sds_is_kept(tmp_path: Path) -> None:
+    """The compiler reads it, as App Mesh's image did."""
+    secret = "TLS: {Mode: STRICT, Certificate: {SDS: {SecretName: web}}}"
+    template = TEMPLATE.replace("Protocol: http}}]", f"Protocol: http}}, {secret}}}]").replace(
+        "APPMESH_METRIC_EXTENSION_VERSION, Value: 1", "APPMESH_SDS_SOCKET_PATH, Value: /run/sds.sock"
+    )
+    ran = run("adopt", "-", "--profile", "standalone", stdin=template)
+    assert ran.code == 0, ran.err
+    assert "/run/sds.sock" in ran.out
+    assert "AM320" not in run("lint", "-", stdin=ran.out).out

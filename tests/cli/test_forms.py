@@ -118,6 +118,17 @@ def test_only_what_is_injected_changes_in_a_file_of_manifests(tmp_path: Path) ->
     assert again.out == ran.out
 
 
+@pytest.mark.parametrize("after_key", ["", "  # comment", "\n\n", "\n  # comment"])
+@pytest.mark.parametrize("indent", ["", "  "])
+def test_a_list_that_is_added_is_indented_as_the_others(indent: str, after_key: str) -> None:
+    head = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  annotations: {text: 'a:'}\nspec:\n  # a: b\n"
+    pod = f"{head}  containers:{after_key}\n  {indent}- name: app\n  {indent}  args: [x]\n"
+    flags = ("--mesh-name", "apps", "--virtual-node-name", "web", "--region", "us-east-1", "--app-ports", "80")
+    ran = run("render", "-", *flags, stdin=pod)
+    assert f"\n  {indent}- name: envoy\n" in ran.out, ran.out
+    assert f"\n  {indent}- name: proxyinit\n" in ran.out, ran.out
+
+
 def test_manifests_in_json_and_as_a_list() -> None:
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}}
     pod |= {"spec": {"containers": [{"name": "app", "ports": [{"containerPort": 80}]}]}}

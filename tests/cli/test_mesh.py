@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
-from tests.cli.command import run
+from tests.cli.command import SNIPPET, run
 
 MESH = """\
 Parameters:
@@ -66,7 +67,7 @@ def test_a_value_that_only_the_user_knows_is_asked_for(mesh: str) -> None:
     ran = run("render", "-", *FLAGS, "--mesh", mesh, stdin=json.dumps(TASK))
     assert (ran.code, ran.out) == (1, "")
     assert "AM326" in ran.err
-    assert f"--mesh {mesh}" in ran.err
+    assert f"{mesh}:4:49: error AM326 Mesh MeshName: " in ran.err, ran.err
 
 
 def test_without_a_mesh_the_node_is_missing() -> None:
@@ -92,3 +93,71 @@ def test_an_unknown_parameter_of_the_mesh(mesh: str) -> None:
     ran = run("render", "-", "--mesh", mesh, "--mesh-parameter", "Domian=x", stdin=json.dumps(TASK))
     assert ran.code == 2
     assert "did you mean 'Domain'" in ran.err
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """The mesh, with a port that is none in line 11."""
+    file = tmp_path / "broken.yaml"
+    file.write_text(MESH.replace("Port: 9080", "Port: 0").replace("!Ref AWS::StackName", "apps"))
+    return file
+
+
+def test_a_finding_in_the_other_file_has_its_place_there(broken: Path) -> None:
+    ran = run("render", "-", *FLAGS, "--mesh", str(broken), stdin=json.dumps(TASK))
+    assert ran.code == 1
+    assert f"{broken}:11:36: error AM302 Web Port: " in ran.err
+
+
+def test_a_snippet_s_finding_in_the_other_file_has_its_place_there(broken: Path) -> None:
+    parameters = "Parameters:\n          Profile: standalone"
+    ran = run("render", "-", "--mesh", str(broken), stdin=SNIPPET.replace("Parameters:", parameters))
+    assert f"{broken}:11:36: error AM302 Web Port: " in ran.err
+
+
+def test_every_format_names_the_other_file(broken: Path) -> None:
+    def linted(form: str) -> str:
+        return run("lint", "-", *FLAGS, "--mesh", str(broken), "--format", form, stdin=json.dumps(TASK)).out
+
+    assert f"{broken}:11:36: error AM302 Web Port: " in linted("text")
+    problem = json.loads(linted("json"))["problems"][0]
+    assert (problem["file"], problem["line"], problem["column"]) == (str(broken), 11, 36)
+    assert problem["path"] == "Resources/Web/Properties/Spec/Listeners/0/PortMapping/Port"
+    location = json.loads(linted("sarif"))["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == str(broken)
+    assert location["region"] == {"startLine": 11, "startColumn": 36}
+    assert f"::error file={broken},line=11,col=36,title=AM302 Web Port::" in linted("github")
+
+
+def test_what_is_wrong_with_the_mesh_of_several_files_is_told_once(broken: Path, tmp_path: Path) -> None:
+    for name in ("one.json", "two.json"):
+        (tmp_path / name).write_text(json.dumps(TASK))
+    files = (str(tmp_path / "one.json"), str(tmp_path / "two.json"))
+    ran = run("lint", *files, *FLAGS, "--mesh", str(broken))
+    assert ran.code == 1
+    assert ran.out.count("error AM302") == 1
+    assert [line for line in ran.out.splitlines() if line.endswith("1 error")] == [f"{file}: 1 error" for file in files]
+
+
+def test_a_mesh_that_was_exported_has_its_places_too(tmp_path: Path) -> None:
+    written = MESH.replace("!GetAtt Mesh.MeshName", "apps").replace("!Ref ", "").replace("!Sub ", "")
+    content = yaml.load(written.replace("!GetAtt ", ""), Loader=yaml.BaseLoader)
+    content["Resources"]["Web"]["Properties"]["Spec"]["Listeners"][0]["PortMapping"]["Port"] = 0
+    exported = {"Metadata": {"AppMeshInject": {"Mesh": content["Resources"]}}, "Resources": {}}
+    file = tmp_path / "exported.json"
+    file.write_text(json.dumps(exported, indent=1))
+    line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if '"Port": 0' in text)
+    ran = run("render", "-", *FLAGS, "--mesh", str(file), stdin=json.dumps(TASK))
+    assert f"{file}:{line}:" in ran.err, ran.err
+
+
+@pytest.mark.parametrize("command", ["render", "lint"])
+@pytest.mark.parametrize("export", [True, False])
+def test_a_mesh_without_tasks_says_what_it_is_for(command: str, export: bool, tmp_path: Path) -> None:
+    file = tmp_path / "mesh.yaml"
+    metadata = "Transform: AppMeshInject\nMetadata: {AppMesh: {Profile: standalone, ExportMesh: true}}\n"
+    file.write_text((metadata if export else "") + MESH)
+    ran = run(command, str(file))
+    assert ran.code == 0, ran.err
+    sentence = "its mesh is for the tasks of other templates, which take it by --mesh"
+    assert f"{file}: there is no AWS::ECS::TaskDefinition: {sentence} {file}\n" in ran.err

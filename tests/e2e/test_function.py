@@ -40,6 +40,19 @@ def test_function_runs_with_deployment_parameters_and_answers_again_and_again(ar
     assert b"registry.example.com/envoy:1" in answers[0].body
 
 
+@pytest.mark.parametrize("text", ["\u00e9\U0001f600", "\ud800", "\ude00\ud83d"])
+def test_any_text_of_a_template_gets_a_response(text: str, artefact: None) -> None:
+    """Lambda's runtime ends without one where it cannot encode it."""
+    event = {"requestId": "r", "fragment": {"Resources": {}, "Description": text}}
+    answer = runtime.invoke(REPOSITORY, json.dumps(event).encode())
+    response = json.loads(answer.body)
+    assert not answer.is_error, response
+    if response["status"] == "failed":
+        assert response["errorMessage"].startswith("AM004 Description: a text has half a character")
+    else:
+        assert response["fragment"]["Description"] == text
+
+
 @pytest.mark.parametrize(
     ("body", "error_type"),
     [

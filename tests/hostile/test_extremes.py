@@ -89,8 +89,8 @@ def test_any_depth_gets_a_response(place: str, way: str, levels: int) -> None:
 
 
 def test_what_is_too_deep_is_said() -> None:
-    deep = nested("functions", 4000, "512")
-    response = answered(event({"Resources": {"Web": task(MARK, Memory=deep)}}))
+    deep = nested("maps", 4000, "x")
+    response = answered(PLACES["override"](deep))
     assert response["errorMessage"].startswith(f"AM002 the template is nested deeper than {MOST_LEVELS} levels")
 
 
@@ -175,7 +175,44 @@ def test_a_message_stays_in_its_line() -> None:
     name = "Web\nAM104 Api: forged\x1b[2J\u202e\ud800"
     response = answered(event({"Resources": {name: task({"MeshName": "apps", "Nod\ue000e": 1})}}))
     lines = response["errorMessage"].splitlines()
-    assert all(line.startswith(("AM101 Web\\nAM104 Api", "AM105 Web\\nAM104 Api")) for line in lines)
+    shown = ("AM004 Resources: ", "AM101 Web\\nAM104 Api", "AM105 Web\\nAM104 Api")
+    assert [line for line in lines if not line.startswith(shown)] == []
+
+
+HALVES: dict[str, dict[str, Any]] = {
+    "Description": {"Description": "a\ud800b", "Resources": {"Web": task(MARK)}},
+    "Resources": {"Resources": {"W\udfffeb": task(MARK)}},
+    "Resources/Web/Properties/ContainerDefinitions/0/Name": {
+        "Resources": {"Web": task(MARK, ContainerDefinitions=[{"Name": "\ud83d", "PortMappings": []}])}
+    },
+    "Resources/Web/Properties/ContainerDefinitions/1/Command/0": {
+        "Resources": {"Web": task(MARK | {"Envoy": '{"Command": ["\\ud800"]}'})}
+    },
+}
+"""Templates with half a character, by where it is said to stand. In the last one it is in a setting's text of JSON."""
+
+
+@pytest.mark.parametrize("place", HALVES)
+def test_half_a_character_is_refused_where_lambda_cannot_encode_it(place: str) -> None:
+    response = answered(event(HALVES[place]))
+    assert response["status"] == "failed"
+    assert f"AM004 {place}: a text has half a character" in response["errorMessage"]
+
+
+def test_half_a_character_does_not_hide_other_mistakes() -> None:
+    response = answered(event({"Description": "\udc00", "Resources": {"Web": task({"MeshName": "apps"})}}))
+    assert "AM004 Description: " in response["errorMessage"]
+    assert "AM105 Web" in response["errorMessage"]
+
+
+def test_half_a_character_that_is_not_answered_is_no_mistake() -> None:
+    given = {"templateParameterValues": {"Text": "\ud800"}}
+    assert answered(event({"Resources": {"Web": task(MARK)}}, **given))["status"] == "success"
+
+
+@pytest.mark.parametrize("value", ["\U0001f600", "\ud7ff\ue000", 0xA0ED, [0xBFED] * 0xA0ED, {"x": "\xed\xa0"}])
+def test_whole_characters_are_none(value: Any) -> None:
+    assert answered(event({"Description": value, "Resources": {"Web": task(MARK)}}))["status"] == "success"
 
 
 @pytest.mark.parametrize("text", ["[", "${", "${!", "{1,", "a{" + "9" * 4999 + "}", "\\"])

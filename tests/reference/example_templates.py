@@ -9,6 +9,9 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from appmesh_inject.cli.events import answer
 from tests.cli.command import run
@@ -55,6 +58,13 @@ def told(code: str) -> str:
         ran = run("render", str(template), *arguments)
         said = ran.err
         if f" {code}" not in said:
-            said = str(answer(json.loads(run("event", str(template)).out), {})["errorMessage"])
+            said = str(answer(_event(template), {})["errorMessage"])
         # Without its line, which is one of the whole template.
         return next(found[0] for found in re.finditer(rf"{code}\b(?!: see).*", said))
+
+
+def _event(template: Path) -> dict[str, Any]:
+    """The event for a template, also for one that the command line refuses to read."""
+    ran = run("event", str(template))
+    event: dict[str, Any] = json.loads(ran.out) if ran.out else {"fragment": yaml.safe_load(template.read_text())}
+    return event

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from appmesh_inject.cli.cloudformation import rendered
-from appmesh_inject.cli.parameters import parameter_values
+from appmesh_inject.cli.parameters import declarations, parameter_values
 from appmesh_inject.cli.rendering import Asked
 from appmesh_inject.findings import DOCS, Finding, sentence
 from appmesh_inject.tree import Json, existing
@@ -83,8 +83,7 @@ def _findings(cfn: Any) -> tuple[Finding, ...]:
 def _of_template(template: Json) -> Iterator[Finding]:
     if not isinstance(template, Mapping) or not isinstance(template.get("Resources"), Mapping):
         return
-    declared = template.get("Parameters")
-    values = parameter_values(declared if isinstance(declared, Mapping) else {}, {})
+    values = parameter_values(declarations(template), {})
     yield from rendered(template, Asked(values)).findings
 
 

@@ -153,16 +153,16 @@ def _line(text: str, key: str, table: str) -> int:
     whole = f"{table}.{key}" if table else key
     here, line_of_table = "", 1
     for number, line in enumerate(text.splitlines(), start=1):
-        heading = re.match(r"\s*\[+\s*([^]]+?)\s*]", line)
-        member = re.match(r"\s*([^=#]+?)\s*=", line)
+        heading = re.match(r"\s*\[+([^][][^]]*)]", line)
+        member = re.match(r"\s*([^=#\s][^=#]*)=", line)
         if heading:
-            here = heading[1].replace('"', "").replace("'", "")
+            here = heading[1].strip().replace('"', "").replace("'", "")
             if here == whole or here.startswith(f"{whole}."):
                 return number
             if here == table:
                 line_of_table = number
         elif member:
-            name = member[1].replace('"', "").replace("'", "")
+            name = member[1].strip().replace('"', "").replace("'", "")
             written = f"{here}.{name}" if here else name
             if written == whole or written.startswith(f"{whole}."):
                 return number

@@ -12,9 +12,10 @@ from enum import StrEnum
 from pathlib import Path as File
 
 from appmesh_inject.cli import json_source, yaml_source
+from appmesh_inject.cli.elsewhere import Elsewhere
 from appmesh_inject.cli.errors import Place, UserError
 from appmesh_inject.cli.yaml_source import DEEPEST
-from appmesh_inject.tree import Json, Path, Step
+from appmesh_inject.tree import Json, Path, Step, half_character
 
 STDIN = "-"
 
@@ -37,6 +38,10 @@ class Document:
     def place(self, path: Path) -> Place:
         """Where the key or item at `path` stands, or the longest beginning of `path` that is there."""
         return self.locate(path)
+
+    def home(self, path: Path) -> tuple["Document", Path]:
+        """The document that `path` leads into, this one or another, and the path there."""
+        return (path[0].document, path[1:]) if path and isinstance(path[0], Elsewhere) else (self, path)
 
 
 def load(file: str) -> Document:
@@ -121,13 +126,9 @@ def _checked(document: Document) -> Document:
             members = list(value.items())
         elif isinstance(value, list):
             members = list(enumerate(value))
-        texts = [value, *(key for key, _ in members)]
-        if any(isinstance(text, str) and _is_half_a_character(text) for text in texts):
-            sentence = "there is half a character (a lone surrogate) in a text"
-            raise UserError(sentence, document.name, document.place(path))
         open_ends += [(member, (*path, step)) for step, member in members]
+    half = half_character(document.content)
+    if half is not None:
+        sentence = "there is half a character (a lone surrogate) in a text"
+        raise UserError(sentence, document.name, document.place(half))
     return document
-
-
-def _is_half_a_character(text: str) -> bool:
-    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)

@@ -2,17 +2,17 @@
 ECS task definition, Kubernetes manifests."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
 from appmesh_inject.cli import cloudformation, documents, manifests, output
 from appmesh_inject.cli.documents import Document, Format
-from appmesh_inject.cli.errors import UserError
+from appmesh_inject.cli.errors import Place, UserError
 from appmesh_inject.cli.manifests import Manifests
 from appmesh_inject.cli.rendering import Asked, Rendered, of_outcome
 from appmesh_inject.injection import inject
 from appmesh_inject.targets import ecs, kubernetes
-from appmesh_inject.tree import Json
+from appmesh_inject.tree import Json, Path
 
 
 class Form(Protocol):
@@ -52,15 +52,17 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class TaskDefinition:
-    """An ECS task definition, or what describe-task-definition prints of one."""
+    """An ECS task definition. is_described: the file has what describe-task-definition prints of one; the document is
+    what register-task-definition takes, and its places are those in the file."""
 
     document: Document
+    is_described: bool = False
     contents: str = "task definition"
     is_template: bool = False
 
     def rendered(self, asked: Asked) -> Rendered:
-        content = ecs.registrable(self.document.content)
-        return of_outcome(inject(content, ecs.EcsTaskDefinition(asked.level), asked.deployment, asked.meshes))
+        target = ecs.EcsTaskDefinition(asked.level)
+        return of_outcome(inject(self.document.content, target, asked.deployment, asked.meshes))
 
     def written(self, result: Rendered, form: Format | None) -> str:
         return output.written(result.document, form or self.document.format)
@@ -113,13 +115,28 @@ def loaded(name: str, text: str) -> Form:
 def of(document: Document) -> Form:
     """The one document in the form that it has."""
     forms: Sequence[tuple[Callable[[Json], bool], Callable[[Document], Form]]] = (
-        (ecs.is_task_definition, TaskDefinition),
+        (ecs.is_task_definition, task_definition),
         (kubernetes.is_manifest, lambda document: KubernetesManifests(manifests.of_json(document))),
     )
     for is_it, form in forms:
         if is_it(document.content):
             return form(document)
     return Template(document)
+
+
+def task_definition(document: Document) -> TaskDefinition:
+    """The task definition that the document holds, ready to register."""
+    described = document.content
+    content = ecs.registrable(described)
+    if content is described:
+        return TaskDefinition(document)
+    is_wrapped = isinstance(described, dict) and ecs.DESCRIBED in described
+
+    def place(path: Path) -> Place:
+        return document.place(path if not is_wrapped or path[:1] == ("tags",) else (ecs.DESCRIBED, *path))
+
+    text = output.written(content, document.format)
+    return TaskDefinition(replace(document, text=text, content=content, locate=place), is_described=True)
 
 
 def template(form: Form) -> Document:

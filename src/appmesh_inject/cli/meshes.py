@@ -1,15 +1,19 @@
 """The mesh that another file holds: `--mesh FILE` and the values of its parameters."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from appmesh_inject.cli import documents
 from appmesh_inject.cli.documents import Document
+from appmesh_inject.cli.elsewhere import Elsewhere
+from appmesh_inject.cli.errors import Place
 from appmesh_inject.cli.options import pairs, usage_error
-from appmesh_inject.cli.parameters import parameter_values
+from appmesh_inject.cli.parameters import declarations, parameter_values
 from appmesh_inject.standalone import MeshSource
+from appmesh_inject.tree import Json, Path, existing
 
 MESH, MESH_PARAMETER = "--mesh", "--mesh-parameter"
 
@@ -53,12 +57,33 @@ def mesh_in(document: Document, parameters: Sequence[str]) -> MeshSource:
     from appmesh_inject.targets.departing import with_exported
 
     template = documents.template(document)
-    declared = template.get("Parameters")
-    declarations = declared if isinstance(declared, Mapping) else {}
+    declared = declarations(template)
     given = pairs(parameters, MESH_PARAMETER)
     for name in given:
-        if name not in declarations and name not in PSEUDO:
-            raise usage_error(f"{document.name} has no parameter '{name}'", name, list(declarations), MESH_PARAMETER)
-    values = parameter_values(declarations, {name: value for name, value in given.items() if name not in PSEUDO})
+        if name not in declared and name not in PSEUDO:
+            raise usage_error(f"{document.name} has no parameter '{name}'", name, list(declared), MESH_PARAMETER)
+    values = parameter_values(declared, {name: value for name, value in given.items() if name not in PSEUDO})
     found = resolved(with_exported(template), values, *(given.get(name, "") for name in PSEUDO))
-    return MeshSource.elsewhere(found.resources, (f"{MESH} {document.name}",), found.findings)
+    step = Elsewhere(f"{MESH} {document.name}", replace(document, locate=lambda path: _place(document, path)))
+    return MeshSource.elsewhere(found.resources, (step,), found.findings)
+
+
+def has_mesh(document: Document) -> bool:
+    """Whether mesh resources stand in the document, or are exported by it."""
+    return not MeshSource(resources_of(document.content)).is_empty
+
+
+def resources_of(content: Json) -> Mapping[str, Json]:
+    """The resources of a template, with those of the mesh that it exports; none of another document."""
+    from appmesh_inject.targets.departing import with_exported
+
+    resources = with_exported(content).get("Resources") if isinstance(content, Mapping) else None
+    return resources if isinstance(resources, Mapping) else {}
+
+
+def _place(document: Document, path: Path) -> Place:
+    """Where a path to a mesh resource leads, which may stand among those that the template exports."""
+    from appmesh_inject.targets.departing import EXPORT
+
+    is_exported = len(existing(document.content, path[:2])) < len(path[:2])
+    return document.place(("Metadata", *EXPORT, *path[1:]) if is_exported else path)

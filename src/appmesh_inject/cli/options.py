@@ -10,14 +10,14 @@ import typer
 
 from appmesh_inject.cli.configuration import NoConfiguration
 from appmesh_inject.cli.documents import Document
-from appmesh_inject.cli.parameters import parameter_values
+from appmesh_inject.cli.parameters import declarations, parameter_values
 from appmesh_inject.cli.rendering import MACRO, Asked
 from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS, Deployment, deployed
 from appmesh_inject.settings import FIELDS, TABLE, Setting
 from appmesh_inject.tree import Json
 from appmesh_inject.values import closest
 
-CONFIGURATION = "configuration"
+SETTINGS, CONFIGURATION = "settings", "configuration"
 PARAMETER, DEPLOYMENT_PARAMETER = "--parameter", "--deployment-parameter"
 
 File = Annotated[
@@ -66,7 +66,7 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         command(**options, settings={name: _value(text) for name, text in given.items() if text is not None})
 
     signature = inspect.signature(command, eval_str=True)
-    own = [each for name, each in signature.parameters.items() if name not in ("settings", CONFIGURATION)]
+    own = [each for name, each in signature.parameters.items() if name not in (SETTINGS, CONFIGURATION)]
     if CONFIGURATION in signature.parameters:
         no_config = inspect.Parameter(
             CONFIGURATION, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=NoConfiguration
@@ -111,13 +111,12 @@ def asked(
 ) -> Asked:
     """What the options ask for, for this document. Raises a usage error for an option that cannot be meant."""
     given = pairs(parameters, PARAMETER)
-    declared = document.content.get("Parameters") if isinstance(document.content, Mapping) else None
-    declarations = declared if isinstance(declared, Mapping) else {}
+    declared = declarations(document.content)
     for name in given:
-        if name not in declarations:
-            raise usage_error(f"{document.name} has no parameter '{name}'", name, list(declarations), PARAMETER)
+        if name not in declared:
+            raise usage_error(f"{document.name} has no parameter '{name}'", name, list(declared), PARAMETER)
     return Asked(
-        parameter_values(declarations, given),
+        parameter_values(declared, given),
         settings,
         {name: flag(name) for name in settings},
         deployment(deployment_parameters),

@@ -6,14 +6,20 @@ from collections.abc import Mapping
 from appmesh_inject.tree import Json
 
 
-def parameter_values(declarations: Mapping[str, Json], given: Mapping[str, str]) -> dict[str, Json]:
+def declarations(template: Json) -> Mapping[str, Json]:
+    """The Parameters that a template declares; none of another document."""
+    declared = template.get("Parameters") if isinstance(template, Mapping) else None
+    return declared if isinstance(declared, Mapping) else {}
+
+
+def parameter_values(declared: Mapping[str, Json], given: Mapping[str, str]) -> dict[str, Json]:
     """For each declared parameter the given value, or its Default; a parameter with neither has none.
 
     Values are texts; those of list types are lists of texts. An SSM-typed parameter's value is the name of the
     entry in Parameter Store, as in the event.
     """
     values: dict[str, Json] = {}
-    for name, declaration in declarations.items():
+    for name, declaration in declared.items():
         members = declaration if isinstance(declaration, Mapping) else {}
         if name in given:
             values[name] = _carried(given[name], members.get("Type"))

@@ -1,6 +1,7 @@
 """What is wrong in the files, whoever found it: the values that every format of a report is made of."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from appmesh_inject.cli import report
 from appmesh_inject.cli.documents import Document
@@ -17,7 +18,8 @@ UNREADABLE = "unreadable"
 class Problem:
     """One thing that is wrong. file, place: where; where: the same as people read it, or the option that it is about.
 
-    origin: whether cfn-lint's problem was there before the injection or is brought by it; empty for our own.
+    about: the subject, and of a mesh resource the property. origin: whether cfn-lint's problem was there before the
+    injection or is brought by it; empty for our own.
     """
 
     file: str
@@ -28,6 +30,7 @@ class Problem:
     message: str
     hint: str = ""
     subject: str = ""
+    about: str = ""
     path: str = ""
     origin: str = ""
 
@@ -56,19 +59,29 @@ class Checked:
 
 def of_finding(document: Document, finding: Finding) -> Problem:
     """The problem that a finding of the core is. One about an option stands at the top of the file."""
-    where = report.where(document, finding.path)
-    is_in_file = where.startswith(f"{document.name}:") and finding.path[:1] != DEPLOYMENT_PATH
+    document, path = document.home(finding.path)
+    where = report.where(document, path)
+    is_in_file = where.startswith(f"{document.name}:") and path[:1] != DEPLOYMENT_PATH
     return Problem(
         document.name,
-        document.place(finding.path) if is_in_file else Place(1, 1),
+        document.place(path) if is_in_file else Place(1, 1),
         where,
         str(finding.severity),
         finding.code,
         report.sentence(finding.message),
         report.sentence(finding.hint),
         finding.subject,
-        shown(finding.path),
+        report.about(finding),
+        shown(path),
     )
+
+
+def once(files: Iterable[Checked]) -> Iterator[Checked]:
+    """The files with each problem told once: what is wrong with a mesh, is wrong for every file that uses it."""
+    told: set[Problem] = set()
+    for file in files:
+        yield replace(file, problems=tuple(problem for problem in file.problems if problem not in told))
+        told.update(file.problems)
 
 
 def of_error(error: UserError) -> Checked:

@@ -14,6 +14,7 @@ from appmesh_inject.cli.commands.lint import lint
 from appmesh_inject.cli.commands.remove import remove
 from appmesh_inject.cli.commands.render import render
 from appmesh_inject.cli.options import with_settings
+from appmesh_inject.cli.requests import on_files
 
 # Without markup, help and usage errors are plain text: nothing is wrapped or boxed where it is piped, brackets in a
 # help text stay, and Rich is not loaded for it. Typer's own exception printing could show values of variables.
@@ -45,11 +46,11 @@ def appmesh_inject(
     """
 
 
-program.command()(with_settings(render))
-program.command()(with_settings(lint))
-program.command()(with_settings(diff))
+program.command()(with_settings(on_files(render)))
+program.command()(with_settings(on_files(lint)))
+program.command()(with_settings(on_files(diff)))
 program.command()(with_settings(event))
-program.command()(with_settings(graph))
+program.command()(with_settings(on_files(graph)))
 program.command()(invoke)
 program.command()(adopt)
 program.command()(remove)

@@ -11,6 +11,8 @@ from rich.text import Text
 
 from appmesh_inject.cli.configuration import NAME as CONFIGURATION
 from appmesh_inject.cli.documents import Document
+from appmesh_inject.cli.forms import Form, TaskDefinition
+from appmesh_inject.cli.meshes import MESH, has_mesh
 from appmesh_inject.cli.options import DEPLOYMENT_PARAMETER
 from appmesh_inject.deployment import PATH as DEPLOYMENT_PATH
 from appmesh_inject.findings import Finding, one_line, page
@@ -49,6 +51,7 @@ class Line:
 
 def where(document: Document, path: Path) -> str:
     """A path as a place that the user can go to: file, line and column, or the option on the command line."""
+    document, path = document.home(path)
     if path and (str(path[0]).startswith("--") or CONFIGURATION in str(path[0])):
         return " ".join(part for part in (str(path[0]), shown(path[1:])) if part)
     if path[:1] == DEPLOYMENT_PATH:
@@ -59,10 +62,10 @@ def where(document: Document, path: Path) -> str:
 def finding_line(document: Document, finding: Finding) -> Line:
     """A finding of the core as a line."""
     message = f"{sentence(finding.message)} {sentence(finding.hint)}"
-    return Line(where(document, finding.path), str(finding.severity), finding.code, message, _about(finding))
+    return Line(where(document, finding.path), str(finding.severity), finding.code, message, about(finding))
 
 
-def _about(finding: Finding) -> str:
+def about(finding: Finding) -> str:
     """What a finding is about: the workload; of a mesh resource also the property, which the message leaves out."""
     named = [str(step) for step in finding.path if isinstance(step, str)]
     is_of_the_mesh = finding.code.startswith("AM3") and finding.subject in named
@@ -114,7 +117,14 @@ def say_reports(holder: Holder, reports: Sequence[Report], findings: Sequence[Fi
     if reports:
         _say(_report_line(report, findings) for report in reports)
     else:
-        _say([Text(f"{one_line(holder.document.name)}: there is no {holder.contents}")])
+        _say([Text(one_line(f"{holder.document.name}: there is no {holder.contents}{_instead(holder.document)}"))])
+
+
+def _instead(document: Document) -> str:
+    """What to do with a document that has nothing to inject into."""
+    if not has_mesh(document):
+        return ""
+    return f": its mesh is for the tasks of other templates, which take it by {MESH} {document.name}"
 
 
 def _report_line(report: Report, findings: Sequence[Finding]) -> Text:
@@ -136,6 +146,13 @@ def _reason(report: Report, findings: Sequence[Finding]) -> str:
         return report.reason
     more = f", and {len(own) - 1} more" if len(own) > 1 else ""
     return f"{own[0].code} {own[0].message}{more}"
+
+
+def say_described(form: Form) -> None:
+    """A word about a file whose result has another shape than the file has."""
+    if isinstance(form, TaskDefinition) and form.is_described:
+        text = "this is what describe-task-definition prints; what comes out is what register-task-definition takes"
+        _say([Text(one_line(f"{form.document.name}: {text}"))])
 
 
 def say_unused(flags: Sequence[str]) -> None:

@@ -1,15 +1,30 @@
 """What a command asks for, of every file that it works on: options, with the configuration below them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, replace
+from typing import Any, get_type_hints
 
-from appmesh_inject.cli.configuration import Configuration
+from appmesh_inject.cli.configuration import NONE, Configuration
 from appmesh_inject.cli.documents import Document
 from appmesh_inject.cli.forms import Form
-from appmesh_inject.cli.meshes import mesh_of
-from appmesh_inject.cli.options import PARAMETER, deployment_variables, flag, pairs, usage_error
-from appmesh_inject.cli.parameters import parameter_values
-from appmesh_inject.cli.rendering import Asked, Rendered
+from appmesh_inject.cli.meshes import MeshFile, MeshParameters, mesh_of
+from appmesh_inject.cli.options import (
+    CONFIGURATION,
+    PARAMETER,
+    SETTINGS,
+    DeploymentParameters,
+    MacroName,
+    Parameters,
+    deployment_variables,
+    flag,
+    pairs,
+    usage_error,
+)
+from appmesh_inject.cli.parameters import declarations, parameter_values
+from appmesh_inject.cli.rendering import MACRO, Asked, Rendered
+from appmesh_inject.cli.selection import Files, Selected, selected
 from appmesh_inject.deployment import Deployment, deployed
 from appmesh_inject.settings import NAMING
 from appmesh_inject.standalone import MeshSource
@@ -37,7 +52,7 @@ class Request:
 
     def check(self, forms: Sequence[Form]) -> None:
         """Raises a usage error for a parameter on the command line that none of the files has."""
-        declared = {name: None for form in forms for name in _declarations(form.document)}
+        declared = {name: None for form in forms for name in declarations(form.document.content)}
         names = forms[0].document.name if len(forms) == 1 else "none of the files"
         for name in self.parameters if forms else ():
             if name not in declared:
@@ -46,7 +61,7 @@ class Request:
 
     def asked(self, document: Document) -> Asked:
         """What is asked of one file."""
-        declarations = _declarations(document)
+        declared = declarations(document.content)
         given = {**self.configuration.parameters, **self.parameters}
         below = self.configuration.settings
         if any(name in self.settings for name in NAMING):
@@ -54,7 +69,7 @@ class Request:
         if not self.settings and not any(name in below for name in NAMING) and _is_unmarked(document.content):
             below = {}
         return Asked(
-            parameter_values(declarations, {name: value for name, value in given.items() if name in declarations}),
+            parameter_values(declared, {name: value for name, value in given.items() if name in declared}),
             {**below, **self.settings},
             {
                 **{name: self.configuration.places[name] for name in below},
@@ -66,32 +81,71 @@ class Request:
         )
 
 
-def request(
-    *,
-    parameters: Sequence[str],
-    settings: Mapping[str, Json],
-    deployment_parameters: Sequence[str],
-    macro: str,
-    configuration: Configuration,
-    mesh: str | None = None,
-    mesh_parameters: Sequence[str] = (),
-) -> Request:
-    """The request that the options make. Raises a usage error for an option that cannot be meant."""
-    deployment = deployed({**configuration.deployment_parameters, **deployment_variables(deployment_parameters)})
-    found = mesh_of(mesh, mesh_parameters)
-    return Request(pairs(parameters, PARAMETER), settings, deployment, macro, configuration, found)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What the commands that work on many files share on the command line, as it was given. The fields are the options:
+    their names are what `appmesh-inject.toml` and the tests know them by, their types what Typer reads."""
+
+    files: Files = None
+    parameter: Parameters = field(default_factory=list)
+    deployment_parameter: DeploymentParameters = field(default_factory=list)
+    macro_name: MacroName = MACRO
+    mesh: MeshFile = None
+    mesh_parameter: MeshParameters = field(default_factory=list)
+    settings: Mapping[str, Json] = field(default_factory=dict)
+    configuration: Configuration = NONE
+
+    def request(self) -> Request:
+        """The request that the options make. Raises UserError where the mesh cannot be read, and a usage error for an
+        option that cannot be meant."""
+        variables = {**self.configuration.deployment_parameters, **deployment_variables(self.deployment_parameter)}
+        return Request(
+            pairs(self.parameter, PARAMETER),
+            self.settings,
+            deployed(variables),
+            self.macro_name,
+            self.configuration,
+            mesh_of(self.mesh, self.mesh_parameter),
+        )
+
+    def read(self, *, skip_others: bool = False) -> tuple[Request, Selected]:
+        """The request, and the files that it is about. Raises as `request` and `selected` do."""
+        asked = self.request()
+        found = selected(self.files, self.configuration, skip_others=skip_others)
+        asked.check(found.forms)
+        return asked, found
 
 
-def _declarations(document: Document) -> Mapping[str, Json]:
-    declared = document.content.get("Parameters") if isinstance(document.content, Mapping) else None
-    return declared if isinstance(declared, Mapping) else {}
+def on_files(command: Callable[..., None]) -> Callable[..., None]:
+    """`command`, with the arguments that make a `Given`, which comes in as `given`."""
+
+    @functools.wraps(command)
+    def wrapper(**options: Any) -> None:
+        given = Given(**{name: options.pop(name) for name in _GIVEN})
+        command(given=given, **options)
+
+    own = [each for name, each in inspect.signature(command, eval_str=True).parameters.items() if name != "given"]
+    shared = [each for name, each in _GIVEN.items() if name not in (SETTINGS, CONFIGURATION)]
+    last = [_GIVEN[SETTINGS], _GIVEN[CONFIGURATION]]
+    wrapper.__signature__ = inspect.Signature([*shared, *own, *last])  # type: ignore[attr-defined]
+    return wrapper
+
+
+def _parameters() -> Iterator[inspect.Parameter]:
+    hints = get_type_hints(Given, include_extras=True)
+    for each in fields(Given):
+        default = each.default if each.default_factory is MISSING else each.default_factory()
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if each.name == "files" else inspect.Parameter.KEYWORD_ONLY
+        yield inspect.Parameter(each.name, kind, default=default, annotation=hints[each.name])
+
+
+_GIVEN = {each.name: each for each in _parameters()}
 
 
 def _is_unmarked(content: Json) -> bool:
     """Whether the content is an ECS task definition without a mark. Flags mark one, but defaults in a file never do."""
     if not isinstance(content, dict) or not is_task_definition(content):
         return False
-    inner = content.get("taskDefinition")
-    tags = content.get(API.tags) or (inner.get(API.tags) if isinstance(inner, dict) else None)
+    tags = content.get(API.tags)
     listed = tags if isinstance(tags, list) else []
     return not any(isinstance(tag, dict) and str(tag.get(API.key)).startswith(TAG_PREFIX) for tag in listed)

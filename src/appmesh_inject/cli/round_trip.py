@@ -1,7 +1,6 @@
 """YAML text with a new value: what did not change keeps its comments, its order and its quotes."""
 
 import io
-import re
 from typing import Any
 
 import yaml
@@ -11,7 +10,6 @@ from ruamel.yaml.scalarstring import LiteralScalarString, SingleQuotedScalarStri
 from appmesh_inject.cli import yaml_output, yaml_source
 from appmesh_inject.tree import Json
 
-_INDENTED_ITEM = re.compile(r"^( *)[^\s#-][^\n]*:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*#[^\n]*\n)*( *)- ", re.MULTILINE)
 _NEVER_WRAP = 1 << 20
 
 
@@ -32,10 +30,23 @@ def _reader(text: str) -> Any:
     reader.preserve_quotes = True
     reader.width = _NEVER_WRAP
     reader.explicit_start = text.startswith("---")
-    found = _INDENTED_ITEM.search(text)
-    if found and len(found[2]) > len(found[1]):
+    if _indents_lists(text):
         reader.indent(mapping=2, sequence=4, offset=2)
     return reader
+
+
+def _indents_lists(text: str) -> bool:
+    """Whether the first list below a key stands deeper than the key."""
+    of_key: int | None = None
+    for line in text.split("\n"):
+        content = line.lstrip(" ")
+        indent = len(line) - len(content)
+        if content.startswith("- ") and of_key is not None:
+            return indent > of_key
+        if content.strip() and not content.lstrip().startswith("#"):
+            is_key = not content.startswith("-") and content.partition(" #")[0].rstrip().endswith(":")
+            of_key = indent if is_key else None
+    return False
 
 
 def _synchronised(node: Any, before: Any, after: Any) -> Any:

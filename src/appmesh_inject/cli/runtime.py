@@ -25,6 +25,7 @@ from types import TracebackType
 from typing import Any, Self
 
 FUNCTION = "AppMeshInjectFunction"
+PYTHON = "python3.13"
 BUILD = Path(".aws-sam", "build")
 SAM_VENV, RUNTIME_VENV = Path(".venv-sam"), Path(".venv-runtime")
 
@@ -49,6 +50,7 @@ class Function:
     variables: Mapping[str, str] = field(default_factory=dict)
     timeout: int = 3
     memory: int = 128
+    runtime: str = PYTHON
     name: str = FUNCTION
 
 
@@ -80,6 +82,7 @@ def built(project: Path, parameters: Mapping[str, str] | None = None, name: str 
             variables={key: str(_value(value, given)) for key, value in variables.items()},
             timeout=int(_value(properties.get("Timeout", 3), given)),
             memory=int(_value(properties.get("MemorySize", 128), given)),
+            runtime=properties.get("Runtime", PYTHON),
             name=name,
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -175,6 +178,8 @@ class Runtime:
             "TZ": ":UTC",
             "AWS_REGION": "us-east-1",
             **self.function.variables,
+            # By it awslambdaric decides whether a response is written in ASCII.
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{self.function.runtime}",
             "AWS_LAMBDA_FUNCTION_NAME": self.function.name,
             "AWS_LAMBDA_FUNCTION_TIMEOUT": str(self.function.timeout),
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.function.memory),

@@ -4,8 +4,9 @@ Source: AWS::ECS::TaskDefinition ContainerDefinition; RegisterTaskDefinition.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Absent, Leaf, Literal, Scope, conditions_along, function, known, leaves
@@ -17,9 +18,10 @@ from appmesh_inject.values import port as port_check
 from appmesh_inject.values import quoted
 from appmesh_inject.workload import Container, ContainerList, Entry, Port, Runtime, Wrap
 
+_CURL = re.compile(r"(?<![\w.-])curl(?![\w.-])")
 
-@dataclass(frozen=True, slots=True)
-class EcsContainers:
+
+class EcsContainers(NamedTuple):
     """The members of a container definition that decisions read, as one document spells them."""
 
     name: str
@@ -92,6 +94,7 @@ class EcsContainers:
             routes_logs=self.firelens in definition,
             is_compiled=_is_compiled(definition.get(self.command)),
             has_mounts=self.mount_points in definition,
+            asks_by_curl=self.health_check in definition and _calls_curl(definition[self.health_check]),
         )
 
     def _memory(self, definition: Mapping[str, Json], scope: Scope) -> int | None:
@@ -150,7 +153,7 @@ class EcsContainers:
                 always |= {key for key in keys if key is not None and len(set(keys)) == 1}
             certain.append(always)
         everywhere = set.intersection(*certain) if certain else set()
-        return tuple(replace(port, certain=key in everywhere) for key, port in ports.items()), tuple(findings)
+        return tuple(port._replace(certain=key in everywhere) for key, port in ports.items()), tuple(findings)
 
     def _port(self, mapping: Leaf, subject: str) -> Port | Finding | None:
         """One port mapping: its TCP port, or None for another protocol or none, or why it is not known."""
@@ -266,6 +269,10 @@ def _is_compiled(command: Json) -> bool:
     return isinstance(command, list) and command[:1] == ["--config-yaml"]
 
 
+def _calls_curl(health_check: Json) -> bool:
+    return bool(_CURL.search(json.dumps(health_check)))
+
+
 def _has(definition: Mapping[str, Json], key: str, scope: Scope) -> bool:
     """Whether a member is there in every branch."""
     return key in definition and not any(isinstance(leaf.reading, Absent) for leaf in leaves(definition[key], scope))
@@ -298,7 +305,7 @@ def container_list(
                 container = dialect.container(leaf.written, leaf.path, leaf.scope)
                 inside = leaf.path[len(path) + 1 :]
                 around = conditions_along(item, inside) if inside else {}
-                containers.append((replace(container, conditions=around) if around else container, assumed))
+                containers.append((container._replace(conditions=around) if around else container, assumed))
             else:
                 findings.append(
                     Finding(

@@ -1,13 +1,14 @@
 """ECS task definition JSON: what `aws ecs register-task-definition --cli-input-json` takes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from appmesh_inject.alike import Plain
+from appmesh_inject.decision import Plan
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
-from appmesh_inject.plan import Plan
 from appmesh_inject.settings import Level
+from appmesh_inject.targets.containers import EcsContainers
 from appmesh_inject.targets.tasks import API, applied
 from appmesh_inject.tree import Json, Path
 from appmesh_inject.workload import Found, Task, Workload
@@ -22,15 +23,20 @@ READ_ONLY = frozenset(
         "registeredAt",
         "registeredBy",
         "deregisteredAt",
+        "deleteRequestedAt",
     }
 )
 """What DescribeTaskDefinition returns and RegisterTaskDefinition refuses."""
 
 
+DESCRIBED = "taskDefinition"
+"""The member of DescribeTaskDefinition's output that has the task definition; its tags stand beside it."""
+
+
 def is_task_definition(document: Json) -> bool:
     """Whether the document is a task definition, or what describe-task-definition prints of one."""
     return isinstance(document, dict) and (
-        isinstance(document.get("containerDefinitions"), list) or isinstance(document.get("taskDefinition"), dict)
+        isinstance(document.get("containerDefinitions"), list) or isinstance(document.get(DESCRIBED), dict)
     )
 
 
@@ -39,7 +45,7 @@ def registrable(document: Json) -> Json:
     object where nothing is to be done."""
     if not isinstance(document, dict):
         return document
-    described = document.get("taskDefinition")
+    described = document.get(DESCRIBED)
     if isinstance(described, dict):
         tags = document.get("tags")
         document = {**described, **({"tags": tags} if tags else {})}
@@ -48,13 +54,14 @@ def registrable(document: Json) -> Json:
     return {name: value for name, value in document.items() if name not in READ_ONLY}
 
 
-@dataclass(frozen=True, slots=True)
-class EcsTaskDefinition:
+class EcsTaskDefinition(NamedTuple):
     """The target for one task definition. request: settings by flags, which mark it and rank lowest."""
 
     request: Level
 
-    dialect = API.containers
+    @property
+    def dialect(self) -> EcsContainers:
+        return API.containers
 
     def find(self, document: Json) -> Found:
         """The one workload: the task definition."""

@@ -7,7 +7,7 @@ rendered, it gives back every task definition that was there.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from appmesh_inject.cli.adoption.deciding import Left, Problem, Taken, decisions
+from appmesh_inject.cli.adoption.deciding import Left, Taken, decisions
 from appmesh_inject.cli.adoption.difference import same
 from appmesh_inject.cli.adoption.editing import check_anchors, editing_of, reread, told_where
 from appmesh_inject.cli.adoption.marking import InMetadata, Marking, tags_of
@@ -15,10 +15,9 @@ from appmesh_inject.cli.adoption.meaning import canonical, first_difference
 from appmesh_inject.cli.adoption.moving import off_app_mesh
 from appmesh_inject.cli.adoption.splicing import Editing
 from appmesh_inject.cli.documents import Document
-from appmesh_inject.cli.errors import UserError
 from appmesh_inject.cli.rendering import Asked
 from appmesh_inject.cli.transforms import TRANSFORM, entries, without
-from appmesh_inject.findings import Finding
+from appmesh_inject.findings import CODES, Finding
 from appmesh_inject.settings import STANDALONE
 from appmesh_inject.targets.cloudformation import MARK
 from appmesh_inject.targets.tasks import API
@@ -31,7 +30,6 @@ class Adoption:
 
     text: str | None
     decisions: Sequence[Taken | Left]
-    problems: Sequence[Problem] = ()
     findings: Sequence[Finding] = ()
 
 
@@ -39,28 +37,25 @@ def adopted(document: Document, marking: Marking, asked: Asked, *, moving: bool 
     """The document with marks in the place of hand-written sidecars; `moving`: for profile `standalone`. Raises
     UserError for a text that no edit can reach."""
     decided: list[Taken | Left] = []
-    problems: list[Problem] = []
     findings: list[Finding] = []
     for decision in decisions(document.content, marking, asked):
-        if isinstance(decision, Problem):
-            problems.append(decision)
-        elif isinstance(decision, Taken | Left):
+        if isinstance(decision, Taken | Left):
             decided.append(decision)
         else:
             findings += decision
     if moving:
         decided = [_moved(decision, marking) if isinstance(decision, Taken) else decision for decision in decided]
     taken = [decision for decision in decided if isinstance(decision, Taken)]
-    if problems or findings:
-        return Adoption(None, decided, problems, findings)
+    if findings:
+        return Adoption(None, decided, findings)
     if not taken:
         return Adoption(document.text, decided)
     text = _written(document, marking, taken, asked.macro)
     if moving:
         errors = _errors(document, text, marking, taken)
-        return Adoption(None if errors else text, decided, findings=errors)
-    _check(document, text, marking, taken, asked.macro)
-    return Adoption(text, decided)
+    else:
+        errors = _differences(document, text, marking, taken, asked.macro)
+    return Adoption(None if errors else text, decided, errors)
 
 
 def _moved(taken: Taken, marking: Marking) -> Taken:
@@ -130,18 +125,21 @@ def _call(editing: Editing, content: Json, macro: str) -> None:
 # -- the check
 
 
-def _check(document: Document, text: str, marking: Marking, taken: Sequence[Taken], macro: str) -> None:
-    """Raises UserError if the new text does not give back every task definition that was there, and all else."""
+def _differences(
+    document: Document, text: str, marking: Marking, taken: Sequence[Taken], macro: str
+) -> Sequence[Finding]:
+    """Where the new text does not give back a task definition that was there, or all else; nothing if it does."""
     content = reread(document, text)
     # What is marked already is rendered in both, and nothing else is in the document as it was.
     before, _ = marking.rendered(document.content, {})
     after, findings = marking.rendered(content, {each.path: each.mark for each in taken})
     one, other = (_comparable(each, marking, macro) for each in (before, after))
-    if not same(one, other):
-        where = first_difference(one, other) or ()
-        error = next((str(finding) for finding in findings if finding.is_error), f"{shown(where)} would differ")
-        sentence = f"with the marks, the document would not render as it does now ({error}), so nothing is written"
-        raise UserError(sentence, document.name, document.place(where))
+    if same(one, other):
+        return ()
+    where = first_difference(one, other) or ()
+    error = next((str(finding) for finding in findings if finding.is_error), f"{shown(where)} would differ")
+    message = f"with the marks, the document would not render as it does now ({error}), so nothing is written"
+    return [Finding("AM605", "", where, message, CODES["AM605"].cure)]
 
 
 def _comparable(content: Json, marking: Marking, macro: str) -> Json:

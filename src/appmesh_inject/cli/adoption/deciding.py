@@ -1,7 +1,7 @@
 """What becomes of each task definition: adopted by a mark, left alone, or a reason not to adopt at all."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from appmesh_inject.cli.adoption.handwritten import Handwritten, handwritten, resource
 from appmesh_inject.cli.adoption.marking import Marking, resources_with_calls
@@ -15,15 +15,6 @@ from appmesh_inject.tree import Json, Path, at, shown
 from appmesh_inject.workload import Workload
 
 AS_GATEWAY = "the mark calls it a gateway, whose envoy takes no traffic either; what the envoy is told stays as it was"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a task definition cannot be adopted: a sentence about a place in the document."""
-
-    name: str
-    path: Path
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +40,8 @@ class Taken:
         return self.attempt.mark
 
 
-def decisions(content: Json, marking: Marking, asked: Asked) -> Iterator[Taken | Left | Problem | Sequence[Finding]]:
-    """What becomes of each task definition; findings are errors of the core, which stop it as a problem does."""
+def decisions(content: Json, marking: Marking, asked: Asked) -> Iterator[Taken | Left | Sequence[Finding]]:
+    """What becomes of each task definition; findings are what stands in the way, or errors of the core."""
     fragment = marking.fragment(content)
     target = marking.target({})
     called = resources_with_calls(content, asked.macro)
@@ -66,14 +57,14 @@ def decisions(content: Json, marking: Marking, asked: Asked) -> Iterator[Taken |
             reason = "its sidecars cannot be seen" if hand.task.findings else "no sidecars of App Mesh"
             yield Left(workload.name, reason)
         elif obstacle := _obstacle(workload, hand):
-            yield obstacle
+            yield [obstacle]
         else:
             yield _searched(fragment, marking, asked, workload, hand)
 
 
 def _searched(
     fragment: Json, marking: Marking, asked: Asked, workload: Workload, hand: Handwritten
-) -> Taken | Problem | Sequence[Finding]:
+) -> Taken | Sequence[Finding]:
     alone = marking.alone(fragment, workload.path)
     attempt = Search(alone, marking, asked.deployment, workload, hand).shortest()
     if attempt.holds:
@@ -81,14 +72,12 @@ def _searched(
         note = AS_GATEWAY if is_taken_for_gateway else ""
         return Taken(workload.name, workload.path, attempt, profile(hand), note)
     if attempt.errors:
-        return [replace(finding, path=_before(finding.path, attempt)) for finding in attempt.errors]
+        return [finding._replace(path=_before(finding.path, attempt)) for finding in attempt.errors]
     where = _differing(attempt, hand, marking)
     path = (*marking.properties(workload.path), *where)
-    sentence = (
-        f"no mark renders the task definition of {workload.name} as it is: {shown(where)} would differ."
-        " Take out what no profile and no fragment can say there, such as a name that is there twice"
-    )
-    return Problem(workload.name, path, sentence)
+    message = f"no mark renders the task definition as it is: {shown(where)} would differ"
+    hint = "Take out what no profile and no fragment can say there, such as a name that is there twice"
+    return [Finding("AM605", workload.name, path, message, hint)]
 
 
 def _differing(attempt: Attempt, hand: Handwritten, marking: Marking) -> Path:
@@ -127,7 +116,7 @@ def _before(path: Path, attempt: Attempt) -> Path:
     return tuple(moved)
 
 
-def _obstacle(workload: Workload, hand: Handwritten) -> Problem | None:
+def _obstacle(workload: Workload, hand: Handwritten) -> Finding | None:
     """What stands in the way before there is anything to try."""
     name, task = workload.name, hand.task
     for role in (ENVOY, PROXY_INIT):
@@ -135,29 +124,22 @@ def _obstacle(workload: Workload, hand: Handwritten) -> Problem | None:
         if first is None:
             continue
         if len(more) > 1 and more[0] is not None:
-            sentence = f"{name} has {len(more)} containers that are {role} containers. Leave one of them"
-            return Problem(name, more[0].path, sentence)
+            message = f"there are {len(more)} containers that are {role} containers"
+            return Finding("AM210", name, more[0].path, message, "Leave one of them")
         if hand.container(role) is None:
-            sentence = (
-                f"the {role} container of {name} stands under an Fn::If that is not `envoy or AWS::NoValue`."
-                " Write it out, or give the task a mark by hand"
-            )
-            return Problem(name, first.path, sentence)
+            message = f"the {role} container stands under an Fn::If that is not `envoy or AWS::NoValue`"
+            return Finding("AM211", name, first.path, message, "Write it out, or give the task a mark by hand")
     if not isinstance(task.containers, list):
-        sentence = f"the containers of {name} stand under an Fn::If. Write them out, or give it a mark by hand"
-        return Problem(name, hand.entries[ENVOY][0].path, sentence)
+        path, message = hand.entries[ENVOY][0].path, "the containers stand under an Fn::If"
+        return Finding("AM601", name, path, message, "Write them out, or give the task a mark by hand")
     envoy = hand.container(ENVOY)
     if envoy is None:
-        sentence = f"{name} redirects its traffic with proxyinit and has no envoy. Take proxyinit out"
-        return Problem(name, hand.entries[PROXY_INIT][0].path, sentence)
+        path, message = hand.entries[PROXY_INIT][0].path, "proxyinit redirects the traffic, and there is no envoy"
+        return Finding("AM602", name, path, message, "Take proxyinit out")
     if resource(envoy) is None:
-        sentence = (
-            f"the envoy of {name} names no virtual node or gateway in its Environment."
-            " Give it APPMESH_RESOURCE_ARN there, or take it out"
-        )
-        return Problem(name, envoy.path, sentence)
+        message = "the envoy names no virtual node or gateway in its Environment"
+        return Finding("AM603", name, envoy.path, message, "Give it APPMESH_RESOURCE_ARN there, or take it out")
     if task.redirect is not None and hand.redirect is None:
-        return Problem(
-            name, task.redirect_path, f"the redirect of {name} is not there whenever its envoy is. Write it out"
-        )
+        message = "the redirect is not there whenever its envoy is"
+        return Finding("AM604", name, task.redirect_path, message, "Write it out")
     return None

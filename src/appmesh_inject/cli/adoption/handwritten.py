@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from appmesh_inject.intrinsics import function, if_, is_no_value
+from appmesh_inject.mesh import substitution
+from appmesh_inject.mesh.substitution import Variable
 from appmesh_inject.sidecars import ENVOY, ENVOY_VARIABLES, PROXY_INIT, PROXY_INIT_VARIABLES, X_RAY_DAEMON
 from appmesh_inject.text import joined
 from appmesh_inject.tree import Json
 from appmesh_inject.workload import Container, Entry, Task
 
 _ENVOY_IMAGE, _X_RAY_IMAGE = "appmesh-envoy", "aws-xray-daemon"
-_PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 _RESOURCE = re.compile(r".*?mesh/(?P<mesh>[^/]+)/(?P<kind>virtualNode|virtualGateway)/(?P<name>[^/]+)", re.DOTALL)
 _REDIRECT_LISTS = ("ProxyConfigurationProperties", "properties")
 
@@ -169,7 +170,8 @@ def _pieces(value: Json) -> list[Json] | None:
         return None
     argument = value.get(function(value) or "")
     if function(value) == "Fn::Sub":
-        return _of_sub(argument)
+        split = substitution.pieces(argument)
+        return None if split is None else [part.value if isinstance(part, Variable) else part for part in split]
     if function(value) == "Fn::Join" and isinstance(argument, list) and len(argument) == 2:
         delimiter, items = argument
         if not isinstance(items, list) or not isinstance(delimiter, str):
@@ -179,25 +181,3 @@ def _pieces(value: Json) -> list[Json] | None:
             spread += ([delimiter] if spread and delimiter else []) + (_pieces(item) or [item])
         return spread
     return None
-
-
-def _of_sub(argument: Json) -> list[Json] | None:
-    """The literal pieces and the intrinsics of an Fn::Sub."""
-    given: Mapping[str, Json] = {}
-    if isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], Mapping):
-        argument, given = argument
-    if not isinstance(argument, str):
-        return None
-    pieces: list[Json] = []
-    for n, part in enumerate(_PLACEHOLDER.split(argument)):
-        if n % 2 == 0:
-            pieces.append(part)
-        elif part.startswith("!"):
-            pieces.append("${" + part[1:] + "}")
-        elif part in given:
-            pieces.append(given[part])
-        elif "." in part:
-            pieces.append({"Fn::GetAtt": part.split(".", 1)})
-        else:
-            pieces.append({"Ref": part})
-    return [piece for piece in pieces if piece != ""]

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from appmesh_inject.cli.cloudformation import rendered
-from appmesh_inject.cli.documents import Document
-from appmesh_inject.cli.errors import UserError
 from appmesh_inject.cli.rendering import Asked
 from appmesh_inject.cli.transforms import SNIPPET, TRANSFORM, entries, snippets
 from appmesh_inject.deployment import BUILT_IN, Deployment
@@ -17,7 +15,7 @@ from appmesh_inject.injection import Target, inject
 from appmesh_inject.settings import Level
 from appmesh_inject.standalone import Meshes, MeshSource
 from appmesh_inject.targets.cloudformation import MARK, CloudFormation
-from appmesh_inject.targets.ecs import EcsTaskDefinition, registrable
+from appmesh_inject.targets.ecs import EcsTaskDefinition
 from appmesh_inject.targets.tasks import API, CLOUDFORMATION, TAG_PREFIX, EcsTasks
 from appmesh_inject.tree import REMOVED, Json, Path, Removed, at, edited
 
@@ -146,13 +144,8 @@ class InTags:
         return edited(outcome.document, {(API.tags,): left or REMOVED}), outcome.findings
 
 
-def in_tags(document: Document, asked: Asked) -> InTags:
-    """The marking of an ECS task definition. Raises UserError for what describe-task-definition prints of one."""
-    if registrable(document.content) is not document.content:
-        sentence = (
-            "this is what describe-task-definition prints: adopt what `render` makes of it, which can be registered"
-        )
-        raise UserError(sentence, document.name)
+def in_tags(asked: Asked) -> InTags:
+    """The marking of an ECS task definition."""
     return InTags(asked.deployment, asked.mesh)
 
 

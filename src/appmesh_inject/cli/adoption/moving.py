@@ -6,6 +6,7 @@ What only App Mesh's own image understands goes. What the stock Envoy and the co
 from collections.abc import Mapping
 
 from appmesh_inject.intrinsics import is_no_value
+from appmesh_inject.mesh.trust import SDS_VARIABLE
 from appmesh_inject.settings import STANDALONE, TABLE
 from appmesh_inject.targets.containers import EcsContainers
 from appmesh_inject.tree import Json
@@ -42,4 +43,5 @@ def _envoy(fragment: Mapping[str, Json], containers: EcsContainers) -> dict[str,
 def _is_of_the_image(variable: Json, containers: EcsContainers) -> bool:
     name = variable.get(containers.name_key) if isinstance(variable, Mapping) else None
     is_taken_back = isinstance(variable, Mapping) and is_no_value(variable.get(containers.value_key))
-    return is_taken_back or (isinstance(name, str) and name.startswith(VARIABLES_OF_THE_IMAGE))
+    is_the_image_s = isinstance(name, str) and name.startswith(VARIABLES_OF_THE_IMAGE) and name != SDS_VARIABLE
+    return is_taken_back or is_the_image_s

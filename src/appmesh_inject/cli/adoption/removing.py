@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from appmesh_inject.cli.adoption.handwritten import Handwritten, handwritten
 from appmesh_inject.cli.transforms import SNIPPET, TRANSFORM, entries, snippets
+from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Target
 from appmesh_inject.intrinsics import Absent, known, leaves
 from appmesh_inject.settings import gather, settle
@@ -35,7 +36,7 @@ class Removed:
     name: str
     paths: tuple[Path, ...] = ()
     what: tuple[str, ...] = ()
-    problem: tuple[Path, str] | None = None
+    problem: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,9 @@ class _Workload:
         going = [entry for role in ROLES for entry in hand.entries[role]]
         for entry in going:
             if not all(container is None or hand.signs.role(container) in ROLES for container, _ in entry.containers):
-                sentence = f"one branch of this Fn::If in {self.workload.name} is a sidecar, and another is none"
-                return Removed(self.workload.name, problem=(entry.path, f"{sentence}. Take the sidecar out by hand"))
+                name, message = self.workload.name, "one branch of this Fn::If is a sidecar, and another is none"
+                problem = Finding("AM211", name, entry.path, message, "Take the sidecar out by hand")
+                return Removed(name, problem=problem)
         roles = [role for role in ROLES if hand.entries[role]]
         paths = [entry.path for entry in going]
         what = [f"{role} container" for role in roles]

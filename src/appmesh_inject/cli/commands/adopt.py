@@ -61,6 +61,7 @@ def adopt(
         wanted = replace(wanted, mesh=mesh_of(mesh, mesh_parameter))
         adoption = adopting.adopted(form.document, _marking(form, wanted), wanted, moving=profile == STANDALONE)
         _say(form, adoption)
+        report.say_described(form)
         if adoption.text is None:
             raise typer.Exit(1)
         output.deliver(adoption.text, to)
@@ -73,7 +74,7 @@ def _marking(form: Form, wanted: Asked) -> marking.Marking:
         )
         raise UserError(sentence, form.document.name)
     if isinstance(form, TaskDefinition):
-        return marking.in_tags(form.document, wanted)
+        return marking.in_tags(wanted)
     return marking.in_metadata(documents.template(form.document), wanted)
 
 
@@ -81,8 +82,6 @@ def _say(form: Form, adoption: Adoption) -> None:
     """What stands in the way, and then one line for each task definition."""
     document = form.document
     report.say_findings(document, adoption.findings)
-    for problem in adoption.problems:
-        typer.echo(str(UserError(f"{problem.sentence}.", document.name, document.place(problem.path))), err=True)
     if not adoption.decisions and adoption.text is not None:
         typer.echo(f"{one_line(document.name)}: there is no {form.contents}", err=True)
     for decision in adoption.decisions:

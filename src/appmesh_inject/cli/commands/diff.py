@@ -1,6 +1,5 @@
 """`appmesh-inject diff`: what the macro will do, or what a change to its input will do, for a reviewer."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path as File
 from typing import Annotated
@@ -10,16 +9,12 @@ import typer
 from appmesh_inject.cli import output, report
 from appmesh_inject.cli.comparing.comparison import Comparison, difference, effect
 from appmesh_inject.cli.comparing.shown import as_markdown, as_text
-from appmesh_inject.cli.configuration import NONE, Configuration
 from appmesh_inject.cli.errors import told
 from appmesh_inject.cli.forms import Form
-from appmesh_inject.cli.meshes import MeshFile, MeshParameters
-from appmesh_inject.cli.options import DeploymentParameters, MacroName, Parameters
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.rendering import MACRO, Rendered
-from appmesh_inject.cli.requests import Request, request
-from appmesh_inject.cli.selection import Files, Selected, selected
-from appmesh_inject.tree import Json
+from appmesh_inject.cli.rendering import Rendered
+from appmesh_inject.cli.requests import Given, Request
+from appmesh_inject.cli.selection import Selected, selected
 
 DIFFERS, REFUSED = 1, 2
 
@@ -33,16 +28,9 @@ Format = Annotated[DiffFormat, typer.Option("--format", help="text, or markdown 
 
 
 def diff(
-    files: Files = None,
     *,
-    settings: Mapping[str, Json],
-    parameter: Parameters = [],  # noqa: B006 - Typer wants a list and never changes it
-    deployment_parameter: DeploymentParameters = [],  # noqa: B006
-    macro_name: MacroName = MACRO,
-    mesh: MeshFile = None,
-    mesh_parameter: MeshParameters = [],  # noqa: B006
+    given: Given,
     diff_format: Format = DiffFormat.TEXT,
-    configuration: Configuration = NONE,
 ) -> None:
     """Show what the macro will do to a file, a folder or a quoted glob. With two files or two folders, OLD and NEW,
     show what differs between what becomes of them, and which services are redeployed.
@@ -50,26 +38,17 @@ def diff(
     Exit codes: 0 nothing changes; 1 something does; 2 refused, unreadable, or wrong usage.
     """
     with told(REFUSED):
-        asked = request(
-            parameters=parameter,
-            settings=settings,
-            deployment_parameters=deployment_parameter,
-            macro=macro_name,
-            configuration=configuration,
-            mesh=mesh,
-            mesh_parameters=mesh_parameter,
-        )
-        if len(files or ()) > 2:
+        files = given.files or []
+        if len(files) > 2:
             message = "give one file, folder or glob, or two of them: OLD and NEW. Quote a glob: 'templates/*.yaml'"
             raise typer.BadParameter(message, param_hint="FILE")
-        if files and len(files) == 2:
-            comparisons = _two(files[0], files[1], asked)
+        if len(files) == 2:
+            comparisons = _two(files[0], files[1], given.request())
         else:
-            found = selected(files, configuration)
-            asked.check(found.forms)
+            asked, found = given.read()
             results = _rendered(found, asked)
             comparisons = [
-                effect(form.document.name, form.document.content, result, macro_name) for form, result in results
+                effect(form.document.name, form.document.content, result, given.macro_name) for form, result in results
             ]
         _deliver(comparisons, diff_format)
         if not all(comparison.is_same for comparison in comparisons):

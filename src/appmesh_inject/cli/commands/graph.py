@@ -1,6 +1,5 @@
 """`appmesh-inject graph`: the mesh as it will run, as one page to click through."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import PurePath
@@ -9,15 +8,10 @@ from typing import Annotated
 import typer
 
 from appmesh_inject.cli import output, report
-from appmesh_inject.cli.configuration import NONE, Configuration
 from appmesh_inject.cli.errors import told
-from appmesh_inject.cli.meshes import MeshFile, MeshParameters, mesh_in, mesh_of
-from appmesh_inject.cli.options import DeploymentParameters, MacroName, Parameters
+from appmesh_inject.cli.meshes import has_mesh, mesh_in, mesh_of
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.rendering import MACRO
-from appmesh_inject.cli.requests import request
-from appmesh_inject.cli.selection import Files, selected
-from appmesh_inject.tree import Json
+from appmesh_inject.cli.requests import Given
 
 
 class GraphFormat(StrEnum):
@@ -39,17 +33,10 @@ OutputFormat = Annotated[
 
 
 def graph(
-    files: Files = None,
     *,
-    settings: Mapping[str, Json],
-    parameter: Parameters = [],  # noqa: B006 - Typer wants a list and never changes it
-    deployment_parameter: DeploymentParameters = [],  # noqa: B006
-    macro_name: MacroName = MACRO,
-    mesh: MeshFile = None,
-    mesh_parameter: MeshParameters = [],  # noqa: B006
+    given: Given,
     output_format: OutputFormat = None,
     output_file: Output = None,
-    configuration: Configuration = NONE,
 ) -> None:
     """Draw the mesh as it will run: services, routers with their weights, nodes, gateways, and the tasks in them.
 
@@ -60,22 +47,14 @@ def graph(
         # The mesh package is large, and the other commands start without it.
         from appmesh_inject.cli.graph import building, mermaid, sources, written
 
-        asked = request(
-            parameters=parameter,
-            settings=settings,
-            deployment_parameters=deployment_parameter,
-            macro=macro_name,
-            configuration=configuration,
-            mesh=mesh,
-            mesh_parameters=mesh_parameter if mesh is not None else (),
-        )
-        found = selected(files, configuration)
-        asked.check(found.forms)
+        # Without --mesh, its parameters are for the mesh that one of the files holds.
+        of_mesh = given.mesh_parameter
+        asked, found = (given if given.mesh is not None else replace(given, mesh_parameter=[])).read()
         report.say_errors(found.errors)
-        holders = [form.document for form in found.forms if form.is_template and sources.has_mesh(form.document)]
-        shared = mesh_in(holders[0], mesh_parameter) if asked.mesh is None and len(holders) == 1 else None
-        if mesh is None and shared is None:
-            mesh_of(mesh, mesh_parameter)  # which says that they are for nothing
+        holders = [form.document for form in found.forms if form.is_template and has_mesh(form.document)]
+        shared = mesh_in(holders[0], of_mesh) if asked.mesh is None and len(holders) == 1 else None
+        if given.mesh is None and shared is None:
+            mesh_of(None, of_mesh)  # which says that they are for nothing
         read = [] if asked.mesh is None else [sources.mesh_alone(asked.mesh)]
         for form in tracked(found.forms, "Reading the mesh"):
             wanted = asked.asked(form.document)

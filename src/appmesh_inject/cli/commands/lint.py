@@ -1,23 +1,19 @@
 """`appmesh-inject lint`: what the macro would refuse, and what cfn-lint says of the result."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from appmesh_inject.cli import output, problems, report
-from appmesh_inject.cli.configuration import NONE, Configuration
 from appmesh_inject.cli.errors import UserError, told
 from appmesh_inject.cli.formats import WRITERS, ReportFormat
 from appmesh_inject.cli.forms import Form
-from appmesh_inject.cli.meshes import MeshFile, MeshParameters
-from appmesh_inject.cli.options import DeploymentParameters, MacroName, Parameters
 from appmesh_inject.cli.problems import Checked, Problem
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.rendering import MACRO, Rendered
-from appmesh_inject.cli.requests import request
-from appmesh_inject.cli.selection import Files, SkipOthers, selected
-from appmesh_inject.tree import Json, shown
+from appmesh_inject.cli.rendering import Rendered
+from appmesh_inject.cli.requests import Given
+from appmesh_inject.cli.selection import SkipOthers
+from appmesh_inject.tree import shown
 
 Format = Annotated[
     ReportFormat, typer.Option("--format", help="text, json, sarif (code scanning) or github (annotations)")
@@ -25,34 +21,17 @@ Format = Annotated[
 
 
 def lint(
-    files: Files = None,
     *,
-    settings: Mapping[str, Json],
-    parameter: Parameters = [],  # noqa: B006 - Typer wants a list and never changes it
-    deployment_parameter: DeploymentParameters = [],  # noqa: B006
-    macro_name: MacroName = MACRO,
-    mesh: MeshFile = None,
-    mesh_parameter: MeshParameters = [],  # noqa: B006
+    given: Given,
     report_format: Format = ReportFormat.TEXT,
     skip_others: SkipOthers = False,
-    configuration: Configuration = NONE,
 ) -> None:
     """Check what the macro refuses, and what cfn-lint finds in the template and in the result.
 
     Only refusals, and errors that the injection brings, make the exit code 1.
     """
     with told():
-        asked = request(
-            parameters=parameter,
-            settings=settings,
-            deployment_parameters=deployment_parameter,
-            macro=macro_name,
-            configuration=configuration,
-            mesh=mesh,
-            mesh_parameters=mesh_parameter,
-        )
-        found = selected(files, configuration, skip_others=skip_others)
-        asked.check(found.forms)
+        asked, found = given.read(skip_others=skip_others)
         errors = list(found.errors)
         checked: list[Checked] = []
         results = []
@@ -70,7 +49,7 @@ def lint(
             report.say_reports(form, result.reports, result.findings)
             report.say_unused(result.unused_flags)
         report.say_skipped(found)
-        output.deliver(WRITERS[report_format](checked))
+        output.deliver(WRITERS[report_format](tuple(problems.once(checked))))
         if any(each.is_bad for each in checked):
             raise typer.Exit(1)
 

@@ -2,12 +2,12 @@
 
 import typer
 
-from appmesh_inject.cli import documents, forms, output
+from appmesh_inject.cli import documents, forms, output, report
 from appmesh_inject.cli.adoption import removing
 from appmesh_inject.cli.adoption.destination import InPlace, Output, destination
 from appmesh_inject.cli.adoption.editing import without
 from appmesh_inject.cli.adoption.removing import Removal, removal
-from appmesh_inject.cli.errors import UserError, told
+from appmesh_inject.cli.errors import told
 from appmesh_inject.cli.forms import Form, KubernetesManifests, TaskDefinition
 from appmesh_inject.cli.options import File, MacroName
 from appmesh_inject.cli.rendering import MACRO
@@ -33,6 +33,7 @@ def remove(file: File, *, macro_name: MacroName = MACRO, output_file: Output = N
         found = _removal(form, macro_name)
         if _say(form, found):
             raise typer.Exit(1)
+        report.say_described(form)
         output.deliver(without(form, found.paths), to)
 
 
@@ -51,8 +52,7 @@ def _say(form: Form, found: Removal) -> bool:
     """What stands in the way, and one line for each workload. Whether something does."""
     document = form.document
     problems = [each.problem for each in found.workloads if each.problem]
-    for path, sentence in problems:
-        typer.echo(str(UserError(f"{sentence}.", document.name, document.place(path))), err=True)
+    report.say_findings(document, problems)
     if not found.workloads:
         typer.echo(f"{one_line(document.name)}: there is no {form.contents}", err=True)
     for each in found.workloads:

@@ -1,22 +1,15 @@
 """`appmesh-inject render`: the documents with the sidecars in them."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from appmesh_inject.cli import output, report
-from appmesh_inject.cli.configuration import NONE, Configuration
 from appmesh_inject.cli.documents import Format
 from appmesh_inject.cli.errors import told
-from appmesh_inject.cli.meshes import MeshFile, MeshParameters
-from appmesh_inject.cli.options import DeploymentParameters, MacroName, Parameters
 from appmesh_inject.cli.placement import placed
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.rendering import MACRO
-from appmesh_inject.cli.requests import request
-from appmesh_inject.cli.selection import Files, selected
-from appmesh_inject.tree import Json
+from appmesh_inject.cli.requests import Given
 
 OutputFormat = Annotated[
     Format | None,
@@ -35,32 +28,15 @@ Output = Annotated[
 
 
 def render(
-    files: Files = None,
     *,
-    settings: Mapping[str, Json],
-    parameter: Parameters = [],  # noqa: B006 - Typer wants a list and never changes it
-    deployment_parameter: DeploymentParameters = [],  # noqa: B006
-    macro_name: MacroName = MACRO,
-    mesh: MeshFile = None,
-    mesh_parameter: MeshParameters = [],  # noqa: B006
+    given: Given,
     output_format: OutputFormat = None,
     output_file: Output = None,
-    configuration: Configuration = NONE,
 ) -> None:
     """Inject the sidecars: templates as CloudFormation would process them, task definitions ready to register, or
     manifests ready to apply. Of several files, none is written if one is refused."""
     with told():
-        asked = request(
-            parameters=parameter,
-            settings=settings,
-            deployment_parameters=deployment_parameter,
-            macro=macro_name,
-            configuration=configuration,
-            mesh=mesh,
-            mesh_parameters=mesh_parameter,
-        )
-        found = selected(files, configuration)
-        asked.check(found.forms)
+        asked, found = given.read()
         targets = placed([form.document for form in found.forms], output_file, is_search=found.is_search)
         results = [(form, asked.rendered(form)) for form in tracked(found.forms, "Rendering")]
         report.say_errors(found.errors)
@@ -72,4 +48,5 @@ def render(
         if found.errors or any(result.has_errors for _, result in results):
             raise typer.Exit(1)
         for (form, result), target in zip(results, targets, strict=True):
+            report.say_described(form)
             output.deliver(form.written(result, output_format), target)

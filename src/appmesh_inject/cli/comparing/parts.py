@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from appmesh_inject.cli.transforms import SNIPPET, TRANSFORM, snippets, without
-from appmesh_inject.targets import ecs
 from appmesh_inject.tree import REMOVED, Changes, Json, Path, Removed, edited
 
 REST = "the rest of the template"
@@ -63,12 +62,9 @@ def _numbered(found: Iterator[Part]) -> Iterator[Part]:
 
 
 def uncalled(document: Json, macro: str) -> Json:
-    """The document without the calls of the macro, which CloudFormation takes out whatever the macro does; a task
-    definition as the ECS API takes it."""
+    """The document without the calls of the macro, which CloudFormation takes out whatever the macro does."""
     if not isinstance(document, Mapping):
         return document
-    if ecs.is_task_definition(document):
-        return ecs.registrable(document)
     changes: dict[Path, Json | Removed] = {}
     for path in snippets(document, macro):
         changes[(*path, SNIPPET)] = _left(document, path, SNIPPET, macro)

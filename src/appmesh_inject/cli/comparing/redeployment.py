@@ -1,14 +1,13 @@
 """Which services a change redeploys: those whose task definition gets a new revision."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from appmesh_inject.mesh import substitution
+from appmesh_inject.mesh.substitution import Variable
 from appmesh_inject.tree import Json
 
 SERVICE, TASK_DEFINITION = "AWS::ECS::Service", "AWS::ECS::TaskDefinition"
-
-_IN_TEXT = re.compile(r"\$\{([^!}.]+)[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +66,8 @@ def _referred(value: Json) -> Iterator[str]:
             elif key == "Fn::GetAtt":
                 yield str(argument[0]) if isinstance(argument, list) and argument else str(argument).split(".")[0]
             elif key == "Fn::Sub":
-                text = argument[0] if isinstance(argument, list) and argument else argument
-                yield from _IN_TEXT.findall(str(text))
+                for piece in substitution.pieces(argument) or ():
+                    yield from _referred(piece.value) if isinstance(piece, Variable) else ()
             yield from _referred(argument)
     elif isinstance(value, list):
         for item in value:

@@ -14,7 +14,7 @@ def written(files: Sequence[Checked]) -> str:
 
 def _command(problem: Problem) -> str:
     place = f"line={problem.place.line},col={problem.place.column}"
-    title = " ".join(part for part in (problem.code, problem.subject) if part)
+    title = " ".join(part for part in (problem.code, problem.about or problem.subject) if part)
     see = f"See {problem.page}" if problem.page else ""
     message = " ".join(part for part in (problem.message, problem.hint, see) if part)
     level = LEVELS.get(problem.severity, "error")

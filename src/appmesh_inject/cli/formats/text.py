@@ -30,4 +30,4 @@ def _line(problem: Problem) -> Line:
     if problem.origin:
         origin = "[there before]" if problem.origin == "before" else f"[brought by the injection, at {problem.path}]"
     message = " ".join(part for part in (problem.message, problem.hint, origin) if part)
-    return Line(problem.where, problem.severity, problem.code, message, problem.subject)
+    return Line(problem.where, problem.severity, problem.code, message, problem.about or problem.subject)

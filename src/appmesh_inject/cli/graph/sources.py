@@ -1,12 +1,12 @@
 """The files of a graph, each read and rendered: what its mesh is, what its tasks become, what was found."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from appmesh_inject.cli import documents, report
-from appmesh_inject.cli.documents import Document
+from appmesh_inject.cli.elsewhere import Elsewhere
 from appmesh_inject.cli.forms import Form, KubernetesManifests, TaskDefinition
-from appmesh_inject.cli.meshes import MESH
+from appmesh_inject.cli.meshes import resources_of
 from appmesh_inject.cli.rendering import Asked
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Report, Target
@@ -17,8 +17,7 @@ from appmesh_inject.settings import Settings, gather, settle
 from appmesh_inject.standalone import MeshSource
 from appmesh_inject.targets import ecs, kubernetes
 from appmesh_inject.targets.cloudformation import CloudFormation
-from appmesh_inject.targets.departing import with_exported
-from appmesh_inject.tree import Json, Path, shown
+from appmesh_inject.tree import Json, Path
 from appmesh_inject.workload import Container, Workload
 
 
@@ -45,18 +44,13 @@ class Source:
     is_refused: bool = False
 
 
-def has_mesh(document: Document) -> bool:
-    """Whether mesh resources stand in the document, or are exported by it."""
-    return not MeshSource(_resources(document.content)).is_empty
-
-
 def source(form: Form, asked: Asked) -> Source:
     """A file as it will run. Raises UserError where it is no document that can be rendered."""
     document = form.document
     rendered = form.rendered(asked)
     target, content = _target(form, asked)
     scope = target.find(content).scope if form.is_template else Scope()
-    parsed = parse(_resources(content), scope)
+    parsed = parse(resources_of(content), scope)
     findings = dict.fromkeys((*rendered.findings, *parsed.findings))
     reports = {each.path: each for each in rendered.reports}
     return Source(
@@ -71,20 +65,16 @@ def source(form: Form, asked: Asked) -> Source:
 def mesh_alone(mesh: MeshSource) -> Source:
     """The mesh that --mesh names: nothing of that file is injected."""
     parsed = parse(mesh.resources, Scope(), mesh.path)
-    name = str(mesh.path[0]).removeprefix(f"{MESH} ")
-    found = ((it, f"{it.path[0]} {shown(it.path[1:])}") for it in (*mesh.findings, *parsed.findings))
-    return Source(name, parsed.model, (), tuple(found))
-
-
-def _resources(content: Json) -> Mapping[str, Json]:
-    resources = with_exported(content).get("Resources") if isinstance(content, Mapping) else None
-    return resources if isinstance(resources, Mapping) else {}
+    step = mesh.path[0]
+    assert isinstance(step, Elsewhere)
+    found = ((it, report.where(step.document, it.path)) for it in (*mesh.findings, *parsed.findings))
+    return Source(step.document.name, parsed.model, (), tuple(found))
 
 
 def _target(form: Form, asked: Asked) -> tuple[Target, Json]:
     """How the form's workloads are found, and the content to find them in."""
     if isinstance(form, TaskDefinition):
-        return ecs.EcsTaskDefinition(asked.level), ecs.registrable(form.document.content)
+        return ecs.EcsTaskDefinition(asked.level), form.document.content
     if isinstance(form, KubernetesManifests):
         values: Json = form.manifests.values
         return kubernetes.Manifests(asked.level), values
@@ -113,5 +103,5 @@ def _containers(target: Target, document: Json, workload: Workload) -> tuple[Con
         for entries in (each.entries for each in branch.lists.values()):
             for container in (it for entry in entries for it, _ in entry.containers if it is not None):
                 scope = container.scope.assuming_all(branch.scope.assumed)
-                found.setdefault(container.path, replace(container, scope=scope))
+                found.setdefault(container.path, container._replace(scope=scope))
     return tuple(found.values())

@@ -17,7 +17,7 @@ from appmesh_inject.mesh.compiling.nodes import node_parts
 from appmesh_inject.mesh.compiling.options import Compiled, Options
 from appmesh_inject.mesh.compiling.telemetry import telemetry
 from appmesh_inject.mesh.model import Mesh, Model, VirtualGateway, VirtualNode
-from appmesh_inject.mesh.trust import ClientTls, ListenerTls
+from appmesh_inject.mesh.trust import SDS_VARIABLE, ClientTls, ListenerTls
 from appmesh_inject.text import joined
 from appmesh_inject.tree import Json
 
@@ -127,11 +127,11 @@ def _tls_settings(owner: Owner, called: Iterable[Called]) -> list[ListenerTls | 
 
 
 def _sds(owner: Owner, options: Options) -> tuple[tuple[Config, ...], tuple[Finding, ...]]:
-    path = options.environment.get(tls.SDS_VARIABLE)
+    path = options.environment.get(SDS_VARIABLE)
     if path:
         return (clusters.unix_socket(tls.SDS_CLUSTER, path),), ()
     message = "uses SDS for TLS, and the envoy container does not say where its socket is"
-    hint = f"Set {tls.SDS_VARIABLE} in the Environment of the Envoy setting"
+    hint = f"Set {SDS_VARIABLE} in the Environment of the Envoy setting"
     return (), (Finding("AM320", owner.logical_id, owner.path, message, hint),)
 
 

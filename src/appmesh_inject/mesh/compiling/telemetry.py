@@ -13,6 +13,7 @@ from appmesh_inject.mesh.compiling import clusters
 from appmesh_inject.mesh.compiling.envoy import Config, extension, named, typed
 from appmesh_inject.mesh.compiling.options import Options
 from appmesh_inject.mesh.model import AccessLog, Resource, VirtualGateway
+from appmesh_inject.mesh.trust import SDS_VARIABLE
 from appmesh_inject.text import joined, scalar
 from appmesh_inject.tree import Json
 
@@ -23,7 +24,11 @@ _LOST = {
     **dict.fromkeys(_UNSEEN, "names a file that cannot be seen here, so it is left out"),
     "APPMESH_METRIC_EXTENSION_VERSION": "asks for a filter that App Mesh's image alone has",
 }
-_NO_AGENT = "is for App Mesh's agent, which a stock Envoy does not have: it does not drain or restart for it"
+_IMAGE_S_OWN = {
+    "APPMESH": "is for App Mesh's own image, and a stock Envoy does not read it",
+    "APPNET": "is for App Mesh's agent, which a stock Envoy does not have: it does not drain or restart for it",
+}
+"""By the beginning of a variable's name."""
 
 
 def access_log(log: AccessLog | None) -> list[Json]:
@@ -112,8 +117,8 @@ class Variables:
 
     def report_lost(self) -> None:
         for name in sorted(self.environment):
-            lost = _NO_AGENT if name.startswith("APPNET_") else _LOST.get(name)
-            if lost:
+            lost = _LOST.get(name) or _IMAGE_S_OWN.get(name.partition("_")[0])
+            if lost and name != SDS_VARIABLE:
                 self.report("AM353", name, lost, "Take it out; an Envoy fragment can say what you need instead")
 
 
@@ -133,8 +138,8 @@ def _tracing(tracer: str, variables: Variables, owner: Resource) -> tuple[Config
             "collector_cluster": cluster,
             "collector_endpoint": "/api/v2/spans",
             "collector_endpoint_version": version,
-            "shared_span_context": False,
-            "trace_id_128bit": True,
+            "shared_span_context": "false",
+            "trace_id_128bit": "true",
         }
         provider = _provider("zipkin", "config.trace.v3.ZipkinConfig", fields)
     return provider, (clusters.collector(cluster, host, port),)

@@ -22,7 +22,6 @@ from appmesh_inject.mesh.trust import (
 from appmesh_inject.tree import Json, Path
 
 SDS_CLUSTER = "sds_unix_socket"
-SDS_VARIABLE = "APPMESH_SDS_SOCKET_PATH"
 _TLS = "extensions.transport_sockets.tls.v3"
 
 
@@ -35,7 +34,7 @@ def server_socket(tls: ListenerTls, protocol: str) -> Config:
     fields: dict[str, Json] = {"common_tls_context": common}
     if tls.validation is not None:
         common |= _validation(tls.validation.trust, tls.validation.subject_alternative_names)
-        fields["require_client_certificate"] = True
+        fields["require_client_certificate"] = "true"
     return {"name": "envoy.transport_sockets.tls", "typed_config": typed(f"{_TLS}.DownstreamTlsContext", fields)}
 
 
