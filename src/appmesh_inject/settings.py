@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from appmesh_inject import values
-from appmesh_inject.findings import Finding
+from appmesh_inject.findings import BASE, Finding
 from appmesh_inject.intrinsics import Scope, function, is_no_value
 from appmesh_inject.tree import NOTHING, Json, Path
 from appmesh_inject.values import Entries, Problem
@@ -315,7 +315,7 @@ def _tag_problem(name: str, value: Json) -> Problem | None:
 def _unknown(name: str) -> Problem:
     guess = values.closest(name, list(TABLE))
     did_you_mean = f": did you mean '{guess}'?" if guess else ""
-    hint = f"Write {guess}" if guess else "See the settings in the README"
+    hint = f"Write {guess}" if guess else f"See the settings in {BASE}reference/settings.md"
     return Problem("AM101", f"unknown setting {values.quoted(name)}{did_you_mean}", hint)
 
 
