@@ -16,7 +16,7 @@ MUTANTS ?= appmesh_inject.*
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-cdk test-corpus test-dataplane test-e2e test-editor test-graph test-packaging fuzz mutation graph-assets check format golden build runtime validate bench bench-quick clean
+.PHONY: help setup demo docs test test-cdk test-corpus test-dataplane test-docs test-e2e test-editor test-graph test-packaging fuzz mutation graph-assets check format golden build local local-stop runtime validate bench bench-quick clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -79,6 +79,12 @@ test-dataplane: $(VENV)/.ready  ## send traffic through real Envoys that run wha
 test-corpus: $(VENV)/.ready  ## run the macro over public templates, in ../shared/corpus or CORPUS=FOLDER
 	$(BIN)/pytest -q -n auto tests/corpus
 
+docs: $(VENV)/.ready  ## build the pages of docs/ as a site in site/, and check its links
+	$(BIN)/python -m tests.docs.site
+
+test-docs: $(VENV)/.ready  ## build the site, and run every command and template on its pages
+	$(BIN)/pytest -q -n auto tests/docs
+
 test-e2e: $(VENV)/.ready $(SAM_VENV)/.ready $(RUNTIME_VENV)/.ready $(E2E_VENV)/.ready  ## deploy the macro and the examples to a local CloudFormation
 	$(BIN)/pytest -q tests/e2e
 
@@ -125,13 +131,21 @@ format: $(VENV)/.ready  ## format the code
 	$(BIN)/ruff check --fix src tests bench fuzz
 
 golden: $(VENV)/.ready  ## rewrite the expectations of the golden cases: read the difference
-	$(BIN)/pytest -q tests/golden tests/test_readme.py tests/test_findings_page.py tests/test_template_schema.py tests/test_man_page.py --update-golden
+	$(BIN)/pytest -q tests/golden tests/test_readme.py tests/test_findings_page.py tests/test_template_schema.py tests/test_man_page.py tests/reference --update-golden
 
 validate: $(SAM_VENV)/.ready  ## sam validate --lint
 	$(SAM_VENV)/bin/sam validate
 
 build: $(SAM_VENV)/.ready  ## sam build
 	$(SAM_VENV)/bin/sam build
+
+LOCAL := PYTHONPATH=src:. $(E2E_VENV)/bin/python -m tests.e2e.local
+
+local: $(SAM_VENV)/.ready $(RUNTIME_VENV)/.ready $(E2E_VENV)/.ready  ## a local CloudFormation with the macro in it, to deploy stacks to
+	@$(LOCAL) start
+
+local-stop:  ## end it
+	@test ! -x $(E2E_VENV)/bin/python || $(LOCAL) stop
 
 runtime: build $(RUNTIME_VENV)/.ready  ## what `appmesh-inject invoke --runtime` needs, instead of Docker
 
@@ -156,4 +170,4 @@ bench-quick: $(BENCH_VENV)/.ready $(RUNTIME_VENV)/.ready $(SAM_VENV)/.ready  ## 
 
 clean:  ## remove what was built and installed
 	rm -rf $(VENV) $(SAM_VENV) $(RUNTIME_VENV) $(E2E_VENV) $(BENCH_VENV) $(FUZZ_VENV) $(MUTATION_VENV) .venv-cdk
-	rm -rf .node $(PEERS) .aws-sam dist fuzz/corpus fuzz/found mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .node site .site .cache .local $(PEERS) .aws-sam dist fuzz/corpus fuzz/found mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis

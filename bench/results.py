@@ -1,4 +1,4 @@
-"""The results: a table on the terminal, bench/results.md with its plot, and tables in docs/performance.md."""
+"""The results: a table on the terminal, bench/results.md with its plot, and tables in the page on performance."""
 
 import platform
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,14 +18,15 @@ from bench.price import table as price_table
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.md"
 PLOT = HERE / "results.svg"
-PERFORMANCE = HERE.parent / "docs" / "performance.md"
+PERFORMANCE = HERE.parent / "docs" / "explanation" / "performance.md"
 
 HEAD = ("", "ratio", "goal", "reached", "this", "over")
 INTRODUCTION = """\
 # Results
 
-Written by `make bench`; [docs/performance.md](../docs/performance.md) says what the figures mean. The ratios are of two
-times of one run. The times in the last two columns are those of the machine it ran on, with {machine}, and
+Written by `make bench`; [the page on performance](../docs/explanation/performance.md) says what the figures mean. The
+ratios are of two times of one run. The times in the last two columns are those of the machine it ran on, with
+{machine}, and
 stand here for scale alone.
 
 ![The handler's time over that of decoding and encoding, and init over that of the Logger](results.svg)
@@ -52,7 +53,7 @@ def shown(rows: Iterable[Row]) -> None:
 
 
 def kept(rows: Sequence[Row]) -> None:
-    """bench/results.md, its plot, and the tables of goals and prices in docs/performance.md."""
+    """bench/results.md, its plot, and the tables of goals and prices in the page on performance."""
     _plot([row for row in rows if isinstance(row, Figure)])
     machine = f"{platform.machine()}, Python {platform.python_version()}"
     RESULTS.write_text("\n".join([INTRODUCTION.format(machine=machine), *_sections(rows)]), encoding="utf-8")

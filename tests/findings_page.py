@@ -1,4 +1,4 @@
-"""The page that explains the findings: `docs/findings.md`, made of the table of codes and of cases that show them."""
+"""The page that explains the findings, `docs/reference/findings.md`: made of the table of codes and of cases."""
 
 import functools
 import textwrap
@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from appmesh_inject.cli import documents, yaml_output
 from appmesh_inject.cli.errors import UserError
-from appmesh_inject.findings import CODES, Finding
+from appmesh_inject.findings import CODES
 from appmesh_inject.tree import Json, Path, existing
 from tests.adoption.cases import refusals
 from tests.golden.cases import cases
 from tests.mesh.meshes import findings, mesh
 from tests.mesh.test_refusals import REFUSED
+from tests.reference import example_templates
 
 HEAD = """\
+<!-- generated -->
 # Findings
 
 What the macro and the command line find wrong. An error stops the injection: nothing is changed. A warning does not. A
@@ -39,8 +41,10 @@ AROUND = 3
 
 @dataclass(frozen=True)
 class Example:
-    finding: Finding
-    text: str
+    """What shows a finding, a template or several, and the finding as it is told."""
+
+    said: str
+    texts: tuple[str, ...]
 
 
 def page() -> str:
@@ -54,34 +58,39 @@ def _chapters() -> Iterator[str]:
             chapter = code[:3]
             yield f"## {CHAPTERS[chapter]}\n"
         yield f"### {code}\n\n**{row.mistake}.** ({row.severity})\n\nWhat to do: {row.cure}.\n"
-        example = _examples().get(code)
-        if example:
-            yield f"```yaml\n{example.text}\n```\n"
-            lines = textwrap.fill(_plain(example.finding), 118, break_long_words=False, break_on_hyphens=False)
-            yield textwrap.indent(lines, "> ") + "\n"
+        example = _examples()[code]
+        yield from (f"```yaml\n{text}\n```\n" for text in example.texts)
+        lines = textwrap.fill(_plain(example.said), 118, break_long_words=False, break_on_hyphens=False)
+        yield textwrap.indent(lines, "> ") + "\n"
 
 
-def _plain(finding: Finding) -> str:
+def _plain(said: str) -> str:
     """The finding without what Markdown would read."""
-    return str(finding).replace("*", "\\*").replace("<", "&lt;").replace("__", "\\_\\_")
+    return said.replace("*", "\\*").replace("<", "&lt;").replace("__", "\\_\\_")
 
 
 @functools.cache
 def _examples() -> Mapping[str, Example]:
-    """The first example of each code: of the golden cases, or else of the cases of adoption, or of those that break a
-    small mesh."""
-    found: dict[str, Example] = {}
+    """An example of each code: written for it, or else the first of the golden cases, of the cases of adoption, or of
+    those that break a mesh."""
+    found: dict[str, Example] = {
+        code: Example(
+            example_templates.told(code),
+            tuple(example_templates.shown(path).rstrip() for path in example_templates.templates(code)),
+        )
+        for code in example_templates.codes()
+    }
     of_cases = ((case.input, finding) for case in cases() for finding in case.outcome.findings)
     for file, finding in (*of_cases, *refusals()):
         if finding.code not in found:
             text = _excerpt(file.read_text(), finding.path)
             if text:
-                found[finding.code] = Example(finding, text)
+                found[finding.code] = Example(str(finding), (text,))
     for _, changes, code, _ in REFUSED:
         if code not in found:
             template = {"Resources": mesh(**changes)}
             finding = next(each for each in findings(template["Resources"]) if each.code == code)
-            found[code] = Example(finding, _dumped(template, finding.path))
+            found[code] = Example(str(finding), (_dumped(template, finding.path),))
     return found
 
 

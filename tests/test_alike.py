@@ -94,6 +94,56 @@ def test_alone_and_among_others(kinds: list[dict[str, Any]], chosen: list[int]) 
             assert document["Resources"][name] == single["Resources"][name]
 
 
+def node(name: str, port: int, *backends: str) -> Json:
+    spec: dict[str, Json] = {
+        "Listeners": [{"PortMapping": {"Port": port, "Protocol": "http"}}],
+        "ServiceDiscovery": {"DNS": {"Hostname": f"{name}.local"}},
+        "Backends": [{"VirtualService": {"VirtualServiceName": f"{backend}.local"}} for backend in backends],
+    }
+    properties: Json = {"MeshName": "apps", "VirtualNodeName": name, "Spec": spec}
+    return {"Type": "AWS::AppMesh::VirtualNode", "Properties": properties}
+
+
+def service(name: str) -> Json:
+    spec: Json = {"Provider": {"VirtualNode": {"VirtualNodeName": name}}}
+    properties: Json = {"MeshName": "apps", "VirtualServiceName": f"{name}.local", "Spec": spec}
+    return {"Type": "AWS::AppMesh::VirtualService", "Properties": properties}
+
+
+MESH: dict[str, Json] = {
+    "Mesh": {
+        "Type": "AWS::AppMesh::Mesh",
+        "Properties": {"MeshName": "apps", "Spec": {"EgressFilter": {"Type": "ALLOW_ALL"}}},
+    },
+    "Web": node("web", 80, "api"),
+    "Api": node("api", 80),
+    "Other": node("other", 9999, "web", "api"),
+    "WebService": service("web"),
+    "ApiService": service("api"),
+}
+
+
+@settings(max_examples=150)
+@given(st.lists(tasks, min_size=1, max_size=2), st.lists(st.integers(0, 1), min_size=2, max_size=5), st.data())
+def test_alone_and_among_others_with_a_mesh(
+    kinds: list[dict[str, Any]], chosen: list[int], data: st.DataObject
+) -> None:
+    resources: dict[str, Json] = {}
+    for position, index in enumerate(chosen):
+        kind = kinds[index % len(kinds)]
+        name = data.draw(st.sampled_from(["web", "api", "other", "nobody"]))
+        mark = {**kind["mark"], "Profile": "standalone", "VirtualNodeName": name}
+        resources[f"Task{position}"] = resource({**kind, "mark": mark})
+    together = injected({**MESH, **resources})
+    alone = {name: injected({**MESH, name: each}) for name, each in resources.items()}
+    assert set(together.findings) == {finding for outcome in alone.values() for finding in outcome.findings}
+    if not together.has_errors:
+        document: Any = together.document
+        for name, outcome in alone.items():
+            single: Any = outcome.document
+            assert document["Resources"].get(name) == single["Resources"].get(name)
+
+
 def test_names_and_logs_differ_and_nothing_else() -> None:
     kind: dict[str, Any] = {
         "mark": {"VirtualNodeName": "web", "Profile": "ga"},

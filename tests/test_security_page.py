@@ -1,4 +1,4 @@
-"""What `docs/security.md` shows is what the product has: JSON that can be used, parameters and files that exist."""
+"""What `docs/explanation/security.md` shows is what the product has: JSON, parameters, files."""
 
 import json
 import re
@@ -9,8 +9,8 @@ from cfnlint.decode import decode
 
 from tests.conftest import REPOSITORY
 
-PAGE = (REPOSITORY / "docs" / "security.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^```json\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+PAGE = (REPOSITORY / "docs" / "explanation" / "security.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```json[^\n]*\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 POLICIES = [json.loads(example) for example in EXAMPLES if '"Statement"' in example]
 
 

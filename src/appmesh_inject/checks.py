@@ -87,11 +87,11 @@ def limits(situation: Situation) -> Iterator[Finding]:
     if settings.app_ports is not None:
         yield from app_ports(situation, settings.app_ports, situation.place("AppPorts"))
     ignored = settings.egress_ignored_ports
-    if ignored is not None and ignored.count > situation.form.ignored_ports:
+    if ignored is not None and ignored.least > situation.form.ignored_ports:
         yield situation.finding(
             "AM108",
             situation.place("EgressIgnoredPorts"),
-            f"{ignored.count} ports are ignored, and the redirect honours {situation.form.ignored_ports}",
+            f"{ignored.least} ports are ignored, and the redirect honours {situation.form.ignored_ports}",
             "List fewer ports, or ignore addresses by EgressIgnoredIPs",
         )
     if settings.proxy_ingress_port == settings.proxy_egress_port:
@@ -149,11 +149,11 @@ def app_ports(situation: Situation, ports: Entries, path: Path) -> Iterator[Find
             f"profile '{settings.profile}' has no form for outgoing traffic only",
             "List the ports that the app listens on",
         )
-    if ports.count > MOST_APP_PORTS:
+    if ports.least > MOST_APP_PORTS:
         yield situation.finding(
             "AM108",
             path,
-            f"there are {ports.count} app ports, and the redirect takes {MOST_APP_PORTS}",
+            f"there are {ports.least} app ports, and the redirect takes {MOST_APP_PORTS}",
             f"List at most {MOST_APP_PORTS} in AppPorts",
         )
     proxy_ports = {"ProxyIngressPort": settings.proxy_ingress_port, "ProxyEgressPort": settings.proxy_egress_port}

@@ -3,6 +3,7 @@
 from appmesh_inject.settings import STANDALONE
 from appmesh_inject.situation import Situation
 from appmesh_inject.standalone import Configuration, MeshSource
+from appmesh_inject.text import scalar
 from appmesh_inject.tree import Json
 from appmesh_inject.workload import Container
 
@@ -20,8 +21,8 @@ def configured(situation: Situation, envoy: Container, admin_port: Json) -> Conf
         settings,
         kind=situation.kind,
         scope=scope,
-        environment={name: value for name, value in envoy.variables.items() if name != "ENVOY_UID"},
-        admin_port=admin_port,
+        environment={name: scalar(value) for name, value in envoy.variables.items() if name != "ENVOY_UID"},
+        admin_port=scalar(admin_port),
         place=situation.place("Envoy"),
         subject=situation.workload.name,
     )

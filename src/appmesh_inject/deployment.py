@@ -1,13 +1,13 @@
 """What the platform team set when it deployed the macro: settings below all others, and images."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from appmesh_inject import images
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings import Level
 from appmesh_inject.sidecars import BUILT_IN_IMAGES
-from appmesh_inject.tree import Json
+from appmesh_inject.tree import NOTHING, Json
 from appmesh_inject.values import closest, quoted
 
 DEPLOYMENT_SETTINGS = ("Profile", "LogLevel", "IgnoredUID")
@@ -16,15 +16,14 @@ DEPLOYMENT_PARAMETERS = (*DEPLOYMENT_SETTINGS, *BUILT_IN_IMAGES, ALLOWED_REGISTR
 PATH = ("DeploymentParameters",)
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(NamedTuple):
     """The deployment parameters: settings by name, and images by the name of their parameter.
 
     registries: those that sidecars may come from; none: all.
     """
 
-    settings: Mapping[str, Json] = field(default_factory=dict)
-    images: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Json] = NOTHING
+    images: Mapping[str, str] = NOTHING
     registries: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 

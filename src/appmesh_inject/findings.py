@@ -4,14 +4,18 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from appmesh_inject import tree
 from appmesh_inject.tree import Path
 
-DOCS = "docs/findings.md"
-"""Where the findings are explained: the one address that all of them lead to."""
+BASE = "docs/"
+"""Where the pages are: the folder in the repository. With a site of your own, its address, such as
+`https://docs.example.com/appmesh-inject/`."""
+
+DOCS = f"{BASE}reference/findings.md"
+"""The page on which all findings are explained."""
 
 
 def page(code: str) -> str:
@@ -24,8 +28,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """What a code stands for: the mistake, and what to do instead."""
 
     severity: Severity
@@ -33,8 +36,7 @@ class Code:
     cure: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One mistake: its code, the workload it is about (logical ID; empty: the document), where, what, and
     what to do instead."""
 

@@ -4,17 +4,17 @@ A document goes in and comes out as JSON; it is never mutated, and what is not d
 objects. One error anywhere, and nothing is changed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from appmesh_inject.alike import Plain, Precedents
+from appmesh_inject.decision import Decided, Decision, Plan, Skip
 from appmesh_inject.deployment import BUILT_IN, Deployment
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.intrinsics import Scope
-from appmesh_inject.plan import Decision, Plan, Skip, decide, under
-from appmesh_inject.settings import STANDALONE, Asked, Level, gather, settle
+from appmesh_inject.plan import decide, under
+from appmesh_inject.settings import STANDALONE, Gathered, Level, gather, settle
 from appmesh_inject.situation import place
 from appmesh_inject.standalone import Meshes, MeshSource
 from appmesh_inject.tree import MOST_LEVELS, Json, Path, is_deeper
@@ -52,8 +52,7 @@ class Action(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What happened to one workload, and why."""
 
     name: str
@@ -63,17 +62,17 @@ class Report:
     profile: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The document that comes out, what happened to each workload, and the findings in order.
 
-    `document` is the very object that came in where nothing was changed. added: how many containers were written.
+    `document` is the very object that came in where nothing was changed. added: sidecars of the size of
+    those that were written, but for the names in them.
     """
 
     document: Json
     reports: tuple[Report, ...] = ()
     findings: tuple[Finding, ...] = ()
-    added: int = 0
+    added: Sequence[Json] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -91,10 +90,11 @@ def inject(document: Json, target: Target, deployment: Deployment = BUILT_IN, me
         # To measure every document would cost each of them a walk, for what hardly ever happens.
         if not any(is_deeper(value, MOST_LEVELS) for value in (document, dict(target.request.given))):
             raise
-        return Outcome(document, findings=(_too_deep(),))
+        return Outcome(document, findings=(too_deep(),))
 
 
-def _too_deep() -> Finding:
+def too_deep() -> Finding:
+    """The finding about a document that cannot be read to its end."""
     message = f"the template is nested deeper than {MOST_LEVELS} levels, and cannot be read"
     return Finding("AM002", "", (), message, "Nest less: fewer maps, lists and functions inside of each other")
 
@@ -103,78 +103,69 @@ def _injected(document: Json, target: Target, deployment: Deployment, meshes: Me
     found = target.find(document)
     shared = gather((deployment.level, *found.levels), found.scope)
     findings = [*deployment.findings, *found.findings, *shared.findings]
-    decision_of = _decider(document, target, deployment, meshes)
-    decided: list[Decided] = []
-    for workload in found.workloads:
-        asked = settle(gather(workload.levels, workload.scope, shared), workload.name)
-        decision = decision_of(workload, asked)
-        decided.append(Decided(workload, asked, decision))
-        findings += decision.findings
+    decide_on = _decider(document, target, shared, deployment, meshes)
+    decided = [decide_on(workload) for workload in found.workloads if workload.levels]
+    findings += (finding for each in decided for finding in each.decision.findings)
     plans = {each.workload.path: each.decision.outcome for each in decided if isinstance(each.decision.outcome, Plan)}
     changed = target.apply(document, plans)
     export = bool(shared.values.get("ExportMesh"))
     if export or any(each.is_standalone for each in decided):
-        findings += _mixed(decided, found.scope)
+        findings += _mixed(decided, shared, found.scope)
         changed, problems = target.without_mesh(changed, found.scope, export=export)
         findings += problems
     in_order = ordered(findings)
-    reports = tuple(map(_report, decided))
+    reports = _reports(found.workloads, decided, settle(shared, "").settings.profile)
     if any(finding.is_error for finding in in_order):
         return Outcome(document, tuple(map(_held_back, reports)), in_order)
-    added = sum(len(each.replaced) + len(each.appended) for plan in plans.values() for each in plan.lists)
+    added = [sidecar for plan in plans.values() for sidecar in plan.added]
     return Outcome(changed, reports, in_order, added)
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A workload with what it asked for and what was decided."""
-
-    workload: Workload
-    asked: Asked
-    decision: Decision
-
-    @property
-    def is_in_a_mesh(self) -> bool:
-        return bool(self.workload.levels) and self.asked.settings.enabled is not False
-
-    @property
-    def is_standalone(self) -> bool:
-        return self.is_in_a_mesh and self.asked.settings.profile == STANDALONE
-
-
-def _mixed(decided: Iterable[Decided], scope: Scope) -> Iterator[Finding]:
+def _mixed(decided: Iterable[Decided], shared: Gathered, scope: Scope) -> Iterator[Finding]:
     """The mesh resources leave a template with a standalone task, so no task may need them there."""
     if MeshSource(scope.resources).is_empty:
         return
     for each in decided:
         if each.is_in_a_mesh and not each.is_standalone:
-            message = f"profile '{each.asked.settings.profile}' needs the mesh that leaves the template with profile"
-            path = place(each.workload, each.asked, "Profile")
+            workload = each.workload
+            asked = settle(gather(workload.levels, workload.scope, shared), workload.name)
+            message = f"profile '{asked.settings.profile}' needs the mesh that leaves the template with profile"
             hint = "Use one profile for the whole template, or two templates"
-            yield Finding("AM328", each.workload.name, path, f"{message} '{STANDALONE}'", hint)
+            path = place(workload, asked, "Profile")
+            yield Finding("AM328", workload.name, path, f"{message} '{STANDALONE}'", hint)
 
 
 def _decider(
-    document: Json, target: Target, deployment: Deployment, meshes: Meshes
-) -> Callable[[Workload, Asked], Decision]:
+    document: Json, target: Target, shared: Gathered, deployment: Deployment, meshes: Meshes
+) -> Callable[[Workload], Decided]:
     """Decides about one workload after the other."""
     precedents = Precedents(target.dialect)
 
-    def decision(workload: Workload, asked: Asked) -> Decision:
-        if not workload.levels:
-            return Decision(Skip(workload.passed or NOT_MARKED))
-        return precedents.decide(workload, asked, target.plain(document, workload), lambda: anew(workload, asked))
+    def decide_on(workload: Workload) -> Decided:
+        return precedents.decide(workload, target.plain(document, workload), lambda: anew(workload))
 
-    def anew(workload: Workload, asked: Asked) -> Decision:
+    def anew(workload: Workload) -> Decided:
+        asked = settle(gather(workload.levels, workload.scope, shared), workload.name)
         problems = (*workload.findings, *asked.findings)
         enabled = asked.settings.enabled
         if enabled is False:
-            return Decision(Skip("Enabled is false"), problems)
+            return Decided(workload, asked, Decision(Skip("Enabled is false"), problems))
         task = target.task(document, workload, under(enabled, workload.scope))
         decided = decide(workload, asked, task, target.dialect, deployment=deployment, meshes=meshes)
-        return Decision(decided.outcome, (*problems, *decided.findings))
+        return Decided(workload, asked, Decision(decided.outcome, (*problems, *decided.findings)))
 
-    return decision
+    return decide_on
+
+
+def _reports(workloads: Iterable[Workload], decided: Iterable[Decided], profile: str) -> tuple[Report, ...]:
+    """One for each workload. `profile`: that of those which are not marked."""
+    of_marked = map(_report, decided)
+    return tuple(
+        next(of_marked)
+        if workload.levels
+        else Report(workload.name, workload.path, Action.SKIPPED, workload.passed or NOT_MARKED, profile)
+        for workload in workloads
+    )
 
 
 def _report(decided: Decided) -> Report:

@@ -6,18 +6,14 @@ what is written to a document is always the value that the user wrote.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from appmesh_inject.tree import Json, Path, Step
+from appmesh_inject.tree import NOTHING, Json, Path, Step
 
 NO_VALUE: Mapping[str, Json] = {"Ref": "AWS::NoValue"}
-_NOTHING: Mapping[str, Json] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What is known of names where a value stands.
 
     parameters: values of the template's parameters that may decide something (no SSM-typed, no NoEcho ones).
@@ -27,35 +23,33 @@ class Scope:
     resources: the template's resources by logical ID, as they stand there; empty for a snippet.
     """
 
-    parameters: Mapping[str, Json] = field(default_factory=lambda: _NOTHING)
+    parameters: Mapping[str, Json] = NOTHING
     loops: frozenset[str] = frozenset()
-    assumed: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    assumed: Mapping[str, bool] = NOTHING
     lists: frozenset[str] = frozenset()
-    resources: Mapping[str, Json] = field(default_factory=lambda: _NOTHING)
+    resources: Mapping[str, Json] = NOTHING
 
     def assuming(self, condition: str, outcome: bool) -> "Scope":
-        return replace(self, assumed={**self.assumed, condition: outcome})
+        return self._replace(assumed={**self.assumed, condition: outcome})
 
     def assuming_all(self, outcomes: Mapping[str, bool]) -> "Scope":
-        return replace(self, assumed={**self.assumed, **outcomes}) if outcomes else self
+        return self._replace(assumed={**self.assumed, **outcomes}) if outcomes else self
 
     def within(self, loop: str) -> "Scope":
-        return replace(self, loops=self.loops | {loop})
+        return self._replace(loops=self.loops | {loop})
 
 
 NOTHING_KNOWN = Scope()
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A value that is known now: as written, or a parameter's."""
 
     value: Json
     parameter: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Branches:
+class Branches(NamedTuple):
     """Both values of an `Fn::If`; which one it is, is known at deploy time."""
 
     condition: str
@@ -63,14 +57,16 @@ class Branches:
     otherwise: Json
 
 
-@dataclass(frozen=True, slots=True)
 class Opaque:
-    """A value that only CloudFormation can know."""
+    """A value that only CloudFormation can know: OPAQUE."""
+
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Absent:
-    """No value: `{Ref: AWS::NoValue}`."""
+    """No value: `{Ref: AWS::NoValue}`; ABSENT."""
+
+    __slots__ = ()
 
 
 Reading: TypeAlias = Literal | Branches | Opaque | Absent
@@ -131,8 +127,7 @@ def _read_if(arguments: Json, scope: Scope) -> Reading:
     return Branches(condition, then, otherwise)
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One value that a chain of Fn::If branches leads to; `path` is relative to the outermost Fn::If.
 
     `written` is the value as the user wrote it, `reading` what it means.

@@ -6,10 +6,11 @@ Contract: CloudFormation User Guide, "Creating a CloudFormation macro definition
 """
 
 import json
+import marshal
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any, TypedDict
@@ -20,7 +21,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS, deployed
 from appmesh_inject.findings import Finding, one_line, ordered
-from appmesh_inject.injection import Action, Outcome, inject
+from appmesh_inject.injection import Action, Outcome, inject, too_deep
 from appmesh_inject.settings import Level
 from appmesh_inject.stacks import Stacks
 from appmesh_inject.standalone import Meshes
@@ -33,10 +34,12 @@ LONGEST_MESSAGE = 1000
 LARGEST_RESPONSE = 6 * 1024 * 1024
 """Bytes that a Lambda function can answer at once: Lambda quota, invocation payload, synchronous."""
 
-FEW_CONTAINERS = 4
-"""Containers that can be written into a template without a look at the response's size: CloudFormation's template has
-1 MB at the most, no container is larger than that and the 64 KB of a compiled configuration, and so all of it stays
-below `LARGEST_RESPONSE`. To encode each response twice would make small templates slower for nothing."""
+LARGEST_TEMPLATE = 1024 * 1024
+"""Bytes of a template: CloudFormation quota, template body. What else than sidecars is added is less than this again:
+dependencies on the envoy, redirects, and the names in sidecars, in 500 resources."""
+
+MOST_PER_BYTE = 8
+"""Bytes of JSON that a byte of `marshal` becomes at the most: a control character six, `false` and a comma seven."""
 
 NAMESPACE = "AppMeshInject"
 
@@ -93,7 +96,10 @@ def _places(error: BaseException) -> Iterator[str]:
 
 
 def _respond(event: Mapping[str, Any], request_id: str) -> Response:
-    outcome = _answerable(transformed(event, os.environ))
+    outcome = transformed(event, os.environ)
+    # What goes back as it came is not looked at: to look takes longer than all the rest where nothing is marked.
+    if outcome.document is not event.get("fragment") or outcome.has_errors:
+        outcome = _answerable(outcome)
     _report(outcome, request_id)
     if outcome.has_errors:
         return _failed(event, message(outcome.findings))
@@ -117,9 +123,13 @@ def _answerable(outcome: Outcome) -> Outcome:
         # Lambda's runtime would end while it encodes the response, and CloudFormation would not learn why.
         text = "a text has half a character (a lone surrogate), which a Lambda function cannot answer"
         return _refused(outcome, Finding("AM004", "", half, text, "Write the whole character, or take it out"))
-    if outcome.added <= FEW_CONTAINERS or outcome.has_errors:
+    # To encode each response twice would cost more than all the rest, so what is surely small is not measured.
+    if _is_surely_small(outcome.added):
         return outcome
-    size = len(json.dumps(outcome.document))
+    try:
+        size = len(json.dumps(outcome.document))
+    except RecursionError:
+        return _refused(outcome, too_deep())
     if size + LONGEST_MESSAGE <= LARGEST_RESPONSE:
         return outcome
     text = f"the processed template has {size:,} bytes, and a Lambda function answers {LARGEST_RESPONSE:,} at the most"
@@ -128,8 +138,18 @@ def _answerable(outcome: Outcome) -> Outcome:
 
 
 def _refused(outcome: Outcome, finding: Finding) -> Outcome:
-    reports = tuple(replace(report, action=Action.REFUSED) for report in outcome.reports)
+    reports = tuple(report._replace(action=Action.REFUSED) for report in outcome.reports)
     return Outcome(None, reports, ordered((*outcome.findings, finding)))
+
+
+def _is_surely_small(added: Any) -> bool:
+    """Whether a template to which these sidecars were added can be answered, by a bound that is quick to have."""
+    times = Counter(map(id, added))
+    try:
+        size = sum(times[id(one)] * len(marshal.dumps(one, 2)) for one in {id(one): one for one in added}.values())
+    except ValueError:
+        return False  # nested too deeply for it
+    return 2 * LARGEST_TEMPLATE + MOST_PER_BYTE * size <= LARGEST_RESPONSE
 
 
 def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Outcome:
@@ -175,14 +195,14 @@ def message(findings: Iterable[Finding]) -> str:
 
 def _report(outcome: Outcome, request_id: str) -> None:
     """One log line and the metrics of one template: counts only, by profile."""
-    counts = Counter((report.profile or "none", report.action) for report in outcome.reports)
+    counts = Counter(map(attrgetter("profile", "action"), outcome.reports))
     _emit({"Templates": 1}, request_id)
     for profile in dict.fromkeys(profile for profile, _ in counts):
         values = {name: counts[profile, action] for action, name in METRIC_OF.items()}
-        _emit(values, request_id, profile=profile)
+        _emit(values, request_id, profile=profile or "none")
     logger.info(
         "Template transformed",
-        task_definitions={f"{profile}.{action}": count for (profile, action), count in counts.items()},
+        task_definitions={f"{profile or 'none'}.{action}": count for (profile, action), count in counts.items()},
         findings=dict(Counter(finding.code for finding in outcome.findings)),
     )
 

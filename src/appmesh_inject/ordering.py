@@ -1,7 +1,7 @@
 """Which containers start once envoy is healthy. Never in a circle: what envoy waits for cannot wait for envoy."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import mapped
@@ -11,8 +11,7 @@ from appmesh_inject.values import Names, one_of
 from appmesh_inject.workload import Container
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """Containers that get a dependency on envoy, each with its new definition; and what is wrong."""
 
     waiting: tuple[tuple[Container, Mapping[str, Json]], ...] = ()

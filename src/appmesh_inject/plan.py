@@ -3,13 +3,15 @@
 Containers are built by `sidecars`, read and written by a target.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from appmesh_inject import checks, ports, presence
 from appmesh_inject.compiled import configured, is_compiled
+from appmesh_inject.decision import Basis, Decision, ListPlan, Plan, Skip
 from appmesh_inject.deployment import Deployment
 from appmesh_inject.findings import Finding
+from appmesh_inject.forms import Sidecar, form
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Scope, known, leaves, mapped
 from appmesh_inject.merge import merged
 from appmesh_inject.ordering import order
@@ -17,53 +19,11 @@ from appmesh_inject.presence import Present
 from appmesh_inject.representing import kind, naming
 from appmesh_inject.settings import STANDALONE, Asked
 from appmesh_inject.shapes import Slot, Values
-from appmesh_inject.sidecars import ENVOY, FORMS, GATEWAY, X_RAY_DAEMON, Sidecar
+from appmesh_inject.sidecars import ENVOY, GATEWAY, X_RAY_DAEMON
 from appmesh_inject.situation import ADMIN_PORT_VARIABLE, Situation, wrapped
-from appmesh_inject.standalone import Meshes
-from appmesh_inject.tree import Json, Path, edited
+from appmesh_inject.standalone import Configuration, Meshes
+from appmesh_inject.tree import Json, edited
 from appmesh_inject.workload import Branch, Container, Dialect, Task, Workload
-
-
-@dataclass(frozen=True, slots=True)
-class ListPlan:
-    """What happens to one container list: items replaced, by index, and containers appended. `path`: where it is;
-    `items`: what it holds."""
-
-    path: Path
-    items: Sequence[Json]
-    replaced: Mapping[int, Json]
-    appended: tuple[Json, ...]
-
-    @property
-    def changes_nothing(self) -> bool:
-        return not self.replaced and not self.appended
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What happens to one workload. redirect: the ProxyConfiguration to write; None: as it is. values: what went
-    into the slots, where every sidecar was appended to one list; none: it was not that plain."""
-
-    lists: tuple[ListPlan, ...]
-    redirect: Json
-    redirect_path: Path
-    values: Values | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """Why a workload is left alone, in words."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A plan, a reason to skip, or None: refused. The findings hold warnings too."""
-
-    outcome: Plan | Skip | None
-    findings: tuple[Finding, ...] = ()
-
 
 INJECTED_ALREADY = "injected already"
 
@@ -80,11 +40,11 @@ def decide(
 ) -> Decision:
     """What happens to `workload`."""
     represents = kind(asked, workload.scope)
-    form = FORMS.get((asked.settings.profile, dialect.name, represents))
-    if form is None:
+    adding = form(asked.settings.profile, dialect.name, represents)
+    if adding is None:
         return Decision(None, tuple(_no_form(workload, asked, represents)))
     situation = Situation(
-        workload, asked, task, dialect, form, represents, deployment.images, deployment.registries, meshes
+        workload, asked, task, dialect, adding, represents, deployment.images, deployment.registries, meshes, {}
     )
     if is_compiled(situation):
         return Decision(Skip(INJECTED_ALREADY))
@@ -103,8 +63,8 @@ def decide(
     lists = tuple(each for branch in planned.values() for each in branch.lists)
     if redirect is None and all(each.changes_nothing for each in lists):
         return Decision(Skip(INJECTED_ALREADY), tuple(findings))
-    values = next(iter(planned.values())).values if len(lists) == 1 else None
-    return Decision(Plan(lists, redirect, task.redirect_path, values), tuple(findings))
+    basis = next(iter(planned.values())).basis if len(lists) == 1 else None
+    return Decision(Plan(lists, redirect, task.redirect_path, basis), tuple(findings))
 
 
 def _no_form(workload: Workload, asked: Asked, represents: str) -> list[Finding]:
@@ -120,14 +80,13 @@ def _key(branch: Branch) -> frozenset[tuple[str, bool]]:
     return frozenset(branch.scope.assumed.items())
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
+class _Planned(NamedTuple):
     """The plan for one branch of the containers."""
 
     lists: tuple[ListPlan, ...] = ()
-    redirect: Json = field(default_factory=lambda: NO_VALUE)
+    redirect: Json = NO_VALUE
     findings: tuple[Finding, ...] = ()
-    values: Values | None = None
+    basis: Basis | None = None
 
 
 def _redirect(
@@ -159,13 +118,26 @@ def _redirect(
     return wanted, []
 
 
-@dataclass(slots=True)
+def _configure(situation: Situation, envoy: Container, values: Values) -> Callable[[Workload, Asked], Configuration]:
+    """Makes the configuration that an `envoy` such as this runs for a workload, with all that is wrong with it."""
+
+    def configure(workload: Workload, asked: Asked) -> Configuration:
+        alike = situation._replace(workload=workload, asked=asked)
+        configuration = configured(alike, envoy, values[Slot.ADMIN_PORT])
+        findings = checks.configuration(alike, configuration, envoy, values[Slot.APP_PORTS])
+        return configuration._replace(findings=(*configuration.findings, *findings))
+
+    return configure
+
+
 class _Branch:
     """The making of the plan for one branch: what is there already, then what is built, then where it goes."""
 
-    situation: Situation
-    branch: Branch
-    findings: list[Finding] = field(default_factory=list)
+    def __init__(self, situation: Situation, branch: Branch) -> None:
+        self.situation = situation
+        self.branch = branch
+        self.findings: list[Finding] = []
+        self.basis: Basis | None = None
 
     def plan(self) -> _Planned:
         situation, branch = self.situation, self.branch
@@ -196,15 +168,21 @@ class _Branch:
             elif (kept := there[sidecar.role].container) and situation.settings.on_existing == "Keep":
                 sidecars[sidecar.role] = kept
         apps = self._apps(there)
-        self._order(apps, sidecars, values, enabled, replaced["app"])
+        waiting = self._waiting(apps, sidecars, values, enabled)
         self.findings += checks.containers(situation, branch, apps, sidecars, len(appended["app"]))
         lists = (
-            ListPlan(listed.path, [entry.written for entry in listed.entries], replaced[place], tuple(appended[place]))
+            ListPlan(
+                listed.path,
+                [entry.written for entry in listed.entries],
+                replaced[place],
+                waiting if place == "app" else {},
+                tuple(appended[place]),
+            )
             for place, listed in branch.lists.items()
         )
         is_plain = enabled is True and not any(present.entries for present in there.values())
         return _Planned(
-            tuple(lists), self._redirect(values, enabled), tuple(self._findings()), values if is_plain else None
+            tuple(lists), self._redirect(values, enabled), tuple(self._findings()), self.basis if is_plain else None
         )
 
     def _findings(self) -> list[Finding]:
@@ -269,29 +247,31 @@ class _Branch:
         more: dict[Slot, Json] = {}
         if ADMIN_PORT_VARIABLE in built.variables:
             more[Slot.ADMIN_PORT] = built.variables[ADMIN_PORT_VARIABLE]
+        configure = None
+        findings: tuple[Finding, ...] = ()
         if sidecar.role == ENVOY and situation.settings.profile == STANDALONE:
-            configuration = configured(situation, built, more.get(Slot.ADMIN_PORT, values[Slot.ADMIN_PORT]))
-            self.findings += configuration.findings
-            self.findings += checks.configuration(situation, configuration, built, values[Slot.APP_PORTS])
+            configure = _configure(situation, built, {**values, **more})
+            configuration = configure(situation.workload, situation.asked)
+            findings = configuration.findings
+            self.findings += findings
             more[Slot.COMMAND] = configuration.command
+        if sidecar.role == ENVOY:
+            self.basis = Basis({**values, **more}, configure, findings)
         return build({**values, **more}) if more else built
 
-    def _order(
-        self,
-        apps: list[Container],
-        sidecars: Mapping[str, Container],
-        values: Values,
-        enabled: Json,
-        replaced: dict[int, Json],
-    ) -> None:
-        """Lets the containers that wait for envoy depend on it."""
+    def _waiting(
+        self, apps: list[Container], sidecars: Mapping[str, Container], values: Values, enabled: Json
+    ) -> dict[int, Json]:
+        """The entries whose containers wait for envoy, by index, with a dependency on it."""
         ordered = order(self.situation, apps, sidecars, values[Slot.ENVOY_NAME], enabled)
         self.findings += ordered.findings
         entries = self.branch.lists["app"].entries
+        waiting: dict[int, Json] = {}
         for container, definition in ordered.waiting:
             index = next(n for n, entry in enumerate(entries) if container.path[: len(entry.path)] == entry.path)
             inside = container.path[len(entries[index].path) :]
-            replaced[index] = edited(replaced.get(index, entries[index].written), {inside: definition})
+            waiting[index] = edited(waiting.get(index, entries[index].written), {inside: definition})
+        return waiting
 
     def _redirect(self, values: Values, enabled: Json) -> Json:
         situation = self.situation

@@ -1,18 +1,17 @@
 """Sidecars that a task has already: which they are, and what OnExisting makes of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from appmesh_inject.findings import Finding
+from appmesh_inject.forms import Sidecar
 from appmesh_inject.intrinsics import known
-from appmesh_inject.sidecars import Sidecar
 from appmesh_inject.situation import Situation, wrapped
 from appmesh_inject.tree import Json
 from appmesh_inject.workload import Branch, Container, Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(NamedTuple):
     """The entries of a branch that are such a sidecar already."""
 
     sidecar: Sidecar

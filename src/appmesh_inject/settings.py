@@ -6,13 +6,12 @@ Levels, lowest precedence first: the profile's defaults; the macro's deployment 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from appmesh_inject import values
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Scope, function, is_no_value
-from appmesh_inject.tree import Json, Path
+from appmesh_inject.tree import NOTHING, Json, Path
 from appmesh_inject.values import Entries, Problem
 
 PREVIEW, GA, STANDALONE = "preview", "ga", "standalone"
@@ -21,210 +20,196 @@ PROFILES = (PREVIEW, GA, STANDALONE)
 LOG_LEVELS = ("trace", "debug", "info", "warning", "error", "critical", "off")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One row of the table: how the setting is read, what it means, its default in words, and which profiles
-    have it. A fragment merges over those of lower levels; other settings replace them."""
+class Setting(NamedTuple):
+    """One row of the table: how the setting is read, what it means, its default in words, and which profiles have it.
+    A fragment merges over those of lower levels; other settings replace them."""
 
     read: Callable[[Json, Scope], Any]
     meaning: str
-    default: str
+    default: str = "none"
     profiles: tuple[str, ...] = PROFILES
-    is_fragment: bool = False
+
+    @property
+    def is_fragment(self) -> bool:
+        return self.read is values.fragment
 
 
-def _setting(
-    read: Callable[[Json, Scope], Any],
-    meaning: str,
-    default: str = "none",
-    *,
-    value: Any = None,
-    profiles: tuple[str, ...] = PROFILES,
-) -> Any:
-    row = Setting(read, meaning, default, profiles, is_fragment=read is values.fragment)
-    return field(default=() if row.is_fragment else value, metadata={"setting": row})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything that was asked for. A field that may be an intrinsic is a `Json` value; None: not given."""
 
-    mesh_name: Json = _setting(values.text(values.name_alone), "The mesh", "required, unless `ResourceArn`")
-    virtual_node_name: Json = _setting(
+    mesh_name: Json = None
+    virtual_node_name: Json = None
+    virtual_gateway_name: Json = None
+    resource_arn: Json = None
+    profile: str = PREVIEW
+    app_ports: Entries | None = None
+    ignored_uid: Json = "1337"
+    ignored_gid: Json = None
+    proxy_ingress_port: Json = "15000"
+    proxy_egress_port: Json = "15001"
+    egress_ignored_ips: Entries | None = None
+    egress_ignored_ports: Entries | None = None
+    log_level: Json = "info"
+    region: Json = None
+    wait_for_envoy: values.Names | None = None
+    enabled: Json = True
+    on_existing: str = "Fail"
+    x_ray: bool = False
+    envoy: tuple[Mapping[str, Json], ...] = ()
+    proxy_init: tuple[Mapping[str, Json], ...] = ()
+    x_ray_daemon: tuple[Mapping[str, Json], ...] = ()
+    proxy_configuration: tuple[Mapping[str, Json], ...] = ()
+    mesh_stack: str | None = None
+    export_mesh: bool = False
+    default_retry_policy: str = "on"
+    cloud_map_dns: str = "strict"
+
+
+TABLE: Mapping[str, Setting] = {
+    "MeshName": Setting(values.text(values.name_alone), "The mesh", "required, unless `ResourceArn`"),
+    "VirtualNodeName": Setting(
         values.text(values.name_alone),
         "The virtual node that the task is",
         "this or `VirtualGatewayName` is required, unless `ResourceArn`",
-    )
-    virtual_gateway_name: Json = _setting(
+    ),
+    "VirtualGatewayName": Setting(
         values.text(values.name_alone), "The virtual gateway that the task is", profiles=(GA, STANDALONE)
-    )
-    resource_arn: Json = _setting(
+    ),
+    "ResourceArn": Setting(
         values.text(values.any_text),
         "Mesh and node or gateway in one, as `!Ref Node` gives it",
         profiles=(GA, STANDALONE),
-    )
-    profile: str = _setting(
-        values.choice(*PROFILES),
-        "The form of the sidecars: `preview`, `ga` or `standalone`",
-        "`preview`",
-        value=PREVIEW,
-    )
-    app_ports: Entries | None = _setting(
+    ),
+    "Profile": Setting(
+        values.choice(*PROFILES), "The form of the sidecars: `preview`, `ga` or `standalone`", "`preview`"
+    ),
+    "AppPorts": Setting(
         values.entries(values.port),
         "Ports whose incoming traffic the proxy takes; `[]`: outgoing traffic only (not in `preview`)",
         "the TCP ports in the app containers' `PortMappings`",
-    )
-    ignored_uid: Json = _setting(
+    ),
+    "IgnoredUID": Setting(
         values.text(values.whole_number(0, values.HIGHEST_ID, "a user ID")),
         "Traffic of this user bypasses the proxy; also the envoy container's `User`",
         "`1337`",
-        value="1337",
-    )
-    ignored_gid: Json = _setting(
-        values.text(values.whole_number(0, values.HIGHEST_ID, "a group ID")),
-        "Traffic of this group bypasses the proxy",
-    )
-    proxy_ingress_port: Json = _setting(
-        values.text(values.port), "Port where the proxy takes incoming traffic", "`15000`", value="15000"
-    )
-    proxy_egress_port: Json = _setting(
-        values.text(values.port), "Port where the proxy takes outgoing traffic", "`15001`", value="15001"
-    )
-    egress_ignored_ips: Entries | None = _setting(
+    ),
+    "IgnoredGID": Setting(
+        values.text(values.whole_number(0, values.HIGHEST_ID, "a group ID")), "Traffic of this group bypasses the proxy"
+    ),
+    "ProxyIngressPort": Setting(values.text(values.port), "Port where the proxy takes incoming traffic", "`15000`"),
+    "ProxyEgressPort": Setting(values.text(values.port), "Port where the proxy takes outgoing traffic", "`15001`"),
+    "EgressIgnoredIPs": Setting(
         values.entries(values.address),
         "Addresses that bypass the proxy",
         "`preview` on ECS `169.254.169.254,169.254.170.2`, in pods `169.254.169.254`;"
         " `ga`, `standalone` `169.254.170.2,169.254.169.254`",
-    )
-    egress_ignored_ports: Entries | None = _setting(
-        values.entries(values.port), "Destination ports that bypass the proxy"
-    )
-    log_level: Json = _setting(
-        values.text(values.word_of(*LOG_LEVELS)),
-        "Envoy's log level: " + ", ".join(LOG_LEVELS),
-        "`info`",
-        value="info",
-    )
-    region: Json = _setting(values.text(values.any_text), "`AWS_REGION` of the envoy container; required in pods")
-    wait_for_envoy: values.Names | None = _setting(
+    ),
+    "EgressIgnoredPorts": Setting(values.entries(values.port), "Destination ports that bypass the proxy"),
+    "LogLevel": Setting(
+        values.text(values.word_of(*LOG_LEVELS)), "Envoy's log level: " + ", ".join(LOG_LEVELS), "`info`"
+    ),
+    "Region": Setting(values.text(values.any_text), "`AWS_REGION` of the envoy container; required in pods"),
+    "WaitForEnvoy": Setting(
         values.names,
         "Names of the containers that start once envoy is healthy; `[]`: none",
         "every essential container that envoy does not wait for",
         profiles=(GA, STANDALONE),
-    )
-    enabled: Json = _setting(
+    ),
+    "Enabled": Setting(
         values.switch,
         "`false` leaves the task alone; a `Ref` to a parameter; or `Fn::If` on true and false,"
         " and then the sidecars exist under that condition alone",
         "`true`",
-        value=True,
-    )
-    on_existing: str = _setting(
+    ),
+    "OnExisting": Setting(
         values.choice("Fail", "Keep", "Replace"),
         "What to do where the task has such a container already, and not the one that would be injected:"
         " `Fail`, `Keep`, `Replace`",
         "`Fail`",
-        value="Fail",
-    )
-    x_ray: bool = _setting(
+    ),
+    "XRay": Setting(
         values.flag,
         "Add the X-Ray daemon container and switch Envoy's tracing on",
         "`false`",
-        value=False,
         profiles=(GA, STANDALONE),
-    )
-    envoy: tuple[Mapping[str, Json], ...] = _setting(
-        values.fragment, "Fragment of a container definition, merged over the envoy container"
-    )
-    proxy_init: tuple[Mapping[str, Json], ...] = _setting(
-        values.fragment,
-        "Fragment of a container definition, merged over the proxyinit container",
-        profiles=(PREVIEW,),
-    )
-    x_ray_daemon: tuple[Mapping[str, Json], ...] = _setting(
+    ),
+    "Envoy": Setting(values.fragment, "Fragment of a container definition, merged over the envoy container"),
+    "ProxyInit": Setting(
+        values.fragment, "Fragment of a container definition, merged over the proxyinit container", profiles=(PREVIEW,)
+    ),
+    "XRayDaemon": Setting(
         values.fragment,
         "Fragment of a container definition, merged over the X-Ray daemon container",
         profiles=(GA, STANDALONE),
-    )
-    proxy_configuration: tuple[Mapping[str, Json], ...] = _setting(
+    ),
+    "ProxyConfiguration": Setting(
         values.fragment, "Fragment merged over the task's `ProxyConfiguration`", profiles=(GA, STANDALONE)
-    )
-    mesh_stack: str | None = _setting(
-        values.known_text,
-        "Name of the stack whose template holds the mesh",
-        profiles=(STANDALONE,),
-    )
-    export_mesh: bool = _setting(
+    ),
+    "MeshStack": Setting(values.known_text, "Name of the stack whose template holds the mesh", profiles=(STANDALONE,)),
+    "ExportMesh": Setting(
         values.flag,
         "At the top of a template: its mesh moves to `Metadata.AppMeshInject.Mesh`, for `MeshStack` to read",
         "`false`",
-        value=False,
         profiles=(STANDALONE,),
-    )
-    default_retry_policy: str = _setting(
+    ),
+    "DefaultRetryPolicy": Setting(
         values.choice("on", "off"),
         "Whether routes without a retry policy of their own get App Mesh's default one",
         "`on`",
-        value="on",
         profiles=(STANDALONE,),
-    )
-    cloud_map_dns: str = _setting(
+    ),
+    "CloudMapDns": Setting(
         values.choice("strict", "logical"),
         "How names in Cloud Map become endpoints: every address (`strict`) or one of them (`logical`)",
         "`strict`",
-        value="strict",
         profiles=(STANDALONE,),
-    )
-
-
-_SPELLINGS = {
-    "ignored_uid": "IgnoredUID",
-    "ignored_gid": "IgnoredGID",
-    "egress_ignored_ips": "EgressIgnoredIPs",
+    ),
 }
-FIELDS = {_SPELLINGS.get(f.name, f.name.title().replace("_", "")): f.name for f in fields(Settings)}
-TABLE: Mapping[str, Setting] = {name: f.metadata["setting"] for name, f in zip(FIELDS, fields(Settings), strict=True)}
+"""Every setting by its name, in the order of the fields of `Settings`."""
+
+FIELDS = dict(zip(TABLE, Settings._fields, strict=True))
+"""The field of each setting."""
+
 NAMING = ("VirtualNodeName", "VirtualGatewayName", "ResourceArn")
 """What the task represents: one of these, and one named at a level displaces those of the levels below."""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """The settings that stand in one place. `path` leads there; `subject` is the workload they belong to, empty
     for the document's; `paths` has the places that are not simply `path` and the setting's name."""
 
     path: Path
     given: Mapping[str, Json]
     subject: str = ""
-    paths: Mapping[str, Path] = field(default_factory=dict)
+    paths: Mapping[str, Path] = NOTHING
     is_tags: bool = False
 
     def place(self, name: str) -> Path:
         return self.paths.get(name, (*self.path, name))
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(NamedTuple):
     """Several levels made one: values by setting name, where each was given (a value that is wrong has a place
     and no value), and what is wrong."""
 
-    values: Mapping[str, Any] = field(default_factory=dict)
-    places: Mapping[str, Path] = field(default_factory=dict)
+    values: Mapping[str, Any] = NOTHING
+    places: Mapping[str, Path] = NOTHING
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+NOTHING_GATHERED = Gathered()
+
+
+class Asked(NamedTuple):
     """What one workload asks for, where each setting was given, and the settings that were, by name."""
 
     settings: Settings
     places: Mapping[str, Path]
-    chosen: Mapping[str, Any] = field(default_factory=dict)
+    chosen: Mapping[str, Any] = NOTHING
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """A level after reading: values by setting name, and the settings that it takes back with AWS::NoValue."""
 
     values: Mapping[str, Any]
@@ -232,7 +217,7 @@ class _Read:
     findings: tuple[Finding, ...]
 
 
-def gather(levels: Iterable[Level], scope: Scope, below: Gathered = Gathered()) -> Gathered:
+def gather(levels: Iterable[Level], scope: Scope, below: Gathered = NOTHING_GATHERED) -> Gathered:
     """The levels, lowest first, over what is `below`: higher ones win, fragments add up, and a node, gateway or
     ARN that is named displaces the one below. The findings are those of these levels alone."""
     chosen = dict(below.values)
@@ -273,7 +258,7 @@ def _read_level(level: Level, scope: Scope) -> _Read:
             unset.add(name)
         else:
             outcome = _tag_problem(name, value) if level.is_tags else None
-            outcome = outcome or _read_value(name, value, scope)
+            outcome = outcome or read_value(name, value, scope)
             if isinstance(outcome, Problem):
                 problem = outcome
             else:
@@ -292,7 +277,8 @@ def _finding(level: Level, name: str, problem: Problem) -> Finding:
     return Finding(problem.code, level.subject, level.place(name) + problem.path, message, problem.hint)
 
 
-def _read_value(name: str, value: Json, scope: Scope) -> Any:
+def read_value(name: str, value: Json, scope: Scope) -> Any:
+    """What the setting `name` becomes, by what the user wrote; the `Problem` where that is wrong."""
     if name in ("MeshName", *NAMING[:2]):
         problem = _arn_problem(name, value, scope)
         if problem:

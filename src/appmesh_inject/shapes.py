@@ -5,9 +5,8 @@ items goes too. So what is optional needs no code, only a slot.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
 from appmesh_inject.text import joined, number
 from appmesh_inject.tree import Json
@@ -42,15 +41,13 @@ class Slot(Enum):
     __hash__ = object.__hash__
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """Pieces that become one text."""
 
     pieces: tuple[str | Slot | Mapping[str, Json], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A slot whose value is a number in the document."""
 
     slot: Slot
@@ -68,8 +65,7 @@ Filler: TypeAlias = Callable[[Values, Collection[str]], Json | _Gone]
 """Makes the value of one part of a shape, from what is in the slots and the Fn::ForEach loops around it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """A shape ready to be filled, again and again: parts without a slot are made once and shared."""
 
     members: Mapping[str, Filler]

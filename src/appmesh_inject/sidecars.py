@@ -6,15 +6,9 @@ Sources. `preview`: App Mesh user guide of 2018-11-30, "Envoy and Proxy Route Ma
 of Envoy.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-from appmesh_inject.merge import merged
-from appmesh_inject.settings import GA, PREVIEW, STANDALONE
-from appmesh_inject.shapes import Form as Filled
-from appmesh_inject.shapes import Number, Shape, Slot, Text, Values, prepared
-from appmesh_inject.tree import Json
-from appmesh_inject.workload import Dialect
+from appmesh_inject.shapes import Number, Shape, Slot, Text
 
 NODE, GATEWAY = "node", "gateway"
 
@@ -25,61 +19,6 @@ MOST_CONTAINERS = 10
 
 AGENT_IMAGES = ("aws-xray-daemon", "cloudwatch-agent", "fluent-bit", "fluentd", "datadog/agent", "aws-otel-collector")
 """Parts of the names of images that send telemetry out: through the proxy they would loop or be lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sidecar:
-    """One container that a profile adds.
-
-    role: what it is, and its name unless renamed. fragment: the setting that overrides it. image: the deployment
-    parameter that names its image. place: the list it goes into. variables, images: an environment variable, or a
-    part of an image's name, that betrays such a container whatever its name. only_with: the slot that must have a
-    value for it to be there.
-    """
-
-    role: str
-    fragment: str
-    definition: Filled
-    variables: frozenset[str] = frozenset()
-    images: tuple[str, ...] = ()
-    place: str = "app"
-    only_with: Slot | None = None
-
-    def build(
-        self, values: Values, fragments: Sequence[Mapping[str, Json]], dialect: Dialect, loops: Collection[str]
-    ) -> dict[str, Json]:
-        """The container definition with `values` in its slots, and the fragments merged over it in order.
-        `loops`: identifiers of the Fn::ForEach loops around."""
-        built = self.definition.filled(values, loops)
-        for fragment in fragments:
-            built = merged(built, fragment, dialect.identities)
-        return built
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a profile adds in one kind of document, and the limits that it has there.
-
-    images: by slot, the deployment parameter that overrides the image that is built in. resource: how Envoy's
-    resource is named, unless by ResourceArn. ignored_ports: how many EgressIgnoredPorts it honours. net_admin: a
-    sidecar adds the NET_ADMIN capability. egress_only: it can do without app ports. redirect: the
-    ProxyConfiguration. takes_traffic: it redirects at all. waits: app containers wait for a healthy envoy.
-    needs_region: Region must be given. most_containers: how many one workload may have.
-    """
-
-    sidecars: tuple[Sidecar, ...]
-    images: Mapping[Slot, str]
-    egress_ignored_ips: str
-    ignored_ports: int
-    resource: Text
-    net_admin: bool = False
-    egress_only: bool = False
-    redirect: Filled | None = None
-    takes_traffic: bool = True
-    waits: bool = False
-    needs_region: bool = False
-    most_containers: int | None = MOST_CONTAINERS
-
 
 ENVOY_VARIABLES = frozenset(
     {"APPMESH_VIRTUAL_NODE_NAME", "APPMESH_VIRTUAL_GATEWAY_NAME", "APPMESH_RESOURCE_ARN", "APPMESH_RESOURCE_NAME"}
@@ -249,89 +188,3 @@ PROXY_CONFIGURATION: Mapping[str, Shape] = {
         {"Name": "EgressIgnoredPorts", "Value": Slot.EGRESS_IGNORED_PORTS},
     ],
 }
-
-
-def _of_the_api(shape: Shape) -> Shape:
-    """A shape as the ECS API spells it: names begin with a small letter; a ProxyConfiguration's list is
-    `properties`."""
-    if isinstance(shape, Mapping):
-        return {_api_name(name): _of_the_api(member) for name, member in shape.items()}
-    if isinstance(shape, Sequence) and not isinstance(shape, str):
-        return [_of_the_api(item) for item in shape]
-    return shape
-
-
-def _api_name(name: str) -> str:
-    return "properties" if name == "ProxyConfigurationProperties" else name[0].lower() + name[1:]
-
-
-def _container_of_the_api(shape: Mapping[str, Shape]) -> Mapping[str, Shape]:
-    spelled = _of_the_api(shape)
-    assert isinstance(spelled, Mapping)
-    return spelled
-
-
-def _preview(envoy: Mapping[str, Shape], proxy_init: Mapping[str, Shape], *, in_pods: bool = False) -> Form:
-    return Form(
-        sidecars=(
-            Sidecar(ENVOY, "Envoy", prepared(envoy), ENVOY_VARIABLES),
-            Sidecar(
-                PROXY_INIT, "ProxyInit", prepared(proxy_init), PROXY_INIT_VARIABLES, place="init" if in_pods else "app"
-            ),
-        ),
-        images={Slot.ENVOY_IMAGE: "PreviewEnvoyImage", Slot.PROXY_INIT_IMAGE: "PreviewProxyInitImage"},
-        egress_ignored_ips="169.254.169.254" if in_pods else "169.254.169.254,169.254.170.2",
-        ignored_ports=14,
-        resource=SHORT_NODE,
-        net_admin=True,
-        needs_region=in_pods,
-        most_containers=None if in_pods else MOST_CONTAINERS,
-    )
-
-
-def _by_ecs(envoy: Mapping[str, Shape], image: str, resource: Text, *, api: bool, redirects: bool) -> Form:
-    """A form in which ECS itself redirects the traffic."""
-    spell = _container_of_the_api if api else _as_it_is
-    return Form(
-        sidecars=(
-            Sidecar(ENVOY, "Envoy", prepared(spell(envoy)), ENVOY_VARIABLES),
-            Sidecar(
-                X_RAY_DAEMON, "XRayDaemon", prepared(spell(X_RAY)), images=("aws-xray-daemon",), only_with=Slot.X_RAY
-            ),
-        ),
-        images={Slot.ENVOY_IMAGE: image, Slot.X_RAY_IMAGE: "XRayImage"},
-        egress_ignored_ips="169.254.170.2,169.254.169.254",
-        ignored_ports=15,
-        resource=resource,
-        egress_only=True,
-        redirect=prepared(spell(PROXY_CONFIGURATION)) if redirects else None,
-        takes_traffic=redirects,
-        waits=True,
-    )
-
-
-def _as_it_is(shape: Mapping[str, Shape]) -> Mapping[str, Shape]:
-    return shape
-
-
-FORMS: Mapping[tuple[str, str, str], Form] = {
-    (PREVIEW, "cloudformation", NODE): _preview(PREVIEW_ENVOY, PREVIEW_PROXY_INIT),
-    (PREVIEW, "ecs", NODE): _preview(_container_of_the_api(PREVIEW_ENVOY), PREVIEW_PROXY_INIT_OF_THE_API),
-    (PREVIEW, "pod", NODE): _preview(POD_ENVOY, POD_PROXY_INIT, in_pods=True),
-    (GA, "cloudformation", NODE): _by_ecs(GA_ENVOY, "GaEnvoyImage", NODE_ARN, api=False, redirects=True),
-    (GA, "cloudformation", GATEWAY): _by_ecs(GATEWAY_ENVOY, "GaEnvoyImage", GATEWAY_ARN, api=False, redirects=False),
-    (GA, "ecs", NODE): _by_ecs(GA_ENVOY, "GaEnvoyImage", SHORT_NODE, api=True, redirects=True),
-    (GA, "ecs", GATEWAY): _by_ecs(GATEWAY_ENVOY, "GaEnvoyImage", SHORT_GATEWAY, api=True, redirects=False),
-    **{
-        (STANDALONE, dialect, kind): _by_ecs(
-            STANDALONE_ENVOY if kind == NODE else STANDALONE_GATEWAY_ENVOY,
-            "StandaloneEnvoyImage",
-            SHORT_NODE if kind == NODE else SHORT_GATEWAY,
-            api=dialect == "ecs",
-            redirects=kind == NODE,
-        )
-        for dialect in ("cloudformation", "ecs")
-        for kind in (NODE, GATEWAY)
-    },
-}
-"""By profile, dialect of the document, and what the workload represents."""

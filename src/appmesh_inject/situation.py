@@ -1,13 +1,14 @@
 """What one decision is made from: a workload, what it asks for, the facts about it, and the form that fits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from appmesh_inject.findings import Finding
+from appmesh_inject.forms import Form, Sidecar
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Literal, function, if_
 from appmesh_inject.settings import Asked, Settings
 from appmesh_inject.shapes import Slot, Values, text
-from appmesh_inject.sidecars import BUILT_IN_IMAGES, ENVOY, X_RAY_DAEMON, Form, Sidecar
+from appmesh_inject.sidecars import BUILT_IN_IMAGES, ENVOY, X_RAY_DAEMON
 from appmesh_inject.standalone import Meshes
 from appmesh_inject.tree import Json, Path
 from appmesh_inject.values import quoted
@@ -18,11 +19,10 @@ _FRAGMENTS = {"Envoy": "envoy", "ProxyInit": "proxy_init", "XRayDaemon": "x_ray_
 ADMIN_PORT_VARIABLE = "ENVOY_ADMIN_ACCESS_PORT"
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """Everything that a decision about one workload may look at. kind: what it represents, node or gateway.
     images: those that the macro's deployment gives, by deployment parameter; registries: those that it
-    allows, none: all. meshes: those at hand."""
+    allows, none: all. meshes: those at hand. runtimes: what was read of containers so far, by identity."""
 
     workload: Workload
     asked: Asked
@@ -33,19 +33,19 @@ class Situation:
     images: Mapping[str, str]
     registries: tuple[str, ...]
     meshes: Meshes
-    _runtimes: dict[int, tuple[Container, Runtime]] = field(default_factory=dict, compare=False, repr=False)
+    runtimes: dict[int, tuple[Container, Runtime]]
 
     def runtime(self, container: Container) -> Runtime:
         """How a container runs; read once."""
         # The container is kept beside, since an identity is given anew when its object goes.
-        known = self._runtimes.get(id(container))
+        known = self.runtimes.get(id(container))
         if known is None:
-            known = self._runtimes[id(container)] = container, self.dialect.runtime(container)
+            known = self.runtimes[id(container)] = container, self.dialect.runtime(container)
         return known[1]
 
     def plain(self, container: Container) -> Container:
         """The container as far as it is written out, without parameters' values: what an error text may show."""
-        scope = replace(container.scope, parameters={})
+        scope = container.scope._replace(parameters={})
         return self.dialect.container(container.definition, container.path, scope)
 
     def called(self, container: Container) -> str:

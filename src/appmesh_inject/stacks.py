@@ -4,7 +4,6 @@ Needs `cloudformation:GetTemplate` and `cloudformation:DescribeStacks` on that s
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from appmesh_inject.findings import Finding
@@ -14,13 +13,14 @@ from appmesh_inject.tree import Path
 PATH: Path = ("MeshStack",)
 
 
-@dataclass(frozen=True, slots=True)
 class Stacks:
-    """Reads the meshes of the stacks that the deployment names, each once. allowed: their names."""
+    """Reads the meshes of the stacks that the deployment names, each once. allowed: their names; client: boto3's for
+    CloudFormation, made when it is needed."""
 
-    allowed: Collection[str]
-    client: Any = None
-    _read: dict[str, MeshSource] = field(default_factory=dict, compare=False, repr=False)
+    def __init__(self, allowed: Collection[str], client: Any = None) -> None:
+        self.allowed = allowed
+        self.client = client
+        self._read: dict[str, MeshSource] = {}
 
     def mesh(self, name: str) -> MeshSource | None:
         """The mesh that stack `name` exports, with its values resolved; None for a stack that is not allowed. What

@@ -4,8 +4,7 @@ Each mesh is parsed once, and what its compiler builds for one task serves the n
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Scope
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 APP_MESH = "AWS::AppMesh::"
 
 
-@dataclass(frozen=True, slots=True)
-class MeshSource:
+class MeshSource(NamedTuple):
     """Where a mesh is written. resources: with every value resolved, where they come out of another template;
     path: to them, for findings; findings: what stood in the way of reading them."""
 
@@ -32,7 +30,7 @@ class MeshSource:
     @classmethod
     def elsewhere(cls, resources: Mapping[str, Json], path: Path, findings: tuple[Finding, ...]) -> "MeshSource":
         """A mesh out of another template, which `path` stands for; the findings' places are in that template."""
-        return cls(resources, (*path, "Resources"), tuple(replace(f, path=(*path, *f.path)) for f in findings))
+        return cls(resources, (*path, "Resources"), tuple(f._replace(path=(*path, *f.path)) for f in findings))
 
     @property
     def is_empty(self) -> bool:
@@ -42,8 +40,7 @@ class MeshSource:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(NamedTuple):
     """What one Envoy runs. command: None where a finding stands in the way; ports: those of its listeners; files:
     what it reads from its file system."""
 
@@ -53,16 +50,16 @@ class Configuration:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Meshes:
     """The meshes at hand. given: for all tasks, out of another template; of_stack: the one that a stack exports, by
     the stack's name, None where it is not to be had."""
 
-    given: MeshSource | None = None
-    of_stack: Callable[[str], MeshSource | None] = lambda _: None
-    _compilers: dict[tuple[int, bool, str], tuple["Compiler", tuple[Finding, ...]]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    def __init__(
+        self, given: MeshSource | None = None, of_stack: Callable[[str], MeshSource | None] = lambda _: None
+    ) -> None:
+        self.given = given
+        self.of_stack = of_stack
+        self._compilers: dict[tuple[int, bool, str], tuple[Compiler, tuple[Finding, ...]]] = {}
 
     def source(self, settings: Settings, scope: Scope) -> MeshSource | None:
         """Where the mesh of a task is written; None: in a stack that is not at hand. A given one stands for the

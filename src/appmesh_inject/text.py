@@ -13,9 +13,11 @@ def joined(pieces: Iterable[Json], loops: Collection[str] = ()) -> Json:
     form inside of it, else one `Fn::Join`. `loops`: identifiers of the Fn::ForEach loops around; `${Identifier}`
     in a literal is theirs.
     """
-    parts = _merged(pieces)
-    if not parts:
-        return ""
+    pieces = list(pieces)
+    try:
+        return "".join(pieces)  # type: ignore[arg-type]
+    except TypeError:
+        parts = _merged(pieces)
     if len(parts) == 1:
         return parts[0]
     placeholders = [_escaped(part, loops) if isinstance(part, str) else _placeholder(part) for part in parts]
@@ -36,6 +38,8 @@ def separated(pieces: Iterable[Json], separator: str, loops: Collection[str] = (
 
 def scalar(value: Json) -> Json:
     """A literal as the string that CloudFormation makes of it; an intrinsic as it is."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, int | float) else value

@@ -6,8 +6,7 @@ that came from a parameter is never quoted in a problem: it can be a secret.
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from appmesh_inject.intrinsics import (
     Absent,
@@ -26,8 +25,7 @@ from appmesh_inject.tree import MOST_LEVELS, Json, Path, is_deeper
 HIGHEST_ID = 2**32 - 2
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Why a value cannot be what the setting needs. `path` leads from the value to the part that is wrong;
     `more`: what else is wrong with it."""
 
@@ -44,17 +42,16 @@ class Problem:
 
 def _together(problems: Sequence[Problem]) -> Problem:
     first, *more = problems
-    return replace(first, more=tuple(more))
+    return first._replace(more=tuple(more))
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(NamedTuple):
     """A list setting. `items`: literals and intrinsics; `text`: all of them with commas between, as one value;
-    `count`: how many there are at the least, since an intrinsic can stand for several."""
+    `least`: how many there are at the least, since an intrinsic can stand for several."""
 
     items: tuple[Json, ...] = ()
     text: Json = ""
-    count: int = 0
+    least: int = 0
 
 
 Check: TypeAlias = Callable[[str], str | None]
@@ -78,6 +75,8 @@ def text(check: Check) -> Callable[[Json, Scope], Json | Problem]:
     """Text, or any intrinsic. What can be known of it now is held to `check`."""
 
     def reader(value: Json, scope: Scope) -> Json | Problem:
+        if isinstance(value, str) and "{{resolve:" not in value and check(value) is None:
+            return value
         problems: list[Problem] = []
         for leaf in leaves(value, scope):
             if isinstance(leaf.reading, Absent):
@@ -142,7 +141,7 @@ def switch(value: Json, scope: Scope) -> Json | Problem:
             else Problem("AM103", UNDECIDED, "Write true, false, a Ref to a parameter, or Fn::If on true and false")
         )
         if isinstance(outcome, Problem):
-            return replace(outcome, path=leaf.path)
+            return outcome._replace(path=leaf.path)
     return mapped(value, scope, lambda leaf: isinstance(leaf.reading, Literal) and _truth(leaf.reading) is True)
 
 
@@ -186,13 +185,13 @@ def _branched(value: Json, scope: Scope, reader: Callable[[Json, Scope], Entries
     for leaf in leaves(value, scope):
         found = reader(leaf.written, leaf.scope)
         if isinstance(found, Problem):
-            return _together([replace(problem, path=leaf.path + problem.path, more=()) for problem in found.all])
+            return _together([problem._replace(path=leaf.path + problem.path, more=()) for problem in found.all])
         read_entries.append(found)
     if len({bool(found.items) for found in read_entries}) > 1:
         return Problem("AM103", "is empty in one branch only, which decides what comes out", "Fill both or none")
     texts = iter(read_entries)
     whole = mapped(value, scope, lambda _: next(texts).text)
-    most = max(found.count for found in read_entries)
+    most = max(found.least for found in read_entries)
     return Entries((whole,) if most else (), whole, most)
 
 
@@ -250,8 +249,7 @@ def _as_text(value: Json, scope: Scope) -> Json:
     return joined([value]) if name is None else value
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """A list of names, and the parameter that it is the value of."""
 
     names: tuple[str, ...]

@@ -4,21 +4,19 @@ A target reads a document into these values; policy decides by them and never se
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Leaf, Scope
 from appmesh_inject.merge import Identities
 from appmesh_inject.settings import Level
-from appmesh_inject.tree import Json, Path
+from appmesh_inject.tree import NOTHING, Json, Path
 
 Wrap: TypeAlias = Callable[[Json, Mapping[str, bool]], Json]
 """Puts a value under the condition that `Enabled` names, given what the Fn::Ifs around it say already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(NamedTuple):
     """A task definition or pod that a document holds.
 
     path: where it stands. levels: the settings of its marks, lowest first; none: it is not marked. passed: why
@@ -33,8 +31,7 @@ class Workload:
     passed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The workloads of a document, and the settings that stand in it for all of them, lowest first."""
 
     workloads: tuple[Workload, ...]
@@ -43,8 +40,7 @@ class Found:
     scope: Scope = NOTHING_KNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(NamedTuple):
     """One container definition. name, image: None where they are no literals; variables: its environment, by
     name, as written; conditions: what the Fn::Ifs around it in its list say."""
 
@@ -55,11 +51,10 @@ class Container:
     image: str | None
     variables: Mapping[str, Json]
     has_memory: bool
-    conditions: Mapping[str, bool] = field(default_factory=dict)
+    conditions: Mapping[str, bool] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(NamedTuple):
     """How a container runs. user: None where it is no literal, empty where none is given. memory: MiB that it
     reserves, None where that is not known. waits_for: names of the containers that it depends on. is_compiled: it
     is an Envoy that carries its configuration. has_mounts: volumes are mounted in it. asks_by_curl: its health check
@@ -76,8 +71,7 @@ class Runtime:
     asks_by_curl: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of a container list, with the containers that it can be (None: none, by AWS::NoValue), each
     with the conditions that it is under."""
 
@@ -86,16 +80,14 @@ class Entry:
     containers: tuple[tuple[Container | None, Mapping[str, bool]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ContainerList:
+class ContainerList(NamedTuple):
     """A list of containers; `path` leads to it, also where the document does not have it yet."""
 
     path: Path
     entries: tuple[Entry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """What one chain of Fn::If branches around the containers leads to: the containers of one running task.
 
     lists: by place, `app` for the containers that run, `init` for those that run before. scope: what the
@@ -106,8 +98,7 @@ class Branch:
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(NamedTuple):
     """A TCP port that a container maps. key: equal for equal ports. certain: it is there in every branch."""
 
     written: Json
@@ -116,8 +107,7 @@ class Port:
     certain: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """What is around the containers, as far as decisions need it. Properties are given as their leaves; one
     absent leaf: it is not there.
 
@@ -141,7 +131,7 @@ class Dialect(Protocol):
 
     @property
     def name(self) -> str:
-        """Which of the columns of `sidecars.FORMS` has its sidecars."""
+        """Which of the columns of `forms.form` has its sidecars."""
 
     @property
     def identities(self) -> Identities:

@@ -38,7 +38,7 @@ def test_json_has_the_shape_that_is_documented() -> None:
     assert whole["version"] == 1
     assert whole["files"] == [{"file": "<stdin>", "passed": False}]
     assert all(set(problem) == MEMBERS for problem in whole["problems"])
-    documented = (REPOSITORY / "docs/ci.md").read_text()
+    documented = (REPOSITORY / "docs/guides/ci.md").read_text()
     assert all(f"`{name}`" in documented for name in MEMBERS | set(whole))
 
 
@@ -67,7 +67,7 @@ def test_sarif_points_to_the_line_and_explains_the_rule() -> None:
     first = run_of_tool["results"][0]
     place = first["locations"][0]["physicalLocation"]
     assert (first["ruleId"], first["level"], place["region"]) == ("AM201", "error", {"startLine": 11, "startColumn": 7})
-    assert "docs/findings.md#am201" in run_of_tool["tool"]["driver"]["rules"][0]["help"]["text"]
+    assert "docs/reference/findings.md#am201" in run_of_tool["tool"]["driver"]["rules"][0]["help"]["text"]
 
 
 def test_github_gets_annotations_and_nothing_else() -> None:
@@ -92,4 +92,4 @@ def test_a_file_that_cannot_be_read_is_a_problem_in_every_format(form: str) -> N
 
 
 def test_a_text_says_where_each_code_is_explained() -> None:
-    assert "\nAM201: see docs/findings.md#am201\n" in run("lint", "-", stdin=BAD).out
+    assert "\nAM201: see docs/reference/findings.md#am201\n" in run("lint", "-", stdin=BAD).out

@@ -269,7 +269,9 @@ def test_all_findings_come_together_and_tasks_are_told_apart() -> None:
     )
     ran = run("render", "-", stdin=template)
     assert (ran.code, ran.out) == (1, "")
-    reports = [line for line in ran.err.splitlines() if "<stdin>" not in line]
+    others = [line for line in ran.err.splitlines() if "<stdin>" not in line]
+    assert "AM201: see docs/reference/findings.md#am201" in others
+    reports = [line for line in others if ": see " not in line]
     assert reports[1:] == ["Web: refused: " + reports[1].partition("refused: ")[2], *reports[2:]]
     assert reports[0].startswith("Bad: refused: AM104 MeshName is not given, and 1 more")
     assert reports[1].startswith("Web: refused: AM201 ")
@@ -398,4 +400,7 @@ def test_colours_are_for_terminals_and_not_with_no_color() -> None:
 
 def test_lines_are_never_wrapped() -> None:
     ran = run("render", "-", stdin=TEMPLATE.replace("Web", "W" * 300), env={"COLUMNS": "40"})
-    assert ran.err.count("\n") == 2
+    warning, page, report = ran.err.splitlines()
+    assert "W" * 300 in warning
+    assert page == "AM902: see docs/reference/findings.md#am902"
+    assert report.startswith("W" * 300)

@@ -63,6 +63,15 @@ class Engine:
 @contextmanager
 def started(folder: Path) -> Iterator[Engine]:
     """Starts LocalEmu with its state in `folder`, and stops it whatever happens."""
+    engine = start(folder)
+    try:
+        yield engine
+    finally:
+        stop(engine)
+
+
+def start(folder: Path) -> Engine:
+    """LocalEmu with its state in `folder`, as soon as it answers."""
     (port,) = runtime.free_ports(1)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -78,9 +87,10 @@ def started(folder: Path) -> Iterator[Engine]:
     try:
         engine.hand_over(Shape.WITHOUT_TRANSFORM)
         _wait_for(engine)
-        yield engine
-    finally:
-        _stop(process)
+    except BaseException:
+        stop(engine)
+        raise
+    return engine
 
 
 def _environment(folder: Path, port: int) -> dict[str, str]:
@@ -121,8 +131,9 @@ def _wait_for(engine: Engine) -> None:
     raise RuntimeError(f"LocalEmu did not start:\n{engine.log()[-3000:]}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(engine: Engine) -> None:
     """Asks LocalEmu to end, and its functions with it; ends the whole group by force if it does not."""
+    process = engine.process
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(LONGEST_STOP)

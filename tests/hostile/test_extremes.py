@@ -89,8 +89,8 @@ def test_any_depth_gets_a_response(place: str, way: str, levels: int) -> None:
 
 
 def test_what_is_too_deep_is_said() -> None:
-    deep = nested("functions", 4000, "512")
-    response = answered(event({"Resources": {"Web": task(MARK, Memory=deep)}}))
+    deep = nested("maps", 4000, "x")
+    response = answered(PLACES["override"](deep))
     assert response["errorMessage"].startswith(f"AM002 the template is nested deeper than {MOST_LEVELS} levels")
 
 

@@ -13,6 +13,7 @@ from appmesh_inject.mesh import compiling, parsing
 from appmesh_inject.tree import Json
 
 GOLDEN = Path(__file__).parent / "golden"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Case:
 
     @property
     def template(self) -> dict[str, Any]:
-        loaded: dict[str, Any] = yaml.safe_load((self.folder / "mesh.yaml").read_text())
+        loaded: dict[str, Any] = yaml.load((self.folder / "mesh.yaml").read_text(), Loader=_LOADER)
         return loaded
 
     def compiled(self, resources: Mapping[str, Json] | None = None) -> "Outcome":

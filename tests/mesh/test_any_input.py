@@ -8,11 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appmesh_inject.findings import CODES
-from appmesh_inject.intrinsics import Scope
+from appmesh_inject.intrinsics import Scope, function
 from appmesh_inject.mesh import compiling, parsing
 from appmesh_inject.mesh.command import command
 from appmesh_inject.mesh.departure import departure
 from appmesh_inject.mesh.resolution import resolved
+from appmesh_inject.tree import Json
 from tests.mesh.cases import cases
 from tests.mesh.meshes import mesh
 
@@ -38,6 +39,13 @@ def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *below] if path else below
 
 
+def has_only_texts(value: Json) -> bool:
+    """Whether the scalars of a configuration are text, or something that CloudFormation makes text of."""
+    if isinstance(value, dict) and function(value) is None:
+        return all(map(has_only_texts, value.values()))
+    return all(map(has_only_texts, value)) if isinstance(value, list | tuple) else isinstance(value, str | dict)
+
+
 def everything(resources: Any, scope: Scope) -> None:
     """All that the package does with a template's resources."""
     parsed = parsing.parse(resources, scope)
@@ -46,6 +54,7 @@ def everything(resources: Any, scope: Scope) -> None:
     owners += map(compiler.gateway, (it.logical_id for it in parsed.model.gateways))
     for compiled in owners:
         command(compiled.bootstrap)
+        assert has_only_texts(compiled.bootstrap)
         assert all(finding.code in CODES for finding in compiled.findings)
     assert all(finding.code in CODES for finding in parsed.findings)
     template = {"Resources": resources, "Outputs": {"O": {"Value": {"Ref": "Caller"}}}}

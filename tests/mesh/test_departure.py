@@ -30,7 +30,8 @@ def around(**more: Any) -> dict[str, Any]:
 
 
 def test_a_template_without_a_mesh_does_not_change() -> None:
-    assert departure({"Resources": {"Task": TASK}}, Names({"Task": TASK}, Scope())).changes == {}
+    found = departure({"Resources": {"Task": TASK}}, Names({"Task": TASK}, Scope()))
+    assert (found.changes, found.findings) == ({}, ())
 
 
 def test_all_mesh_resources_go_and_the_rest_stays_as_it_is() -> None:
@@ -91,7 +92,9 @@ def test_names_are_written_where_references_stood(before: Any, after: Any) -> No
     "reference",
     [
         {"Ref": "Mesh"},
+        {"Ref": "Caller"},
         {"Fn::GetAtt": ["Caller", "Arn"]},
+        {"Fn::GetAtt": ["Caller", {"Ref": "P"}]},
         {"Fn::GetAtt": "Caller.Uid"},
         {"Fn::Sub": "${Caller.Arn}/*"},
         {"Fn::Sub": ["${A}", {"A": {"Ref": "Caller"}}]},
@@ -104,6 +107,52 @@ def test_what_cannot_be_rewritten_is_refused(reference: Any) -> None:
     told = left(template)[1]
     assert [code for code, _ in told] == ["AM325"]
     assert told[0][1].startswith("Resources/Task/Properties/x")
+
+
+def test_who_waits_for_none_that_is_gone_is_left_alone() -> None:
+    template = around()
+    template["Resources"]["Task"] = {**TASK, "DependsOn": ["Other"]}
+    assert left(template)[0]["Resources"]["Task"] is template["Resources"]["Task"]
+
+
+def test_what_is_said() -> None:
+    mark = {"Key": "AppMesh:ResourceArn", "Value": {"Ref": ["Caller"]}, "Comment": {"Ref": "Caller"}}
+    template = around(
+        Metadata={"a": [{"Ref": "Mesh"}]},
+        Outputs={
+            "Described": {"Value": "x", "Description": {"Fn::GetAtt": ["Caller", "Uid"]}},
+            "Text": "text",
+            "Odd": [{"Ref": "Mesh"}],
+            "Uid": {"Value": [{"Fn::GetAtt": ["Caller", "Uid"]}, {"Ref": "Mesh"}], "Export": {"Name": "uid"}},
+        },
+    )
+    template["Resources"] |= {
+        "Odd": [{"Ref": "Mesh"}],
+        "Nowhere": {"Type": "AWS::AppMesh::VirtualNode", "Properties": {"VirtualNodeName": "nowhere"}},
+        "Nameless": of("VirtualNode", VirtualNodeName={"Ref": "Nameless"}),
+        "Task": {
+            "Metadata": {"AppMesh": {"ResourceArn": {"Ref": "Nowhere"}}},
+            "Properties": {"Tags": [{"Key": "Other", "Value": {"Ref": "Caller"}}, mark]},
+        },
+        "Other": {"Metadata": {"AppMesh": {"ResourceArn": {"Ref": "Nameless"}}}},
+        "Third": {"Metadata": {"AppMesh": {"ResourceArn": {"Ref": "Mesh"}}}},
+        "Fourth": {"Metadata": {"AppMesh": {"ResourceArn": {"Ref": "Task"}}}},
+    }
+    found = departure(template, Names(template["Resources"], Scope()))
+    gone = "which leaves the template with the rest of the mesh. Take the reference out."
+    assert [str(finding) for finding in found.findings] == [
+        f"AM325 Metadata/a/0: refers to the ARN of Mesh, {gone}",
+        f"AM325 Described Outputs/Described/Description: refers to the Uid of Caller, {gone}",
+        f"AM325 Odd Outputs/Odd/0: refers to the ARN of Mesh, {gone}",
+        f"AM325 Odd Resources/Odd/0: refers to the ARN of Mesh, {gone}",
+        f"AM325 Other Resources/Other/Metadata/AppMesh/ResourceArn: refers to the ARN of Nameless, {gone}",
+        f"AM325 Task Resources/Task/Metadata/AppMesh/ResourceArn: refers to the ARN of Nowhere, {gone}",
+        f"AM325 Task Resources/Task/Properties/Tags/0/Value: refers to the ARN of Caller, {gone}",
+        f"AM325 Task Resources/Task/Properties/Tags/1/Comment: refers to the ARN of Caller, {gone}",
+        f"AM325 Third Resources/Third/Metadata/AppMesh/ResourceArn: refers to the ARN of Mesh, {gone}",
+        "AM360 Uid Outputs/Uid: goes with Caller, and is exported: stacks that import it stop CloudFormation. "
+        "Take the imports out first.",
+    ]
 
 
 def test_outputs() -> None:

@@ -1,5 +1,6 @@
 """What is refused, and what is warned of: each code, at its place."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from appmesh_inject.findings import CODES
 from appmesh_inject.intrinsics import Scope
 from appmesh_inject.mesh import compiling, parsing
 from appmesh_inject.mesh.command import command
+from tests.mesh.cases import values
 from tests.mesh.meshes import ACM, FILES, HEALTH, TRUST, dns, findings, listener, mesh, of, targets, told
 
 OPAQUE = {"Fn::ImportValue": "x"}
@@ -27,6 +29,17 @@ RETRY = {"MaxRetries": 1, "PerRetryTimeout": {"Unit": "s", "Value": 1}, "HttpRet
 TCP_ROUTE = {"TcpRoute": {"Action": targets()}}
 CLOUD_MAP = {"AWSCloudMap": {"ServiceName": "one", "NamespaceName": "apps.local"}}
 NAMESPACE = {"Type": "AWS::ServiceDiscovery::PrivateDnsNamespace", "Properties": {"Name": "apps.local"}}
+
+
+DOOR_SPEC: dict[str, Any] = mesh()["DoorRoute"]["Properties"]["Spec"]
+
+
+def rewriting(match: dict[str, Any], rewrite: dict[str, Any]) -> dict[str, Any]:
+    return {"DoorRoute__Spec__HttpRoute__Match": match, "DoorRoute__Spec__HttpRoute__Action__Rewrite": rewrite}
+
+
+def log(members: list[Any]) -> dict[str, Any]:
+    return {"AccessLog": {"File": {"Path": "/dev/stdout", "Format": {"Json": members}}}}
 
 
 def discovered(**properties: Any) -> dict[str, Any]:
@@ -403,6 +416,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         f"{ROUTE}/HttpRoute/Action/WeightedTargets/0/Port",
     ),
     ("no such match port", {f"{HTTP}__Match__Port": 99}, "AM317", f"{ROUTE}/HttpRoute/Match/Port"),
+    (
+        "no such match port, and the next route",
+        {f"{HTTP}__Match__Port": 99, "Second": of("Route", VirtualRouterName="router", Spec=TCP_ROUTE)},
+        "AM313",
+        "Resources/Second",
+    ),
     ("no such gateway port", {"DoorRoute__Spec__HttpRoute__Match__Port": 99}, "AM317", f"{DOOR}/Match/Port"),
     (
         "no such service port",
@@ -419,6 +438,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
                 "WeightedTargets": [{"VirtualNode": "target", "Weight": 1}, {"VirtualNode": "Other", "Weight": 1}]
             },
         },
+        "AM318",
+        "Resources/Router",
+    ),
+    (
+        "a match port of a router without one",
+        {"Router__Spec": None, f"{HTTP}__Match__Port": 80, "Target__Spec__Listeners": None},
         "AM318",
         "Resources/Router",
     ),
@@ -470,6 +495,135 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "AM323",
         f"{ROUTE}/HttpRoute/Match/Path/Regex",
     ),
+    (
+        "what python alone reads",
+        {f"{HTTP}__Match": {"Path": {"Regex": r"/a\Z"}}},
+        "AM323",
+        f"{ROUTE}/HttpRoute/Match/Path/Regex",
+    ),
+    (
+        "lookahead in a header",
+        {f"{HTTP}__Match__Headers": [{"Name": "a", "Match": {"Regex": "(?=a)"}}]},
+        "AM323",
+        f"{ROUTE}/HttpRoute/Match/Headers/0/Match/Regex",
+    ),
+    (
+        "range of no numbers",
+        {f"{HTTP}__Match__Headers": [{"Name": "a", "Match": {"Range": {"Start": "1.5", "End": "9" * 19}}}]},
+        "AM302",
+        f"{ROUTE}/HttpRoute/Match/Headers/0/Match/Range/End",
+    ),
+    (
+        "range of other digits",
+        {f"{HTTP}__Match__Headers": [{"Name": "a", "Match": {"Range": {"Start": "--1", "End": "²"}}}]},
+        "AM302",
+        f"{ROUTE}/HttpRoute/Match/Headers/0/Match/Range/End",
+    ),
+    (
+        "a truth for text",
+        {"Target__Spec__ServiceDiscovery__DNS__Hostname": True},
+        "AM302",
+        f"{NODE}/ServiceDiscovery/DNS/Hostname",
+    ),
+    ("no type at all alike", {"Target": {"Type": "AWS::AppMesh::Zzz"}}, "AM304", "Resources/Target/Type"),
+    (
+        "properties missing",
+        {"Target": {"Type": "AWS::AppMesh::VirtualNode"}},
+        "AM303",
+        "Resources/Target/Properties/MeshName",
+    ),
+    (
+        "condition that is no name",
+        {"Target__Condition": ["C"]},
+        "AM309",
+        "Resources/Target/Condition",
+    ),
+    (
+        "a service with a path",
+        {"Service__VirtualServiceName": "svc.local/x"},
+        "AM302",
+        "Resources/Service/Properties/VirtualServiceName",
+    ),
+    (
+        "a service without a name",
+        {"Service__VirtualServiceName": ""},
+        "AM302",
+        "Resources/Service/Properties/VirtualServiceName",
+    ),
+    ("a route with a slash", {"Route__RouteName": "a/b"}, "AM302", "Resources/Route/Properties/RouteName"),
+    (
+        "one name for two gateway routes",
+        {"Again": of("GatewayRoute", VirtualGatewayName="door", GatewayRouteName="all", Spec=DOOR_SPEC)},
+        "AM307",
+        "Resources/DoorRoute",
+    ),
+    (
+        "function as a json key",
+        {"Caller__Spec__Logging": log([{"Key": "Fn::Sub", "Value": "x"}])},
+        "AM322",
+        f"{CALLER}/Logging/AccessLog/File/Format/Json",
+    ),
+    (
+        "condition as a json key",
+        {"Caller__Spec__Logging": log([{"Key": "Condition", "Value": "x"}])},
+        "AM322",
+        f"{CALLER}/Logging/AccessLog/File/Format/Json",
+    ),
+    (
+        "retries of tcp",
+        {"Route__Spec": {"TcpRoute": {"Action": targets(), "RetryPolicy": RETRY}}},
+        "AM304",
+        f"{ROUTE}/TcpRoute/RetryPolicy",
+    ),
+    (
+        "grpc events of http",
+        {f"{HTTP}__RetryPolicy": {**RETRY, "GrpcRetryEvents": ["internal"]}},
+        "AM304",
+        f"{ROUTE}/HttpRoute/RetryPolicy/GrpcRetryEvents",
+    ),
+    (
+        "time for each request of tcp",
+        {"Route__Spec": {"TcpRoute": {"Action": targets(), "Timeout": {"PerRequest": {"Unit": "s", "Value": 1}}}}},
+        "AM304",
+        f"{ROUTE}/TcpRoute/Timeout/PerRequest",
+    ),
+    (
+        "a port that tcp does not have",
+        {"Route__Spec": {"TcpRoute": {"Action": targets(), "Match": {"Port": 0}}}},
+        "AM302",
+        f"{ROUTE}/TcpRoute/Match/Port",
+    ),
+    (
+        "rewrites the prefix of a path",
+        rewriting({"Path": {"Exact": "/"}}, {"Prefix": {"Value": "/x"}}),
+        "AM305",
+        f"{DOOR}/Action/Rewrite/Prefix",
+    ),
+    (
+        "rewrites the prefix of an expression",
+        rewriting({"Path": {"Regex": "/.*"}}, {"Prefix": {"DefaultPrefix": "ENABLED"}}),
+        "AM305",
+        f"{DOOR}/Action/Rewrite/Prefix",
+    ),
+    (
+        "a prefix kept and given",
+        rewriting({"Prefix": "/"}, {"Prefix": {"DefaultPrefix": "DISABLED", "Value": "/x"}}),
+        "AM305",
+        f"{DOOR}/Action/Rewrite/Prefix/Value",
+    ),
+    (
+        "rewrites the path of grpc",
+        {
+            "DoorRoute__Spec": {
+                "GrpcRoute": {
+                    "Match": {"ServiceName": "a"},
+                    "Action": {**DOOR_SPEC["HttpRoute"]["Action"], "Rewrite": {"Prefix": {"Value": "/"}}},
+                }
+            }
+        },
+        "AM304",
+        "Resources/DoorRoute/Properties/Spec/GrpcRoute/Action/Rewrite/Prefix",
+    ),
     ("unbalanced", {f"{HTTP}__Match": {"Path": {"Regex": "/(a"}}}, "AM323", f"{ROUTE}/HttpRoute/Match/Path/Regex"),
     (
         "an arn where a name is needed",
@@ -514,6 +668,14 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("no mesh", {"Mesh": {"Type": "Other"}}, "AM358", "Resources/Caller/Properties/MeshName"),
     ("no provider", {"Service__Spec": {}}, "AM359", "Resources/Service"),
 ]
+SAID = Path(__file__).parent / "refusals.txt"
+
+
+def _said() -> dict[str, str]:
+    sections = SAID.read_text().removeprefix("# ").split("\n# ") if SAID.exists() else []
+    return {name: f"{text.strip()}\n" for name, _, text in (section.partition("\n") for section in sections)}
+
+
 ELSEWHERE = {"AM308", "AM319", "AM324", "AM326", "AM353", "AM360"}
 """Codes whose tests are below, or beside the part that they belong to."""
 
@@ -527,6 +689,20 @@ def test_is_found_at_its_place(changes: dict[str, Any], code: str, place: str) -
     assert (code, place) in told(mesh(**changes))
 
 
+@pytest.mark.parametrize(("name", "changes"), [row[:2] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_what_is_said(name: str, changes: dict[str, Any], update_golden: bool) -> None:
+    """The whole text of each finding: `refusals.txt` has them by the names of the rows above."""
+    found = "".join(f"{finding}\n" for finding in findings(mesh(**changes)))
+    if update_golden:
+        said = {**_said(), name: found}
+        SAID.write_text("\n".join(f"# {row[0]}\n{said[row[0]]}" for row in REFUSED if row[0] in said))
+    assert _said()[name] == found
+
+
+def test_each_row_has_a_name_of_its_own() -> None:
+    assert list(_said()) == [row[0] for row in REFUSED]
+
+
 def test_every_code_has_a_test() -> None:
     mesh_codes = {code for code in CODES if "AM301" <= code <= "AM327" or "AM351" <= code <= "AM360"}
     assert mesh_codes == {row[2] for row in REFUSED} | ELSEWHERE
@@ -535,8 +711,15 @@ def test_every_code_has_a_test() -> None:
 @pytest.mark.parametrize("who", ["nobody", {"Ref": "Unknown"}, {"Fn::GetAtt": ["Nobody", "VirtualNodeName"]}, 7, None])
 def test_who_is_not_there(who: Any) -> None:
     model = parsing.parse(mesh(), Scope()).model
-    assert [f.code for f in compiling.compile_node(model, who).findings] == ["AM308"]
-    assert [f.code for f in compiling.compile_gateway(model, who).findings] == ["AM308"]
+    for found, what in (
+        (compiling.compile_node(model, who), "virtual node"),
+        (compiling.compile_gateway(model, who), "virtual gateway"),
+    ):
+        assert found.bootstrap == {}
+        assert [str(finding) for finding in found.findings] == [
+            f"AM308 the {what} that the task names is not among the mesh's resources. "
+            "Define it in the template, or correct the name and the mesh's name."
+        ]
 
 
 @pytest.mark.parametrize(
@@ -561,9 +744,27 @@ def test_who_is_found(who: Any) -> None:
     assert compiled.ports == ("8080",)
 
 
+@pytest.mark.parametrize("who", ["door", "Door", {"Ref": "Door"}, {"Ref": "Who"}, "mesh/apps/virtualGateway/door"])
+def test_which_gateway_is_found(who: Any) -> None:
+    options = compiling.Options(scope=Scope(parameters={"Who": "door", "Where": "apps"}))
+    model = parsing.parse(mesh(), Scope()).model
+    for found in (
+        compiling.compile_gateway(model, who, options, mesh_name={"Ref": "Where"}),
+        compiling.Compiler(model, compiling.Options()).gateway(who, {"Ref": "Where"}, options),
+    ):
+        assert (found.findings, found.ports) == ((), ("8088",))
+
+
+def test_a_task_names_its_node_by_parameters_of_its_own() -> None:
+    options = compiling.Options(scope=Scope(parameters={"Who": "caller", "Where": "apps"}))
+    compiler = compiling.Compiler(parsing.parse(mesh(), Scope()).model, compiling.Options())
+    assert compiler.node({"Ref": "Who"}, {"Ref": "Where"}, options).findings == ()
+
+
 def test_a_node_of_another_mesh_is_not_there() -> None:
     model = parsing.parse(mesh(), Scope()).model
     assert [f.code for f in compiling.compile_node(model, "caller", mesh_name="other").findings] == ["AM308"]
+    assert [f.code for f in compiling.compile_gateway(model, "door", mesh_name="other").findings] == ["AM308"]
 
 
 def test_a_configuration_can_be_too_large() -> None:
@@ -591,6 +792,81 @@ def test_variables_of_the_container(environment: dict[str, Any], code: str) -> N
     assert all(f.path[0] == "Envoy" and f.path[1] in environment for f in found)
 
 
+ON = "ENABLE_ENVOY_STATS_TAGS"
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        (
+            {ON: {"Fn::ImportValue": "x"}},
+            f"{ON} switches a part of Envoy's configuration, and is not known when the macro runs. Write 0 or 1.",
+        ),
+        ({ON: "yes"}, f"{ON} switches a part of Envoy's configuration, and is neither 0 nor 1. Write 0 or 1."),
+        (
+            {"ENABLE_ENVOY_XRAY_TRACING": "1", "ENABLE_ENVOY_JAEGER_TRACING": "1"},
+            "ENABLE_ENVOY_JAEGER_TRACING and ENABLE_ENVOY_XRAY_TRACING exclude each other. Switch one tracer on.",
+        ),
+    ],
+)
+def test_what_is_said_of_a_variable(environment: dict[str, Any], said: str) -> None:
+    assert {str(finding).partition(": ")[2] for finding in findings(mesh(), environment=environment)} == {said}
+
+
+@pytest.mark.parametrize("value", ["0", 0, "false", "False", False, {"Ref": "Off"}])
+def test_a_variable_that_is_off_changes_nothing(value: Any) -> None:
+    options = compiling.Options(environment={ON: value}, scope=Scope(parameters={"Off": "0"}))
+    model = parsing.parse(mesh(), Scope()).model
+    plain = compiling.compile_node(model, "caller")
+    assert compiling.compile_node(model, "caller", options) == plain
+
+
+@pytest.mark.parametrize("value", ["1", 1, "true", "True", True, {"Ref": "On"}])
+def test_a_variable_that_is_on_says_so(value: Any) -> None:
+    options = compiling.Options(environment={ON: value}, scope=Scope(parameters={"On": "1"}))
+    compiled = compiling.compile_node(parsing.parse(mesh(), Scope()).model, "caller", options)
+    assert (compiled.findings, "stats_config" in compiled.bootstrap) == ((), True)
+
+
+@pytest.mark.parametrize(
+    ("environment", "part"),
+    [
+        (
+            {"ENABLE_ENVOY_DATADOG_TRACING": "1", "DATADOG_TRACER_ADDRESS": "agent", "DATADOG_TRACER_PORT": 99},
+            {"address": "agent", "port_value": "99"},
+        ),
+        (
+            {"ENABLE_ENVOY_JAEGER_TRACING": "1", "JAEGER_TRACER_ADDRESS": "agent", "JAEGER_TRACER_PORT": "99"},
+            {"address": "agent", "port_value": "99"},
+        ),
+        ({"ENABLE_ENVOY_JAEGER_TRACING": "1", "JAEGER_TRACER_VERSION": "JSON"}, "HTTP_JSON"),
+        ({"ENABLE_ENVOY_JAEGER_TRACING": "1", "JAEGER_TRACER_VERSION": "PROTO"}, "HTTP_PROTO"),
+        (
+            {"ENABLE_ENVOY_XRAY_TRACING": "1", "XRAY_DAEMON_HOST": "agent", "XRAY_DAEMON_PORT": "99"},
+            {"protocol": "UDP", "address": "agent", "port_value": "99"},
+        ),
+        ({"ENABLE_ENVOY_XRAY_TRACING": "1", "XRAY_SEGMENT_NAME": "mine"}, "mine"),
+        (
+            {"ENABLE_ENVOY_XRAY_TRACING": "1"},
+            {"inline_string": '{"version":2,"default":{"fixed_target":1,"rate":0.05}}'},
+        ),
+        (
+            {"ENABLE_ENVOY_DOG_STATSD": "1", "STATSD_ADDRESS": "", "STATSD_PORT": None},
+            {"protocol": "UDP", "address": "127.0.0.1", "port_value": "8125"},
+        ),
+        (
+            {"ENABLE_ENVOY_DOG_STATSD": "1", "STATSD_ADDRESS": "agent", "STATSD_PORT": {"Ref": "Port"}},
+            {"protocol": "UDP", "address": "agent", "port_value": {"Ref": "Port"}},
+        ),
+    ],
+)
+def test_a_variable_moves_what_it_switched_on(environment: dict[str, Any], part: Any) -> None:
+    options = compiling.Options(environment=environment)
+    compiled = compiling.compile_node(parsing.parse(mesh(), Scope()).model, "caller", options)
+    assert compiled.findings == ()
+    assert part in list(values(compiled.bootstrap))
+
+
 def test_a_parameters_value_is_never_quoted() -> None:
     scope = Scope(parameters={"P": 's3cr3t"'})
     changes: dict[str, Any] = {
@@ -616,7 +892,8 @@ def test_an_outcome_that_is_assumed_decides() -> None:
 def test_what_parameters_add_up_to_is_checked() -> None:
     changes: dict[str, Any] = {"Target__Spec__Listeners__0__PortMapping__Port": {"Fn::Sub": "${P}0"}}
     place = f"{NODE}/Listeners/0/PortMapping/Port"
-    assert ("AM302", place) in told(mesh(**changes), Scope(parameters={"P": "9000000"}))
+    said = list(map(str, findings(mesh(**changes), Scope(parameters={"P": "9000000"}))))
+    assert f"AM302 Target {place}: Port must be a port from 1 to 65535. Correct the value." in said
     assert ("AM302", place) not in told(mesh(**changes), Scope(parameters={"P": "900"}))
 
 
@@ -625,18 +902,59 @@ def test_a_key_of_a_log_must_be_written_out() -> None:
     log = {"AccessLog": {"File": {"Path": "/dev/stdout", "Format": {"Json": members}}}}
     found = told(mesh(Caller__Spec__Logging=log), Scope(parameters={"P": "a"}))
     assert found == [("AM301", f"{CALLER}/Logging/AccessLog/File/Format/Json/0")]
+    (finding,) = findings(mesh(Caller__Spec__Logging=log), Scope(parameters={"P": "a"}))
+    assert (finding.message, finding.hint) == ("Json[0] has a key that is not written out", "Write the key itself")
 
 
 def test_a_weight_decides_whether_a_tcp_target_exists() -> None:
     tcp = {"Target__Spec__Listeners__0": listener(80, "tcp"), "Router__Spec__Listeners__0": listener(80, "tcp")}
     changes = {**tcp, "Route__Spec": {"TcpRoute": {"Action": targets(1, OPAQUE)}}}
-    assert ("AM301", f"{ROUTE}/TcpRoute/Action/WeightedTargets/1/Weight") in told(mesh(**changes))
+    assert (
+        f"AM301 Route {ROUTE}/TcpRoute/Action/WeightedTargets/1/Weight: decides whether a tcp target exists, and is "
+        "not known when the macro runs. Write the weight itself."
+    ) in map(str, findings(mesh(**changes)))
+    changes["Route__Spec"] = {"TcpRoute": {"Action": targets(OPAQUE)}}
+    assert "AM301" not in [finding.code for finding in findings(mesh(**changes))]
 
 
 @pytest.mark.parametrize("port", ["ingress_port", "egress_port", "admin_port"])
 def test_ports_of_envoy_must_differ(port: str) -> None:
     options: dict[str, Any] = {port: "15000" if port == "egress_port" else "15001"}
-    assert ("AM327", "Resources/Caller") in told(mesh(), **options)
+    said = list(map(str, findings(mesh(), **options)))
+    assert (
+        "AM327 Caller Resources/Caller: ProxyEgressPort, the admin port, ProxyIngressPort are not all different. "
+        "Change one of them."
+    ) in said
+    if port == "admin_port":
+        assert (
+            "AM327 Door Resources/Door: ProxyEgressPort, the admin port are not all different. Change one of them."
+        ) in said
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [("ingress_port", "ProxyIngressPort"), ("egress_port", "ProxyEgressPort"), ("admin_port", "the admin port")],
+)
+def test_a_port_of_the_application_is_none_of_envoys(option: str, name: str) -> None:
+    options: dict[str, Any] = {option: 8080}
+    assert (
+        f"AM327 Caller {CALLER}/Listeners/0/PortMapping/Port: the listener's port is that of {name} too. "
+        "Change one of them."
+    ) in map(str, findings(mesh(), **options))
+
+
+def test_a_listener_whose_tls_is_off_needs_no_certificate() -> None:
+    assert findings(mesh(Caller__Spec__Listeners__0__TLS={"Mode": "DISABLED", "Certificate": ACM})) == []
+
+
+def test_the_files_that_envoy_reads_are_told_once() -> None:
+    tls = {"Mode": "STRICT", "Certificate": FILES, "Validation": TRUST}
+    changes: dict[str, Any] = {
+        "Caller__Spec__Listeners__0__TLS": tls,
+        "Caller__Spec__BackendDefaults": {"ClientPolicy": {"TLS": {"Certificate": FILES, "Validation": TRUST}}},
+    }
+    model = parsing.parse(mesh(**changes), Scope()).model
+    assert compiling.compile_node(model, "caller").files == ("/certs/cert.pem", "/certs/key.pem", "/certs/ca.pem")
 
 
 def test_a_name_in_two_meshes_needs_the_meshs_name() -> None:
@@ -644,7 +962,7 @@ def test_a_name_in_two_meshes_needs_the_meshs_name() -> None:
     twin["Properties"]["MeshName"] = "other"
     model = parsing.parse(mesh(Twin=twin, Other=of("Mesh", MeshName="other")), Scope()).model
     (finding,) = compiling.compile_node(model, "caller").findings
-    assert (finding.code, finding.hint) == ("AM308", "Give MeshName")
+    assert str(finding) == "AM308 two meshes have the virtual node of this task. Give MeshName."
     assert compiling.compile_node(model, "caller", mesh_name="other").bootstrap["node"] == {
         "id": "mesh/other/virtualNode/caller",
         "cluster": "mesh/other/virtualNode/caller",
@@ -657,5 +975,144 @@ def test_a_name_that_means_itself_is_refused() -> None:
 
 
 def test_a_nul_character_is_refused() -> None:
-    found = told(mesh(Target__Spec__ServiceDiscovery__DNS__Hostname="a\0b"))
-    assert ("AM322", f"{NODE}/ServiceDiscovery/DNS/Hostname") in found
+    assert [str(finding) for finding in findings(mesh(Target__Spec__ServiceDiscovery__DNS__Hostname="a\0b"))] == [
+        f"AM322 Target {NODE}/ServiceDiscovery/DNS/Hostname: Hostname has a NUL character. Take it out.",
+        "AM315 Target Resources/Target: has no ServiceDiscovery, and is a target. Add ServiceDiscovery.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Ref": "P"},
+        {"Fn::Sub": "a.${P}"},
+        {"Fn::Sub": ["a.${P}", {}]},
+        {"Fn::Sub": ["a.${A}", {"A": {"Ref": "P"}}]},
+        {"Fn::Sub": "${Q}.${P}"},
+        {"Fn::Join": ["", ["a", {"Ref": "P"}]]},
+        {"Fn::If": ["C", {"Ref": "P"}, "x"]},
+    ],
+)
+@pytest.mark.parametrize("known", ['a"', "a\\b", "a\nb", "\x1f"])
+def test_a_parameter_that_would_end_the_text_is_refused(value: Any, known: str) -> None:
+    changes = {"Target__Spec__ServiceDiscovery__DNS__Hostname": value}
+    said = list(map(str, findings(mesh(**changes), Scope(parameters={"P": known, "Q": "q"}))))
+    assert (
+        f"AM322 Target {NODE}/ServiceDiscovery/DNS/Hostname: Hostname takes parameter 'P', whose value has a quote, a "
+        "backslash or a control character. Write the value itself in the template."
+    ) in said
+    assert findings(mesh(**changes), Scope(parameters={"P": "a b~", "Q": '"' if "Q" not in str(value) else "q"})) == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(
+            r"/a{1000}",
+            r"/a{0,1000}",
+            r"/a{2,}",
+            r"/a{0001000}",
+            r"/a{,5}",
+            r"/\d+\.x",
+            r"[(?!]+",
+            r"/(?P<n>x)",
+            r"/\pN",
+        ),
+        *(
+            r"/\{1001\}",
+            r"/\(?x",
+            r"/[\]1]",
+            r"/[]1]+",
+            r"/[^]1]+",
+            r"/(?i)a",
+            r"/a+?",
+            r"/a|b$",
+            r"/\+\+",
+            r"\x{10FFFF}",
+        ),
+    ],
+)
+def test_an_expression_of_re2_is_taken(pattern: str) -> None:
+    assert findings(mesh(**{f"{HTTP}__Match": {"Path": {"Regex": pattern}}})) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        (r"/a{2000}", "it repeats more than 1000 times"),
+        (r"/a{1,1001}", "it repeats more than 1000 times"),
+        (r"/a{1001,}", "it repeats more than 1000 times"),
+        (r"/a{99999}", "it repeats more than 1000 times"),
+        (r"/(?<!a)", "it has (?<!"),
+        (r"/(?>a)", "it has (?>"),
+        (r"/(?P<n>a)(?P=n)", "it has (?P="),
+        (r"/(a)\1", r"it has \1"),
+        (r"/\Ga", r"it has \G"),
+        (r"/\Z", r"it has \Z"),
+        (r"/(?P<n>a)\k<n>", r"it has \k"),
+        (r"/(a)\g1", r"it has \g"),
+        (r"/a*+", "it has *+"),
+        (r"/a{1,2}+", "it has {1,2}+"),
+        (r"/a)", "unbalanced parenthesis at position 2"),
+        (r"/[a", "unterminated character set at position 1"),
+        (r"*a", "nothing to repeat at position 0"),
+    ],
+)
+def test_an_expression_beyond_re2_is_refused(pattern: str, reason: str) -> None:
+    (finding,) = findings(mesh(**{f"{HTTP}__Match": {"Path": {"Regex": pattern}}}))
+    assert finding.message == f"Regex is no regular expression of RE2: {reason}"
+
+
+POINTERS = [{"Ref": "Elsewhere"}, {"Fn::GetAtt": ["Elsewhere", "Id"]}, {"Fn::GetAtt": "Elsewhere.Id"}]
+
+
+@pytest.mark.parametrize("pointer", POINTERS)
+@pytest.mark.parametrize("place", ["NamespaceId", "DnsConfig"])
+def test_a_service_of_another_namespace_is_another_service(pointer: Any, place: str) -> None:
+    given = {"NamespaceId": pointer} if place == "NamespaceId" else {"DnsConfig": {"NamespaceId": pointer}}
+    other = {"Type": "AWS::ServiceDiscovery::Service", "Properties": {"Name": "one", "Type": "HTTP", **given}}
+    namespace = {"Type": "AWS::ServiceDiscovery::HttpNamespace", "Properties": {"Name": "Elsewhere.local"}}
+    found = discovered(DnsConfig={"DnsRecords": [{"Type": "A"}]})
+    assert told(mesh(**found, Second=other, Elsewhere=namespace)) == [
+        ("AM355", f"{NODE}/ServiceDiscovery/AWSCloudMap/ServiceName")
+    ]
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        *({"Ref": "Namespace"}, {"Fn::GetAtt": "Namespace.Id"}, {"Fn::ImportValue": "x"}, "ns-1", None, {}),
+        *({"Ref": "Missing"}, {"Ref": ["x"]}, {"Ref": "Text"}, {"Ref": "Odd"}, {"Ref": "Nameless"}),
+        *({"Fn::GetAtt": []}, {"Fn::GetAtt": [["x"], "Id"]}, {"Fn::Sub": "${Elsewhere}"}),
+    ],
+)
+def test_a_service_of_this_namespace_or_one_that_is_not_known_counts(pointer: Any) -> None:
+    other = {
+        "Type": "AWS::ServiceDiscovery::Service",
+        "Properties": {"Name": "ONE", "Type": "HTTP", "NamespaceId": pointer},
+    }
+    odd: dict[str, Any] = {
+        "Text": "text",
+        "Odd": {"Type": "AWS::ServiceDiscovery::HttpNamespace", "Properties": "x"},
+        "Nameless": {"Type": "AWS::ServiceDiscovery::HttpNamespace", "Properties": {}},
+        "Elsewhere": {"Type": "AWS::ServiceDiscovery::HttpNamespace", "Properties": {"Name": "elsewhere.local"}},
+    }
+    found = discovered(DnsConfig={"DnsRecords": [{"Type": "A"}]})
+    assert ("AM311", f"{NODE}/ServiceDiscovery/AWSCloudMap/ServiceName") in told(mesh(**found, Second=other, **odd))
+
+
+@pytest.mark.parametrize(
+    ("config", "code"),
+    [
+        ({"DnsRecords": [{"Type": "A"}, {"Type": "SRV"}]}, "AM355"),
+        ({"DnsRecords": [{"Type": "SRV"}, "odd"]}, "AM355"),
+        ({"DnsRecords": "SRV"}, "AM355"),
+        ({"DnsRecords": []}, "AM355"),
+        ({"DnsRecords": [{"Type": {"Ref": "Srv"}}]}, "AM311"),
+        ({"Fn::If": ["C", {"DnsRecords": [{"Type": "SRV"}]}, "x"]}, "AM355"),
+        ({"Ref": "Srv"}, "AM311"),
+    ],
+)
+def test_what_a_service_publishes(config: Any, code: str) -> None:
+    found = told(mesh(**discovered(DnsConfig=config)), Scope(parameters={"Srv": "SRV"}))
+    assert found[0] == (code, f"{NODE}/ServiceDiscovery/AWSCloudMap/ServiceName")

@@ -7,7 +7,7 @@ import pytest
 
 from appmesh_inject.intrinsics import Scope
 from appmesh_inject.mesh import compiling, parsing
-from appmesh_inject.mesh.resolution import resolved
+from appmesh_inject.mesh.resolution import Resolved, resolved
 from tests.mesh.meshes import mesh, of
 
 TEMPLATE: dict[str, Any] = {
@@ -24,9 +24,26 @@ TEMPLATE: dict[str, Any] = {
 }
 
 
+CLOUD_MAP: dict[str, Any] = {
+    "Space": {"Type": "AWS::ServiceDiscovery::HttpNamespace", "Properties": {"Name": {"Fn::Sub": "${Env}.apps"}}},
+    "Nameless": {"Type": "AWS::ServiceDiscovery::Service", "Properties": {"Type": "HTTP"}},
+    "Nothing": {"Type": "AWS::ServiceDiscovery::Service"},
+}
+
+
 def template(**changes: Any) -> dict[str, Any]:
-    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": {"Ref": "Unknown"}}}
-    return {**TEMPLATE, "Resources": {**mesh(**changes), "Bucket": bucket}}
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": {"Ref": "Unknown"}, "Name": "b"}}
+    return {**TEMPLATE, "Resources": {**mesh(**changes), **CLOUD_MAP, "Bucket": bucket, "Text": "text"}}
+
+
+def with_host(value: Any) -> dict[str, Any]:
+    """The template, with `value` for the host name of its target."""
+    return template(Target__Spec__ServiceDiscovery__DNS__Hostname=value)
+
+
+def hostname(found: Resolved) -> Any:
+    target: Any = found.resources["Target"]
+    return target["Properties"]["Spec"]["ServiceDiscovery"]["DNS"]["Hostname"]
 
 
 @pytest.mark.parametrize(
@@ -40,15 +57,128 @@ def template(**changes: Any) -> dict[str, Any]:
         ({"Fn::Select": [1, {"Fn::Split": [",", "a,b"]}]}, "b"),
         ({"Fn::Select": ["0", {"Ref": "Hosts"}]}, "a.local"),
         ({"Fn::Sub": ["${A}!", {"A": {"Ref": "Port"}}]}, "80!"),
+        ({"Fn::GetAtt": ["Space", "Name"]}, "prod.apps"),
+        ({"Fn::GetAtt": "Space.Name"}, "prod.apps"),
+        ({"Fn::Sub": "a.${Space.Name}"}, "a.prod.apps"),
+        ({"Fn::Join": [".", [{"Ref": "Port"}, 7, "x"]]}, "80.7.x"),
     ],
 )
 def test_values_are_written_out(value: Any, host: str) -> None:
-    found = resolved(
-        template(Target__Spec__ServiceDiscovery__DNS__Hostname=value), {"Env": "prod"}, "base", "eu-west-1"
-    )
+    found = resolved(with_host(value), {"Env": "prod"}, "base", "eu-west-1")
     assert found.findings == ()
-    target: Any = found.resources["Target"]
-    assert target["Properties"]["Spec"]["ServiceDiscovery"]["DNS"]["Hostname"] == host
+    assert hostname(found) == host
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Ref": "Missing"},
+        {"Ref": ["Env"]},
+        {"Fn::If": ["Unknown", "a", "b"]},
+        {"Fn::If": []},
+        {"Fn::If": ["Prod"]},
+        {"Fn::If": "abc"},
+        {"Fn::If": [["Prod"], "a", "b"]},
+        {"Fn::Sub": []},
+        {"Fn::Join": []},
+        {"Fn::Join": ["x"]},
+        {"Fn::Join": [",", "abc"]},
+        {"Fn::FindInMap": []},
+        {"Fn::FindInMap": ["Hosts", "prod"]},
+        {"Fn::FindInMap": ["Hosts", "prod", "Name", "more"]},
+        {"Fn::FindInMap": ["Missing", "prod", "Name"]},
+        {"Fn::GetAtt": "Space"},
+        {"Fn::GetAtt": "Space.Id"},
+        {"Fn::GetAtt": "Space.Name.Name"},
+        {"Fn::GetAtt": []},
+        {"Fn::GetAtt": ["Space"]},
+        {"Fn::GetAtt": ["Space", "Id"]},
+        {"Fn::GetAtt": [["Space"], "Name"]},
+        {"Fn::GetAtt": ["Nothing", "Name"]},
+        {"Fn::GetAtt": ["Nameless", "Name"]},
+        {"Fn::GetAtt": ["Text", "Name"]},
+        {"Fn::GetAtt": ["Bucket", "Name"]},
+        {"Fn::GetAtt": ["Missing", "Name"]},
+        {"Fn::Select": []},
+        {"Fn::Select": ["0"]},
+        {"Fn::Select": ["0", ["a"], "b"]},
+        {"Fn::Select": ["0", 7]},
+        {"Fn::Select": ["1", ["a"]]},
+        {"Fn::Select": ["x", ["a"]]},
+        {"Fn::Select": ["-1", ["a"]]},
+        {"Fn::Select": ["²", ["a", "b", "c"]]},
+        {"Fn::Split": []},
+        {"Fn::Split": "ab"},
+        {"Fn::Split": ["", "ab"]},
+        {"Fn::Split": [0, "ab"]},
+        {"Fn::Split": [",", 7]},
+    ],
+)
+def test_what_cannot_be_done_is_refused_as_it_stands(value: Any) -> None:
+    found = resolved(with_host(value), {"Env": "prod"}, "base", "eu-west-1")
+    assert hostname(found) == value
+    assert [str(finding) for finding in found.findings] == [
+        "AM326 Target Resources/Target/Properties/Spec/ServiceDiscovery/DNS/Hostname: is known to the stack of the "
+        "mesh alone. Write the value itself in the mesh's template, or make it a parameter with a plain value."
+    ]
+
+
+def test_what_is_known_of_a_text_is_written_out() -> None:
+    found = resolved(with_host({"Fn::Sub": "${Env}-${Caller.MeshName}"}), {"Env": "prod"}, "base", "r")
+    assert hostname(found) == {"Fn::Join": ["", ["prod", "-", {"Fn::GetAtt": ["Caller", "MeshName"]}]]}
+    assert found.findings == ()
+
+
+@pytest.mark.parametrize(
+    "value", [{"Ref": "Caller"}, {"Fn::GetAtt": "Caller.MeshName"}, {"Fn::Join": [1, ["a", {"Ref": "Caller"}]]}]
+)
+def test_what_needs_no_other_stack_stays(value: Any) -> None:
+    found = resolved(with_host(value), {}, "base", "r")
+    assert (hostname(found), found.findings) == (value, ())
+
+
+@pytest.mark.parametrize(
+    ("items", "place"),
+    [([{"Ref": "Caller"}, {"Ref": "Unknown"}], (1, 1)), ([{"a": {"Ref": "Unknown"}}], (1, 0, "a"))],
+)
+def test_what_is_refused_in_a_text_has_its_place_there(items: Any, place: Any) -> None:
+    (finding,) = resolved(with_host({"Fn::Join": ["", items]}), {}, "base", "r").findings
+    assert finding.path[6:] == ("Hostname", "Fn::Join", *place)
+
+
+def test_nothing_is_left_of_no_value() -> None:
+    nothing = {"Ref": "AWS::NoValue"}
+    changes: dict[str, Any] = {
+        "Caller__Spec__Backends": [nothing, {"Fn::If": ["Prod", nothing, "x"]}, {"VirtualService": {"a": nothing}}],
+        "Caller__Spec__Logging": nothing,
+    }
+    caller: Any = resolved(template(**changes), {"Env": "prod"}, "base", "r").resources["Caller"]
+    assert caller["Properties"]["Spec"]["Backends"] == [{"VirtualService": {}}]
+    assert "Logging" not in caller["Properties"]["Spec"]
+
+
+def test_the_mesh_and_cloud_map_alone_are_kept() -> None:
+    loop = ["N", ["a"], {"${N}": of("VirtualNode")}]
+    changed = template()
+    changed["Resources"] |= {"Fn::ForEach::Nodes": loop, "Text": "text", "Odd": {"Type": ["AWS::AppMesh::Mesh"]}}
+    assert set(resolved(changed, {}, "base", "r").resources) == {*mesh(), *CLOUD_MAP, "Fn::ForEach::Nodes"}
+
+
+def test_what_cloud_map_needs_of_its_stack_does_not_matter() -> None:
+    changed = template()
+    changed["Resources"] = {"First": {**CLOUD_MAP["Space"], "Properties": {"Vpc": {"Ref": "Vpc"}}}, **mesh()}
+    changed["Resources"]["Target"]["Properties"]["MeshName"] = {"Ref": "Unknown"}
+    assert [finding.subject for finding in resolved(changed, {}, "base", "r").findings] == ["Target"]
+
+
+@pytest.mark.parametrize("section", ["Parameters", "Mappings", "Conditions"])
+def test_a_section_that_is_none_says_nothing(section: str) -> None:
+    found = resolved({**template(), section: "text"}, {}, "base", "r")
+    assert found.resources.keys() == {*mesh(), *CLOUD_MAP}
+
+
+def test_resources_that_are_none() -> None:
+    assert resolved({"Resources": "text"}, {}, "base", "r").resources == {}
 
 
 @pytest.mark.parametrize(
@@ -72,10 +202,11 @@ def test_what_the_other_stack_alone_knows_is_refused(value: Any) -> None:
 def test_what_a_condition_takes_away_is_gone() -> None:
     extra = {**of("VirtualNode", Spec={}), "Condition": "Not"}
     kept = {**of("VirtualNode", Spec={}), "Condition": "Prod"}
-    found = resolved(template(Extra=extra, Kept=kept), {"Env": "prod"}, "base", "r")
+    unknown = {**of("VirtualNode", Spec={}), "Condition": "Unknown"}
+    found = resolved(template(Extra=extra, Kept=kept, Unknown=unknown), {"Env": "prod"}, "base", "r")
     assert "Extra" not in found.resources
-    kept_there: Any = found.resources["Kept"]
-    assert "Condition" not in kept_there
+    assert found.resources["Kept"] == of("VirtualNode", Spec={})
+    assert found.resources["Unknown"] == unknown
 
 
 def test_references_among_mesh_resources_are_followed() -> None:

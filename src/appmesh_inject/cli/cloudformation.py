@@ -186,7 +186,7 @@ def _note(play: _Play, call: Call, outcome: Outcome) -> None:
         path = (*call.path, *report.path)
         place = _resource(path)
         if play.reports.get(place) is None or report.reason != NOT_MARKED:
-            play.reports[place] = replace(report, path=path, name=report.name or _logical_id(path))
+            play.reports[place] = report._replace(path=path, name=report.name or _logical_id(path))
 
 
 def _absolute(finding: Finding, call: Call) -> Finding:
@@ -197,7 +197,7 @@ def _absolute(finding: Finding, call: Call) -> Finding:
     is_elsewhere |= bool(path) and isinstance(path[0], Elsewhere)
     if not is_elsewhere:
         path = (*call.path, *path) if path else place_of_call
-    return replace(finding, path=path, subject=finding.subject or _logical_id(call.path))
+    return finding._replace(path=path, subject=finding.subject or _logical_id(call.path))
 
 
 def _marked(call: Call) -> tuple[Workload, ...]:
@@ -212,7 +212,7 @@ def _without_transform(marked: tuple[Workload, ...], macro: str) -> Finding:
 
 
 def _held_back(report: Report) -> Report:
-    return replace(report, action=Action.SKIPPED, reason=HELD_BACK) if report.action is Action.INJECTED else report
+    return report._replace(action=Action.SKIPPED, reason=HELD_BACK) if report.action is Action.INJECTED else report
 
 
 def _resource(path: Path) -> Path:

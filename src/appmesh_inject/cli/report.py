@@ -15,7 +15,7 @@ from appmesh_inject.cli.forms import Form, TaskDefinition
 from appmesh_inject.cli.meshes import MESH, has_mesh
 from appmesh_inject.cli.options import DEPLOYMENT_PARAMETER
 from appmesh_inject.deployment import PATH as DEPLOYMENT_PATH
-from appmesh_inject.findings import Finding, one_line
+from appmesh_inject.findings import Finding, one_line, page
 from appmesh_inject.injection import Action, Report
 from appmesh_inject.tree import Path, shown
 
@@ -78,8 +78,15 @@ def sentence(text: str) -> str:
 
 
 def say_findings(document: Document, findings: Iterable[Finding]) -> None:
-    """Each finding in one line on stderr."""
-    _say(finding_line(document, finding).rich() for finding in findings)
+    """Each finding in one line on stderr, and then where each code is explained."""
+    told = list(findings)
+    _say(finding_line(document, finding).rich() for finding in told)
+    _say(Text(line) for line in explained(finding.code for finding in told))
+
+
+def explained(codes: Iterable[str]) -> list[str]:
+    """Where each code is explained, once."""
+    return [f"{code}: see {page(code)}" for code in dict.fromkeys(codes)]
 
 
 class Holder(Protocol):

@@ -13,13 +13,16 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import function
 from appmesh_inject.mesh import substitution
 from appmesh_inject.mesh.substitution import Variable
-from appmesh_inject.text import scalar
 from appmesh_inject.tree import Json
 
 BUDGET = 56 * 1024
 """ECS takes task definitions of 65,536 bytes; what is left is for the rest of it."""
 INTRINSIC_SIZE = 64
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+# YAML reads each half of an escaped surrogate pair as a character of its own, so nothing is escaped but what JSON
+# insists on.
+_ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=dict).encode
+_CALLS = ('"Ref":', '"Condition":', '"Fn::')
+"""What the text of a value has in it where something is to be filled in."""
 
 
 @final
@@ -35,7 +38,8 @@ class Commanded:
 def command(
     bootstrap: Mapping[str, Json], log_level: Json = "info", subject: str = "", extra: Sequence[Json] = ()
 ) -> Commanded:
-    """The command that runs `bootstrap`; `extra` are further arguments. `subject` is whom findings are about."""
+    """The command that runs `bootstrap`, whose scalars are text or intrinsics; `extra` are further arguments. `subject`
+    is whom findings are about."""
     pieces: list[Json] = []
     _write(bootstrap, pieces)
     parts = _merged(pieces)
@@ -56,7 +60,8 @@ def _size(part: Json) -> int:
     """What a piece adds to the task definition, where it is a string in a string."""
     if not isinstance(part, str):
         return INTRINSIC_SIZE
-    return len(json.dumps(part, ensure_ascii=False).encode("utf-8", "surrogatepass")) - 2
+    # A piece of JSON has no control characters: nothing else of it is escaped.
+    return len(part.encode("utf-8", "surrogatepass")) + part.count('"') + part.count("\\")
 
 
 def _text(part: Json) -> str:
@@ -77,36 +82,32 @@ def _merged(pieces: Iterable[Json]) -> list[Json]:
 
 def _write(value: Json, out: list[Json]) -> None:
     """Appends the JSON text of `value`, interrupted by what CloudFormation has to fill in."""
-    if isinstance(value, str):
-        out.append(_quoted(value))
+    # To encode a part as a whole and look into the text is much quicker than to walk through the part.
+    text = _ENCODE(value)
+    if not any(call in text for call in _CALLS):
+        out.append(text)
     elif isinstance(value, dict) and function(value) is not None:
         out += ['"', *_filled(value), '"']
     elif isinstance(value, Mapping):
         separator = "{"
         for key, item in value.items():
-            out.append(f"{separator}{_quoted(key)}:")
+            out.append(f"{separator}{_ENCODE(key)}:")
             _write(item, out)
             separator = ","
-        out.append("}" if value else "{}")
-    elif isinstance(value, Sequence):
+        out.append("}")
+    elif isinstance(value, list | tuple):
         separator = "["
         for item in value:
             out.append(separator)
             _write(item, out)
             separator = ","
-        out.append("]" if value else "[]")
+        out.append("]")
     else:
-        out.append(_quoted(str(scalar(value))))
-
-
-def _quoted(text: str) -> str:
-    # YAML reads each half of an escaped surrogate pair as a character of its own, so nothing is escaped but
-    # what JSON insists on.
-    return _ENCODE(text)
+        out.append(text)
 
 
 def _escaped(text: str) -> str:
-    return _quoted(text)[1:-1]
+    return _ENCODE(text)[1:-1]
 
 
 def _filled(value: Json) -> Iterator[Json]:

@@ -4,6 +4,7 @@ Nothing may dangle: whatever in the template refers to them is taken out, or rew
 for, or it is a finding.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import final
@@ -23,6 +24,9 @@ class Departure:
     changes: Changes
     findings: tuple[Finding, ...]
 
+
+_NAMED = re.compile(r"\$\{([A-Za-z0-9]+)")
+"""The logical IDs in the text of an Fn::Sub, and other names."""
 
 _MARKED = {"VirtualNode": "virtualNode", "VirtualGateway": "virtualGateway"}
 
@@ -83,15 +87,19 @@ class _Leaving:
     def rewrite(self, path: Path, subject: str, value: Json) -> None:
         """`value` with names in the place of references to what is gone. Each place is a change of its own, so
         that whatever else changes beside it is not lost."""
-        if isinstance(value, Mapping) and not _refers_by_itself(value):
+        if isinstance(value, list):
+            for n, item in enumerate(value):
+                if isinstance(item, dict | list):
+                    self.rewrite((*path, n), subject, item)
+        elif not isinstance(value, dict):
+            return
+        elif function(value) not in ("Ref", "Fn::GetAtt", "Fn::Sub"):
             if value.get("Key") == "AppMesh:ResourceArn":
                 self.marks.add(path)
             for key, item in value.items():
-                self.rewrite((*path, key), subject, item)
-        elif isinstance(value, list):
-            for n, item in enumerate(value):
-                self.rewrite((*path, n), subject, item)
-        elif isinstance(value, Mapping):
+                if isinstance(item, dict | list):
+                    self.rewrite((*path, key), subject, item)
+        elif self._may_refer(value):
             rewritten = self._in_mark(path, value)
             if rewritten is None:
                 rewritten = self.names.rewritten(
@@ -100,6 +108,15 @@ class _Leaving:
                 )
             if rewritten is not value:
                 self.changes[path] = rewritten
+
+    def _may_refer(self, value: Mapping[str, Json]) -> bool:
+        """Whether a Ref, Fn::GetAtt or Fn::Sub can be about what is gone: most are not, which is quick to see."""
+        (argument,) = value.values()
+        if isinstance(argument, str):
+            named = _NAMED.findall(argument) if "${" in argument else [argument.partition(".")[0]]
+            return not self.gone.isdisjoint(named)
+        target = argument[0] if isinstance(argument, list) and argument else None
+        return "Fn::Sub" in value or not isinstance(target, str) or target in self.gone
 
     def _in_mark(self, path: Path, value: Mapping[str, Json]) -> Json:
         """A mark may name the node or gateway by `!Ref`: the resource's ARN, of which the part that names it is
@@ -129,20 +146,11 @@ class _Leaving:
         path: Path = ("Outputs", name)
         dangling: list[str] = []
         value = output.get("Value") if isinstance(output, Mapping) else None
-        rewritten = self.names.rewritten(value, lambda _, target, __: dangling.append(target))
+        self.names.rewritten(value, lambda _, target, __: dangling.append(target))
         if not dangling:
-            if rewritten is not value:
-                self.rewrite((*path, "Value"), name, value)
-            if isinstance(output, Mapping):
-                for key in output:
-                    if key != "Value":
-                        self.rewrite((*path, key), name, output[key])
+            self.rewrite(path, name, output)
             return
         self.changes[path] = REMOVED
         if isinstance(output, Mapping) and "Export" in output:
             message = f"goes with {dangling[0]}, and is exported: stacks that import it stop CloudFormation"
             self.findings.append(Finding("AM360", name, path, message, "Take the imports out first"))
-
-
-def _refers_by_itself(value: Mapping[str, Json]) -> bool:
-    return function(dict(value)) in ("Ref", "Fn::GetAtt", "Fn::Sub")

@@ -25,7 +25,7 @@ Dangling: TypeAlias = Callable[[str, str], None]
 
 def kind_of(resource: Json) -> str | None:
     """`VirtualNode` of an `AWS::AppMesh::VirtualNode`; None of any other resource."""
-    kind = resource.get("Type") if isinstance(resource, Mapping) else None
+    kind = resource.get("Type") if isinstance(resource, dict) else None
     return kind.removeprefix(APP_MESH) if isinstance(kind, str) and kind.startswith(APP_MESH) else None
 
 
@@ -92,7 +92,7 @@ class Names:
         called = function(value)
         if called is not None:
             rewritten = self._rewritten_call(value, called, dangling, path, visited)
-            if rewritten is not value or called in ("Ref", "Fn::GetAtt", "Fn::Sub"):
+            if rewritten is not value or called == "Fn::Sub":
                 return rewritten
         members = {key: self.rewritten(item, dangling, (*path, key), visited) for key, item in value.items()}
         return members if any(members[key] is not value[key] for key in value) else value
@@ -109,9 +109,11 @@ class Names:
         if called == "Fn::Sub":
             return self._rewritten_sub(value, argument, dangling, path, visited)
         target = _referred(called, argument)
+        if target is None and called == "Fn::GetAtt" and isinstance(argument, list) and argument:
+            target = str(argument[0]), "attribute"
         if target is None or not self.is_mesh(target[0]):
             return value
-        name = self.attribute(*target, visited) if target[1] else None
+        name = self.attribute(*target, visited)
         if name is None:
             dangling(path, *target)
             return value

@@ -41,11 +41,10 @@ def resolved(template: Mapping[str, Json], parameters: Mapping[str, Json], stack
     pseudo = {name: value for name, value in (("AWS::StackName", stack_name), ("AWS::Region", region)) if value}
     resources = template.get("Resources")
     found = resources if isinstance(resources, Mapping) else {}
-    mappings = template.get("Mappings")
     scope = Scope(parameters={**known, **pseudo})
     values = _Values(
         scope.parameters,
-        mappings if isinstance(mappings, Mapping) else {},
+        template.get("Mappings"),
         found,
         conditions.outcomes(template.get("Conditions"), scope),
     )
@@ -66,7 +65,7 @@ def _matters(resource: Json) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Values:
     known: Mapping[str, Json]
-    mappings: Mapping[str, Json]
+    mappings: Json
     resources: Mapping[str, Json]
     outcomes: Mapping[str, bool]
 
@@ -138,7 +137,7 @@ class _Values:
     def _find_in_map(self, arguments: Json) -> Json:
         if not (isinstance(arguments, list) and len(arguments) == 3):
             return None
-        here: Json = self.mappings
+        here = self.mappings
         for step in arguments:
             here = here.get(str(step)) if isinstance(here, Mapping) else None
         return here

@@ -1,24 +1,31 @@
 """Scalars of the mesh model: text that may be known only when CloudFormation deploys."""
 
-from dataclasses import dataclass, field
-from typing import final
+from typing import NamedTuple, final
 
 from appmesh_inject.tree import Json, Path
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A scalar that may be known only when CloudFormation deploys.
+class Text(NamedTuple):
+    """A scalar that may be known only when CloudFormation deploys. Two are equal where they mean the same.
 
     key: what it means, equal for equal meanings. written: what goes to the configuration. known: the literal
     that it stands for now, or None.
     """
 
     key: str
-    written: Json = field(compare=False)
-    known: str | None = field(compare=False, default=None)
-    path: Path = field(compare=False, default=())
+    written: Json
+    known: str | None = None
+    path: Path = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Text) and self.key == other.key
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
 
 def literal(value: str | int, path: Path = ()) -> Text:

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from appmesh_inject.tree import Json
 
@@ -11,8 +10,7 @@ from appmesh_inject.tree import Json
 _PLACEHOLDER = re.compile(r"\$\{(!?)((?:[^}$]|\$(?!\{))*+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """A `${name}` and the value that it stands for: one of the Fn::Sub's own, a Ref, or an Fn::GetAtt."""
 
     name: str

@@ -5,13 +5,14 @@ names and values carry `${Identifier}`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from appmesh_inject.alike import Plain
+from appmesh_inject.decision import Plan
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Scope, function, list_parameters, parameters_that_decide
-from appmesh_inject.plan import Plan
 from appmesh_inject.settings import Level
+from appmesh_inject.targets.containers import EcsContainers
 from appmesh_inject.targets.tasks import CLOUDFORMATION, applied
 from appmesh_inject.tree import Json, Path, at
 from appmesh_inject.workload import Found, Task, Workload
@@ -20,8 +21,7 @@ TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 MARK = "AppMesh"
 
 
-@dataclass(frozen=True, slots=True)
-class CloudFormation:
+class CloudFormation(NamedTuple):
     """The target for one event: what was asked for outside of the fragment, and the parameters' values.
 
     request: settings of the template's `Transform` entry, or of the snippet, which stand for the resource's
@@ -31,7 +31,9 @@ class CloudFormation:
     request: Level
     parameter_values: Mapping[str, Json]
 
-    dialect = CLOUDFORMATION.containers
+    @property
+    def dialect(self) -> EcsContainers:
+        return CLOUDFORMATION.containers
 
     def find(self, document: Json) -> Found:
         """The task definitions in the fragment, whichever of the shapes it has."""
@@ -108,9 +110,10 @@ def _no_fragment() -> Finding:
 
 def _workloads(resources: Mapping[str, Json], path: Path, scope: Scope) -> Iterator[Workload]:
     for name, resource in resources.items():
-        if name.startswith("Fn::ForEach::"):
-            yield from _in_loop(resource, (*path, name), scope)
-        elif isinstance(resource, dict) and resource.get("Type") == TASK_DEFINITION:
+        if not isinstance(resource, dict):
+            if name.startswith("Fn::ForEach::"):
+                yield from _in_loop(resource, (*path, name), scope)
+        elif resource.get("Type") == TASK_DEFINITION:
             yield _workload(name, resource, (*path, name), scope, (*path, name, "Properties"))
 
 
@@ -122,11 +125,10 @@ def _in_loop(loop: Json, path: Path, scope: Scope) -> Iterator[Workload]:
 
 def _workload(name: str, resource: Mapping[str, Json], path: Path, scope: Scope, properties_path: Path) -> Workload:
     properties = resource.get("Properties")
-    tags, tag_findings = (
-        CLOUDFORMATION.tag_levels(properties, properties_path, name, scope)
-        if isinstance(properties, dict)
-        else ((), ())
-    )
+    tagged = properties if isinstance(properties, dict) and "Tags" in properties else {}
+    if not tagged and "Metadata" not in resource:
+        return Workload(name, path, (), scope)
+    tags, tag_findings = CLOUDFORMATION.tag_levels(tagged, properties_path, name, scope)
     metadata, metadata_findings = _metadata_levels(resource, path, name)
     return Workload(name, path, (*tags, *metadata), scope, (*tag_findings, *metadata_findings))
 

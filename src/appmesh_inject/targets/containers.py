@@ -6,7 +6,7 @@ Source: AWS::ECS::TaskDefinition ContainerDefinition; RegisterTaskDefinition.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Absent, Leaf, Literal, Scope, conditions_along, function, known, leaves
@@ -21,8 +21,7 @@ from appmesh_inject.workload import Container, ContainerList, Entry, Port, Runti
 _CURL = re.compile(r"(?<![\w.-])curl(?![\w.-])")
 
 
-@dataclass(frozen=True, slots=True)
-class EcsContainers:
+class EcsContainers(NamedTuple):
     """The members of a container definition that decisions read, as one document spells them."""
 
     name: str
@@ -154,7 +153,7 @@ class EcsContainers:
                 always |= {key for key in keys if key is not None and len(set(keys)) == 1}
             certain.append(always)
         everywhere = set.intersection(*certain) if certain else set()
-        return tuple(replace(port, certain=key in everywhere) for key, port in ports.items()), tuple(findings)
+        return tuple(port._replace(certain=key in everywhere) for key, port in ports.items()), tuple(findings)
 
     def _port(self, mapping: Leaf, subject: str) -> Port | Finding | None:
         """One port mapping: its TCP port, or None for another protocol or none, or why it is not known."""
@@ -306,7 +305,7 @@ def container_list(
                 container = dialect.container(leaf.written, leaf.path, leaf.scope)
                 inside = leaf.path[len(path) + 1 :]
                 around = conditions_along(item, inside) if inside else {}
-                containers.append((replace(container, conditions=around) if around else container, assumed))
+                containers.append((container._replace(conditions=around) if around else container, assumed))
             else:
                 findings.append(
                     Finding(

@@ -1,13 +1,14 @@
 """ECS task definition JSON: what `aws ecs register-task-definition --cli-input-json` takes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from appmesh_inject.alike import Plain
+from appmesh_inject.decision import Plan
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
-from appmesh_inject.plan import Plan
 from appmesh_inject.settings import Level
+from appmesh_inject.targets.containers import EcsContainers
 from appmesh_inject.targets.tasks import API, applied
 from appmesh_inject.tree import Json, Path
 from appmesh_inject.workload import Found, Task, Workload
@@ -53,13 +54,14 @@ def registrable(document: Json) -> Json:
     return {name: value for name, value in document.items() if name not in READ_ONLY}
 
 
-@dataclass(frozen=True, slots=True)
-class EcsTaskDefinition:
+class EcsTaskDefinition(NamedTuple):
     """The target for one task definition. request: settings by flags, which mark it and rank lowest."""
 
     request: Level
 
-    dialect = API.containers
+    @property
+    def dialect(self) -> EcsContainers:
+        return API.containers
 
     def find(self, document: Json) -> Found:
         """The one workload: the task definition."""

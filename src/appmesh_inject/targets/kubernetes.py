@@ -4,14 +4,14 @@ Marks are the annotations that App Mesh's own injectors use, `appmesh.k8s.aws/..
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from appmesh_inject.alike import Plain
+from appmesh_inject.decision import Plan
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
-from appmesh_inject.plan import Plan
 from appmesh_inject.settings import NAMING, Level
-from appmesh_inject.targets.pods import POD_CONTAINERS, pod_containers
+from appmesh_inject.targets.pods import POD_CONTAINERS, PodContainers, pod_containers
 from appmesh_inject.targets.tasks import applied
 from appmesh_inject.tree import Json, Path, at
 from appmesh_inject.values import quoted
@@ -47,14 +47,15 @@ def is_manifest(document: Json) -> bool:
     return isinstance(document, dict) and "apiVersion" in document and isinstance(document.get("kind"), str)
 
 
-@dataclass(frozen=True, slots=True)
-class Manifests:
+class Manifests(NamedTuple):
     """The target for a list of documents. request: settings by flags, which rank lowest, and mark every pod where
     they say what it represents."""
 
     request: Level
 
-    dialect = POD_CONTAINERS
+    @property
+    def dialect(self) -> PodContainers:
+        return POD_CONTAINERS
 
     def find(self, document: Json) -> Found:
         """The pods in the documents, in order."""

@@ -1,7 +1,7 @@
 """How the containers of a Kubernetes pod are read. Source: Kubernetes API, core/v1 Container."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Scope
@@ -12,8 +12,7 @@ from appmesh_inject.values import quoted
 from appmesh_inject.workload import Container, ContainerList, Entry, Port, Runtime, Wrap
 
 
-@dataclass(frozen=True, slots=True)
-class PodContainers:
+class PodContainers(NamedTuple):
     """The dialect of pods."""
 
     name: str = "pod"

@@ -4,12 +4,12 @@ Source: AWS::ECS::TaskDefinition; RegisterTaskDefinition.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from appmesh_inject.alike import Plain, is_plain
+from appmesh_inject.decision import Plan
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Literal, Scope, is_no_value, leaves
-from appmesh_inject.plan import Plan
 from appmesh_inject.settings import Level
 from appmesh_inject.targets.containers import API_CONTAINERS, CLOUDFORMATION_CONTAINERS, EcsContainers, container_list
 from appmesh_inject.tree import Json, Path, edited
@@ -18,8 +18,7 @@ from appmesh_inject.workload import Branch, Task, Workload
 TAG_PREFIX = "AppMesh:"
 
 
-@dataclass(frozen=True, slots=True)
-class EcsTasks:
+class EcsTasks(NamedTuple):
     """The members of a task definition that decisions read, as one document spells them."""
 
     containers: EcsContainers
@@ -141,8 +140,10 @@ def applied(document: Json, plans: Mapping[Path, Plan]) -> Json:
     for plan in plans.values():
         for planned in plan.lists:
             if not planned.changes_nothing:
-                items = [planned.replaced.get(index, item) for index, item in enumerate(planned.items)]
-                changes[planned.path] = [*items, *planned.appended]
+                items = [*planned.items, *planned.appended]
+                for index, item in (*planned.replaced.items(), *planned.waiting.items()):
+                    items[index] = item
+                changes[planned.path] = items
         if plan.redirect is not None:
             changes[plan.redirect_path] = plan.redirect
     return edited(document, changes)

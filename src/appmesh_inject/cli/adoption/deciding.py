@@ -1,7 +1,7 @@
 """What becomes of each task definition: adopted by a mark, left alone, or a reason not to adopt at all."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from appmesh_inject.cli.adoption.handwritten import Handwritten, handwritten, resource
 from appmesh_inject.cli.adoption.marking import Marking, resources_with_calls
@@ -72,7 +72,7 @@ def _searched(
         note = AS_GATEWAY if is_taken_for_gateway else ""
         return Taken(workload.name, workload.path, attempt, profile(hand), note)
     if attempt.errors:
-        return [replace(finding, path=_before(finding.path, attempt)) for finding in attempt.errors]
+        return [finding._replace(path=_before(finding.path, attempt)) for finding in attempt.errors]
     where = _differing(attempt, hand, marking)
     path = (*marking.properties(workload.path), *where)
     message = f"no mark renders the task definition as it is: {shown(where)} would differ"

@@ -1,4 +1,4 @@
-"""For scripts: JSON whose shape `docs/ci.md` describes. Members are added to it, never renamed or taken away."""
+"""For scripts: JSON whose shape `docs/guides/ci.md` describes. Members are added to it, never renamed or taken away."""
 
 import json
 from collections.abc import Sequence

@@ -11,15 +11,15 @@ def written(files: Sequence[Checked]) -> str:
     """The problems with the sentence of each file, and where the codes are explained. A file that cannot be read is
     told on stderr, as by every command."""
     lines: list[Line | str] = []
-    codes: dict[str, str] = {}
+    codes: list[str] = []
     for file in files:
         for problem in file.problems:
             if problem.code != UNREADABLE:
                 lines.append(_line(problem))
-            if problem.page:
-                codes[problem.code] = problem.page
+            if problem.is_ours:
+                codes.append(problem.code)
         if file is files[-1]:
-            lines += [f"{code}: see {page}" for code, page in codes.items()]
+            lines += report.explained(codes)
         if file.summary:
             lines.append(file.summary)
     return report.printed(lines)

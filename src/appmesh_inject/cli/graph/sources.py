@@ -1,7 +1,7 @@
 """The files of a graph, each read and rendered: what its mesh is, what its tasks become, what was found."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from appmesh_inject.cli import documents, report
 from appmesh_inject.cli.elsewhere import Elsewhere
@@ -103,5 +103,5 @@ def _containers(target: Target, document: Json, workload: Workload) -> tuple[Con
         for entries in (each.entries for each in branch.lists.values()):
             for container in (it for entry in entries for it, _ in entry.containers if it is not None):
                 scope = container.scope.assuming_all(branch.scope.assumed)
-                found.setdefault(container.path, replace(container, scope=scope))
+                found.setdefault(container.path, container._replace(scope=scope))
     return tuple(found.values())

@@ -140,8 +140,10 @@ class _Linking:
 
     def _of_node(self, name: Text) -> Iterable[Exposure]:
         node = self._reachable(self.service, name)
-        for listener in node.listeners if node else ():
-            rule = Rule(None, (Target(node, listener, literal(1)),)) if node else Rule(None, ())
+        if node is None:
+            return
+        for listener in node.listeners:
+            rule = Rule(None, (Target(node, listener, literal(1)),))
             yield Exposure(self.service, listener.port, listener.protocol, (rule,))
 
     def _reachable(self, by: Resource, name: Text) -> VirtualNode | None:

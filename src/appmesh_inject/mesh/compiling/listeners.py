@@ -32,8 +32,8 @@ def http(prefix: str, name: Json, virtual_hosts: Sequence[Json], observed: Obser
     """The filter for HTTP of any version: Envoy tells them apart."""
     fields: dict[str, Json] = {
         "stat_prefix": prefix,
-        "normalize_path": True,
-        "merge_slashes": True,
+        "normalize_path": "true",
+        "merge_slashes": "true",
         "path_with_escaped_slashes_action": "KEEP_UNCHANGED",
         "upgrade_configs": [{"upgrade_type": "websocket"}],
         "common_http_protocol_options": {"idle_timeout": idle},
@@ -101,7 +101,7 @@ def outward(port: Json, takes_6: bool) -> tuple[Json, Config]:
     host = ANY_6 if takes_6 else ANY_4
     place = address(host, port)
     if takes_6:
-        place = {"socket_address": {"address": host, "port_value": port, "ipv4_compat": True}}
+        place = {"socket_address": {"address": host, "port_value": port, "ipv4_compat": "true"}}
     return named("lds_ingress", host, port), {"address": place}
 
 

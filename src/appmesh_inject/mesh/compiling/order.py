@@ -1,6 +1,7 @@
 """Which route comes first. Envoy takes the first that matches, so the order is part of the meaning."""
 
 from appmesh_inject.mesh.model import GatewayRoute, Match, Route
+from appmesh_inject.mesh.scalars import Text
 
 _UNSET = 1001
 """Behind App Mesh's last priority, 1000."""
@@ -27,7 +28,14 @@ def _breadth(match: Match) -> tuple[int, int, int]:
     if match.path_regex:
         return 1, 0, -conditions
     prefix = match.prefix or match.service_name
-    return 2, -len(prefix.known or "") if prefix else 0, -conditions
+    return 2, -_length(prefix) if prefix else 0, -conditions
+
+
+def _length(prefix: Text) -> int:
+    """Of what CloudFormation fills in, what stands before it counts, and a character: it goes before `/` alone."""
+    if prefix.known is not None:
+        return len(prefix.known)
+    return max(1, len(prefix.key.partition("\0")[0])) + 1
 
 
 def _host_breadth(match: Match) -> tuple[int, int]:

@@ -76,14 +76,14 @@ def path_config(match: Match) -> Config:
 
 
 def _header(matcher: Matcher) -> Config:
-    inverted: Config = {"invert_match": True} if matcher.invert else {}
+    inverted: Config = {"invert_match": "true"} if matcher.invert else {}
     return {"name": matcher.name.written, **_condition(matcher), **inverted}
 
 
 def _condition(matcher: Matcher) -> Config:
     value: Json = matcher.value.written if matcher.value else ""
     if matcher.kind == "present":
-        return {"present_match": True}
+        return {"present_match": "true"}
     if matcher.kind == "range":
         return {"range_match": {"start": value, "end": _written(matcher.end)}}
     if matcher.kind == "regex":

@@ -138,8 +138,8 @@ def _tracing(tracer: str, variables: Variables, owner: Resource) -> tuple[Config
             "collector_cluster": cluster,
             "collector_endpoint": "/api/v2/spans",
             "collector_endpoint_version": version,
-            "shared_span_context": False,
-            "trace_id_128bit": True,
+            "shared_span_context": "false",
+            "trace_id_128bit": "true",
         }
         provider = _provider("zipkin", "config.trace.v3.ZipkinConfig", fields)
     return provider, (clusters.collector(cluster, host, port),)

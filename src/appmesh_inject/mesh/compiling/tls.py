@@ -34,7 +34,7 @@ def server_socket(tls: ListenerTls, protocol: str) -> Config:
     fields: dict[str, Json] = {"common_tls_context": common}
     if tls.validation is not None:
         common |= _validation(tls.validation.trust, tls.validation.subject_alternative_names)
-        fields["require_client_certificate"] = True
+        fields["require_client_certificate"] = "true"
     return {"name": "envoy.transport_sockets.tls", "typed_config": typed(f"{_TLS}.DownstreamTlsContext", fields)}
 
 

@@ -6,7 +6,7 @@ raises for what a user wrote.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, final
+from typing import NamedTuple, TypeVar, final
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Absent, Literal, Scope, leaves, read
@@ -22,8 +22,7 @@ UNSAFE = frozenset('"\\')
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """What all places of one resource share; `findings` collects what is wrong with them."""
 
     subject: str
@@ -36,21 +35,23 @@ class Reader:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     value: Json
     path: Path
     reader: Reader
 
     def report(self, code: str, message: str, hint: str) -> None:
-        name = self.path[-1] if self.path else ""
-        if isinstance(name, int) and len(self.path) > 1:
+        name = self.path[-1]
+        if isinstance(name, int):
             name = f"{self.path[-2]}[{name}]"
         self.reader.findings.append(Finding(code, self.reader.subject, self.path, f"{name} {message}", hint))
 
     @property
     def is_there(self) -> bool:
-        return self.value is not None and not isinstance(read(self.value, self.reader.scope), Absent)
+        value = self.value
+        if not isinstance(value, dict):
+            return value is not None
+        return not isinstance(read(value, self.reader.scope), Absent)
 
     def wrong(self, need: str, literal: Literal) -> None:
         self.report("AM302", f"must be {need}, and {seen(literal)} is not", "Correct the value")
@@ -100,6 +101,9 @@ class Place:
 
     def text(self, check: Check = lambda _: None) -> Text | None:
         """A scalar that CloudFormation may fill in later. What can be known of it now is held to `check`."""
+        plain = self.value
+        if isinstance(plain, str) and not ("\0" in plain or "{{resolve:" in plain or check(plain)):
+            return Text(plain, plain, plain, self.path)
         for leaf in leaves(self.value, self.reader.scope):
             if isinstance(leaf.reading, Absent):
                 self.report("AM301", "is AWS::NoValue in one branch", "Give a value in both branches")
@@ -175,7 +179,7 @@ class Place:
         literal = self.decided()
         if literal is None:
             return None
-        word = str(literal.value).lower() if isinstance(literal.value, bool | str) else ""
+        word = str(literal.value).lower()
         if word not in ("true", "false"):
             self.wrong("true or false", literal)
             return None
@@ -211,7 +215,7 @@ class Members:
         if given:
             self[given[1]].report("AM305", f"and {given[0]} exclude each other", f"Keep one of {', '.join(given)}")
         elif needed:
-            self.place.report("AM305", f"needs {one_of(names) if len(names) > 1 else names[0]}", "Add it")
+            self.place.report("AM305", f"needs {one_of(names)}", "Add it")
         return None
 
     def text(self, name: str, check: Check = lambda _: None) -> Text | None:

@@ -1,0 +1,46 @@
+"""Every page of docs/ is followed, names findings that exist, and can be found in the site."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from appmesh_inject.findings import CODES
+from tests.conftest import REPOSITORY
+from tests.docs.following import followed
+from tests.docs.pages import PAGES, name
+from tests.docs.running import Shell, published, reader
+
+BESIDE = ("deploy", "events", "examples")
+"""Folders of the repository that pages name as a reader sees them at the top of it."""
+
+ELSEWHERE = ("tutorial.md",)
+"""tests/e2e/test_tutorial.py follows it: it deploys, which takes a minute and Python 3.12."""
+
+FOLLOWED = [page for page in PAGES if name(page) not in ELSEWHERE]
+
+
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return published(tmp_path_factory.mktemp("repository"))
+
+
+@pytest.mark.parametrize("page", FOLLOWED, ids=name)
+def test_page(page: Path, repository: Path, tmp_path: Path, update_golden: bool) -> None:
+    for folder in BESIDE:
+        (tmp_path / folder).symlink_to(REPOSITORY / folder)
+    with Shell(tmp_path, reader(tmp_path, repository)) as shell:
+        changed = followed(page, tmp_path, shell)
+    if update_golden:
+        page.write_text(changed)
+    assert changed == page.read_text()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_codes_are_findings(page: Path) -> None:
+    assert set(re.findall(r"AM\d{3}", page.read_text())) <= set(CODES)
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    navigation = (REPOSITORY / "mkdocs.yml").read_text().partition("\nnav:\n")[2]
+    assert set(re.findall(r"[\w/-]+\.md", navigation)) == {name(page) for page in PAGES}

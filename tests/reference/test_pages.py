@@ -1,0 +1,41 @@
+"""The pages of the reference say what the code says."""
+
+from collections.abc import Callable, Mapping
+
+import jsonschema
+import pytest
+
+from appmesh_inject.intrinsics import Scope
+from appmesh_inject.settings import TABLE
+from appmesh_inject.values import Problem
+from tests.conftest import REPOSITORY
+from tests.reference import commands_page, metrics_page, settings_page
+
+FOLDER = REPOSITORY / "docs" / "reference"
+PAGES: Mapping[str, Callable[[], str]] = {
+    "settings.md": settings_page.page,
+    "command-line.md": commands_page.page,
+    "metrics.md": metrics_page.page,
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_is_what_the_code_makes(name: str, update_golden: bool) -> None:
+    text = PAGES[name]()
+    if update_golden:
+        (FOLDER / name).write_text(text)
+    assert (FOLDER / name).read_text() == text
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_the_example_of_a_setting_is_one_that_it_takes(name: str) -> None:
+    example = settings_page.EXAMPLES[name]
+    jsonschema.validate({name: example}, settings_page.SCHEMA)
+    assert not isinstance(TABLE[name].read(example, Scope()), Problem)
+
+
+def test_a_setting_whose_value_must_be_known_says_so() -> None:
+    unknown = {"Fn::ImportValue": "something"}
+    refused = {name for name, row in TABLE.items() if isinstance(row.read(unknown, Scope()), Problem)}
+    fragments = {name for name, row in TABLE.items() if row.is_fragment}
+    assert refused - fragments == settings_page.KNOWN | {"Enabled"}
