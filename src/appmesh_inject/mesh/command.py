@@ -86,7 +86,7 @@ def _write(value: Json, out: list[Json]) -> None:
         out.append(text)
     elif isinstance(value, dict) and function(value) is not None:
         out += ['"', *_filled(value), '"']
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         separator = "{"
         for key, item in value.items():
             out.append(f"{separator}{_ENCODE(key)}:")

@@ -48,7 +48,7 @@ class Parsed(NamedTuple):
 
 def parse(resources: Json, scope: Scope, base_path: Path = ("Resources",)) -> Parsed:
     """The mesh of the template whose `Resources` these are; resources of other types are passed over."""
-    known = {key: it for key, it in resources.items() if isinstance(key, str)} if isinstance(resources, Mapping) else {}
+    known = {key: it for key, it in resources.items() if isinstance(key, str)} if isinstance(resources, dict) else {}
     names = Names(known, scope)
     findings: list[Finding] = []
     found: dict[str, list[Resource]] = {kind.field: [] for kind in KINDS.values()}
@@ -74,7 +74,7 @@ def parse(resources: Json, scope: Scope, base_path: Path = ("Resources",)) -> Pa
 
 def _resource(place: Place, logical_id: str, kind: str) -> Resource | None:
     resource = place.value
-    assert isinstance(resource, Mapping)
+    assert isinstance(resource, dict)
     if not _exists(place, resource):
         return None
     if kind not in KINDS:
