@@ -130,7 +130,7 @@ format: $(VENV)/.ready  ## format the code
 	$(BIN)/ruff check --fix src tests bench fuzz mutation
 
 golden: $(VENV)/.ready  ## rewrite the expectations of the golden cases: read the difference
-	$(BIN)/pytest -q tests/golden tests/test_readme.py tests/test_findings_page.py tests/test_template_schema.py tests/test_man_page.py tests/reference --update-golden
+	$(BIN)/pytest -q tests/golden tests/test_findings_page.py tests/test_template_schema.py tests/test_man_page.py tests/reference --update-golden
 
 validate: $(SAM_VENV)/.ready  ## sam validate --lint
 	$(SAM_VENV)/bin/sam validate
@@ -140,7 +140,7 @@ build: $(SAM_VENV)/.ready  ## sam build
 
 LOCAL := PYTHONPATH=src:. $(E2E_VENV)/bin/python -m tests.e2e.local
 
-local: $(SAM_VENV)/.ready $(RUNTIME_VENV)/.ready $(E2E_VENV)/.ready  ## a local CloudFormation with the macro in it, to deploy stacks to
+local: $(E2E_VENV)/.ready $(SAM_VENV)/.ready $(RUNTIME_VENV)/.ready  ## a local CloudFormation with the macro in it, to deploy stacks to
 	@$(LOCAL) start
 
 local-stop:  ## end it

@@ -2,9 +2,10 @@
 
 import pytest
 
-from appmesh_inject.checks import most_at_once
 from appmesh_inject.intrinsics import NOTHING_KNOWN
-from appmesh_inject.targets.containers import CLOUDFORMATION_CONTAINERS, container_list
+from appmesh_inject.targets.containers import container_list
+from appmesh_inject.targets.spellings import CLOUDFORMATION_CONTAINERS
+from appmesh_inject.together import most_at_once
 from appmesh_inject.tree import Json
 
 GONE: Json = {"Ref": "AWS::NoValue"}

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from appmesh_inject import values
+from appmesh_inject import lists, values
 from appmesh_inject.intrinsics import Literal, Scope
+from appmesh_inject.lists import Entries, Names
 from appmesh_inject.tree import MOST_LEVELS, Json
-from appmesh_inject.values import Entries, Names, Problem
+from appmesh_inject.values import Problem
 
 SCOPE = Scope(
     parameters={
@@ -239,11 +240,11 @@ def joined_by_commas(*items: Json) -> Json:
     ],
 )
 def test_entries(value: Json, expected: Entries) -> None:
-    assert values.entries(values.port)(value, SCOPE) == expected
+    assert lists.entries(values.port)(value, SCOPE) == expected
 
 
 def test_what_a_loop_replaces_in_an_entry_stays_its_placeholder() -> None:
-    entries = values.entries(values.any_text)(["${Each}", "${Other}", {"Ref": "X"}], SCOPE)
+    entries = lists.entries(values.any_text)(["${Each}", "${Other}", {"Ref": "X"}], SCOPE)
     assert isinstance(entries, Entries)
     assert entries.text == {"Fn::Sub": "${Each},${!Other},${X}"}
 
@@ -291,21 +292,21 @@ PORT = "a port from 1 to 65535"
     ],
 )
 def test_entries_that_are_none(value: Json, expected: list[str]) -> None:
-    assert said(values.entries(values.port)(value, SCOPE)) == expected
+    assert said(lists.entries(values.port)(value, SCOPE)) == expected
 
 
 def test_a_list_parameter_as_an_entry_is_read_entry_by_entry() -> None:
     scope = Scope(parameters={"P": ["80", "x"]}, lists=frozenset({"P"}))
-    assert said(values.entries(values.port)([{"Ref": "P"}], scope)) == [
+    assert said(lists.entries(values.port)([{"Ref": "P"}], scope)) == [
         f"AM107 0: has an entry that must be {PORT}, and the value of parameter 'P' is not. Correct the entry"
     ]
 
 
 def test_names() -> None:
-    assert values.names(["app", "web"], SCOPE) == Names(("app", "web"))
-    assert values.names("app, web", SCOPE) == Names(("app", "web"))
-    assert values.names([], SCOPE) == Names(())
-    found = values.names({"Ref": "Contain"}, SCOPE)
+    assert lists.names(["app", "web"], SCOPE) == Names(("app", "web"))
+    assert lists.names("app, web", SCOPE) == Names(("app", "web"))
+    assert lists.names([], SCOPE) == Names(())
+    found = lists.names({"Ref": "Contain"}, SCOPE)
     assert found == Names(("app", "sidecar"), "Contain")
     assert found.shown("app") == "the value of parameter 'Contain'"
     assert Names(("app",)).shown("app") == "'app'"
@@ -321,7 +322,7 @@ def test_names() -> None:
     ],
 )
 def test_what_is_no_list_of_names(value: Json, shown: str) -> None:
-    assert said(values.names(value, SCOPE)) == [
+    assert said(lists.names(value, SCOPE)) == [
         f"AM102 : must be a list of container names, and {shown} is not. Write [app]"
     ]
 

@@ -6,7 +6,7 @@ Containers are built by `sidecars`, read and written by a target.
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from appmesh_inject import checks, ports, presence
+from appmesh_inject import checks, ports, presence, together
 from appmesh_inject.compiled import configured, is_compiled
 from appmesh_inject.decision import Basis, Decision, ListPlan, Plan, Skip
 from appmesh_inject.deployment import Deployment
@@ -167,7 +167,7 @@ class _Branch:
                 sidecars[sidecar.role] = kept
         apps = self._apps(there)
         waiting = self._waiting(apps, sidecars, values, enabled)
-        self.findings += checks.containers(situation, branch, apps, sidecars, len(appended["app"]))
+        self.findings += together.check(situation, branch, apps, sidecars, len(appended["app"]))
         lists = (
             ListPlan(
                 listed.path,
