@@ -13,6 +13,7 @@ def test_every_code_has_its_heading_on_the_page() -> None:
         file, mark, anchor = page(code).partition("#")
         assert file == DOCS
         assert mark + anchor in headings
+        assert row.mistake and row.cure
         assert (row.severity is Severity.WARNING) == (int(code[3:]) >= 51 or code.startswith("AM9"))
 
 
