@@ -196,10 +196,10 @@ def _report(outcome: Outcome, request_id: str) -> None:
     _emit({"Templates": 1}, request_id)
     for profile in dict.fromkeys(profile for profile, _ in counts):
         values = {name: counts[profile, action] for action, name in METRIC_OF.items()}
-        _emit(values, request_id, profile=profile or "none")
+        _emit(values, request_id, profile=profile)
     logger.info(
         "Template transformed",
-        task_definitions={f"{profile or 'none'}.{action}": count for (profile, action), count in counts.items()},
+        task_definitions={f"{profile}.{action}": count for (profile, action), count in counts.items()},
         findings=dict(Counter(finding.code for finding in outcome.findings)),
     )
 
