@@ -1086,6 +1086,7 @@ def test_a_nul_character_is_refused() -> None:
         {"Fn::Sub": ["a.${P}", {}]},
         {"Fn::Sub": ["a.${A}", {"A": {"Ref": "P"}}]},
         {"Fn::Sub": "${Q}.${P}"},
+        {"Fn::Sub": "${P}.{x}"},
         {"Fn::Join": ["", ["a", {"Ref": "P"}]]},
         {"Fn::If": ["C", {"Ref": "P"}, "x"]},
     ],
@@ -1099,6 +1100,11 @@ def test_a_parameter_that_would_end_the_text_is_refused(value: Any, known: str) 
         "backslash or a control character. Write the value itself in the template."
     ) in said
     assert findings(mesh(**changes), Scope(parameters={"P": "a b~", "Q": '"' if "Q" not in str(value) else "q"})) == []
+
+
+def test_what_is_no_parameter_of_a_text_does_not_count() -> None:
+    changes: dict[str, Any] = {"Target__Spec__ServiceDiscovery__DNS__Hostname": {"Fn::Sub": ["a.${A}", {"A": "${P}"}]}}
+    assert findings(mesh(**changes), Scope(parameters={"P": '"'})) == []
 
 
 @pytest.mark.parametrize(
