@@ -33,6 +33,7 @@ def test_a_service_of_another_name_does_not_count() -> None:
     "pointer",
     [
         *({"Ref": "Namespace"}, {"Fn::GetAtt": "Namespace.Id"}, {"Fn::ImportValue": "x"}, "ns-1", None, {}),
+        *({"Fn::ImportValue": "Elsewhere"}, {"a": 1, "b": 2}),
         *({"Ref": "Missing"}, {"Ref": ["x"]}, {"Ref": "Text"}, {"Ref": "Odd"}, {"Ref": "Nameless"}),
         *({"Fn::GetAtt": []}, {"Fn::GetAtt": [["x"], "Id"]}, {"Fn::Sub": "${Elsewhere}"}),
     ],

@@ -691,6 +691,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     ("two listeners", {"Target__Spec__Listeners": [listener(), listener()]}, "AM327", f"{NODE}/Listeners/1"),
     (
+        "two listeners of a router",
+        {"Router__Spec__Listeners": [listener(), listener()]},
+        "AM327",
+        "Resources/Router/Properties/Spec/Listeners/1",
+    ),
+    (
         "envoy's own port",
         {"Caller__Spec__Listeners__0__PortMapping__Port": 15001},
         "AM327",
