@@ -48,7 +48,13 @@ class Example:
 
 
 def page() -> str:
-    return "\n".join([HEAD, *_chapters()])
+    return "\n".join([HEAD, *_overview(), *_chapters()])
+
+
+def _overview() -> Iterator[str]:
+    yield "| Code | Severity | What is wrong |\n| --- | --- | --- |"
+    yield from (f"| [{code}](#{code.lower()}) | {row.severity} | {row.mistake} |" for code, row in CODES.items())
+    yield ""
 
 
 def _chapters() -> Iterator[str]:

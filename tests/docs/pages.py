@@ -18,6 +18,7 @@ from tests.conftest import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
+README = REPOSITORY / "README.md"
 
 GENERATED = "<!-- generated -->"
 """Stands on pages that are made from the code: what they show comes out of it."""
@@ -54,7 +55,7 @@ class Fence:
 
 
 def name(page: Path) -> str:
-    return page.relative_to(DOCS).as_posix()
+    return page.relative_to(DOCS if page.is_relative_to(DOCS) else REPOSITORY).as_posix()
 
 
 def fences(text: str) -> Iterator[Fence]:

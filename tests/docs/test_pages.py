@@ -8,7 +8,7 @@ import pytest
 from appmesh_inject.findings import CODES
 from tests.conftest import REPOSITORY
 from tests.docs.following import followed
-from tests.docs.pages import PAGES, name
+from tests.docs.pages import PAGES, README, name
 from tests.docs.running import Shell, published, reader
 
 BESIDE = ("deploy", "events", "examples")
@@ -17,7 +17,7 @@ BESIDE = ("deploy", "events", "examples")
 ELSEWHERE = ("tutorial.md",)
 """tests/e2e/test_tutorial.py follows it: it deploys, which takes a minute and Python 3.12."""
 
-FOLLOWED = [page for page in PAGES if name(page) not in ELSEWHERE]
+FOLLOWED = [page for page in (*PAGES, README) if name(page) not in ELSEWHERE]
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ DIFFERENT: Mapping[str, str] = {
     "an Fn::Sub in a loop": "LocalEmu resolves the loop's identifier in it alone, and leaves `${MeshName}` as text",
     "a log group's RetentionInDays": "LocalEmu drops it; tests/sam/ reads it in the template",
     "a failed change set that creates": "LocalEmu's stack is CREATE_FAILED; AWS leaves REVIEW_IN_PROGRESS",
+    "the template of a change set that creates": "LocalEmu's GetTemplate fails; of one that updates it answers",
     "a deployment without changes": "LocalEmu takes any template with a Transform as changed; AWS says: no changes",
     "the text around our message": "LocalEmu's wording, and not compared with AWS's",
     "who may call the macro": "LocalEmu checks no permissions, so lambda:InvokeFunction is untested",

@@ -15,27 +15,34 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.e2e import engine
-from tests.e2e.engine import CREDENTIALS, PYTHON, REGION, REPOSITORY
+from tests.e2e.engine import CREDENTIALS, PYTHON, REGION, REPOSITORY, Engine
 from tests.e2e.sam import SAM, sam
 
 FOLDER = REPOSITORY / ".local"
 PROCESS = FOLDER / "process"
 
-VARIABLES = {
-    **CREDENTIALS,
-    "AWS_DEFAULT_REGION": REGION,
-    "AWS_REGION": REGION,
-    # Without these, a profile of the user's would lead to an account.
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    "AWS_EC2_METADATA_DISABLED": "true",
-    "AWS_PAGER": "",
-    "NO_PROXY": "127.0.0.1",
-    "no_proxy": "127.0.0.1",
-    "SAM_CLI_TELEMETRY": "0",
-    "SAM_CLI_CHECK_FOR_UPDATES": "0",
-    "SAM_CLI_POLL_DELAY": "1",
-}
+INSTALLED = (".venv-sam", ".venv-runtime", ".venv-e2e")
+"""What `make local` installs."""
+
+
+def variables(reached: Engine) -> dict[str, str]:
+    """What `sam` and `aws` read in the environment, so that they reach this engine, and nobody's account."""
+    return {
+        **CREDENTIALS,
+        "AWS_ENDPOINT_URL": reached.address,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        # Without these, a profile of the user's would lead to an account.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_PAGER": "",
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+        "SAM_CLI_TELEMETRY": "0",
+        "SAM_CLI_CHECK_FOR_UPDATES": "0",
+        "SAM_CLI_POLL_DELAY": "1",
+    }
 
 
 def main(command: str) -> int:
@@ -63,7 +70,7 @@ def _start() -> None:
     sam("deploy", engine=started)
     for name, program in {"sam": SAM, "aws": PYTHON.with_name("aws")}.items():
         (FOLDER / "bin" / name).symlink_to(program)
-    lines = [f"export {name}='{value}'" for name, value in {**VARIABLES, "AWS_ENDPOINT_URL": started.address}.items()]
+    lines = [f"export {name}='{value}'" for name, value in variables(started).items()]
     lines += ["unset AWS_PROFILE AWS_SESSION_TOKEN", f"export PATH='{FOLDER / 'bin'}':\"$PATH\""]
     (FOLDER / "environment").write_text("\n".join(lines) + "\n")
     _say(f"The macro is deployed at {started.address}. In each shell: . {FOLDER / 'environment'}")

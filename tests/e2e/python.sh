@@ -19,5 +19,5 @@ for python in "${candidates[@]}"; do
   fi
 done
 echo "Python $version or later is needed here, and none was found among: ${candidates[*]}." >&2
-echo "Install one, or name it: make E2E_PYTHON=/path/to/python3.13 test-e2e" >&2
+echo "Install one, or name it: set E2E_PYTHON=/path/to/python3.13, and call make again" >&2
 exit 1

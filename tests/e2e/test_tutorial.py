@@ -7,10 +7,9 @@ from tests.docs.following import followed
 from tests.docs.pages import DOCS
 from tests.docs.running import Shell, published, reader
 from tests.e2e.engine import REPOSITORY
+from tests.e2e.local import INSTALLED
 
 PAGE = DOCS / "tutorial.md"
-INSTALLED = (".venv-sam", ".venv-runtime", ".venv-e2e")
-"""What `make local` installs. `make test-e2e` has installed the same, and a test need not do it twice."""
 
 
 def test_tutorial(tmp_path: Path, update_golden: bool) -> None:
@@ -20,6 +19,7 @@ def test_tutorial(tmp_path: Path, update_golden: bool) -> None:
     environment = reader(tmp_path, published(tmp_path / "published"))
 
     def link_what_is_installed() -> None:
+        """`make test-e2e` has installed what `make local` does, and a test need not do it twice."""
         for name in INSTALLED:
             if clone.is_dir() and not (clone / name).exists():
                 (clone / name).symlink_to(REPOSITORY / name)

@@ -1,7 +1,7 @@
 """Examples of findings that no golden case shows, since they are about what is around a document: `examples/CODE.yaml`.
 
 A template says what is too much of in short: what stands between `# N times` and `# end` is there N times, `{{n}}` its
-number; `{{long}}` is a long text, and `{{deep}}` is nested deeply.
+number; `{{long}}` is a long text, and `{{deep}}` is nested deeply. A first line says options of `render`, if need be.
 """
 
 import json
@@ -46,15 +46,21 @@ def _numbered(text: str, number: int) -> str:
     return text.replace("{{n}}", str(number))
 
 
+def _options(template: str) -> list[str]:
+    """The options with which a template is rendered, where its first line says them."""
+    found = re.match(r"# appmesh-inject render (.*)\n", template)
+    return found[1].split() if found else []
+
+
 def told(code: str) -> str:
     """What is said of the example: by `render` or `remove`, or by the macro where the function alone says it."""
     with tempfile.TemporaryDirectory() as folder:
         template, mesh = Path(folder, "template.yaml"), Path(folder, "mesh.yaml")
         template.write_text(whole(FOLDER / f"{code}.yaml"))
-        arguments = []
+        arguments = _options(template.read_text())
         if (FOLDER / f"{code}.mesh.yaml").exists():
             mesh.write_text(whole(FOLDER / f"{code}.mesh.yaml"))
-            arguments = ["--mesh", str(mesh)]
+            arguments += ["--mesh", str(mesh)]
         ran = run("render", str(template), *arguments)
         said = ran.err + run("remove", str(template)).err
         if f" {code}" not in said:

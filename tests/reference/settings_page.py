@@ -92,7 +92,13 @@ EXAMPLES: Mapping[str, Json] = {
 
 
 def page() -> str:
-    return "\n".join([HEAD.format(deployment=_names(DEPLOYMENT_SETTINGS)), *_sections()])
+    return "\n".join([HEAD.format(deployment=_names(DEPLOYMENT_SETTINGS)), *_overview(), *_sections()])
+
+
+def _overview() -> Iterator[str]:
+    yield "| Setting | Meaning | Default |\n| --- | --- | --- |"
+    yield from (f"| [`{name}`](#{name.lower()}) | {row.meaning} | {row.default} |" for name, row in TABLE.items())
+    yield ""
 
 
 def _sections() -> Iterator[str]:

@@ -1,7 +1,6 @@
 """Clusters: the application behind Envoy, the nodes that it calls, and everything else."""
 
-from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling.discovery import Endpoint
@@ -35,8 +34,7 @@ from appmesh_inject.tree import Json
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(NamedTuple):
     config: Config
     findings: tuple[Finding, ...] = ()
 

@@ -1,8 +1,7 @@
 """How a caller's Envoy finds a node: by DNS, also where App Mesh asked Cloud Map's API."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import CloudMap, Dns, Model, VirtualNode
@@ -20,8 +19,7 @@ FAMILIES = {
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """is_logical: the name is one address at a time, whichever DNS gives first."""
 
     hostname: Text

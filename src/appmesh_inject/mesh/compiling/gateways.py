@@ -3,7 +3,7 @@ which routes it as the egress listener of a virtual node would.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import final
 
 from appmesh_inject.findings import Finding
@@ -94,7 +94,7 @@ class _Gateway:
         entries = (self._entry(route) for route in sorted(own, key=gateway_route_order))
         found = [entry for entry in entries if entry is not None]
         guards = any(entry.keeps_hostname for entry in found)
-        return [replace(entry, guards_header=guards) for entry in found]
+        return [entry._replace(guards_header=guards) for entry in found]
 
     def _entry(self, route: GatewayRoute) -> Entry | None:
         listener = self._listener(route)

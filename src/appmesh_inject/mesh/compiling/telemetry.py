@@ -4,8 +4,7 @@ App Mesh's own image read the variables; a stock one does not, so what they ask 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Literal, read
@@ -54,8 +53,7 @@ def _format(log: AccessLog) -> Config:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Telemetry:
+class Telemetry(NamedTuple):
     """`tracing` is for every HTTP connection manager; `top` for the bootstrap itself."""
 
     tracing: Config | None
@@ -82,8 +80,7 @@ def telemetry(owner: Resource, options: Options) -> Telemetry:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Variables:
+class Variables(NamedTuple):
     """The environment of the envoy container."""
 
     owner: Resource
