@@ -107,11 +107,16 @@ test-packaging: $(VENV)/.ready  ## build wheel and sdist, and install them on ev
 test-cdk: $(VENV)/.ready .venv-cdk/.ready  ## synthesize the CDK example, and inject what comes out; needs node
 	CDK_PYTHON=$(CURDIR)/.venv-cdk/bin/python $(BIN)/pytest tests/cdk
 
+# jsii, which the CDK is made with, runs in node.
+WITH_NODE := command -v node >/dev/null && command -v npm >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm; }
+
 .node/yaml/.ready:
+	@$(WITH_NODE)
 	npm install --prefix .node/yaml --no-audit --no-fund --loglevel=error 'yaml-language-server@^1.20'
 	@touch $@
 
 .venv-cdk/.ready: examples/cdk/requirements.txt
+	@$(WITH_NODE)
 	$(PYTHON) -m venv .venv-cdk
 	.venv-cdk/bin/python $(PIP) -r examples/cdk/requirements.txt
 	@touch $@
@@ -164,5 +169,5 @@ bench-quick: $(BENCH_VENV)/.ready $(RUNTIME_VENV)/.ready $(SAM_VENV)/.ready  ## 
 	$(BENCH) --quick
 
 clean:  ## remove what was built and installed
-	rm -rf $(VENV) $(SAM_VENV) .venv-cdk .node site .site .cache .local $(RUNTIME_VENV) $(E2E_VENV) $(BENCH_VENV) $(PEERS) .aws-sam dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	rm -rf fuzz/corpus fuzz/found mutants $(FUZZ_VENV) $(MUTATION_VENV) $(VENV) $(SAM_VENV) $(RUNTIME_VENV) $(E2E_VENV) .aws-sam dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SAM_VENV) $(RUNTIME_VENV) $(E2E_VENV) $(BENCH_VENV) $(FUZZ_VENV) $(MUTATION_VENV) .venv-cdk
+	rm -rf .node site .site .cache .local $(PEERS) .aws-sam dist fuzz/corpus fuzz/found mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from appmesh_inject.cli.program import program
+from appmesh_inject.cli.program import program_of
 from appmesh_inject.settings import FIELDS
 
 SHARED = {f"setting_{field}" for field in FIELDS.values()}
@@ -13,7 +13,7 @@ SHARED = {f"setting_{field}" for field in FIELDS.values()}
 
 
 def page() -> str:
-    root: Any = typer.main.get_command(program)
+    root: Any = typer.main.get_command(program_of())
     context = root.make_context("appmesh-inject", [], resilient_parsing=True)
     return "\n".join(_lines(root, context)) + "\n"
 

@@ -1,6 +1,7 @@
 """What a pull request gets: the comment that the action writes, and the metadata of action and hook."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -84,3 +85,18 @@ def test_the_hook_runs_a_command_that_is_there() -> None:
     (hook,) = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())
     assert hook["entry"].split()[:2] == ["appmesh-inject", "lint"]
     assert hook["language"] == "python"
+
+
+def test_the_address_that_is_not_known_has_one_placeholder_which_each_page_explains() -> None:
+    """A made-up address would be somebody's."""
+    places = [*REPOSITORY.glob("*.*"), *REPOSITORY.glob("docs/**/*.*"), *REPOSITORY.glob("examples/**/*.*")]
+    texts = {path: path.read_text() for path in places if path.suffix in (".md", ".yml", ".yaml", ".toml", ".1")}
+    uses = {
+        (path.name, owner)
+        for path, text in texts.items()
+        for owner in re.findall(r"(?:uses: |github\.com/)([\w.-]+)/appmesh-inject\b", text)
+    }
+    assert {owner for _, owner in uses} == {"OWNER"}
+    for text in (text for path, text in texts.items() if "OWNER" in text):
+        explained = text.index("`OWNER` stands for")
+        assert text.index("OWNER") == explained + 1

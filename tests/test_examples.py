@@ -6,8 +6,10 @@ import pytest
 from cfnlint.api import lint_all
 from typer.testing import CliRunner
 
-from appmesh_inject.cli.program import program
+from appmesh_inject.cli.program import program_of
 from tests.conftest import REPOSITORY
+
+PROGRAM = program_of()
 
 FOLDER = REPOSITORY / "examples"
 EXAMPLES = sorted(
@@ -25,7 +27,7 @@ EXPLAINED = {"AM902", "AM356"}
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_example(path: Path) -> None:
-    rendered = CliRunner().invoke(program, ["render", str(path), *FLAGS.get(path.name, [])])
+    rendered = CliRunner().invoke(PROGRAM, ["render", str(path), *FLAGS.get(path.name, [])])
     assert rendered.exit_code == 0, rendered.stderr
     assert (": injected" in rendered.stderr) is (path.name != "mesh.yaml")
     assert {line.split()[2] for line in rendered.stderr.splitlines() if " warning " in line} <= EXPLAINED

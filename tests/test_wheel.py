@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -48,3 +49,11 @@ def test_wheel_holds_the_package_alone(tmp_path: Path) -> None:
         strange = re.compile(rf"(?!appmesh_inject/|appmesh_inject-{re.escape(__version__)}\.dist-info/).*")
         assert [name for name in wheel.namelist() if strange.fullmatch(name)] == []
         assert not [name for name in wheel.namelist() if "__pycache__" in name]
+
+
+def test_each_extra_brings_something_and_those_that_pages_name_are_there() -> None:
+    extras = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert all(extras.values())
+    pages = (REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *REPOSITORY.glob("docs/**/*.md"))
+    named = {name for page in pages for name in re.findall(r"(?:\.|appmesh-inject)\[([a-z]+)]", page.read_text())}
+    assert named <= set(extras)

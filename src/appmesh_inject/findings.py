@@ -245,6 +245,10 @@ CODES: Mapping[str, Code] = {
         "No mark renders the task definition as it is",
         "Take out what no profile and no fragment can say there, such as a name that is there twice",
     ),
+    "AM606": _error(
+        "The file cannot be edited: an anchor, an alias or a merge of YAML stands in the way",
+        "Write the value out there",
+    ),
     "AM901": _warning(
         "Marks without a Transform: CloudFormation would not call the macro", "Add Transform: AppMeshInject"
     ),

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from typer.testing import CliRunner
 
-from appmesh_inject.cli.program import program
+from appmesh_inject.cli.program import program_of
+
+PROGRAM = program_of()
 
 TEMPLATE = """\
 AWSTemplateFormatVersion: 2010-09-09
@@ -57,7 +59,7 @@ class Ran:
 
 def run(*arguments: str, stdin: str | bytes = "", env: Mapping[str, str] | None = None) -> Ran:
     """One call of the command line."""
-    result = CliRunner().invoke(program, arguments, input=stdin, env=dict(env or {}))
+    result = CliRunner().invoke(PROGRAM, arguments, input=stdin, env=dict(env or {}))
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Ran(result.exit_code, result.stdout, result.stderr)

@@ -151,3 +151,11 @@ def test_an_event_of_any_shape_gets_a_response() -> None:
     strange = {"fragment": {"Resources": {"A": None}}, "params": [], "templateParameterValues": 3}
     ran = run("invoke", "-", stdin=json.dumps(strange))
     assert (ran.code, json.loads(ran.out)["status"]) == (0, "success")
+
+
+def test_an_event_with_half_a_character_is_answered_as_the_function_answers_it() -> None:
+    ran = run("invoke", "-", stdin=r'{"requestId": "r", "fragment": {"Description": "\ud800", "Resources": {}}}')
+    assert ran.code == 1
+    response = json.loads(ran.out)
+    assert response["errorMessage"].startswith("AM004 Description: ")
+    assert response["fragment"] == {}

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from appmesh_inject.cli.program import program
+from appmesh_inject.cli.program import program_of
 from tests.man_page import SHARED
 
 HEAD = """\
@@ -43,7 +43,7 @@ def page() -> str:
 
 
 def _sections() -> Iterator[str]:
-    root: Any = typer.main.get_command(program)
+    root: Any = typer.main.get_command(program_of())
     context = root.make_context("appmesh-inject", [], resilient_parsing=True)
     settings: dict[str, Any] = {}
     for name in EXAMPLES:

@@ -53,7 +53,7 @@ def _options(template: str) -> list[str]:
 
 
 def told(code: str) -> str:
-    """What is said of the example: by the command line, or by the macro where the function alone says it."""
+    """What is said of the example: by `render` or `remove`, or by the macro where the function alone says it."""
     with tempfile.TemporaryDirectory() as folder:
         template, mesh = Path(folder, "template.yaml"), Path(folder, "mesh.yaml")
         template.write_text(whole(FOLDER / f"{code}.yaml"))
@@ -62,7 +62,7 @@ def told(code: str) -> str:
             mesh.write_text(whole(FOLDER / f"{code}.mesh.yaml"))
             arguments += ["--mesh", str(mesh)]
         ran = run("render", str(template), *arguments)
-        said = ran.err
+        said = ran.err + run("remove", str(template)).err
         if f" {code}" not in said:
             said = str(answer(_event(template), {})["errorMessage"])
         # Without its line, which is one of the whole template.

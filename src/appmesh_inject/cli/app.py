@@ -11,9 +11,10 @@ def main() -> None:
     if any(find_spec(name) is None for name in NEEDED):
         sys.stderr.write("The command line needs some more packages: install appmesh-inject with its dependencies.\n")
         raise SystemExit(1)
-    from appmesh_inject.cli.program import program
+    from appmesh_inject.cli.program import COMMANDS, program_of
 
-    program()
+    wanted = sys.argv[1:2]
+    program_of(wanted if wanted and wanted[0] in COMMANDS else COMMANDS)()
 
 
 if __name__ == "__main__":

@@ -23,17 +23,21 @@ class Place:
 
 
 class UserError(Exception):
-    """A sentence for the user, who can do something about it; never a bug."""
+    """A sentence for the user, who can do something about it; never a bug. code: of findings.CODES, where it has one:
+    a file that cannot be read has none."""
 
-    def __init__(self, sentence: str, name: str = "appmesh-inject", place: Place | None = None) -> None:
+    def __init__(
+        self, sentence: str, name: str = "appmesh-inject", place: Place | None = None, *, code: str = ""
+    ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.name = name
         self.place = place
+        self.code = code
 
     def __str__(self) -> str:
         where = f"{self.name}:{self.place}" if self.place else self.name
-        return one_line(f"{where}: error: {self.sentence}")
+        return one_line(f"{where}: error{' ' if self.code else ''}{self.code}: {self.sentence}")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import Any, cast
 
-from appmesh_inject.cli import documents
+from appmesh_inject.cli import documents, json_source
 from appmesh_inject.cli.cloudformation import Call
 from appmesh_inject.cli.errors import UserError
 from appmesh_inject.cli.rendering import Asked
@@ -53,13 +53,15 @@ def macro_event(call: Call, asked: Asked) -> dict[str, Json]:
 
 def read_event(file: str) -> dict[str, Any]:
     """The event in `file`, `-` for stdin. Raises UserError where it is no JSON, or no event."""
-    document = documents.load(file)
-    content = document.content
-    if document.format is not documents.Format.JSON:
-        raise UserError("this is no JSON, and a macro's event is", document.name)
+    name, text = documents.text_of(file)
+    if not text.strip():
+        raise UserError("the file is empty", name)
+    if text.lstrip()[0] not in "{[":
+        raise UserError("this is no JSON, and a macro's event is", name)
+    content = json_source.content(name, text)
     if not isinstance(content, dict) or "fragment" not in content:
         sentence = "this is no macro event: it has no fragment. 'appmesh-inject event' makes one from a template"
-        raise UserError(sentence, document.name)
+        raise UserError(sentence, name)
     return content
 
 

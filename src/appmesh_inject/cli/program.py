@@ -1,30 +1,28 @@
 """The Typer program: its commands, and what they share."""
 
-from typing import Annotated
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from typing import Annotated, TypeAlias
 
 import typer
 
 from appmesh_inject import __version__
-from appmesh_inject.cli.commands.adopt import adopt
-from appmesh_inject.cli.commands.diff import diff
-from appmesh_inject.cli.commands.event import event
-from appmesh_inject.cli.commands.graph import graph
-from appmesh_inject.cli.commands.invoke import invoke
-from appmesh_inject.cli.commands.lint import lint
-from appmesh_inject.cli.commands.remove import remove
-from appmesh_inject.cli.commands.render import render
 from appmesh_inject.cli.options import with_settings
 from appmesh_inject.cli.requests import on_files
 
-# Without markup, help and usage errors are plain text: nothing is wrapped or boxed where it is piped, brackets in a
-# help text stay, and Rich is not loaded for it. Typer's own exception printing could show values of variables.
-program = typer.Typer(
-    name="appmesh-inject",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+Wrap: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
+
+COMMANDS: Mapping[str, tuple[Wrap, ...]] = {
+    "render": (on_files, with_settings),
+    "lint": (on_files, with_settings),
+    "diff": (on_files, with_settings),
+    "event": (with_settings,),
+    "graph": (on_files, with_settings),
+    "invoke": (),
+    "adopt": (),
+    "remove": (),
+}
+"""The commands, each in a module of its name, and what they share."""
 
 
 def _version(wanted: bool) -> None:
@@ -33,7 +31,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@program.callback()
 def appmesh_inject(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit")
@@ -46,11 +43,21 @@ def appmesh_inject(
     """
 
 
-program.command()(with_settings(on_files(render)))
-program.command()(with_settings(on_files(lint)))
-program.command()(with_settings(on_files(diff)))
-program.command()(with_settings(event))
-program.command()(with_settings(on_files(graph)))
-program.command()(invoke)
-program.command()(adopt)
-program.command()(remove)
+def program_of(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The program with these commands: to load one takes half as long as to load all."""
+    # Without markup, help and usage errors are plain text: nothing is wrapped or boxed where it is piped, brackets in a
+    # help text stay, and Rich is not loaded for it. Typer's own exception printing could show values of variables.
+    program = typer.Typer(
+        name="appmesh-inject",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    program.callback()(appmesh_inject)
+    for name in names:
+        command = getattr(import_module(f"appmesh_inject.cli.commands.{name}"), name)
+        for wrap in COMMANDS[name]:
+            command = wrap(command)
+        program.command()(command)
+    return program

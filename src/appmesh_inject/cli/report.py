@@ -195,6 +195,9 @@ def _text(lines: Iterable[Text], *, stderr: bool) -> str:
     # With NO_COLOR, Rich itself still writes bold and dim.
     system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
     console = Console(stderr=stderr, color_system=system, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    if console.color_system is None:
+        # Rich takes longer to print a few hundred lines than the macro takes for as many task definitions.
+        return "".join(f"{line.plain}\n" for line in lines)
     with console.capture() as captured:
         for line in lines:
             console.print(line)

@@ -46,12 +46,14 @@ def snippets(document: Json, macro: str, path: Path = ()) -> Iterator[Path]:
     """Paths of the maps that call our macro for what is around, innermost first, as CloudFormation works."""
     if isinstance(document, Mapping):
         for key, value in document.items():
-            yield from snippets(value, macro, (*path, key))
-        if any(entries(document, SNIPPET, path, macro)):
+            if isinstance(value, dict | list):
+                yield from snippets(value, macro, (*path, key))
+        if SNIPPET in document and any(entries(document, SNIPPET, path, macro)):
             yield path
     elif isinstance(document, list):
         for index, value in enumerate(document):
-            yield from snippets(value, macro, (*path, index))
+            if isinstance(value, dict | list):
+                yield from snippets(value, macro, (*path, index))
 
 
 def put_back(holder: Mapping[str, Json], key: str, left: tuple[Json, ...], changed: Json) -> Json:

@@ -12,6 +12,8 @@ from appmesh_inject.cli.errors import Place, UserError
 from appmesh_inject.cli.forms import Form, KubernetesManifests
 from appmesh_inject.tree import REMOVED, Json, Path, edited, shown
 
+NOT_EDITED = "AM606"
+
 
 def editing_of(document: Document, resource: Path = (), lists: Path = ()) -> Editing:
     """An editing of the document's text. `resource`, `lists`: a map and a list in it that show the file's habits."""
@@ -26,7 +28,7 @@ def reread(document: Document, text: str) -> Json:
         return documents.parsed(document.name, text).content
     except UserError as error:
         sentence = f"this file cannot be edited here ({error.sentence}). Nothing is written"
-        raise UserError(sentence, document.name, error.place) from None
+        raise UserError(sentence, document.name, error.place, code=NOT_EDITED) from None
 
 
 def without(form: Form, paths: Collection[Path]) -> str:
@@ -64,7 +66,7 @@ def _without(document: Document, paths: Collection[Path]) -> str:
     text = editing.text()
     if not same(reread(document, text), edited(document.content, dict.fromkeys(paths, REMOVED))):
         sentence = "parts of this file are shared by an anchor with others that would change, too. Write them out"
-        raise UserError(sentence, document.name)
+        raise UserError(sentence, document.name, code=NOT_EDITED)
     return text
 
 
@@ -75,7 +77,7 @@ def told_where(document: Document) -> Iterator[None]:
         yield
     except NotWrittenHereError as problem:
         sentence = f"{shown(problem.path)} does not stand here: a merge (<<) brings it. Write it out"
-        raise UserError(sentence, document.name, document.place(problem.path)) from None
+        raise UserError(sentence, document.name, document.place(problem.path), code=NOT_EDITED) from None
 
 
 def check_anchors(document: Document, editing: Editing) -> None:
@@ -84,4 +86,4 @@ def check_anchors(document: Document, editing: Editing) -> None:
         line_start = document.text.rfind("\n", 0, orphan.start) + 1
         place = Place(document.text.count("\n", 0, orphan.start) + 1, orphan.start - line_start + 1)
         sentence = f"the alias *{orphan.anchor} stays, and its anchor would go with a sidecar. Write the value out here"
-        raise UserError(sentence, document.name, place)
+        raise UserError(sentence, document.name, place, code=NOT_EDITED)
