@@ -69,8 +69,7 @@ fuzz: $(FUZZ_VENV)/.ready  ## look for events that the macro does not answer, fo
 	$(FUZZ_VENV)/bin/python fuzz/events.py fuzz/corpus -max_total_time=$(SECONDS) -print_final_stats=1 -verbosity=0
 
 mutation: $(MUTATION_VENV)/.ready  ## change the code in small ways and see whether a test notices: MUTANTS='appmesh_inject.merge*'
-	$(MUTATION_VENV)/bin/mutmut run "$(MUTANTS)"
-	$(MUTATION_VENV)/bin/mutmut results
+	@set -f; $(MUTATION_VENV)/bin/python mutation/run.py $(MUTANTS)
 
 test-dataplane: $(VENV)/.ready  ## send traffic through real Envoys that run what is rendered; needs root
 	@tests/dataplane/prepare.sh
@@ -122,13 +121,13 @@ WITH_NODE := command -v node >/dev/null && command -v npm >/dev/null || { apt-ge
 	@touch $@
 
 check: $(VENV)/.ready  ## format check, lint, types
-	$(BIN)/ruff format --check src tests bench fuzz
-	$(BIN)/ruff check src tests bench fuzz
+	$(BIN)/ruff format --check src tests bench fuzz mutation
+	$(BIN)/ruff check src tests bench fuzz mutation
 	$(BIN)/mypy
 
 format: $(VENV)/.ready  ## format the code
-	$(BIN)/ruff format src tests bench fuzz
-	$(BIN)/ruff check --fix src tests bench fuzz
+	$(BIN)/ruff format src tests bench fuzz mutation
+	$(BIN)/ruff check --fix src tests bench fuzz mutation
 
 golden: $(VENV)/.ready  ## rewrite the expectations of the golden cases: read the difference
 	$(BIN)/pytest -q tests/golden tests/test_findings_page.py tests/test_template_schema.py tests/test_man_page.py tests/reference --update-golden

@@ -87,16 +87,15 @@ def test_the_hook_runs_a_command_that_is_there() -> None:
     assert hook["language"] == "python"
 
 
-def test_the_address_that_is_not_known_has_one_placeholder_which_each_page_explains() -> None:
+def test_the_address_that_is_not_known_has_one_placeholder_and_each_page_says_what_to_write() -> None:
     """A made-up address would be somebody's."""
     places = [*REPOSITORY.glob("*.*"), *REPOSITORY.glob("docs/**/*.*"), *REPOSITORY.glob("examples/**/*.*")]
     texts = {path: path.read_text() for path in places if path.suffix in (".md", ".yml", ".yaml", ".toml", ".1")}
-    uses = {
-        (path.name, owner)
+    owners = {
+        path: set(re.findall(r"(?:uses: |github\.com/)([\w.-]+)/appmesh-inject\b", text))
         for path, text in texts.items()
-        for owner in re.findall(r"(?:uses: |github\.com/)([\w.-]+)/appmesh-inject\b", text)
     }
-    assert {owner for _, owner in uses} == {"OWNER"}
-    for text in (text for path, text in texts.items() if "OWNER" in text):
-        explained = text.index("`OWNER` stands for")
-        assert text.index("OWNER") == explained + 1
+    assert set().union(*owners.values()) == {"OWNER"}
+    for path in (path for path, found in owners.items() if found):
+        explained = texts[path].index("`OWNER")
+        assert explained < texts[path].index("/OWNER/appmesh-inject"), path.name

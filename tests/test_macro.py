@@ -126,6 +126,76 @@ def test_a_bug_becomes_a_failed_response_that_names_the_request(
     assert "a bug" not in str(lines)
 
 
+def test_the_log_says_what_led_to_a_bug(monkeypatch: pytest.MonkeyPatch, logged: Callable[[], str]) -> None:
+    def broken(*_: object) -> None:
+        try:
+            _ = event(None)["secret"]
+        except KeyError:
+            raise RuntimeError("a bug") from None
+
+    monkeypatch.setattr(macro, "inject", broken)
+    call(event(template()))
+    (error,) = [line for line in map(json.loads, logged().splitlines()) if line.get("level") == "ERROR"]
+    places = error["exception_at"]
+    (then,) = [index for index, place in enumerate(places) if place == "then RuntimeError"]
+    assert places[then - 1].startswith("test_macro.py:") and places[then - 1].endswith(" broken")
+    assert places[-1].startswith("test_macro.py:") and places[-1].endswith(" broken")
+    assert places[-1] != places[then - 1]
+
+
+@pytest.mark.parametrize(("fragment", "status"), [({"Resources": {}}, "success"), (None, "failed")])
+def test_an_event_without_a_request_id_gets_an_empty_one(fragment: Json, status: str) -> None:
+    without = {name: value for name, value in event(fragment).items() if name != "requestId"}
+    response = call(without)
+    assert (response["requestId"], response["status"]) == ("", status)
+
+
+@pytest.mark.parametrize("odd", [None, [], "text", 7])
+def test_an_event_that_is_none_gets_a_response(odd: Any) -> None:
+    context: Any = Context()
+    assert dict(macro.handler(odd, context))["status"] == "failed"
+
+
+@pytest.mark.parametrize("odd", [None, [], "text", 7])
+def test_params_and_values_that_are_none_count_as_absent(odd: Json) -> None:
+    fragment = template(MeshName="apps", VirtualNodeName="web")
+    assert call(event(fragment, params=odd, templateParameterValues=odd))["status"] == "success"
+
+
+def test_a_mistake_in_the_params_has_its_place() -> None:
+    response = call(event(template(MeshName="apps", VirtualNodeName="web"), params={"Nonsense": 1}))
+    assert response["errorMessage"].startswith("AM101 Transform/Parameters/Nonsense: unknown setting 'Nonsense'")
+
+
+@pytest.mark.parametrize(("given", "decides"), [("true", True), (True, True), (["true"], False), ([["true"]], False)])
+def test_values_of_parameters_are_texts_and_lists_of_texts(given: Json, decides: bool) -> None:
+    fragment = template(MeshName="apps", VirtualNodeName="web", Enabled={"Ref": "Switch"})
+    response = call(event(fragment, templateParameterValues={"Switch": given}))
+    assert (response["status"] == "success") is decides
+    if given == ["true"]:
+        assert "the value of parameter 'Switch' is not" in response["errorMessage"]
+    if given == [["true"]]:
+        assert "its value is not known when the macro runs" in response["errorMessage"]
+
+
+def test_the_stacks_that_the_deployment_names_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Reading:
+        def __init__(self, allowed: Any) -> None:
+            self.allowed = allowed
+
+        def mesh(self, name: str) -> None:
+            asked.append(name)
+            assert list(self.allowed) == ["mesh", "other mesh"]
+
+    monkeypatch.setattr(macro, "Stacks", Reading)
+    monkeypatch.setenv("MeshStacks", "mesh,other mesh")
+    fragment = template(Profile="standalone", MeshName="apps", VirtualNodeName="web", MeshStack="mesh")
+    assert "AM330" in call(event(fragment))["errorMessage"]
+    assert asked == ["mesh"]
+
+
 @pytest.mark.parametrize("wrong", [None, [], "text", 7, {"Resources": []}, {"Resources": {"Web": None}}])
 def test_any_fragment_gets_a_response(wrong: Json) -> None:
     assert call(event(wrong))["status"] in ("success", "failed")
@@ -136,7 +206,7 @@ def test_no_value_of_the_template_is_logged(logged: Callable[[], str]) -> None:
     call(event(template(MeshName="apps", VirtualNodeName="web"), templateParameterValues=parameters))
     call(event(template(MeshName="apps", Enabled={"Ref": "Secret"}), templateParameterValues=parameters))
     written = logged()
-    assert "Template transformed" in written
+    assert '"Template transformed"' in written
     assert SECRET not in written
 
 
@@ -157,10 +227,105 @@ def test_every_log_line_has_the_request_and_the_metrics_count_by_profile(logged:
     (injected,) = [line for line in metrics if "TaskDefinitionsInjected" in line]
     assert injected["TaskDefinitionsInjected"] == [1.0]
     assert injected["profile"] == "preview"
+    assert {line["service"] for line in metrics} == {"AppMeshInject"}
+    described = [each for line in metrics for each in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]]
+    assert {each["Unit"] for each in described} == {"Count"}
+
+
+def test_the_log_line_counts(logged: Callable[[], str]) -> None:
+    fragment = template(MeshName="apps", VirtualNodeName="web", LogLevel="loud")
+    api: dict[str, Json] = {"Type": "AWS::ECS::TaskDefinition", "Properties": {}}
+    marked: Json = {**api, "Metadata": {"AppMesh": {"Profile": "ga", "Region": "", "MeshName": "a", "Enabled": False}}}
+    resources: Any = fragment["Resources"]
+    call(event({"Resources": {**resources, "Api": api, "Off": marked}}))
+    (line,) = [line for line in map(json.loads, logged().splitlines()) if line.get("message") == "Template transformed"]
+    assert line["task_definitions"] == {"preview.refused": 1, "preview.skipped": 1, "ga.refused": 1}
+    assert line["findings"] == {"AM102": 2}
+
+
+def large(size: int) -> dict[str, Json]:
+    """A template whose three tasks get a megabyte each, and text of this length."""
+    log: Json = {"LogDriver": "awslogs", "Options": {"tag": "x" * 1_000_000}}
+    mark: dict[str, Json] = {"MeshName": "apps", "VirtualNodeName": "web"}
+    tasks = {f"Task{n}": template(**mark)["Resources"]["Web"] for n in range(3)}  # type: ignore[index,call-overload]
+    metadata: Json = {"AppMesh": {"Envoy": {"LogConfiguration": log}}}
+    return {"Description": "x" * size, "Metadata": metadata, "Resources": tasks}
+
+
+def test_a_response_may_be_as_large_as_lambda_answers_and_no_larger(logged: Callable[[], str]) -> None:
+    base = len(json.dumps(call(event(large(0)))["fragment"]))
+    room = macro.LARGEST_RESPONSE - macro.LONGEST_MESSAGE - base
+    assert call(event(large(room)))["status"] == "success"
+    logged()
+    response = call(event(large(room + 1)))
+    assert response["errorMessage"] == (
+        "AM003 the processed template has 6,290,457 bytes, and a Lambda function answers 6,291,456 at the most. "
+        "Split the template, or put less text into the settings that all its tasks share."
+    )
+    (line,) = [line for line in map(json.loads, logged().splitlines()) if line.get("message") == "Template transformed"]
+    assert (line["task_definitions"], line["findings"]) == ({"preview.refused": 3}, {"AM003": 1})
+
+
+def test_a_template_that_is_too_deep_is_refused_and_comes_back() -> None:
+    deep: Any = "info"
+    for number in range(2000):
+        deep = {"Fn::If": [f"A{number}", deep, "info"]}
+    too_deep = (
+        "AM002 the template is nested deeper than 200 levels, and cannot be read. "
+        "Nest less: fewer maps, lists and functions inside of each other."
+    )
+    fragment = template(MeshName="apps", VirtualNodeName="web", LogLevel=deep)
+    context: Any = Context()
+    response = macro.handler(event(fragment), context)
+    assert response["errorMessage"] == too_deep
+    assert response["fragment"] is fragment
+    shallow = template(VirtualNodeName="web")
+    response = macro.handler(event(shallow, params={"LogLevel": deep}), context)
+    assert response["errorMessage"] == too_deep
+    assert response["fragment"] is shallow
 
 
 def finding(number: int, length: int) -> Finding:
     return Finding("AM104", f"Task{number}", ("Resources", f"Task{number}"), "x" * length, "Add it")
+
+
+def lengths(*each: int) -> list[Finding]:
+    """Findings whose lines have these lengths."""
+    empty = len(str(finding(0, 0)))
+    return [finding(number, length - empty) for number, length in enumerate(each)]
+
+
+@pytest.mark.parametrize(
+    ("findings", "lines", "last"),
+    [
+        (lengths(1000), 1, None),
+        (lengths(499, 500), 2, None),
+        (lengths(499, 501), 1, "and 1 more: run appmesh-inject lint"),
+        (lengths(964, 500), 1, "and 1 more: run appmesh-inject lint"),
+        (lengths(965, 500), 0, "... and 1 more: run appmesh-inject lint"),
+        (lengths(965, 50, 50), 0, "... and 2 more: run appmesh-inject lint"),
+        (lengths(300, 300, 300, 300), 3, "and 1 more: run appmesh-inject lint"),
+        (lengths(300, 300, 362, 300), 3, "and 1 more: run appmesh-inject lint"),
+        (lengths(300, 300, 363, 300), 2, "and 2 more: run appmesh-inject lint"),
+        (lengths(1001), 0, "... run appmesh-inject lint"),
+    ],
+)
+def test_the_message_has_as_many_whole_findings_as_go_into_it(
+    findings: list[Finding], lines: int, last: str | None
+) -> None:
+    text = macro.message(findings)
+    assert len(text) <= 1000
+    whole = "".join(f"{each}\n" for each in findings[:lines])
+    if lines and last:
+        assert text == whole + last
+    elif last:
+        assert text == str(findings[0])[: 1000 - len(last)] + last
+    else:
+        assert text == whole.removesuffix("\n")
+
+
+def test_warnings_are_no_error_text() -> None:
+    assert macro.message([Finding("AM252", "Web", (), "x", "y"), finding(0, 1)]) == str(finding(0, 1))
 
 
 def test_a_long_message_keeps_the_first_findings_whole_and_says_how_many_more() -> None:

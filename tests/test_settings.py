@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import appmesh_inject
-from appmesh_inject.intrinsics import NOTHING_KNOWN
+from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.settings import TABLE, Level, gather
 from appmesh_inject.tree import Json
 
@@ -74,6 +74,26 @@ def test_what_the_product_takes_the_schema_takes(name: str, value: Json) -> None
 def test_what_the_schema_refuses_the_product_refuses(name: str, value: Json) -> None:
     assert not VALIDATOR.is_valid({name: value})
     assert gather([Level((), {name: value})], NOTHING_KNOWN).findings
+
+
+def test_a_resource_given_higher_displaces_the_node_below_and_the_other_way_round() -> None:
+    node = Level(("node",), {"VirtualNodeName": "web", "MeshName": "apps"})
+    arn = Level(("arn",), {"ResourceArn": "x"})
+    assert dict(gather([node, arn], NOTHING_KNOWN).values) == {"MeshName": "apps", "ResourceArn": "x"}
+    assert dict(gather([arn, node], NOTHING_KNOWN).values) == {"MeshName": "apps", "VirtualNodeName": "web"}
+
+
+def test_what_is_not_given_can_be_unset() -> None:
+    gathered = gather([Level(("high",), {"Region": {"Ref": "AWS::NoValue"}})], NOTHING_KNOWN)
+    assert (dict(gathered.values), dict(gathered.places), gathered.findings) == ({}, {}, ())
+
+
+def test_a_loops_identifier_is_no_resource_of_that_name() -> None:
+    resources: dict[str, Json] = {"Node": {"Type": "AWS::AppMesh::VirtualNode"}}
+    level = Level(("mark",), {"VirtualNodeName": {"Ref": "Node"}})
+    (finding,) = gather([level], Scope(resources=resources)).findings
+    assert (finding.code, finding.hint) == ("AM114", "Write !GetAtt Node.VirtualNodeName")
+    assert not gather([level], Scope(resources=resources, loops=frozenset({"Node"}))).findings
 
 
 def test_a_name_given_higher_displaces_the_one_below() -> None:

@@ -1,12 +1,18 @@
 """The `standalone` profile beyond the golden cases: meshes of other templates, and the size of what comes out."""
 
+import json
+import re
 from typing import Any
 
-from appmesh_inject.injection import inject
+import pytest
+
+from appmesh_inject.findings import Finding
+from appmesh_inject.injection import Outcome, inject
 from appmesh_inject.mesh.resolution import resolved
 from appmesh_inject.settings import Level
 from appmesh_inject.standalone import Meshes, MeshSource
 from appmesh_inject.targets.cloudformation import CloudFormation
+from appmesh_inject.targets.departing import with_exported
 from appmesh_inject.targets.ecs import EcsTaskDefinition
 from appmesh_inject.tree import Json
 from tests import invariants
@@ -62,6 +68,49 @@ def test_a_mesh_of_another_stack_is_compiled_with_its_values_resolved() -> None:
     assert '"mesh/apps/virtualNode/web"' in envoy["Command"][1] or "web" in envoy["Command"][1]
 
 
+def test_a_mesh_of_a_stack_and_the_templates_own_are_two() -> None:
+    own: Any = _own_mesh()
+    node = own["Web"]["Properties"]
+    own["Web"]["Properties"] = {**node, "Spec": {"Listeners": [{"PortMapping": {"Port": 9090, "Protocol": "http"}}]}}
+    asked: dict[str, Json] = {"Profile": "standalone", "VirtualNodeName": "web", "MeshName": "apps"}
+    tasks = {"Elsewhere": task(**asked, MeshStack="m"), "Here": task(**asked, AppPorts=[9090])}
+    for order in (("Elsewhere", "Here"), ("Here", "Elsewhere")):
+        template: Json = {"Resources": {**{name: tasks[name] for name in order}, **own}}
+        outcome = inject(template, target(), meshes=Meshes(of_stack={"m": source()}.get))
+        assert not outcome.has_errors, [str(finding) for finding in outcome.findings]
+        assert not outcome.findings
+        document: Any = outcome.document
+        commands = {
+            name: document["Resources"][name]["Properties"]["ContainerDefinitions"][1]["Command"][1] for name in tasks
+        }
+        assert ('"9090"' in commands["Here"], '"9080"' in commands["Here"]) == (True, False)
+        assert ('"9090"' in commands["Elsewhere"], '"9080"' in commands["Elsewhere"]) == (False, True)
+
+
+def test_a_mesh_from_elsewhere_says_where_its_mistakes_are() -> None:
+    node: Any = {"Type": "AWS::AppMesh::VirtualNode", "Properties": {"MeshName": "apps", "VirtualNodeName": "web"}}
+    given = MeshSource.elsewhere(
+        {"Web": node}, ("mesh.yaml",), (Finding("AM326", "Web", ("Resources", "Web"), "x", "y"),)
+    )
+    assert [finding.path for finding in given.findings] == [("mesh.yaml", "Resources", "Web")]
+    request: dict[str, Json] = {"Profile": "standalone", "MeshName": "apps", "VirtualNodeName": "web"}
+    asked = MeshSource.elsewhere({"Web": node}, ("mesh.yaml",), ())
+    template: Json = {"Resources": {"Web": task(**request)}}
+    (missing, *_) = inject(template, target(), meshes=Meshes(given=asked)).findings
+    assert (missing.code, missing.path[:3]) == ("AM303", ("mesh.yaml", "Resources", "Web"))
+
+
+def test_a_configuration_that_is_too_large_is_refused_at_the_task() -> None:
+    own: Any = _own_mesh()
+    listeners = own["Web"]["Properties"]["Spec"]["Listeners"]
+    log = {"AccessLog": {"File": {"Path": "/" + "x" * 60_000}}}
+    own["Web"]["Properties"] = {**own["Web"]["Properties"], "Spec": {"Listeners": listeners, "Logging": log}}
+    document: Json = {"Resources": {"Task": task(Profile="standalone", MeshName="apps", VirtualNodeName="web"), **own}}
+    outcome = inject(document, target())
+    found = [(finding.code, finding.subject, finding.path) for finding in outcome.findings if finding.is_error]
+    assert found == [("AM319", "Task", ("Resources", "Task", "Metadata", "AppMesh"))]
+
+
 def test_an_ecs_task_definition_takes_its_mesh_from_a_file() -> None:
     request = Level((), {"Profile": "standalone", "MeshName": "apps", "VirtualNodeName": "web"})
     document: Json = {
@@ -77,6 +126,23 @@ def test_an_ecs_task_definition_takes_its_mesh_from_a_file() -> None:
     assert isinstance(result["containerDefinitions"][1]["command"][1], str)
 
 
+def test_sidecars_that_are_added_are_told_by_their_size() -> None:
+    """Where names alone differ one stands for all; each configuration has a size of its own."""
+    names = ("web", "web")
+    for profile, alone in (("ga", 1), ("standalone", 2)):
+        tasks = {
+            f"Task{number}": task(Profile=profile, VirtualNodeName=name, MeshName="apps")
+            for number, name in enumerate(names)
+        }
+        template: Json = {"Resources": {**tasks, **(_own_mesh() if profile == "standalone" else {})}}
+        outcome = inject(template, target())
+        assert not outcome.has_errors, [str(finding) for finding in outcome.findings]
+        document: Any = outcome.document
+        written = [document["Resources"][name]["Properties"]["ContainerDefinitions"][1] for name in tasks]
+        assert list(outcome.added) == written
+        assert len({id(one) for one in outcome.added}) == alone
+
+
 def test_a_processed_template_that_is_too_large_is_refused() -> None:
     resources: dict[str, Json] = {
         f"Web{number}": task(Profile="standalone", VirtualNodeName="web") for number in range(250)
@@ -84,8 +150,60 @@ def test_a_processed_template_that_is_too_large_is_refused() -> None:
     metadata: Json = {"AppMesh": {"MeshName": "apps"}}
     document: Json = {"Metadata": metadata, "Resources": {**resources, **_own_mesh()}}
     outcome = inject(document, target())
-    assert [finding.code for finding in outcome.findings if finding.is_error] == ["AM329"]
+    (finding,) = [finding for finding in outcome.findings if finding.is_error]
+    assert (finding.code, finding.subject, finding.path) == ("AM329", "", ())
+    size = re.fullmatch(
+        "the processed template has ([0-9,]+) bytes, and CloudFormation takes 1,000,000", finding.message
+    )
+    assert size and int(size[1].replace(",", "")) > 1_000_000
+    assert finding.hint == "Split the template: each task carries its own configuration"
     assert outcome.document is document
+
+
+def test_a_processed_template_may_have_a_million_bytes() -> None:
+    tasks = {"Task": task(Profile="standalone", VirtualNodeName="web", MeshName="apps")}
+
+    def rendered(length: int) -> Outcome:
+        return inject({"Description": "x" * length, "Resources": {**tasks, **_own_mesh()}}, target())
+
+    size = len(json.dumps(rendered(0).document, separators=(",", ":")))
+    assert not rendered(1_000_000 - size).has_errors
+    assert rendered(1_000_001 - size).has_errors
+
+
+def test_a_template_with_tasks_alone_may_be_too_large_as_well() -> None:
+    template: Json = {
+        "Description": "x" * 1_000_000,
+        "Resources": {"Web": task(Profile="standalone", VirtualNodeName="web", MeshName="apps")},
+    }
+    outcome = inject(template, target(), meshes=Meshes(given=source()))
+    assert [finding.code for finding in outcome.findings] == ["AM329"]
+
+
+@pytest.mark.parametrize("before", [{}, {"Other": 1}, {"AppMeshInject": {"Other": 1}}, {"AppMeshInject": "odd"}])
+def test_an_exported_mesh_goes_beside_what_the_metadata_has(before: dict[str, Json]) -> None:
+    metadata: dict[str, Json] = {**before, "AppMesh": {"Profile": "standalone", "ExportMesh": True}}
+    outcome = inject({"Metadata": metadata, "Resources": _own_mesh()}, target())
+    assert not outcome.has_errors
+    document: Any = outcome.document
+    section = before.get("AppMeshInject")
+    kept = section if isinstance(section, dict) else {}
+    assert document["Metadata"] == {**metadata, "AppMeshInject": {**kept, "Mesh": _own_mesh()}}
+    assert list(document["Resources"]) == ["AppMeshInjectPlaceholder"]
+
+
+def test_an_exported_mesh_without_metadata_before() -> None:
+    asked = Level((), {"ExportMesh": True, "Profile": "standalone"})
+    document: Any = inject({"Resources": _own_mesh()}, CloudFormation(asked, {})).document
+    assert document["Metadata"] == {"AppMeshInject": {"Mesh": _own_mesh()}}
+
+
+def test_what_a_template_exports_is_among_its_resources_again() -> None:
+    mesh: dict[str, Json] = {"Metadata": {"AppMeshInject": {"Mesh": {"Node": {}}}}}
+    assert with_exported({**mesh, "Resources": {"Web": {}}})["Resources"] == {"Web": {}, "Node": {}}
+    assert with_exported({**mesh, "Resources": "odd"})["Resources"] == {"Node": {}}
+    for none in ({}, {"Metadata": "odd"}, {"Metadata": {"AppMeshInject": {"Mesh": "odd"}}, "Resources": {}}):
+        assert with_exported(none) is none
 
 
 def _own_mesh() -> dict[str, Json]:

@@ -80,7 +80,7 @@ class Precedents:
         if not isinstance(plan, Plan) or plan.basis is None or asked.findings:
             return None
         settings, basis = asked.settings, plan.basis
-        if settings.resource_arn is not None or settings.enabled is not True:
+        if settings.resource_arn is not None:
             return None
         if not set(decided.decision.findings) <= set(basis.findings):
             return None
@@ -126,7 +126,7 @@ class Precedents:
             for index, definition in planned.waiting.items()
         }
         lists = (ListPlan(plain.list_path, plain.items, {}, waiting, tuple(appended)),)
-        redirect_path = (*plain.path, plan.redirect_path[-1]) if plan.redirect_path else ()
+        redirect_path = (*plain.path, plan.redirect_path[-1])
         return Plan(lists, plan.redirect, redirect_path, like=() if precedent.commanding else planned.appended)
 
 

@@ -50,7 +50,8 @@ def inject(
     document = dict(template) if not isinstance(template, dict) else template
     places = {name: f"settings[{name!r}]" for name in settings}
     declared = document.get("Parameters")
-    values = parameter_values(declared if isinstance(declared, Mapping) else {}, parameters)
+    # A snippet declares none, and its values come with the event.
+    values = parameter_values(declared, parameters) if isinstance(declared, Mapping) else dict(parameters)
     asked = Asked(values, settings, places, deployed(deployment))
     result = _rendered(document, asked)
     changed = result.document

@@ -21,7 +21,7 @@ def configured(situation: Situation, envoy: Container, admin_port: Json) -> Conf
         settings,
         kind=situation.kind,
         scope=scope,
-        environment={name: scalar(value) for name, value in envoy.variables.items() if name != "ENVOY_UID"},
+        environment={name: scalar(value) for name, value in envoy.variables.items()},
         admin_port=scalar(admin_port),
         place=situation.place("Envoy"),
         subject=situation.workload.name,

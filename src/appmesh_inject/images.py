@@ -30,7 +30,7 @@ def repository(image: str) -> str | None:
     host, parts = _divided(name, has_path=True)
     if host == DOCKER_HUB and len(parts) == 1:
         parts = ["library", *parts]
-    return _joined(host, parts) if parts else None
+    return _joined(host, parts)
 
 
 def registry(written: str) -> str | None:

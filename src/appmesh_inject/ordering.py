@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import mapped
+from appmesh_inject.lists import Names
 from appmesh_inject.situation import Situation, wrapped
 from appmesh_inject.tree import Json
-from appmesh_inject.values import Names, one_of
+from appmesh_inject.values import one_of
 from appmesh_inject.workload import Container
 
 

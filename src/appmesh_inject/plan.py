@@ -3,10 +3,10 @@
 Containers are built by `sidecars`, read and written by a target.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from appmesh_inject import checks, ports, presence
+from appmesh_inject import checks, ports, presence, together
 from appmesh_inject.compiled import configured, is_compiled
 from appmesh_inject.decision import Basis, Decision, ListPlan, Plan, Skip
 from appmesh_inject.deployment import Deployment
@@ -42,7 +42,7 @@ def decide(
     represents = kind(asked, workload.scope)
     adding = form(asked.settings.profile, dialect.name, represents)
     if adding is None:
-        return Decision(None, tuple(_no_form(workload, asked, represents)))
+        return Decision(None, tuple(_no_form(workload, asked)))
     situation = Situation(
         workload, asked, task, dialect, adding, represents, deployment.images, deployment.registries, meshes, {}
     )
@@ -67,13 +67,11 @@ def decide(
     return Decision(Plan(lists, redirect, task.redirect_path, basis), tuple(findings))
 
 
-def _no_form(workload: Workload, asked: Asked, represents: str) -> list[Finding]:
-    misplaced = [finding for finding in asked.findings if finding.code == "AM109"]
-    place = asked.places.get("Profile", workload.levels[-1].path)
-    what = "a gateway" if represents == GATEWAY else "this kind of document"
-    message = f"profile '{asked.settings.profile}' has no form for {what}"
-    hint = "Use profile 'ga'" if represents == GATEWAY else "Use profile 'preview'"
-    return [] if misplaced else [Finding("AM109", workload.name, place, message, hint)]
+def _no_form(workload: Workload, asked: Asked) -> Iterator[Finding]:
+    # What names a gateway is no setting of a profile that has none, which has been said.
+    if not any(finding.code == "AM109" for finding in asked.findings):
+        message = f"profile '{asked.settings.profile}' has no form for this kind of document"
+        yield Finding("AM109", workload.name, asked.places["Profile"], message, "Use profile 'preview'")
 
 
 def _key(branch: Branch) -> frozenset[tuple[str, bool]]:
@@ -169,7 +167,7 @@ class _Branch:
                 sidecars[sidecar.role] = kept
         apps = self._apps(there)
         waiting = self._waiting(apps, sidecars, values, enabled)
-        self.findings += checks.containers(situation, branch, apps, sidecars, len(appended["app"]))
+        self.findings += together.check(situation, branch, apps, sidecars, len(appended["app"]))
         lists = (
             ListPlan(
                 listed.path,

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Scope
+from appmesh_inject.lists import Entries, listed
 from appmesh_inject.tree import Path
-from appmesh_inject.values import Entries, listed, quoted
+from appmesh_inject.values import quoted
 from appmesh_inject.workload import Dialect, Entry, Port
 
 

@@ -8,11 +8,12 @@ Levels, lowest precedence first: the profile's defaults; the macro's deployment 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from appmesh_inject import values
+from appmesh_inject import lists, values
 from appmesh_inject.findings import BASE, Finding
 from appmesh_inject.intrinsics import Scope, function, is_no_value
+from appmesh_inject.lists import Entries, Names
 from appmesh_inject.tree import NOTHING, Json, Path
-from appmesh_inject.values import Entries, Problem
+from appmesh_inject.values import Problem
 
 PREVIEW, GA, STANDALONE = "preview", "ga", "standalone"
 PROFILES = (PREVIEW, GA, STANDALONE)
@@ -51,7 +52,7 @@ class Settings(NamedTuple):
     egress_ignored_ports: Entries | None = None
     log_level: Json = "info"
     region: Json = None
-    wait_for_envoy: values.Names | None = None
+    wait_for_envoy: Names | None = None
     enabled: Json = True
     on_existing: str = "Fail"
     x_ray: bool = False
@@ -84,7 +85,7 @@ TABLE: Mapping[str, Setting] = {
         values.choice(*PROFILES), "The form of the sidecars: `preview`, `ga` or `standalone`", "`preview`"
     ),
     "AppPorts": Setting(
-        values.entries(values.port),
+        lists.entries(values.port),
         "Ports whose incoming traffic the proxy takes; `[]`: outgoing traffic only (not in `preview`)",
         "the TCP ports in the app containers' `PortMappings`",
     ),
@@ -99,18 +100,18 @@ TABLE: Mapping[str, Setting] = {
     "ProxyIngressPort": Setting(values.text(values.port), "Port where the proxy takes incoming traffic", "`15000`"),
     "ProxyEgressPort": Setting(values.text(values.port), "Port where the proxy takes outgoing traffic", "`15001`"),
     "EgressIgnoredIPs": Setting(
-        values.entries(values.address),
+        lists.entries(values.address),
         "Addresses that bypass the proxy",
         "`preview` on ECS `169.254.169.254,169.254.170.2`, in pods `169.254.169.254`;"
         " `ga`, `standalone` `169.254.170.2,169.254.169.254`",
     ),
-    "EgressIgnoredPorts": Setting(values.entries(values.port), "Destination ports that bypass the proxy"),
+    "EgressIgnoredPorts": Setting(lists.entries(values.port), "Destination ports that bypass the proxy"),
     "LogLevel": Setting(
         values.text(values.word_of(*LOG_LEVELS)), "Envoy's log level: " + ", ".join(LOG_LEVELS), "`info`"
     ),
     "Region": Setting(values.text(values.any_text), "`AWS_REGION` of the envoy container; required in pods"),
     "WaitForEnvoy": Setting(
-        values.names,
+        lists.names,
         "Names of the containers that start once envoy is healthy; `[]`: none",
         "every essential container that envoy does not wait for",
         profiles=(GA, STANDALONE),
@@ -201,11 +202,10 @@ NOTHING_GATHERED = Gathered()
 
 
 class Asked(NamedTuple):
-    """What one workload asks for, where each setting was given, and the settings that were, by name."""
+    """What one workload asks for, where each setting was given, and what is wrong with that."""
 
     settings: Settings
     places: Mapping[str, Path]
-    chosen: Mapping[str, Any] = NOTHING
     findings: tuple[Finding, ...] = ()
 
 
@@ -243,7 +243,7 @@ def settle(gathered: Gathered, subject: str) -> Asked:
     were gathered last, and of settings that the chosen profile does not have."""
     settings = Settings(**{FIELDS[name]: value for name, value in gathered.values.items()})
     misplaced = _out_of_profile(settings.profile, gathered, subject)
-    return Asked(settings, gathered.places, gathered.values, (*gathered.findings, *misplaced))
+    return Asked(settings, gathered.places, (*gathered.findings, *misplaced))
 
 
 def _read_level(level: Level, scope: Scope) -> _Read:

@@ -126,7 +126,7 @@ def _or_gone(value: Json) -> Json | _Gone:
 
 
 def _number(value: Json) -> Json:
-    found = number(value) if isinstance(value, str) else None
+    found = number(value)
     return value if found is None else found
 
 

@@ -115,8 +115,7 @@ def fragments_of(settings: Settings, sidecar: Sidecar) -> tuple[Mapping[str, Jso
 
 def place(workload: Workload, asked: Asked, setting: str) -> Path:
     """Where a setting was given, or where the mark is."""
-    mark = workload.levels[-1].path if workload.levels else workload.path
-    return asked.places.get(setting, mark)
+    return asked.places.get(setting, workload.levels[-1].path)
 
 
 def seen(leaf: Leaf) -> str:

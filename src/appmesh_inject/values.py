@@ -5,21 +5,19 @@ that came from a parameter is never quoted in a problem: it can be a secret.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from appmesh_inject.intrinsics import (
     Absent,
-    Branches,
     Literal,
     Scope,
     function,
     leaves,
     mapped,
-    may_be_absent,
     read,
 )
-from appmesh_inject.text import joined, scalar, separated
+from appmesh_inject.text import scalar
 from appmesh_inject.tree import MOST_LEVELS, Json, Path, is_deeper
 
 HIGHEST_ID = 2**32 - 2
@@ -40,18 +38,9 @@ class Problem(NamedTuple):
         return (self, *self.more)
 
 
-def _together(problems: Sequence[Problem]) -> Problem:
+def together(problems: Sequence[Problem]) -> Problem:
     first, *more = problems
     return first._replace(more=tuple(more))
-
-
-class Entries(NamedTuple):
-    """A list setting. `items`: literals and intrinsics; `text`: all of them with commas between, as one value;
-    `least`: how many there are at the least, since an intrinsic can stand for several."""
-
-    items: tuple[Json, ...] = ()
-    text: Json = ""
-    least: int = 0
 
 
 Check: TypeAlias = Callable[[str], str | None]
@@ -75,7 +64,7 @@ def text(check: Check) -> Callable[[Json, Scope], Json | Problem]:
     """Text, or any intrinsic. What can be known of it now is held to `check`."""
 
     def reader(value: Json, scope: Scope) -> Json | Problem:
-        if isinstance(value, str) and "{{resolve:" not in value and check(value) is None:
+        if isinstance(value, str) and check(value) is None:
             return value
         problems: list[Problem] = []
         for leaf in leaves(value, scope):
@@ -83,14 +72,14 @@ def text(check: Check) -> Callable[[Json, Scope], Json | Problem]:
                 problems.append(
                     Problem("AM102", "is AWS::NoValue in one branch", "Give a value in both branches", leaf.path)
                 )
-            elif isinstance(leaf.reading, Literal) and (need := _need(leaf.reading, check)):
+            elif isinstance(leaf.reading, Literal) and (need := unmet(leaf.reading, check)):
                 problems.append(_wrong(leaf.reading, need, leaf.path))
-        return _together(problems) if problems else scalar(value)
+        return together(problems) if problems else scalar(value)
 
     return reader
 
 
-def _need(literal: Literal, check: Check) -> str | None:
+def unmet(literal: Literal, check: Check) -> str | None:
     """What the literal must be, where it is not."""
     value = literal.value
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -106,7 +95,7 @@ def choice(*options: str) -> Callable[[Json, Scope], str | Problem]:
     """One of a few words, known when the macro runs."""
 
     def reader(value: Json, scope: Scope) -> str | Problem:
-        literal = _decided(value, scope)
+        literal = decided(value, scope)
         if isinstance(literal, Problem):
             return literal
         if literal.value not in options:
@@ -118,7 +107,7 @@ def choice(*options: str) -> Callable[[Json, Scope], str | Problem]:
 
 def known_text(value: Json, scope: Scope) -> str | Problem:
     """Text that is known when the macro runs."""
-    literal = _decided(value, scope)
+    literal = decided(value, scope)
     if isinstance(literal, Problem):
         return literal
     if not isinstance(literal.value, str) or not literal.value:
@@ -128,7 +117,7 @@ def known_text(value: Json, scope: Scope) -> str | Problem:
 
 def flag(value: Json, scope: Scope) -> bool | Problem:
     """true or false, known when the macro runs."""
-    literal = _decided(value, scope)
+    literal = decided(value, scope)
     return literal if isinstance(literal, Problem) else _truth(literal)
 
 
@@ -148,7 +137,7 @@ def switch(value: Json, scope: Scope) -> Json | Problem:
 UNDECIDED = "decides what comes out, and its value is not known when the macro runs"
 
 
-def _decided(value: Json, scope: Scope) -> Literal | Problem:
+def decided(value: Json, scope: Scope) -> Literal | Problem:
     reading = read(value, scope)
     if isinstance(reading, Literal):
         return reading
@@ -156,119 +145,10 @@ def _decided(value: Json, scope: Scope) -> Literal | Problem:
 
 
 def _truth(literal: Literal) -> bool | Problem:
-    word = str(literal.value).lower() if isinstance(literal.value, bool | str) else ""
+    word = str(literal.value).lower()
     if word not in ("true", "false"):
         return Problem("AM102", f"must be true or false, and {seen(literal)} is not", "Write true or false")
     return word == "true"
-
-
-def entries(check: Check) -> Callable[[Json, Scope], Entries | Problem]:
-    """A list: of literals and intrinsics, one text with commas or spaces, or one intrinsic for it all."""
-
-    def reader(value: Json, scope: Scope) -> Entries | Problem:
-        reading = read(value, scope)
-        if isinstance(reading, Branches):
-            return _branched(value, scope, reader)
-        if isinstance(reading, Literal) and isinstance(reading.value, list | str | int | float):
-            return _entries(value, reading, scope, check)
-        if isinstance(reading, Literal):
-            return Problem("AM102", f"must be a list, and {seen(reading)} is not", "Write a list: [9080, 9081]")
-        whole = _as_text(value, scope)
-        return Entries((whole,), whole, 1)
-
-    return reader
-
-
-def _branched(value: Json, scope: Scope, reader: Callable[[Json, Scope], Entries | Problem]) -> Entries | Problem:
-    """An Fn::If around a list: each branch becomes its text, and all have entries or none has."""
-    read_entries: list[Entries] = []
-    for leaf in leaves(value, scope):
-        found = reader(leaf.written, leaf.scope)
-        if isinstance(found, Problem):
-            return _together([problem._replace(path=leaf.path + problem.path, more=()) for problem in found.all])
-        read_entries.append(found)
-    if len({bool(found.items) for found in read_entries}) > 1:
-        return Problem("AM103", "is empty in one branch only, which decides what comes out", "Fill both or none")
-    texts = iter(read_entries)
-    whole = mapped(value, scope, lambda _: next(texts).text)
-    most = max(found.least for found in read_entries)
-    return Entries((whole,) if most else (), whole, most)
-
-
-def _entries(value: Json, literal: Literal, scope: Scope, check: Check) -> Entries | Problem:
-    whole = literal.value
-    parts: list[Json] = list(whole) if isinstance(whole, list) else _split(str(whole))
-    steps: list[Path] = [(n,) for n in range(len(parts))] if isinstance(whole, list) else [()] * len(parts)
-    problems: list[Problem] = []
-    kept: list[Json] = []
-    for part, step in zip(parts, steps, strict=True):
-        problems += _entry_problems(part, step, literal, scope, check)
-        item = _as_text(part, scope)
-        if item not in kept:
-            kept.append(item)
-    if problems:
-        return _together(problems)
-    if literal.parameter is not None and kept:
-        written = _as_text(value, scope)
-        return Entries((written,), written, len(kept))
-    return Entries(tuple(kept), listed(kept, scope), len(kept))
-
-
-def _entry_problems(part: Json, step: Path, whole: Literal, scope: Scope, check: Check) -> Iterator[Problem]:
-    for leaf in leaves(part, scope, step):
-        if not isinstance(leaf.reading, Literal):
-            continue
-        parameter = leaf.reading.parameter or whole.parameter
-        entries = leaf.reading.value
-        for entry in entries if isinstance(entries, list) and parameter else [entries]:
-            literal = Literal(entry, parameter)
-            need = _need(literal, check)
-            if need:
-                message = f"has an entry that must be {need}, and {seen(literal)} is not"
-                yield Problem("AM107", message, "Correct the entry", leaf.path)
-
-
-def _split(whole: str) -> list[Json]:
-    return [*whole.replace(",", " ").split()]
-
-
-def listed(items: Sequence[Json], scope: Scope) -> Json:
-    """The items with commas between them, as one value. An item that AWS::NoValue may take away goes with its
-    comma: Fn::Join leaves such items out."""
-    if any(may_be_absent(item, scope) for item in items):
-        return {"Fn::Join": [",", list(items)]}
-    return separated(items, ",", scope.loops)
-
-
-def _as_text(value: Json, scope: Scope) -> Json:
-    """One entry as text; a parameter or function that yields a list is joined with commas."""
-    name = function(value)
-    is_list = name == "Fn::Split" or (isinstance(value, dict) and name == "Ref" and str(value["Ref"]) in scope.lists)
-    if is_list:
-        return {"Fn::Join": [",", value]}
-    return joined([value]) if name is None else value
-
-
-class Names(NamedTuple):
-    """A list of names, and the parameter that it is the value of."""
-
-    names: tuple[str, ...]
-    parameter: str | None = None
-
-    def shown(self, name: str) -> str:
-        """One of the names as an error text shows it."""
-        return seen(Literal(name, self.parameter))
-
-
-def names(value: Json, scope: Scope) -> Names | Problem:
-    """A list of names, known when the macro runs."""
-    literal = _decided(value, scope)
-    if isinstance(literal, Problem):
-        return literal
-    parts = _split(literal.value) if isinstance(literal.value, str) else literal.value
-    if not isinstance(parts, list) or not all(isinstance(part, str) and part for part in parts):
-        return Problem("AM102", f"must be a list of container names, and {seen(literal)} is not", "Write [app]")
-    return Names(tuple(map(str, parts)), literal.parameter)
 
 
 def fragment(value: Json, scope: Scope) -> Mapping[str, Json] | Problem:
@@ -344,5 +224,5 @@ def closest(word: str, options: Sequence[str]) -> str | None:
     import difflib  # only when something is mistyped: the import costs a cold start
 
     by_case = {option.lower(): option for option in options}
-    found = difflib.get_close_matches(word.lower(), list(by_case), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word.lower(), list(by_case))
     return by_case[found[0]] if found else None

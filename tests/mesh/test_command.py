@@ -58,6 +58,15 @@ def test_a_literal_configuration_is_one_string() -> None:
     assert told.size == len(json.dumps(text)) - 2
 
 
+def test_the_size_is_that_of_a_string_in_a_string() -> None:
+    told = command({"a": 'x"\\y', "b": "ü"})
+    assert told.size == len(json.dumps(told.command[1], ensure_ascii=False).encode()) - 2
+
+
+def test_text_that_begins_as_a_function_is_text() -> None:
+    assert command({"v": ["Fn::If", "Ref"]}).command[1] == '{"v":["Fn::If","Ref"]}'
+
+
 def test_what_cloudformation_fills_in_stands_between_pieces() -> None:
     config: dict[str, Json] = {"port_value": {"Ref": "B"}, "x": "${A}"}
     assert command(config).command[1] == {"Fn::Join": ["", ['{"port_value":"', {"Ref": "B"}, '","x":"${A}"}']]}

@@ -25,6 +25,7 @@ KNOWN: dict[str, Any] = {
         ({"Fn::Or": [{"Condition": "Unknown"}, {"Condition": "No"}]}, None),
         ({"Fn::Not": [{"Condition": "Unknown"}]}, None),
         ({"Fn::Equals": [1, "1"]}, True),
+        ({"Fn::Equals": ["prod", {"Ref": "Env"}]}, True),
         ({"Fn::Equals": [{"Ref": "Env"}]}, None),
         ({"Condition": "Asked"}, None),
         ({"Condition": "Missing"}, None),

@@ -115,6 +115,26 @@ def test_who_waits_for_none_that_is_gone_is_left_alone() -> None:
     assert left(template)[0]["Resources"]["Task"] is template["Resources"]["Task"]
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Fn::GetAtt": []},
+        {"Fn::GetAtt": [{"Ref": "P"}, "Arn"]},
+        {"Fn::GetAtt": [["Caller"], "Arn"]},
+        {"Fn::GetAtt": {"Caller": "Arn"}},
+        {"Ref": None},
+        {"Ref": ["Caller"]},
+        {"Fn::Sub": None},
+        {"Fn::Sub": []},
+    ],
+)
+def test_what_refers_to_nothing_stays(value: Any) -> None:
+    template = around()
+    template["Resources"]["Task"] = {**TASK, "Metadata": {"x": [value]}}
+    rewritten, told = left(template)
+    assert (rewritten["Resources"]["Task"]["Metadata"]["x"], told) == ([value], [])
+
+
 def test_what_is_said() -> None:
     mark = {"Key": "AppMesh:ResourceArn", "Value": {"Ref": ["Caller"]}, "Comment": {"Ref": "Caller"}}
     template = around(

@@ -31,6 +31,7 @@ CLOUD_MAP = {"AWSCloudMap": {"ServiceName": "one", "NamespaceName": "apps.local"
 NAMESPACE = {"Type": "AWS::ServiceDiscovery::PrivateDnsNamespace", "Properties": {"Name": "apps.local"}}
 
 
+ROUTE_SPEC: dict[str, Any] = mesh()["Route"]["Properties"]["Spec"]
 DOOR_SPEC: dict[str, Any] = mesh()["DoorRoute"]["Properties"]["Spec"]
 
 
@@ -399,6 +400,62 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         f"{ROUTE}/HttpRoute/Action/WeightedTargets/0",
     ),
     ("match port", {"Router__Spec__Listeners": [listener(), listener(81)]}, "AM316", f"{ROUTE}/HttpRoute/Match"),
+    (
+        "match port of tcp",
+        {
+            "Router__Spec__Listeners": [listener(80, "tcp"), listener(81, "tcp")],
+            "Route__Spec": {"TcpRoute": {"Match": {}, "Action": targets()}},
+        },
+        "AM316",
+        f"{ROUTE}/TcpRoute/Match",
+    ),
+    (
+        "match port of tcp without a match",
+        {"Router__Spec__Listeners": [listener(80, "tcp"), listener(81, "tcp")], "Route__Spec": TCP_ROUTE},
+        "AM316",
+        f"{ROUTE}/TcpRoute/Match",
+    ),
+    (
+        "match port of grpc",
+        {
+            "Router__Spec__Listeners": [listener(80, "grpc"), listener(81, "grpc")],
+            "Route__Spec": {"GrpcRoute": {"Match": {"ServiceName": "a"}, "Action": targets()}},
+        },
+        "AM316",
+        f"{ROUTE}/GrpcRoute/Match",
+    ),
+    (
+        "match port of grpc without a match",
+        {
+            "Router__Spec__Listeners": [listener(80, "grpc"), listener(81, "grpc")],
+            "Route__Spec": {"GrpcRoute": {"Action": targets()}},
+        },
+        "AM316",
+        f"{ROUTE}/GrpcRoute/Match",
+    ),
+    (
+        "no such match port of tcp",
+        {"Route__Spec": {"TcpRoute": {"Match": {"Port": 99}, "Action": targets()}}},
+        "AM317",
+        f"{ROUTE}/TcpRoute/Match/Port",
+    ),
+    (
+        "no such match port of grpc",
+        {"Route__Spec": {"GrpcRoute": {"Match": {"ServiceName": "a", "Port": 99}, "Action": targets()}}},
+        "AM317",
+        f"{ROUTE}/GrpcRoute/Match/Port",
+    ),
+    (
+        "gateway match port of grpc",
+        {
+            "Door__Spec__Listeners": [listener(8088), listener(8089)],
+            "DoorRoute__Spec": {
+                "GrpcRoute": {"Match": {"ServiceName": "a"}, "Action": DOOR_SPEC["HttpRoute"]["Action"]}
+            },
+        },
+        "AM316",
+        "Resources/DoorRoute/Properties/Spec/GrpcRoute/Match",
+    ),
     ("gateway match port", {"Door__Spec__Listeners": [listener(8088), listener(8089)]}, "AM316", f"{DOOR}/Match"),
     (
         "gateway target port",
@@ -571,7 +628,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     (
         "retries of tcp",
-        {"Route__Spec": {"TcpRoute": {"Action": targets(), "RetryPolicy": RETRY}}},
+        {"Route__Spec": {"TcpRoute": {"Action": targets(), "RetryPolicy": {}}}},
         "AM304",
         f"{ROUTE}/TcpRoute/RetryPolicy",
     ),
@@ -715,7 +772,7 @@ def test_who_is_not_there(who: Any) -> None:
         (compiling.compile_node(model, who), "virtual node"),
         (compiling.compile_gateway(model, who), "virtual gateway"),
     ):
-        assert found.bootstrap == {}
+        assert (found.bootstrap, found.findings[0].subject) == ({}, "")
         assert [str(finding) for finding in found.findings] == [
             f"AM308 the {what} that the task names is not among the mesh's resources. "
             "Define it in the template, or correct the name and the mesh's name."
@@ -943,6 +1000,45 @@ def test_a_port_of_the_application_is_none_of_envoys(option: str, name: str) -> 
     ) in map(str, findings(mesh(), **options))
 
 
+def test_resources_that_are_none_make_no_mesh() -> None:
+    parsed = parsing.parse("text", Scope())
+    assert (parsed.model.nodes, parsed.findings) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {f"{HTTP}__Match": {"Prefix": "/", "Scheme": "http"}},
+        {f"{HTTP}__Match__Headers": [{"Name": "a", "Match": {"Range": {"Start": "-" + "9" * 18, "End": 0}}}]},
+        rewriting({"Prefix": "/"}, {"Prefix": {"DefaultPrefix": "ENABLED"}}),
+        {"Caller__Spec__Logging": {"AccessLog": {"File": {"Path": "/log", "Format": {"Text": "x"}}}}},
+        {"Caller__Spec__Backends__0__VirtualService__VirtualServiceName": "SVC.Local"},
+        # the same names in other places
+        {"Again": of("VirtualNode", VirtualNodeName="TARGET", Spec={})},
+        {"Again": of("VirtualNode", VirtualNodeName="router", Spec={})},
+        {
+            "Again": of("VirtualRouter", VirtualRouterName="again"),
+            "SecondRoute": of("Route", VirtualRouterName="again", RouteName="route", Spec=ROUTE_SPEC),
+        },
+        {
+            "Again": of("VirtualGateway", VirtualGatewayName="again", Spec={"Listeners": [listener(80)]}),
+            "SecondRoute": of("GatewayRoute", VirtualGatewayName="again", GatewayRouteName="all", Spec=DOOR_SPEC),
+        },
+    ],
+)
+def test_what_is_right_is_not_refused(changes: dict[str, Any]) -> None:
+    assert findings(mesh(**changes)) == []
+
+
+def test_a_service_without_a_name_has_its_logical_id_in_any_case() -> None:
+    changes: dict[str, Any] = {
+        "Service__VirtualServiceName": None,
+        "Caller__Spec__Backends__0__VirtualService__VirtualServiceName": "service",
+        "DoorRoute__Spec__HttpRoute__Action__Target__VirtualService__VirtualServiceName": {"Ref": "Service"},
+    }
+    assert findings(mesh(**changes)) == []
+
+
 def test_a_listener_whose_tls_is_off_needs_no_certificate() -> None:
     assert findings(mesh(Caller__Spec__Listeners__0__TLS={"Mode": "DISABLED", "Certificate": ACM})) == []
 
@@ -951,7 +1047,7 @@ def test_the_files_that_envoy_reads_are_told_once() -> None:
     tls = {"Mode": "STRICT", "Certificate": FILES, "Validation": TRUST}
     changes: dict[str, Any] = {
         "Caller__Spec__Listeners__0__TLS": tls,
-        "Caller__Spec__BackendDefaults": {"ClientPolicy": {"TLS": {"Certificate": FILES, "Validation": TRUST}}},
+        "Caller__Spec__BackendDefaults": {"ClientPolicy": {"TLS": {"Validation": TRUST}}},
     }
     model = parsing.parse(mesh(**changes), Scope()).model
     assert compiling.compile_node(model, "caller").files == ("/certs/cert.pem", "/certs/key.pem", "/certs/ca.pem")
@@ -963,6 +1059,7 @@ def test_a_name_in_two_meshes_needs_the_meshs_name() -> None:
     model = parsing.parse(mesh(Twin=twin, Other=of("Mesh", MeshName="other")), Scope()).model
     (finding,) = compiling.compile_node(model, "caller").findings
     assert str(finding) == "AM308 two meshes have the virtual node of this task. Give MeshName."
+    assert finding.subject == ""
     assert compiling.compile_node(model, "caller", mesh_name="other").bootstrap["node"] == {
         "id": "mesh/other/virtualNode/caller",
         "cluster": "mesh/other/virtualNode/caller",
@@ -1076,6 +1173,13 @@ def test_a_service_of_another_namespace_is_another_service(pointer: Any, place: 
     assert told(mesh(**found, Second=other, Elsewhere=namespace)) == [
         ("AM355", f"{NODE}/ServiceDiscovery/AWSCloudMap/ServiceName")
     ]
+
+
+def test_a_service_of_another_name_does_not_count() -> None:
+    properties = {"Name": "two", "Type": "HTTP", "NamespaceId": {"Ref": "Namespace"}}
+    other = {"Type": "AWS::ServiceDiscovery::Service", "Properties": properties}
+    found = discovered(DnsConfig={"DnsRecords": [{"Type": "A"}]})
+    assert told(mesh(**found, Second=other)) == [("AM355", f"{NODE}/ServiceDiscovery/AWSCloudMap/ServiceName")]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import typer
 
-from appmesh_inject.findings import one_line
+from appmesh_inject.findings import one_line, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ def told(code: int = 1) -> Iterator[None]:
         yield
     except UserError as error:
         typer.echo(str(error), err=True)
+        if error.code:
+            typer.echo(f"{error.code}: see {page(error.code)}", err=True)
         raise typer.Exit(code) from None
     except BrokenPipeError:
         # Python flushes the streams once more when it ends, and would complain about the pipe with a stack trace.

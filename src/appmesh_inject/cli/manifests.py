@@ -11,7 +11,6 @@ from typing import Any
 from appmesh_inject.cli import yaml_source
 from appmesh_inject.cli.documents import Document, Format
 from appmesh_inject.cli.errors import Place
-from appmesh_inject.cli.round_trip import revised
 from appmesh_inject.cli.yaml_source import Locate
 from appmesh_inject.targets.kubernetes import is_manifest
 from appmesh_inject.tree import Json, Path
@@ -68,6 +67,9 @@ class Manifests:
 
 
 def _written(part: Part, value: Json) -> str:
+    # ruamel.yaml is for manifests alone, and takes a while to load.
+    from appmesh_inject.cli.round_trip import revised
+
     return part.text if value is part.value or value == part.value else revised(part.text, part.value, value)
 
 

@@ -4,9 +4,6 @@ import os
 from collections.abc import Collection, Iterator
 from typing import TypeVar
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
 Item = TypeVar("Item")
 
 FEWEST = 5
@@ -15,8 +12,15 @@ FEWEST = 5
 
 def tracked(items: Collection[Item], doing: str) -> Iterator[Item]:
     """The items, one by one, with a bar on stderr that goes when they are done."""
+    if len(items) < FEWEST or os.environ.get("CI"):
+        yield from items
+        return
+    # Rich's bars take longer to load than a file takes to render.
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     console = Console(stderr=True)
-    if len(items) < FEWEST or not console.is_terminal or os.environ.get("CI"):
+    if not console.is_terminal:
         yield from items
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())

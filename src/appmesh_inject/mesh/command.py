@@ -6,8 +6,7 @@ The configuration is JSON whose scalars are all text, and where CloudFormation h
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import function
@@ -26,8 +25,7 @@ _CALLS = ('"Ref":', '"Condition":', '"Fn::')
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commanded:
+class Commanded(NamedTuple):
     """command: the container's `Command`. size: of its configuration in a task definition, in bytes."""
 
     command: tuple[Json, ...]
@@ -88,7 +86,7 @@ def _write(value: Json, out: list[Json]) -> None:
         out.append(text)
     elif isinstance(value, dict) and function(value) is not None:
         out += ['"', *_filled(value), '"']
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         separator = "{"
         for key, item in value.items():
             out.append(f"{separator}{_ENCODE(key)}:")

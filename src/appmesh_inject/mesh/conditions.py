@@ -11,7 +11,7 @@ from appmesh_inject.tree import Json
 
 def outcomes(conditions: Json, scope: Scope) -> Mapping[str, bool]:
     """The conditions that can be decided now; those that only CloudFormation can decide are not among them."""
-    if not isinstance(conditions, Mapping):
+    if not isinstance(conditions, dict):
         return {}
     deciding = _Deciding(conditions, scope)
     decided = {name: deciding.outcome({"Condition": name}, frozenset()) for name in conditions}

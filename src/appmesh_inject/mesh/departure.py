@@ -7,7 +7,7 @@ for, or it is a finding.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import final
+from typing import NamedTuple, final
 
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.intrinsics import function
@@ -17,8 +17,7 @@ from appmesh_inject.tree import REMOVED, Changes, Json, Path, Removed
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Departure:
+class Departure(NamedTuple):
     """`changes` are for `tree.edited`."""
 
     changes: Changes
@@ -53,7 +52,7 @@ def departure(template: Mapping[str, Json], names: Names) -> Departure:
 
 def _map(template: Mapping[str, Json], section: str) -> Mapping[str, Json]:
     value = template.get(section)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 @final
@@ -67,7 +66,7 @@ class _Leaving:
 
     def stay(self, path: Path, logical_id: str, resource: Json) -> None:
         """A resource that stays: its references are rewritten, and it waits no longer for what is gone."""
-        if not isinstance(resource, Mapping):
+        if not isinstance(resource, dict):
             self.rewrite(path, logical_id, resource)
             return
         for key, value in resource.items():
@@ -145,12 +144,12 @@ class _Leaving:
         """An output that gave a name still does; one that gave anything else of the mesh goes."""
         path: Path = ("Outputs", name)
         dangling: list[str] = []
-        value = output.get("Value") if isinstance(output, Mapping) else None
+        value = output.get("Value") if isinstance(output, dict) else None
         self.names.rewritten(value, lambda _, target, __: dangling.append(target))
         if not dangling:
             self.rewrite(path, name, output)
             return
         self.changes[path] = REMOVED
-        if isinstance(output, Mapping) and "Export" in output:
+        if isinstance(output, dict) and "Export" in output:
             message = f"goes with {dangling[0]}, and is exported: stacks that import it stop CloudFormation"
             self.findings.append(Finding("AM360", name, path, message, "Take the imports out first"))

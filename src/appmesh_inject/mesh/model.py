@@ -72,7 +72,6 @@ class Dns:
     hostname: Text
     is_logical: bool
     ip_preference: str | None
-    path: Path = field(compare=False, default=())
 
 
 @final
@@ -102,7 +101,6 @@ class Backend:
 
     service: Text
     tls: ClientTls | None
-    path: Path = field(compare=False, default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,10 +48,10 @@ class Names:
         means itself."""
         resource = self.resources.get(logical_id)
         kind = kind_of(resource)
-        if kind is None or not isinstance(resource, Mapping) or logical_id in visited:
+        if kind is None or not isinstance(resource, dict) or logical_id in visited:
             return None
         known = resource.get("Properties")
-        properties = known if isinstance(known, Mapping) else {}
+        properties = known if isinstance(known, dict) else {}
         value = None
         if attribute == name_property(kind):
             value = properties.get(attribute, logical_id)
@@ -203,9 +203,9 @@ class Names:
         if self.is_mesh(logical_id):
             name = self.attribute(logical_id, attribute) if attribute else self.name(logical_id)
             return _opaque(value) if name is None else self.key(name, scope, visited)
-        if attribute == "Name" and isinstance(resource, Mapping) and _is_discovery(resource):
+        if attribute == "Name" and isinstance(resource, dict) and _is_discovery(resource):
             properties = resource.get("Properties")
-            if isinstance(properties, Mapping) and "Name" in properties:
+            if isinstance(properties, dict) and "Name" in properties:
                 return self.key(properties["Name"], scope, visited)
         return _opaque({"Ref": logical_id} if not attribute else {"Fn::GetAtt": [logical_id, attribute]})
 

@@ -5,7 +5,7 @@ What only CloudFormation knows of that other stack is left as it is, for `unreso
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.intrinsics import Scope, function, is_no_value, parameters_that_decide
@@ -18,8 +18,7 @@ _DISCOVERY = "AWS::ServiceDiscovery::"
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """resources: those of the mesh and of Cloud Map alone, with every value written out."""
 
     resources: Mapping[str, Json]
@@ -31,16 +30,16 @@ def resolved(template: Mapping[str, Json], parameters: Mapping[str, Json], stack
     stack has; those that it does not say are the template's defaults. An empty `stack_name` or `region` is one that
     is not known."""
     declared = template.get("Parameters")
-    declarations = declared if isinstance(declared, Mapping) else {}
+    declarations = declared if isinstance(declared, dict) else {}
     defaults = {
         name: declaration["Default"]
         for name, declaration in declarations.items()
-        if isinstance(declaration, Mapping) and "Default" in declaration
+        if isinstance(declaration, dict) and "Default" in declaration
     }
     known = parameters_that_decide({**defaults, **parameters}, declarations)
     pseudo = {name: value for name, value in (("AWS::StackName", stack_name), ("AWS::Region", region)) if value}
     resources = template.get("Resources")
-    found = resources if isinstance(resources, Mapping) else {}
+    found = resources if isinstance(resources, dict) else {}
     scope = Scope(parameters={**known, **pseudo})
     values = _Values(
         scope.parameters,
@@ -57,7 +56,7 @@ def resolved(template: Mapping[str, Json], parameters: Mapping[str, Json], stack
 
 
 def _matters(resource: Json) -> bool:
-    kind = resource.get("Type") if isinstance(resource, Mapping) else None
+    kind = resource.get("Type") if isinstance(resource, dict) else None
     return isinstance(kind, str) and kind.startswith((APP_MESH, _DISCOVERY))
 
 
@@ -71,14 +70,14 @@ class _Values:
 
     def exists(self, resource: Json) -> bool:
         """False where the resource's condition is known to be; where nothing is known, `parse` says so."""
-        condition = resource.get("Condition") if isinstance(resource, Mapping) else None
+        condition = resource.get("Condition") if isinstance(resource, dict) else None
         return not isinstance(condition, str) or self.outcomes.get(condition, True)
 
     def of(self, value: Json) -> Json:
         """`value` with all functions done that can be."""
         if isinstance(value, list):
             return [item for item in map(self.of, value) if not is_no_value(item)]
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return value
         called = function(value)
         if called is None:
@@ -139,7 +138,7 @@ class _Values:
             return None
         here = self.mappings
         for step in arguments:
-            here = here.get(str(step)) if isinstance(here, Mapping) else None
+            here = here.get(str(step)) if isinstance(here, dict) else None
         return here
 
     def _discovery_name(self, argument: Json) -> Json:
@@ -148,8 +147,8 @@ class _Values:
         if not (isinstance(parts, list) and len(parts) == 2 and parts[1] == "Name" and isinstance(parts[0], str)):
             return None
         resource = self.resources.get(parts[0])
-        properties = resource.get("Properties") if isinstance(resource, Mapping) and _matters(resource) else None
-        return self.of(properties["Name"]) if isinstance(properties, Mapping) and "Name" in properties else None
+        properties = resource.get("Properties") if isinstance(resource, dict) and _matters(resource) else None
+        return self.of(properties["Name"]) if isinstance(properties, dict) and "Name" in properties else None
 
     def _select(self, arguments: Json) -> Json:
         if not (isinstance(arguments, list) and len(arguments) == 2 and isinstance(arguments[1], list | str)):
@@ -169,7 +168,7 @@ class _Values:
 def _unresolved(resources: Mapping[str, Json]) -> Iterator[Finding]:
     """What of the mesh still needs CloudFormation. References among mesh resources are no such thing."""
     for logical_id, resource in resources.items():
-        if kind_of(resource) is None or not isinstance(resource, Mapping):
+        if kind_of(resource) is None or not isinstance(resource, dict):
             continue
         for path in _functions(resource.get("Properties"), ("Properties",), resources):
             message = "is known to the stack of the mesh alone"
@@ -181,7 +180,7 @@ def _functions(value: Json, path: Path, resources: Mapping[str, Json]) -> Iterat
     if isinstance(value, list):
         for n, item in enumerate(value):
             yield from _functions(item, (*path, n), resources)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         called = function(value)
         if called is None:
             for key, item in value.items():

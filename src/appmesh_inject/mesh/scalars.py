@@ -28,8 +28,8 @@ class Text(NamedTuple):
         return hash(self.key)
 
 
-def literal(value: str | int, path: Path = ()) -> Text:
-    return Text(str(value), str(value), str(value), path)
+def literal(value: str | int) -> Text:
+    return Text(str(value), str(value), str(value))
 
 
 def host_key(name: Text) -> str:

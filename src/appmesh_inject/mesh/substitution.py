@@ -26,7 +26,7 @@ def pieces(arguments: Json) -> tuple[Piece, ...] | None:
         return _split(arguments, {})
     if isinstance(arguments, list) and len(arguments) == 2:
         text, own = arguments
-        if isinstance(text, str) and isinstance(own, Mapping):
+        if isinstance(text, str) and isinstance(own, dict):
             return _split(text, own)
     return None
 

@@ -41,9 +41,9 @@ class CloudFormation(NamedTuple):
             if isinstance(document.get("Resources"), dict):
                 return self._in_template(document)
             if document.get("Type") == TASK_DEFINITION and isinstance(document.get("Properties"), dict):
-                return self._alone(document, (), "Properties")
+                return self._alone(document, ("Properties",))
             if "ContainerDefinitions" in document:
-                return self._alone({"Properties": document}, (), "")
+                return self._alone({"Properties": document}, ())
         return Found((), findings=(_no_fragment(),))
 
     def _in_template(self, template: Mapping[str, Json]) -> Found:
@@ -60,12 +60,12 @@ class CloudFormation(NamedTuple):
         workloads = _workloads(resources, ("Resources",), scope)
         return Found(tuple(workloads), (*levels, self.request), findings, scope)
 
-    def _alone(self, resource: Mapping[str, Json], path: Path, properties: str) -> Found:
+    def _alone(self, resource: Mapping[str, Json], properties: Path) -> Found:
         """A resource or snippet: it is marked by being handed to the macro."""
         scope = Scope(parameters=self.parameter_values, lists=list_parameters(self.parameter_values, {}))
-        workload = _workload("", resource, path, scope, ("Properties",) if properties else ())
+        workload = _workload("", resource, (), scope, properties)
         levels = (*workload.levels, self.request)
-        return Found((Workload("", path, levels, scope, workload.findings),), scope=scope)
+        return Found((Workload("", (), levels, scope, workload.findings),), scope=scope)
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts of one task definition, under what `scope` assumes."""

@@ -152,7 +152,7 @@ class EcsContainers(NamedTuple):
                         ports.setdefault(port.key, port)
                 always |= {key for key in keys if key is not None and len(set(keys)) == 1}
             certain.append(always)
-        everywhere = set.intersection(*certain) if certain else set()
+        everywhere = set.intersection(*certain)
         return tuple(port._replace(certain=key in everywhere) for key, port in ports.items()), tuple(findings)
 
     def _port(self, mapping: Leaf, subject: str) -> Port | Finding | None:
@@ -160,7 +160,7 @@ class EcsContainers(NamedTuple):
         if isinstance(mapping.reading, Absent):
             return None
         definition = mapping.written
-        if not isinstance(definition, dict) or function(definition) is not None:
+        if not isinstance(definition, dict):
             return _unknown(subject, mapping.path)
         protocols = [leaf.reading for leaf in leaves(definition.get(self.protocol, "tcp"), mapping.scope)]
         words = [
@@ -189,67 +189,6 @@ class EcsContainers(NamedTuple):
         value = known(written, mapping.scope)
         key = json.dumps(written, sort_keys=True, default=str) if value is None else str(value)
         return Port(scalar(written), key, path, certain=True)
-
-
-CLOUDFORMATION_CONTAINERS = EcsContainers(
-    name="cloudformation",
-    identities={
-        "Environment": (("Name", None),),
-        "Secrets": (("Name", None),),
-        "Ulimits": (("Name", None),),
-        "ProxyConfigurationProperties": (("Name", None),),
-        "PortMappings": (("ContainerPort", None), ("Protocol", "tcp")),
-        "DependsOn": (("ContainerName", None),),
-    },
-    name_key="Name",
-    environment="Environment",
-    port_mappings="PortMappings",
-    container_port="ContainerPort",
-    protocol="Protocol",
-    memory=("Memory", "MemoryReservation"),
-    value_key="Value",
-    image_key="Image",
-    user="User",
-    essential="Essential",
-    health_check="HealthCheck",
-    depends_on="DependsOn",
-    container_name="ContainerName",
-    condition="Condition",
-    firelens="FirelensConfiguration",
-    command="Command",
-    entry_point="EntryPoint",
-    mount_points="MountPoints",
-)
-
-API_CONTAINERS = EcsContainers(
-    name="ecs",
-    identities={
-        "environment": (("name", None),),
-        "secrets": (("name", None),),
-        "ulimits": (("name", None),),
-        "properties": (("name", None),),
-        "portMappings": (("containerPort", None), ("protocol", "tcp")),
-        "dependsOn": (("containerName", None),),
-    },
-    name_key="name",
-    environment="environment",
-    port_mappings="portMappings",
-    container_port="containerPort",
-    protocol="protocol",
-    memory=("memory", "memoryReservation"),
-    value_key="value",
-    image_key="image",
-    user="user",
-    essential="essential",
-    health_check="healthCheck",
-    depends_on="dependsOn",
-    container_name="containerName",
-    condition="condition",
-    firelens="firelensConfiguration",
-    command="command",
-    entry_point="entryPoint",
-    mount_points="mountPoints",
-)
 
 
 def _unknown(subject: str, path: Path) -> Finding:
@@ -304,7 +243,7 @@ def container_list(
             elif isinstance(leaf.written, dict) and function(leaf.written) is None:
                 container = dialect.container(leaf.written, leaf.path, leaf.scope)
                 inside = leaf.path[len(path) + 1 :]
-                around = conditions_along(item, inside) if inside else {}
+                around = conditions_along(item, inside)
                 containers.append((container._replace(conditions=around) if around else container, assumed))
             else:
                 findings.append(

@@ -59,8 +59,8 @@ class Manifests(NamedTuple):
 
     def find(self, document: Json) -> Found:
         """The pods in the documents, in order."""
-        documents = document if isinstance(document, list) else [document]
-        return Found(tuple(self._workloads(documents, ())))
+        assert isinstance(document, list)
+        return Found(tuple(self._workloads(document, ())))
 
     def _workloads(self, objects: Sequence[Json], path: Path) -> Iterator[Workload]:
         for index, each in enumerate(objects):
@@ -84,6 +84,8 @@ class Manifests(NamedTuple):
         place = (*path, *POD_TEMPLATES[kind])
         annotations = _below(pod, ("metadata", "annotations")) or {}
         switch = annotations.get(SWITCH)
+        if switch == "disabled":
+            return Workload(name, place, (), NOTHING_KNOWN, passed=f"{SWITCH} is disabled")
         levels: tuple[Level, ...]
         where = (*place, "metadata", "annotations")
         findings = list(_strange_switch(switch, (*where, SWITCH), name))
@@ -91,8 +93,6 @@ class Manifests(NamedTuple):
             findings.append(_never_ends(kind, place, name))
         marks = {ANNOTATIONS[key]: value for key, value in annotations.items() if key in ANNOTATIONS}
         paths = {setting: (*where, key) for key, setting in ANNOTATIONS.items() if key in annotations}
-        if switch == "disabled":
-            return Workload(name, place, (), NOTHING_KNOWN, passed=f"{SWITCH} is disabled")
         if marks or switch == "enabled":
             levels = (self.request, Level(where, marks, name, paths))
         else:
@@ -105,8 +105,7 @@ class Manifests(NamedTuple):
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts of one pod."""
-        documents = document if isinstance(document, list) else [document]
-        spec = _below(at(documents, workload.path), ("spec",)) or {}
+        spec = _below(at(document, workload.path), ("spec",)) or {}
         path = (*workload.path, "spec")
         containers, found = pod_containers(spec.get("containers"), (*path, "containers"), scope, workload.name)
         first, found_first = pod_containers(spec.get("initContainers"), (*path, "initContainers"), scope, workload.name)
@@ -138,7 +137,7 @@ def _below(value: Json, path: Path) -> Mapping[str, Json] | None:
 
 
 def _strange_switch(switch: Json, path: Path, name: str) -> Iterator[Finding]:
-    if switch not in (None, "enabled", "disabled"):
+    if switch not in (None, "enabled"):
         message = f"{SWITCH} must be enabled or disabled, and {quoted(switch)} is not"
         yield Finding("AM112", name, path, message, "Write enabled or disabled")
 

@@ -1,7 +1,6 @@
 """Clusters: the application behind Envoy, the nodes that it calls, and everything else."""
 
-from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling.discovery import Endpoint
@@ -35,13 +34,12 @@ from appmesh_inject.tree import Json
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(NamedTuple):
     config: Config
     findings: tuple[Finding, ...] = ()
 
 
-def egress_name(target: Target, variant: Json = "") -> Json:
+def egress_name(target: Target, variant: Json) -> Json:
     """App Mesh's own name for the cluster, which dashboards know."""
     node, listener = target.node, target.listener
     name = named("cds_egress", node.mesh.written, node.name.written, listener.protocol, listener.port.written)

@@ -139,7 +139,7 @@ def _mesh_findings(owner: Owner, mesh: Mesh | None) -> Iterable[Finding]:
     if mesh is None:
         message = "is not in this template: its egress filter counts as DROP_ALL, as in App Mesh without one"
         hint = "Define the AWS::AppMesh::Mesh in this template"
-        yield Finding("AM358", owner.logical_id, owner.mesh.path or owner.path, f"the mesh {message}", hint)
+        yield Finding("AM358", owner.logical_id, owner.mesh.path, f"the mesh {message}", hint)
 
 
 def _port_findings(owner: Owner, options: Options) -> Iterable[Finding]:

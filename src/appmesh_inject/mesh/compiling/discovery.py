@@ -1,8 +1,7 @@
 """How a caller's Envoy finds a node: by DNS, also where App Mesh asked Cloud Map's API."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import CloudMap, Dns, Model, VirtualNode
@@ -20,8 +19,7 @@ FAMILIES = {
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """is_logical: the name is one address at a time, whichever DNS gives first."""
 
     hostname: Text
@@ -38,9 +36,7 @@ def endpoint(
     if isinstance(found, Dns):
         return Endpoint(found.hostname, found.is_logical, family)
     service, namespace = found.service, found.namespace
-    known = None if service.known is None or namespace.known is None else f"{service.known}.{namespace.known}"
-    written = joined([service.written, ".", namespace.written])
-    hostname = Text(f"{service.key}.{namespace.key}", written, known, found.path)
+    hostname = Text(f"{service.key}.{namespace.key}", joined([service.written, ".", namespace.written]))
     return Endpoint(hostname, is_logical, family, tuple(_limits(node, found, model, is_logical)))
 
 

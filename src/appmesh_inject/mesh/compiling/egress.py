@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, final
+from typing import NamedTuple, TypeAlias, final
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import clusters, discovery
@@ -23,8 +23,7 @@ Variants: TypeAlias = Mapping[tuple[Key, ClientTls | None], Json]
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(NamedTuple):
     """A service that a caller names, under the client policy that holds for it."""
 
     service: VirtualService

@@ -1,8 +1,8 @@
 """Gateway routes in Envoy's words: which request leads to which virtual service, and how it is rewritten."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import final
+from dataclasses import replace
+from typing import NamedTuple, final
 
 from appmesh_inject.mesh.compiling.egress import Called
 from appmesh_inject.mesh.compiling.envoy import Config
@@ -18,8 +18,7 @@ SERVICE_HEADER = "x-app-mesh-virtual-service"
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A gateway route, linked. `redirect` is the cluster that is the gateway itself; `authority` the Host that
     means the virtual service on the right port there; `guards_header`: a header names the service for other
     routes, and no client may send it."""

@@ -3,7 +3,7 @@ which routes it as the egress listener of a virtual node would.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import final
 
 from appmesh_inject.findings import Finding
@@ -94,7 +94,7 @@ class _Gateway:
         entries = (self._entry(route) for route in sorted(own, key=gateway_route_order))
         found = [entry for entry in entries if entry is not None]
         guards = any(entry.keeps_hostname for entry in found)
-        return [replace(entry, guards_header=guards) for entry in found]
+        return [entry._replace(guards_header=guards) for entry in found]
 
     def _entry(self, route: GatewayRoute) -> Entry | None:
         listener = self._listener(route)
@@ -123,7 +123,7 @@ class _Gateway:
             return found[0]
         if found:
             message = "names no port, and the virtual gateway has several listeners"
-            self._report("AM316", route, route.match.path or route.path, message, "Add Match.Port")
+            self._report("AM316", route, route.match.path, message, "Add Match.Port")
         elif port is not None:
             message = "names a port that no listener of the virtual gateway has"
             self._report("AM317", route, port.path, message, "Name a listener's port")

@@ -5,7 +5,7 @@ What a service exposes hangs on the mesh alone, not on who asks, so it is found 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar, final
+from typing import NamedTuple, TypeAlias, TypeVar, final
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling.order import route_order
@@ -28,8 +28,7 @@ Key: TypeAlias = tuple[str, str]
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     node: VirtualNode
     listener: Listener
     weight: Text
@@ -40,8 +39,7 @@ class Target:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """Where requests go; `route` is None where the service's provider is a node."""
 
     route: Route | None
@@ -49,8 +47,7 @@ class Rule:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(NamedTuple):
     """A virtual service on one port."""
 
     service: VirtualService
@@ -60,8 +57,7 @@ class Exposure:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Exposed:
+class Exposed(NamedTuple):
     exposures: tuple[Exposure, ...] = ()
     findings: tuple[Finding, ...] = ()
 

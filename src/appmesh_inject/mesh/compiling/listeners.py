@@ -1,8 +1,7 @@
 """Envoy's listeners: where a connection arrives, and which filter chain takes it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 from appmesh_inject.mesh.compiling import tls
 from appmesh_inject.mesh.compiling.envoy import LOOPBACK, LOOPBACK_6, Config, address, extension, named
@@ -20,8 +19,7 @@ ORIGINAL_DST = extension("filters.listener.original_dst", "extensions.filters.li
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(NamedTuple):
     """What every HTTP connection manager of an Envoy has alike."""
 
     access_log: Sequence[Json]

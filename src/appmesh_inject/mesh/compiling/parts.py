@@ -1,7 +1,6 @@
 """What nodes and gateways contribute to a bootstrap, each in its own way."""
 
-from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling.egress import Called
@@ -9,8 +8,7 @@ from appmesh_inject.mesh.compiling.envoy import Config
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Parts(NamedTuple):
     """`called`: the services that this Envoy calls, with the client policies that hold for them."""
 
     listeners: list[Config]

@@ -4,8 +4,7 @@ App Mesh's own image read the variables; a stock one does not, so what they ask 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Literal, read
@@ -17,7 +16,7 @@ from appmesh_inject.mesh.trust import SDS_VARIABLE
 from appmesh_inject.text import joined, scalar
 from appmesh_inject.tree import Json
 
-_STREAMS = {"/dev/stdout": "Stdout", "/dev/stderr": "Stderr"}
+_STREAMS: Mapping[str | None, str] = {"/dev/stdout": "Stdout", "/dev/stderr": "Stderr"}
 _TRACERS = ("ENABLE_ENVOY_XRAY_TRACING", "ENABLE_ENVOY_DATADOG_TRACING", "ENABLE_ENVOY_JAEGER_TRACING")
 _UNSEEN = ("ENVOY_TRACING_CFG_FILE", "ENVOY_STATS_SINKS_CFG_FILE", "ENVOY_STATS_CONFIG_FILE")
 _LOST = {
@@ -36,7 +35,7 @@ def access_log(log: AccessLog | None) -> list[Json]:
     if log is None:
         return []
     style = _format(log)
-    stream = _STREAMS.get(log.file.known or "")
+    stream = _STREAMS.get(log.file.known)
     if stream:
         kind = f"extensions.access_loggers.stream.v3.{stream}AccessLog"
         return [extension(f"access_loggers.{stream.lower()}", kind, style)]
@@ -54,8 +53,7 @@ def _format(log: AccessLog) -> Config:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Telemetry:
+class Telemetry(NamedTuple):
     """`tracing` is for every HTTP connection manager; `top` for the bootstrap itself."""
 
     tracing: Config | None
@@ -82,8 +80,7 @@ def telemetry(owner: Resource, options: Options) -> Telemetry:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Variables:
+class Variables(NamedTuple):
     """The environment of the envoy container."""
 
     owner: Resource

@@ -1,8 +1,7 @@
 """TLS of listeners and of clusters. Files and SDS can be had from a bootstrap; keys that lie in ACM cannot."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling.envoy import Config, typed
@@ -97,8 +96,7 @@ def _sds(secret: SdsSecret) -> Config:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(NamedTuple):
     """What TLS settings need from outside of Envoy."""
 
     files: tuple[Json, ...] = ()

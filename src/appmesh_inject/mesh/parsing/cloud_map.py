@@ -15,12 +15,12 @@ def facts(resources: Mapping[str, Json], names: Names) -> tuple[tuple[CloudMapFa
     """The namespaces and the services."""
     namespaces: list[CloudMapFact] = []
     services: list[CloudMapFact] = []
-    for logical_id, resource in sorted(resources.items()):
-        kind = resource.get("Type") if isinstance(resource, Mapping) else None
-        properties = resource.get("Properties") if isinstance(resource, Mapping) else None
-        if not isinstance(kind, str) or not kind.startswith(_TYPE) or not isinstance(properties, Mapping):
+    for _, resource in sorted(resources.items()):
+        kind = resource.get("Type") if isinstance(resource, dict) else None
+        properties = resource.get("Properties") if isinstance(resource, dict) else None
+        if not isinstance(kind, str) or not kind.startswith(_TYPE) or not isinstance(properties, dict):
             continue
-        name = names.key(properties.get("Name", logical_id)).lower()
+        name = names.key(properties.get("Name")).lower()
         if kind.removeprefix(_TYPE) in _NAMESPACES:
             obstacle = "is an HttpNamespace, which has no DNS" if kind.endswith("HttpNamespace") else None
             namespaces.append(CloudMapFact(name=name, obstacle=obstacle))
@@ -33,14 +33,14 @@ def facts(resources: Mapping[str, Json], names: Names) -> tuple[tuple[CloudMapFa
 def _namespace_name(properties: Mapping[str, Json], resources: Mapping[str, Json], names: Names) -> str:
     """The name of the namespace that a service's NamespaceId points at; empty where it is not in the template."""
     dns = properties.get("DnsConfig")
-    pointer = properties.get("NamespaceId") or (dns.get("NamespaceId") if isinstance(dns, Mapping) else None)
+    pointer = properties.get("NamespaceId") or (dns.get("NamespaceId") if isinstance(dns, dict) else None)
     if not isinstance(pointer, dict) or function(pointer) not in ("Ref", "Fn::GetAtt"):
         return ""
     (argument,) = pointer.values()
     target = argument[0] if isinstance(argument, list) and argument else str(argument).partition(".")[0]
     resource = resources.get(target) if isinstance(target, str) else None
-    known = resource.get("Properties") if isinstance(resource, Mapping) else None
-    return names.key(known["Name"]).lower() if isinstance(known, Mapping) and "Name" in known else ""
+    known = resource.get("Properties") if isinstance(resource, dict) else None
+    return names.key(known["Name"]).lower() if isinstance(known, dict) and "Name" in known else ""
 
 
 def _obstacle(properties: Mapping[str, Json], names: Names) -> str | None:
@@ -49,7 +49,7 @@ def _obstacle(properties: Mapping[str, Json], names: Names) -> str | None:
     reading = read(properties.get("DnsConfig"), names.scope)
     if not isinstance(reading, Literal):
         return None
-    if not isinstance(reading.value, Mapping):
+    if not isinstance(reading.value, dict):
         return "has no DnsConfig"
     kinds = list(_record_types(reading.value.get("DnsRecords"), names))
     if kinds and all(kind == "SRV" for kind in kinds):
@@ -59,4 +59,4 @@ def _obstacle(properties: Mapping[str, Json], names: Names) -> str | None:
 
 def _record_types(records: Json, names: Names) -> Iterator[str]:
     for record in records if isinstance(records, list) else ():
-        yield names.key(record.get("Type")) if isinstance(record, Mapping) else ""
+        yield names.key(record.get("Type")) if isinstance(record, dict) else ""

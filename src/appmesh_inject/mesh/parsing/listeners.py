@@ -96,8 +96,7 @@ def duration(place: Place) -> Text | None:
         return None
     if unit == "ms":
         return _from_milliseconds(members["Value"], value)
-    known = None if value.known is None else f"{value.known}s"
-    return Text(f"{value.key}s", joined([value.written, "s"]), known, place.path)
+    return Text(f"{value.key}s", joined([value.written, "s"]))
 
 
 def milliseconds(place: Place | None) -> Text | None:
@@ -115,7 +114,7 @@ def _from_milliseconds(place: Place, value: Text) -> Text | None:
         return None
     whole, thousandths = divmod(int(value.written), 1000)
     fraction = f".{thousandths:03}".rstrip("0") if thousandths else ""
-    return literal(f"{whole}{fraction}s", place.path)
+    return literal(f"{whole}{fraction}s")
 
 
 def _connection_pool(place: Place) -> ConnectionPool:

@@ -94,7 +94,7 @@ def _backend(place: Place) -> Backend | None:
     name = service and service.required_text("VirtualServiceName", any_text)
     if not service or name is None:
         return None
-    return Backend(service=name, tls=client_policy(service["ClientPolicy"]), path=place.path)
+    return Backend(service=name, tls=client_policy(service["ClientPolicy"]))
 
 
 def _discovery(place: Place) -> Dns | CloudMap | None:
@@ -114,7 +114,6 @@ def _dns(place: Place) -> Dns | None:
         hostname=hostname,
         is_logical=members.choice("ResponseType", "LOADBALANCER", "ENDPOINTS") != "ENDPOINTS",
         ip_preference=members.choice("IpPreference", *_IP_PREFERENCES),
-        path=place.path,
     )
 
 

@@ -73,7 +73,7 @@ class Place(NamedTuple):
         literal = self.decided()
         if literal is None:
             return None
-        if not isinstance(literal.value, Mapping):
+        if not isinstance(literal.value, dict):
             self.wrong("a map of properties", literal)
             return None
         for name in literal.value:
@@ -238,7 +238,7 @@ class Members:
 
 def parameters(value: Json) -> Iterator[str]:
     """Every name that a Ref or an Fn::Sub in `value` mentions."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for key, item in value.items():
             if key == "Ref" and isinstance(item, str):
                 yield item

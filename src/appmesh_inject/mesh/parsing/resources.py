@@ -1,9 +1,8 @@
 """All of the mesh resources of a template, and the Cloud Map resources that they lean on."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.intrinsics import Scope
@@ -19,8 +18,7 @@ from appmesh_inject.values import any_text, closest, name_alone
 Parse: TypeAlias = Callable[[Mapping[str, Any], Members], Resource | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """One type of resource: how it is parsed, its own properties, and the field of the model that it goes to."""
 
     parse: Parse
@@ -41,8 +39,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """The model, and what is wrong with the resources. With an error among them, the model is not whole."""
 
     model: Model
@@ -51,7 +48,7 @@ class Parsed:
 
 def parse(resources: Json, scope: Scope, base_path: Path = ("Resources",)) -> Parsed:
     """The mesh of the template whose `Resources` these are; resources of other types are passed over."""
-    known = {key: it for key, it in resources.items() if isinstance(key, str)} if isinstance(resources, Mapping) else {}
+    known = {key: it for key, it in resources.items() if isinstance(key, str)} if isinstance(resources, dict) else {}
     names = Names(known, scope)
     findings: list[Finding] = []
     found: dict[str, list[Resource]] = {kind.field: [] for kind in KINDS.values()}
@@ -77,7 +74,7 @@ def parse(resources: Json, scope: Scope, base_path: Path = ("Resources",)) -> Pa
 
 def _resource(place: Place, logical_id: str, kind: str) -> Resource | None:
     resource = place.value
-    assert isinstance(resource, Mapping)
+    assert isinstance(resource, dict)
     if not _exists(place, resource):
         return None
     if kind not in KINDS:

@@ -1,0 +1,373 @@
+"""How each kind of value is read: what it becomes, or what its error text says and where it points."""
+
+import json
+from typing import Any
+
+import pytest
+
+from appmesh_inject import lists, values
+from appmesh_inject.intrinsics import Literal, Scope
+from appmesh_inject.lists import Entries, Names
+from appmesh_inject.tree import MOST_LEVELS, Json
+from appmesh_inject.values import Problem
+
+SCOPE = Scope(
+    parameters={
+        "Name": "apps",
+        "Secret": "mesh/secret",
+        "Ports": "80,81",
+        "Wrong": "80,x",
+        "Listed": ["80", "81"],
+        "Number": 9080,
+        "Empty": "",
+        "Loud": "loud",
+        "Contain": "app sidecar",
+    },
+    loops=frozenset({"Each"}),
+    lists=frozenset({"Listed", "Unknown"}),
+)
+NO_VALUE: Json = {"Ref": "AWS::NoValue"}
+UNKNOWN: Json = {"Fn::ImportValue": "x"}
+UNDECIDED = "decides what comes out, and its value is not known when the macro runs"
+
+
+def said(outcome: object) -> list[str]:
+    """Each problem as a line: code, place, text, and what to do."""
+    assert isinstance(outcome, Problem), outcome
+    return [f"{p.code} {'/'.join(map(str, p.path))}: {p.message}. {p.hint}" for p in outcome.all]
+
+
+def nested(levels: int) -> str:
+    return '{"a":' * levels + "1" + "}" * levels
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("apps", "apps"),
+        (9080, "9080"),
+        (1.5, "1.5"),
+        ({"Ref": "Name"}, {"Ref": "Name"}),
+        (UNKNOWN, UNKNOWN),
+        ({"Fn::If": ["A", "a", UNKNOWN]}, {"Fn::If": ["A", "a", UNKNOWN]}),
+    ],
+)
+def test_text(value: Json, expected: Json) -> None:
+    assert values.text(values.name_alone)(value, SCOPE) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("", ["AM102 : must be a name alone, without '/', and '' is not. Write a name alone, without '/'"]),
+        ("a/b", ["AM102 : must be a name alone, without '/', and 'a/b' is not. Write a name alone, without '/'"]),
+        ("arn:x", ["AM102 : must be a name alone, without '/', and 'arn:x' is not. Write a name alone, without '/'"]),
+        (True, ["AM102 : must be a name alone, without '/', and 'true' is not. Write a name alone, without '/'"]),
+        (
+            {"Ref": "Secret"},
+            [
+                "AM102 : must be a name alone, without '/', and the value of parameter 'Secret' is not. "
+                "Write a name alone, without '/'"
+            ],
+        ),
+        (
+            {"Fn::If": ["A", NO_VALUE, {"Fn::If": ["B", "x", ["y"]]}]},
+            [
+                "AM102 Fn::If/1: is AWS::NoValue in one branch. Give a value in both branches",
+                "AM102 Fn::If/2/Fn::If/2: must be a name alone, without '/', and '[\"y\"]' is not. "
+                "Write a name alone, without '/'",
+            ],
+        ),
+    ],
+)
+def test_text_that_is_none(value: Json, expected: list[str]) -> None:
+    assert said(values.text(values.name_alone)(value, SCOPE)) == expected
+
+
+def test_a_map_is_no_text_where_any_text_will_do() -> None:
+    said_of_any = ["AM102 : must be text, and '{\"a\": 1}' is not. Write text"]
+    assert said(values.text(values.any_text)({"a": 1}, SCOPE)) == said_of_any
+    assert said(values.text(lambda _: None)({"a": 1}, SCOPE)) == said_of_any
+    assert said(values.text(values.any_text)("", SCOPE)) == ["AM102 : must be text, and '' is not. Write text"]
+    assert values.text(values.any_text)("arn:aws:x", SCOPE) == "arn:aws:x"
+
+
+def test_a_word_of_several() -> None:
+    reader = values.text(values.word_of("info", "debug", "off"))
+    assert reader("debug", SCOPE) == "debug"
+    assert said(reader("loud", SCOPE)) == [
+        "AM102 : must be info, debug or off, and 'loud' is not. Write info, debug or off"
+    ]
+
+
+@pytest.mark.parametrize("value", ["7", "4294967294", "0000000012", "12"])
+def test_whole_numbers(value: str) -> None:
+    assert values.whole_number(7, 4294967294, "a user ID")(value) is None
+
+
+@pytest.mark.parametrize("value", ["6", "4294967295", "00000000012", "+12", "1.5", "-1", "", "x", "²", "١٢"])
+def test_what_is_no_whole_number(value: str) -> None:
+    assert values.whole_number(7, 4294967294, "a user ID")(value) == "a user ID from 7 to 4294967294"
+
+
+@pytest.mark.parametrize(
+    ("value", "is_one"),
+    [
+        ("10.0.0.1", True),
+        ("10.0.0.0/8", True),
+        ("10.0.0.1/8", True),
+        ("::1", True),
+        ("10.0.0.0/33", False),
+        ("host", False),
+    ],
+)
+def test_addresses(value: str, is_one: bool) -> None:
+    assert values.address(value) == (None if is_one else "an IP address or a CIDR block")
+
+
+def test_a_choice() -> None:
+    reader = values.choice("Fail", "Keep", "Replace")
+    assert reader("Keep", SCOPE) == "Keep"
+    assert reader({"Fn::If": ["A", "Keep", "Fail"]}, Scope(assumed={"A": True})) == "Keep"
+    assert values.choice("apps", "x")({"Ref": "Name"}, SCOPE) == "apps"
+    assert said(reader("keep", SCOPE)) == [
+        "AM102 : must be Fail, Keep or Replace, and 'keep' is not. Did you mean 'Keep'?"
+    ]
+    assert said(reader("zzz", SCOPE)) == [
+        "AM102 : must be Fail, Keep or Replace, and 'zzz' is not. Write Fail, Keep or Replace"
+    ]
+    assert said(reader(UNKNOWN, SCOPE)) == [
+        f"AM103 : {UNDECIDED}. Write the value itself, or a Ref to a parameter of the template"
+    ]
+
+
+def test_what_a_parameter_may_have_meant_is_never_guessed() -> None:
+    reader = values.choice("loud", "quiet")
+    scope = Scope(parameters={"P": "Loud"})
+    assert said(reader({"Ref": "P"}, scope)) == [
+        "AM102 : must be loud or quiet, and the value of parameter 'P' is not. Write loud or quiet"
+    ]
+
+
+def test_text_that_is_known() -> None:
+    assert values.known_text("mesh-stack", SCOPE) == "mesh-stack"
+    assert values.known_text({"Ref": "Name"}, SCOPE) == "apps"
+    assert said(values.known_text("", SCOPE)) == ["AM102 : must be text, and '' is not. Write text"]
+    assert said(values.known_text(7, SCOPE)) == ["AM102 : must be text, and '7' is not. Write text"]
+    assert said(values.known_text({"Ref": "Number"}, SCOPE)) == [
+        "AM102 : must be text, and the value of parameter 'Number' is not. Write text"
+    ]
+    assert said(values.known_text(UNKNOWN, SCOPE)) == [
+        f"AM103 : {UNDECIDED}. Write the value itself, or a Ref to a parameter of the template"
+    ]
+
+
+def test_a_flag() -> None:
+    scope = Scope(parameters={"On": "True", "Off": "false"})
+    assert [values.flag(value, scope) for value in (True, "true", {"Ref": "On"})] == [True, True, True]
+    assert [values.flag(value, scope) for value in (False, "FALSE", {"Ref": "Off"})] == [False, False, False]
+    assert said(values.flag(1, scope)) == ["AM102 : must be true or false, and '1' is not. Write true or false"]
+    assert said(values.flag([True], scope)) == [
+        "AM102 : must be true or false, and '[true]' is not. Write true or false"
+    ]
+    assert said(values.flag(UNKNOWN, scope))[0].startswith(f"AM103 : {UNDECIDED}. ")
+
+
+def test_a_switch() -> None:
+    assert values.switch({"Fn::If": ["A", {"Fn::If": ["B", "true", False]}, "false"]}, SCOPE) == {
+        "Fn::If": ["A", {"Fn::If": ["B", True, False]}, False]
+    }
+    assert said(values.switch({"Fn::If": ["A", True, {"Fn::If": ["B", "x", True]}]}, SCOPE)) == [
+        "AM102 Fn::If/2/Fn::If/1: must be true or false, and 'x' is not. Write true or false"
+    ]
+    assert said(values.switch({"Fn::If": ["A", True, UNKNOWN]}, SCOPE)) == [
+        f"AM103 Fn::If/2: {UNDECIDED}. Write true, false, a Ref to a parameter, or Fn::If on true and false"
+    ]
+
+
+def joined_by_commas(*items: Json) -> Json:
+    return {"Fn::Join": [",", list(items)]}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ([], Entries((), "", 0)),
+        ("", Entries((), "", 0)),
+        ([80, "81", 80], Entries(("80", "81"), "80,81", 2)),
+        ("80, 81 82", Entries(("80", "81", "82"), "80,81,82", 3)),
+        (80, Entries(("80",), "80", 1)),
+        ([80, {"Ref": "Port"}], Entries(("80", {"Ref": "Port"}), {"Fn::Sub": "80,${Port}"}, 2)),
+        ([80, {"Ref": "Each"}, 81], Entries(("80", {"Ref": "Each"}, "81"), {"Fn::Sub": "80,${Each},81"}, 3)),
+        (UNKNOWN, Entries((UNKNOWN,), UNKNOWN, 1)),
+        ({"Ref": "Ports"}, Entries(({"Ref": "Ports"},), {"Ref": "Ports"}, 2)),
+        ({"Ref": "Empty"}, Entries((), "", 0)),
+        (
+            {"Ref": "Listed"},
+            Entries(({"Fn::Join": [",", {"Ref": "Listed"}]},), {"Fn::Join": [",", {"Ref": "Listed"}]}, 2),
+        ),
+        (
+            {"Ref": "Unknown"},
+            Entries(({"Fn::Join": [",", {"Ref": "Unknown"}]},), {"Fn::Join": [",", {"Ref": "Unknown"}]}, 1),
+        ),
+        (
+            {"Fn::Split": ["|", "80|81"]},
+            Entries(
+                ({"Fn::Join": [",", {"Fn::Split": ["|", "80|81"]}]},),
+                {"Fn::Join": [",", {"Fn::Split": ["|", "80|81"]}]},
+                1,
+            ),
+        ),
+        (
+            [80, {"Fn::If": ["A", 81, NO_VALUE]}],
+            Entries(
+                ("80", {"Fn::If": ["A", 81, NO_VALUE]}), joined_by_commas("80", {"Fn::If": ["A", 81, NO_VALUE]}), 2
+            ),
+        ),
+        (
+            {"Fn::If": ["A", [80, 81, 82], "81"]},
+            Entries(({"Fn::If": ["A", "80,81,82", "81"]},), {"Fn::If": ["A", "80,81,82", "81"]}, 3),
+        ),
+        (
+            {"Fn::If": ["A", [80], {"Fn::If": ["B", "81 82", {"Ref": "Ports"}]}]},
+            Entries(
+                ({"Fn::If": ["A", "80", {"Fn::If": ["B", "81,82", {"Ref": "Ports"}]}]},),
+                {"Fn::If": ["A", "80", {"Fn::If": ["B", "81,82", {"Ref": "Ports"}]}]},
+                2,
+            ),
+        ),
+        ({"Fn::If": ["A", [], ""]}, Entries((), "", 0)),
+    ],
+)
+def test_entries(value: Json, expected: Entries) -> None:
+    assert lists.entries(values.port)(value, SCOPE) == expected
+
+
+def test_what_a_loop_replaces_in_an_entry_stays_its_placeholder() -> None:
+    entries = lists.entries(values.any_text)(["${Each}", "${Other}", {"Ref": "X"}], SCOPE)
+    assert isinstance(entries, Entries)
+    assert entries.text == {"Fn::Sub": "${Each},${!Other},${X}"}
+
+
+PORT = "a port from 1 to 65535"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (
+            [80, 0, UNKNOWN, "x"],
+            [
+                f"AM107 1: has an entry that must be {PORT}, and '0' is not. Correct the entry",
+                f"AM107 3: has an entry that must be {PORT}, and 'x' is not. Correct the entry",
+            ],
+        ),
+        ("80,x", [f"AM107 : has an entry that must be {PORT}, and 'x' is not. Correct the entry"]),
+        (0, [f"AM107 : has an entry that must be {PORT}, and '0' is not. Correct the entry"]),
+        ([[80]], [f"AM107 0: has an entry that must be {PORT}, and '[80]' is not. Correct the entry"]),
+        (
+            {"Ref": "Wrong"},
+            [f"AM107 : has an entry that must be {PORT}, and the value of parameter 'Wrong' is not. Correct the entry"],
+        ),
+        (
+            [{"Ref": "Loud"}],
+            [f"AM107 0: has an entry that must be {PORT}, and the value of parameter 'Loud' is not. Correct the entry"],
+        ),
+        (
+            [80, {"Fn::If": ["A", UNKNOWN, 0]}],
+            [f"AM107 1/Fn::If/2: has an entry that must be {PORT}, and '0' is not. Correct the entry"],
+        ),
+        ({"a": 1}, ["AM102 : must be a list, and '{\"a\": 1}' is not. Write a list: [9080, 9081]"]),
+        (
+            {"Fn::If": ["A", [80], ["x", 81, 0]]},
+            [
+                f"AM107 Fn::If/2/0: has an entry that must be {PORT}, and 'x' is not. Correct the entry",
+                f"AM107 Fn::If/2/2: has an entry that must be {PORT}, and '0' is not. Correct the entry",
+            ],
+        ),
+        (
+            {"Fn::If": ["A", [80], []]},
+            ["AM103 : is empty in one branch only, which decides what comes out. Fill both or none"],
+        ),
+    ],
+)
+def test_entries_that_are_none(value: Json, expected: list[str]) -> None:
+    assert said(lists.entries(values.port)(value, SCOPE)) == expected
+
+
+def test_a_list_parameter_as_an_entry_is_read_entry_by_entry() -> None:
+    scope = Scope(parameters={"P": ["80", "x"]}, lists=frozenset({"P"}))
+    assert said(lists.entries(values.port)([{"Ref": "P"}], scope)) == [
+        f"AM107 0: has an entry that must be {PORT}, and the value of parameter 'P' is not. Correct the entry"
+    ]
+
+
+def test_names() -> None:
+    assert lists.names(["app", "web"], SCOPE) == Names(("app", "web"))
+    assert lists.names("app, web", SCOPE) == Names(("app", "web"))
+    assert lists.names([], SCOPE) == Names(())
+    found = lists.names({"Ref": "Contain"}, SCOPE)
+    assert found == Names(("app", "sidecar"), "Contain")
+    assert found.shown("app") == "the value of parameter 'Contain'"
+    assert Names(("app",)).shown("app") == "'app'"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (7, "'7'"),
+        ([7], "'[7]'"),
+        (["app", ""], '\'["app", ""]\''),
+        ({"Ref": "Number"}, "the value of parameter 'Number'"),
+    ],
+)
+def test_what_is_no_list_of_names(value: Json, shown: str) -> None:
+    assert said(lists.names(value, SCOPE)) == [
+        f"AM102 : must be a list of container names, and {shown} is not. Write [app]"
+    ]
+
+
+def test_a_fragment() -> None:
+    assert values.fragment({"Image": {"Ref": "X"}}, SCOPE) == {"Image": {"Ref": "X"}}
+    assert values.fragment('{"Image": "x"}', SCOPE) == {"Image": "x"}
+    assert values.fragment(nested(MOST_LEVELS), SCOPE) == json.loads(nested(MOST_LEVELS))
+
+
+TOO_DEEP = f"AM002 : is text that is nested deeper than {MOST_LEVELS} levels. Nest less"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("{", "AM102 : is text, and no JSON: Expecting property name enclosed in double quotes. "),
+        ('{"a": ' + "9" * 5000 + "}", "AM102 : is text, and no JSON: not readable. "),
+        ("[1]", "AM102 : must be a map of properties. "),
+        (["Image"], "AM102 : must be a map of properties. "),
+        ('{"Ref": "X"}', f"AM103 : {UNDECIDED}. Write the map itself; its members may be intrinsics"),
+        (nested(MOST_LEVELS + 1), TOO_DEEP),
+        (nested(100_000), TOO_DEEP),
+    ],
+)
+def test_a_fragment_that_is_none(value: Json, expected: str) -> None:
+    hint = "Write a map, or its JSON text" if expected.endswith(". ") else ""
+    assert said(values.fragment(value, SCOPE)) == [expected + hint]
+
+
+def test_a_value_in_an_error_text() -> None:
+    assert values.quoted("x" * 40) == "'" + "x" * 40 + "'"
+    assert values.quoted("x" * 41) == "'" + "x" * 37 + "...'"
+    assert values.quoted("abcdef", 5) == "'ab...'"
+    assert values.quoted({"b": [None], "a": True}) == '\'{"a": true, "b": [null]}\''
+    dated: Any = {"Version": complex(1, 2)}
+    assert values.quoted(dated) == '\'{"Version": "(1+2j)"}\''
+    assert values.seen(Literal("x")) == "'x'"
+    assert values.seen(Literal("x", "P")) == "the value of parameter 'P'"
+
+
+def test_the_word_that_was_meant() -> None:
+    assert values.closest("virtualnode", ["MeshName", "VirtualNodeName"]) == "VirtualNodeName"
+    assert values.closest("meshnam", ["MeshName", "MeshNames", "MeshNam"]) == "MeshNam"
+    assert values.closest("zzz", ["MeshName"]) is None
+    # Three letters of five are alike: enough; three of six are not.
+    assert values.closest("abcxx", ["abcyy"]) == "abcyy"
+    assert values.closest("abcxxx", ["abcyyy"]) is None
