@@ -22,7 +22,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS, deployed
 from appmesh_inject.findings import Finding, one_line, ordered
 from appmesh_inject.injection import Action, Outcome, inject, too_deep
-from appmesh_inject.settings import Level
+from appmesh_inject.levels import Level
 from appmesh_inject.stacks import Stacks
 from appmesh_inject.standalone import Meshes
 from appmesh_inject.targets.cloudformation import CloudFormation
