@@ -124,7 +124,8 @@ def _answerable(outcome: Outcome) -> Outcome:
     if _is_surely_small(outcome.added):
         return outcome
     try:
-        size = len(json.dumps(outcome.document))
+        # As Lambda's client writes it from Python 3.12 on: in UTF-8.
+        size = len(json.dumps(outcome.document, ensure_ascii=False).encode())
     except RecursionError:
         return _refused(outcome, too_deep())
     if size + LONGEST_MESSAGE <= LARGEST_RESPONSE:
