@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from appmesh_inject.injection import inject
-from appmesh_inject.settings import Level
+from appmesh_inject.levels import Level
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.tree import Json, at
 

@@ -8,8 +8,8 @@ import pytest
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Outcome, inject
+from appmesh_inject.levels import Level
 from appmesh_inject.mesh.resolution import resolved
-from appmesh_inject.settings import Level
 from appmesh_inject.standalone import Meshes, MeshSource
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.targets.departing import with_exported

@@ -18,6 +18,12 @@ HEALTH = {
     "IntervalMillis": 5000,
     "TimeoutMillis": 2000,
 }
+CLOUD_MAP = {"AWSCloudMap": {"ServiceName": "one", "NamespaceName": "apps.local"}}
+NAMESPACE = {"Type": "AWS::ServiceDiscovery::PrivateDnsNamespace", "Properties": {"Name": "apps.local"}}
+NODE = "Resources/Target/Properties/Spec"
+"""Where the target's spec stands."""
+HTTP = "Route__Spec__HttpRoute"
+"""The route's, as `mesh` takes it."""
 
 
 def of(kind: str, **properties: Any) -> dict[str, Any]:
@@ -104,3 +110,15 @@ def findings(resources: Any, scope: Scope | None = None, **options: Any) -> list
 def told(resources: Any, scope: Scope | None = None, **options: Any) -> list[tuple[str, str]]:
     """Code and place of each finding."""
     return [(it.code, "/".join(map(str, it.path))) for it in findings(resources, scope, **options)]
+
+
+def discovered(**properties: Any) -> dict[str, Any]:
+    """Changes that let Cloud Map find the target: a service of these properties, and its namespace."""
+    return {
+        "Target__Spec__ServiceDiscovery": CLOUD_MAP,
+        "Namespace": NAMESPACE,
+        "Found": {
+            "Type": "AWS::ServiceDiscovery::Service",
+            "Properties": {"Name": "one", "NamespaceId": {"Ref": "Namespace"}, **properties},
+        },
+    }

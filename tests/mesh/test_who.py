@@ -1,0 +1,81 @@
+"""Which node or gateway a task means."""
+
+from typing import Any
+
+import pytest
+
+from appmesh_inject.intrinsics import Scope
+from appmesh_inject.mesh import compiling, parsing
+from tests.mesh.meshes import mesh, of
+
+
+@pytest.mark.parametrize("who", ["nobody", {"Ref": "Unknown"}, {"Fn::GetAtt": ["Nobody", "VirtualNodeName"]}, 7, None])
+def test_who_is_not_there(who: Any) -> None:
+    model = parsing.parse(mesh(), Scope()).model
+    for found, what in (
+        (compiling.compile_node(model, who), "virtual node"),
+        (compiling.compile_gateway(model, who), "virtual gateway"),
+    ):
+        assert (found.bootstrap, found.findings[0].subject) == ({}, "")
+        assert [str(finding) for finding in found.findings] == [
+            f"AM308 the {what} that the task names is not among the mesh's resources. "
+            "Define it in the template, or correct the name and the mesh's name."
+        ]
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "caller",
+        "Caller",
+        {"Ref": "Caller"},
+        {"Fn::GetAtt": ["Caller", "VirtualNodeName"]},
+        {"Fn::Sub": "${Caller.VirtualNodeName}"},
+        "mesh/apps/virtualNode/caller",
+        "arn:aws:appmesh:eu-west-1:123456789012:mesh/apps/virtualNode/caller",
+        {"Fn::Sub": "arn:aws:appmesh:${AWS::Region}:${AWS::AccountId}:mesh/${Mesh.MeshName}/virtualNode/caller"},
+        {"Ref": "Who"},
+    ],
+)
+def test_who_is_found(who: Any) -> None:
+    scope = Scope(parameters={"Who": "caller"})
+    options = compiling.Options(scope=scope)
+    compiled = compiling.compile_node(parsing.parse(mesh(), scope).model, who, options, mesh_name="apps")
+    assert compiled.findings == ()
+    assert compiled.ports == ("8080",)
+
+
+@pytest.mark.parametrize("who", ["door", "Door", {"Ref": "Door"}, {"Ref": "Who"}, "mesh/apps/virtualGateway/door"])
+def test_which_gateway_is_found(who: Any) -> None:
+    options = compiling.Options(scope=Scope(parameters={"Who": "door", "Where": "apps"}))
+    model = parsing.parse(mesh(), Scope()).model
+    for found in (
+        compiling.compile_gateway(model, who, options, mesh_name={"Ref": "Where"}),
+        compiling.Compiler(model, compiling.Options()).gateway(who, {"Ref": "Where"}, options),
+    ):
+        assert (found.findings, found.ports) == ((), ("8088",))
+
+
+def test_a_task_names_its_node_by_parameters_of_its_own() -> None:
+    options = compiling.Options(scope=Scope(parameters={"Who": "caller", "Where": "apps"}))
+    compiler = compiling.Compiler(parsing.parse(mesh(), Scope()).model, compiling.Options())
+    assert compiler.node({"Ref": "Who"}, {"Ref": "Where"}, options).findings == ()
+
+
+def test_a_node_of_another_mesh_is_not_there() -> None:
+    model = parsing.parse(mesh(), Scope()).model
+    assert [f.code for f in compiling.compile_node(model, "caller", mesh_name="other").findings] == ["AM308"]
+    assert [f.code for f in compiling.compile_gateway(model, "door", mesh_name="other").findings] == ["AM308"]
+
+
+def test_a_name_in_two_meshes_needs_the_meshs_name() -> None:
+    twin = of("VirtualNode", VirtualNodeName="caller", Spec={})
+    twin["Properties"]["MeshName"] = "other"
+    model = parsing.parse(mesh(Twin=twin, Other=of("Mesh", MeshName="other")), Scope()).model
+    (finding,) = compiling.compile_node(model, "caller").findings
+    assert str(finding) == "AM308 two meshes have the virtual node of this task. Give MeshName."
+    assert finding.subject == ""
+    assert compiling.compile_node(model, "caller", mesh_name="other").bootstrap["node"] == {
+        "id": "mesh/other/virtualNode/caller",
+        "cluster": "mesh/other/virtualNode/caller",
+    }
