@@ -10,6 +10,7 @@ more, in processes that import everything anew.
 """
 
 import contextlib
+import fnmatch
 import gc
 import importlib
 import io
@@ -24,16 +25,17 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import Phase, is_hypothesis_test, settings
-from mutmut.__main__ import collect_source_file_mutation_data, create_mutants
+from mutmut.__main__ import collect_source_file_mutation_data, create_file_mutants
 from mutmut.configuration import config
 from mutmut.mutation import trampoline
 from mutmut.mutation.data import SourceFileMutationData
-from mutmut.utils.file_utils import copy_src_dir
+from mutmut.utils.file_utils import copy_src_dir, walk_mutatable_files
 
 REPOSITORY = Path(__file__).parent.parent
 KILLED, SURVIVED, NO_TESTS, TIMEOUT = 1, 0, 33, 36
@@ -347,6 +349,16 @@ def in_a_process(work: Callable[[], Any]) -> Any:
     return json.loads(text) if text else None
 
 
+def files(patterns: Sequence[str]) -> list[Path]:
+    """The source files with functions that a pattern may mean."""
+
+    def is_meant(path: Path) -> bool:
+        module = ".".join(path.with_suffix("").parts[1:]).removesuffix(".__init__") + "."
+        return any(fnmatch.fnmatch(module + "x", each) or each.startswith(module + "x") for each in patterns)
+
+    return [path for path in walk_mutatable_files() if is_meant(path)]
+
+
 def main() -> int:
     os.chdir(REPOSITORY)
     patterns = sys.argv[1:] or ["appmesh_inject.*"]
@@ -358,7 +370,10 @@ def main() -> int:
     made.mkdir(exist_ok=True)
     with contextlib.redirect_stdout(io.StringIO()):
         copy_src_dir()
-        create_mutants(WORKERS)
+        with Pool(WORKERS) as pool:
+            errors = [made.error for made in pool.map(create_file_mutants, files(patterns), chunksize=1) if made.error]
+    if errors:
+        raise errors[0]
     sys.path[0] = str(REPOSITORY / "mutants" / "src")
     started = time.monotonic()
     answer = in_a_process(lambda: of_collected(patterns))

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appmesh_inject.injection import Outcome, inject
-from appmesh_inject.settings import Level
+from appmesh_inject.levels import Level
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.tree import Json
 from tests import invariants

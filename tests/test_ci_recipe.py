@@ -11,6 +11,7 @@ import yaml
 
 from tests.cli.command import TEMPLATE
 from tests.conftest import REPOSITORY
+from tests.docs.pages import fences
 
 COMPARE = REPOSITORY / ".ci" / "compare.sh"
 
@@ -67,6 +68,17 @@ def test_what_a_user_writes_is_never_part_of_a_script() -> None:
     assert action["runs"]["using"] == "composite"
     for step in action["runs"]["steps"]:
         assert "${{" not in step.get("run", "")
+
+
+def test_the_page_gives_the_action_and_the_hook_what_they_have() -> None:
+    page = (REPOSITORY / "docs" / "guides" / "ci.md").read_text()
+    files = {fence.title: yaml.safe_load(fence.text) for fence in fences(page) if fence.title.startswith(".")}
+    action = yaml.safe_load((REPOSITORY / "action.yml").read_text())
+    (step,) = (step for step in files[".github/workflows/mesh.yaml"]["jobs"]["mesh"]["steps"] if "with" in step)
+    assert set(step["with"]) <= set(action["inputs"])
+    (hook,) = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())
+    (repository,) = files[".pre-commit-config.yaml"]["repos"]
+    assert repository["hooks"] == [{"id": hook["id"]}]
 
 
 def test_the_hook_runs_a_command_that_is_there() -> None:

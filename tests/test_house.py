@@ -27,6 +27,7 @@ FLOORS = (
     ("workload", "sidecars"),
     ("shapes",),
     ("mesh",),
+    ("levels",),
     ("settings",),
     ("lists",),
     ("values",),

@@ -5,7 +5,7 @@ import pytest
 from appmesh_inject import images
 from appmesh_inject.deployment import deployed
 from appmesh_inject.injection import inject
-from appmesh_inject.settings import Level
+from appmesh_inject.levels import Level
 from appmesh_inject.sidecars import BUILT_IN_IMAGES
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.tree import Json, at

@@ -7,7 +7,7 @@ import pytest
 from appmesh_inject import injection
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import inject
-from appmesh_inject.settings import Level
+from appmesh_inject.levels import Level
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.tree import MOST_LEVELS, Json, at
 

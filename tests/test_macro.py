@@ -9,6 +9,7 @@ import pytest
 
 from appmesh_inject import macro
 from appmesh_inject.findings import Finding
+from appmesh_inject.injection import Action, Outcome, Report
 from appmesh_inject.tree import Json
 
 SECRET = "hunter2-do-not-show"
@@ -264,6 +265,50 @@ def test_a_response_may_be_as_large_as_lambda_answers_and_no_larger(logged: Call
     )
     (line,) = [line for line in map(json.loads, logged().splitlines()) if line.get("message") == "Template transformed"]
     assert (line["task_definitions"], line["findings"]) == ({"preview.refused": 3}, {"AM003": 1})
+
+
+def test_half_a_character_in_what_comes_out_is_refused_and_left_out() -> None:
+    fragment = template(MeshName="apps", VirtualNodeName="web")
+    fragment["Description"] = "x\ud800"
+    response = call(event(fragment))
+    assert (response["status"], response["fragment"]) == ("failed", {})
+    assert response["errorMessage"] == (
+        "AM004 Description: a text has half a character (a lone surrogate), which a Lambda function cannot answer. "
+        "Write the whole character, or take it out."
+    )
+
+
+def test_half_a_character_in_what_is_refused_is_left_out() -> None:
+    fragment = {**template(MeshName="apps"), "Description": "x\ud800"}
+    response = call(event(fragment))
+    assert response["fragment"] == {}
+    assert "AM105" in response["errorMessage"]
+    whole = template(MeshName="apps")
+    assert call(event(whole))["fragment"] == whole
+
+
+def test_what_cannot_be_written_for_its_depth_is_refused(
+    monkeypatch: pytest.MonkeyPatch, logged: Callable[[], str]
+) -> None:
+    deep: Any = "x"
+    for _ in range(20_000):
+        deep = [deep]
+    report = Report("Web", ("Resources", "Web"), Action.INJECTED, "", "ga")
+    monkeypatch.setattr(macro, "half_character", lambda _: None)  # it would take its time
+    monkeypatch.setattr(macro, "transformed", lambda *_: Outcome(deep, (report,), (), (deep,)))
+    response = call(event({"Resources": {}}))
+    assert response["errorMessage"].startswith("AM002 the template is nested deeper than 200 levels")
+    assert response["fragment"] == {"Resources": {}}
+    (line,) = [line for line in map(json.loads, logged().splitlines()) if line.get("message") == "Template transformed"]
+    assert (line["task_definitions"], line["findings"]) == ({"ga.refused": 1}, {"AM002": 1})
+
+
+def test_what_grows_when_it_is_written_as_json_is_measured() -> None:
+    """A control character has one byte in a template of less than a megabyte, and six in the response."""
+    log: Json = {"LogDriver": "awslogs", "Options": {"tag": "\x01" * 700_000}}
+    fragment = template(MeshName="apps", VirtualNodeName="web", Envoy={"LogConfiguration": log})
+    response = call(event(fragment))
+    assert response["errorMessage"].startswith("AM003 the processed template has 8,4")
 
 
 def test_a_template_that_is_too_deep_is_refused_and_comes_back() -> None:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from appmesh_inject.deployment import deployed
 from appmesh_inject.injection import Outcome, inject
-from appmesh_inject.settings import TABLE, Level
+from appmesh_inject.levels import Level
+from appmesh_inject.settings import TABLE
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.tree import Json
 from tests import invariants

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from appmesh_inject.injection import inject
-from appmesh_inject.settings import Level
+from appmesh_inject.levels import Level
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.targets.ecs import EcsTaskDefinition
 from appmesh_inject.targets.kubernetes import Manifests

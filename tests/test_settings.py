@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import appmesh_inject
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
-from appmesh_inject.settings import TABLE, Level, gather
+from appmesh_inject.levels import Level, gather
+from appmesh_inject.settings import TABLE
 from appmesh_inject.tree import Json
 
 SCHEMA = json.loads((Path(appmesh_inject.__file__).parent / "settings.schema.json").read_text())

@@ -8,8 +8,8 @@ import pytest
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Outcome, inject
+from appmesh_inject.levels import Level
 from appmesh_inject.mesh.resolution import resolved
-from appmesh_inject.settings import Level
 from appmesh_inject.standalone import Meshes, MeshSource
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.targets.departing import with_exported
@@ -141,6 +141,25 @@ def test_sidecars_that_are_added_are_told_by_their_size() -> None:
         written = [document["Resources"][name]["Properties"]["ContainerDefinitions"][1] for name in tasks]
         assert list(outcome.added) == written
         assert len({id(one) for one in outcome.added}) == alone
+
+
+def test_an_ecs_task_definition_can_be_a_gateway_of_a_mesh_from_a_file() -> None:
+    spec: Json = {"Listeners": [{"PortMapping": {"Port": 8080, "Protocol": "http"}}]}
+    door: Json = {"MeshName": "apps", "VirtualGatewayName": "door", "Spec": spec}
+    given = MeshSource({**_own_mesh(), "Door": {"Type": "AWS::AppMesh::VirtualGateway", "Properties": door}})
+    request = Level((), {"Profile": "standalone", "MeshName": "apps", "VirtualGatewayName": "door"})
+    document: Json = {
+        "networkMode": "awsvpc",
+        "memory": "512",
+        "containerDefinitions": [{"name": "app", "image": "web"}],
+    }
+    outcome = inject(document, EcsTaskDefinition(request), meshes=Meshes(given=given))
+    assert not outcome.has_errors, [str(finding) for finding in outcome.findings]
+    result: Any = outcome.document
+    envoy = result["containerDefinitions"][1]
+    assert (envoy["name"], envoy["healthCheck"]["command"][:2]) == ("envoy", ["CMD", "bash"])
+    assert all(key[0].islower() for key in envoy)
+    assert "proxyConfiguration" not in result
 
 
 def test_a_processed_template_that_is_too_large_is_refused() -> None:

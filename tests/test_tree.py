@@ -2,7 +2,7 @@
 
 import pytest
 
-from appmesh_inject.tree import REMOVED, Changes, Json, edited, existing
+from appmesh_inject.tree import REMOVED, Changes, Json, Path, edited, existing, half_character
 
 DOCUMENT: Json = {"a": [0, 1, 2, 3], "b": {"c": {"d": 1}}, "e": "text"}
 
@@ -54,3 +54,33 @@ def test_what_is_not_edited_is_the_same_object() -> None:
 def test_existing(path: tuple[str | int, ...], expected: tuple[str | int, ...]) -> None:
     assert isinstance(DOCUMENT, dict)
     assert existing({**DOCUMENT, "f": [{"g": 1}]}, path) == expected
+
+
+LOOKS_LIKE_ONE = 0xA0ED
+"""A number whose bytes are those of half a character."""
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        ("é í \ud000 \U0001f600", None),
+        ("\ud800", ()),
+        ("x\udfff", ()),
+        ({"a": "x", "b": "x\ud800"}, ("b",)),
+        ({"a": {"\udc00": 1}}, ("a",)),
+        (["x", ["y", "\ud800"]], (1, 1)),
+        ({"a": ["x", {"b": [1, None, "\ude00"]}], "c": "y"}, ("a", 1, "b", 2)),
+        ({"a": ["x", LOOKS_LIKE_ONE]}, None),
+        ([LOOKS_LIKE_ONE, "\udbff"], (1,)),
+    ],
+)
+def test_half_a_character(value: Json, path: Path | None) -> None:
+    assert half_character(value) == path
+
+
+def test_half_a_character_in_depth() -> None:
+    for text, path in (("\ud800", (0,) * 5000), ("x", None)):
+        value: Json = text
+        for _ in range(5000):
+            value = [value]
+        assert half_character(value) == path

@@ -13,8 +13,8 @@ from appmesh_inject.decision import Basis, Decided, Decision, ListPlan, Plan
 from appmesh_inject.findings import Finding
 from appmesh_inject.forms import form
 from appmesh_inject.intrinsics import function, is_no_value
+from appmesh_inject.levels import Asked, read_value
 from appmesh_inject.representing import kind
-from appmesh_inject.settings import Asked, read_value
 from appmesh_inject.shapes import Slot, Text, text
 from appmesh_inject.sidecars import ENVOY
 from appmesh_inject.tree import Changes, Json, Path, edited

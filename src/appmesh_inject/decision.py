@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from appmesh_inject.findings import Finding
-from appmesh_inject.settings import STANDALONE, Asked
+from appmesh_inject.levels import Asked
+from appmesh_inject.settings import STANDALONE
 from appmesh_inject.shapes import Values
 from appmesh_inject.standalone import Configuration
 from appmesh_inject.tree import Json, Path

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from appmesh_inject import images
 from appmesh_inject.findings import Finding
-from appmesh_inject.settings import Level
+from appmesh_inject.levels import Level
 from appmesh_inject.sidecars import BUILT_IN_IMAGES
 from appmesh_inject.tree import NOTHING, Json
 from appmesh_inject.values import closest, quoted

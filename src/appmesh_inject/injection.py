@@ -13,8 +13,9 @@ from appmesh_inject.decision import Decided, Decision, Plan, Skip
 from appmesh_inject.deployment import BUILT_IN, Deployment
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.intrinsics import Scope
+from appmesh_inject.levels import Gathered, Level, gather, settle
 from appmesh_inject.plan import decide, under
-from appmesh_inject.settings import STANDALONE, Gathered, Level, gather, settle
+from appmesh_inject.settings import STANDALONE
 from appmesh_inject.situation import place
 from appmesh_inject.standalone import Meshes, MeshSource
 from appmesh_inject.tree import MOST_LEVELS, Json, Path, is_deeper

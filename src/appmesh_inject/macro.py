@@ -22,7 +22,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS, deployed
 from appmesh_inject.findings import Finding, one_line, ordered
 from appmesh_inject.injection import Action, Outcome, inject, too_deep
-from appmesh_inject.settings import Level
+from appmesh_inject.levels import Level
 from appmesh_inject.stacks import Stacks
 from appmesh_inject.standalone import Meshes
 from appmesh_inject.targets.cloudformation import CloudFormation
@@ -124,7 +124,8 @@ def _answerable(outcome: Outcome) -> Outcome:
     if _is_surely_small(outcome.added):
         return outcome
     try:
-        size = len(json.dumps(outcome.document))
+        # As Lambda's client writes it from Python 3.12 on: in UTF-8.
+        size = len(json.dumps(outcome.document, ensure_ascii=False).encode())
     except RecursionError:
         return _refused(outcome, too_deep())
     if size + LONGEST_MESSAGE <= LARGEST_RESPONSE:
@@ -196,10 +197,10 @@ def _report(outcome: Outcome, request_id: str) -> None:
     _emit({"Templates": 1}, request_id)
     for profile in dict.fromkeys(profile for profile, _ in counts):
         values = {name: counts[profile, action] for action, name in METRIC_OF.items()}
-        _emit(values, request_id, profile=profile or "none")
+        _emit(values, request_id, profile=profile)
     logger.info(
         "Template transformed",
-        task_definitions={f"{profile or 'none'}.{action}": count for (profile, action), count in counts.items()},
+        task_definitions={f"{profile}.{action}": count for (profile, action), count in counts.items()},
         findings=dict(Counter(finding.code for finding in outcome.findings)),
     )
 

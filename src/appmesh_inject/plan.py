@@ -13,11 +13,12 @@ from appmesh_inject.deployment import Deployment
 from appmesh_inject.findings import Finding
 from appmesh_inject.forms import Sidecar, form
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Scope, known, leaves, mapped
+from appmesh_inject.levels import Asked
 from appmesh_inject.merge import merged
 from appmesh_inject.ordering import order
 from appmesh_inject.presence import Present
 from appmesh_inject.representing import kind, naming
-from appmesh_inject.settings import STANDALONE, Asked
+from appmesh_inject.settings import STANDALONE
 from appmesh_inject.shapes import Slot, Values
 from appmesh_inject.sidecars import ENVOY, GATEWAY, X_RAY_DAEMON
 from appmesh_inject.situation import ADMIN_PORT_VARIABLE, Situation, wrapped

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Literal, Scope, function, read
-from appmesh_inject.settings import GA, PREVIEW, STANDALONE, Asked
+from appmesh_inject.levels import Asked
+from appmesh_inject.settings import GA, PREVIEW, STANDALONE
 from appmesh_inject.sidecars import GATEWAY, NODE
 from appmesh_inject.situation import place
 from appmesh_inject.tree import Json

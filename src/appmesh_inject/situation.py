@@ -6,7 +6,8 @@ from typing import NamedTuple
 from appmesh_inject.findings import Finding
 from appmesh_inject.forms import Form, Sidecar
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Literal, function, if_
-from appmesh_inject.settings import Asked, Settings
+from appmesh_inject.levels import Asked
+from appmesh_inject.settings import Settings
 from appmesh_inject.shapes import Slot, Values, text
 from appmesh_inject.sidecars import BUILT_IN_IMAGES, ENVOY, X_RAY_DAEMON
 from appmesh_inject.standalone import Meshes

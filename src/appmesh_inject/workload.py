@@ -8,8 +8,8 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Leaf, Scope
+from appmesh_inject.levels import Level
 from appmesh_inject.merge import Identities
-from appmesh_inject.settings import Level
 from appmesh_inject.tree import NOTHING, Json, Path
 
 Wrap: TypeAlias = Callable[[Json, Mapping[str, bool]], Json]

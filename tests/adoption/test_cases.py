@@ -8,7 +8,7 @@ import pytest
 
 from appmesh_inject.cli import documents
 from appmesh_inject.injection import Action, inject
-from appmesh_inject.settings import Level
+from appmesh_inject.levels import Level
 from appmesh_inject.targets.cloudformation import CloudFormation
 from tests.adoption.cases import ROOT, Case, cases, meant, value
 

@@ -19,6 +19,8 @@ from tests.conftest import REPOSITORY
 DOCS = REPOSITORY / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 README = REPOSITORY / "README.md"
+BESIDE = (README, REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "examples").rglob("README.md")))
+"""Pages that stand with what they are about, and are followed, too."""
 
 GENERATED = "<!-- generated -->"
 """Stands on pages that are made from the code: what they show comes out of it."""
@@ -55,7 +57,10 @@ class Fence:
 
 
 def name(page: Path) -> str:
-    return page.relative_to(DOCS if page.is_relative_to(DOCS) else REPOSITORY).as_posix()
+    for folder in (DOCS, REPOSITORY):
+        if page.is_relative_to(folder):
+            return page.relative_to(folder).as_posix()
+    return page.name
 
 
 def fences(text: str) -> Iterator[Fence]:
@@ -81,17 +86,29 @@ def matches(shown: str, actual: str) -> bool:
 
 
 def holds(actual: str, shown: str) -> bool:
-    """Whether what is shown stands in `actual`, at any indentation; `...` stands for what is left out."""
+    """Whether what is shown stands in `actual`, moved sideways as a whole; `...` stands for what is left out."""
     there = _lines(actual)
-    parts = [part for part in re.split(r"^[ #]*\.\.\.$\n?", shown, flags=re.MULTILINE) if part.strip()]
+    parts = [_lines(part) for part in re.split(r"^[ #]*\.\.\.$\n?", shown, flags=re.MULTILINE) if part.strip()]
+    moves = {_indent(line) - _indent(parts[0][0]) for line in there}
+    return any(_follow(there, [[_moved(line, move) for line in part] for part in parts]) for move in moves)
+
+
+def _follow(there: list[str], parts: list[list[str]]) -> bool:
+    """Whether the parts stand there one after the other."""
     at = 0
     for part in parts:
-        wanted = _lines(part)
-        found = next((start for start in range(at, len(there)) if _same(there[start:], wanted)), None)
+        found = next((start for start in range(at, len(there)) if _same(there[start : start + len(part)], part)), None)
         if found is None:
             return False
-        at = found + len(wanted)
+        at = found + len(part)
     return True
+
+
+def _moved(line: str, move: int) -> str:
+    """The line so many columns further to the right, or to the left if it can be; else one that stands nowhere."""
+    if move >= 0:
+        return " " * move + line
+    return line[-move:] if line[:-move].isspace() else "\0"
 
 
 def _lines(text: str) -> list[str]:
@@ -99,13 +116,9 @@ def _lines(text: str) -> list[str]:
 
 
 def _same(there: list[str], wanted: list[str]) -> bool:
-    """Whether the lines begin with those that are wanted, all moved by the same number of spaces."""
-    if len(there) < len(wanted):
-        return False
-    moved = {_indent(line) - _indent(want) for line, want in zip(there, wanted, strict=False)}
-    return len(moved) == 1 and all(
-        line.lstrip() == want.lstrip() or (want.endswith(" ...") and line.lstrip().startswith(want.strip()[:-4]))
-        for line, want in zip(there, wanted, strict=False)
+    return len(there) == len(wanted) and all(
+        line == want or (want.endswith(" ...") and line.startswith(want.removesuffix(" ...")))
+        for line, want in zip(there, wanted, strict=True)
     )
 
 

@@ -8,16 +8,16 @@ import pytest
 from appmesh_inject.findings import CODES
 from tests.conftest import REPOSITORY
 from tests.docs.following import followed
-from tests.docs.pages import PAGES, README, name
+from tests.docs.pages import BESIDE, PAGES, fences, name
 from tests.docs.running import Shell, published, reader
 
-BESIDE = ("deploy", "events", "examples")
+AT_HAND = ("deploy", "events", "examples")
 """Folders of the repository that pages name as a reader sees them at the top of it."""
 
 ELSEWHERE = ("tutorial.md",)
 """tests/e2e/test_tutorial.py follows it: it deploys, which takes a minute and Python 3.12."""
 
-FOLLOWED = [page for page in (*PAGES, README) if name(page) not in ELSEWHERE]
+FOLLOWED = [page for page in (*PAGES, *BESIDE) if name(page) not in ELSEWHERE]
 
 
 @pytest.fixture(scope="session")
@@ -27,13 +27,21 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("page", FOLLOWED, ids=name)
 def test_page(page: Path, repository: Path, tmp_path: Path, update_golden: bool) -> None:
-    for folder in BESIDE:
+    for folder in AT_HAND:
         (tmp_path / folder).symlink_to(REPOSITORY / folder)
     with Shell(tmp_path, reader(tmp_path, repository)) as shell:
         changed = followed(page, tmp_path, shell)
     if update_golden:
         page.write_text(changed)
     assert changed == page.read_text()
+
+
+@pytest.mark.parametrize("page", (*PAGES, *BESIDE), ids=name)
+def test_no_command_stands_where_it_is_not_seen(page: Path) -> None:
+    text = page.read_text()
+    assert len(re.findall(r"^ *```", text, re.MULTILINE)) == 2 * len(list(fences(text)))
+    without = re.sub(r"^( *)```.*?^\1```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    assert re.findall(r"^ {4,}(?:appmesh-inject|aws|make|pip|sam) .*", without, re.MULTILINE) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

@@ -18,7 +18,7 @@ from cfnlint.decode import cfn_yaml
 
 from appmesh_inject.deployment import Deployment, deployed
 from appmesh_inject.injection import Outcome, Target, inject
-from appmesh_inject.settings import Level
+from appmesh_inject.levels import Level
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.targets.ecs import EcsTaskDefinition
 from appmesh_inject.targets.kubernetes import Manifests

@@ -14,7 +14,8 @@ from appmesh_inject.cli.transforms import SNIPPET, TRANSFORM, Entry, entries, pu
 from appmesh_inject.deployment import PATH as DEPLOYMENT_PATH
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.injection import HELD_BACK, NOT_MARKED, Action, Outcome, Report, inject
-from appmesh_inject.settings import NAMING, Level
+from appmesh_inject.levels import Level
+from appmesh_inject.settings import NAMING
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.tree import Json, Path, edited
 from appmesh_inject.workload import Workload

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from appmesh_inject.deployment import BUILT_IN, Deployment
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
-from appmesh_inject.settings import PROFILES, STANDALONE, Level
+from appmesh_inject.levels import Level
+from appmesh_inject.settings import PROFILES, STANDALONE
 from appmesh_inject.standalone import Meshes, MeshSource
 from appmesh_inject.tree import Json
 

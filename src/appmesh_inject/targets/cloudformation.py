@@ -11,7 +11,7 @@ from appmesh_inject.alike import Plain
 from appmesh_inject.decision import Plan
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Scope, function, list_parameters, parameters_that_decide
-from appmesh_inject.settings import Level
+from appmesh_inject.levels import Level
 from appmesh_inject.targets.containers import EcsContainers
 from appmesh_inject.targets.tasks import CLOUDFORMATION, applied
 from appmesh_inject.tree import Json, Path, at

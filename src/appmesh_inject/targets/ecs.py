@@ -7,7 +7,7 @@ from appmesh_inject.alike import Plain
 from appmesh_inject.decision import Plan
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
-from appmesh_inject.settings import Level
+from appmesh_inject.levels import Level
 from appmesh_inject.targets.containers import EcsContainers
 from appmesh_inject.targets.tasks import API, applied
 from appmesh_inject.tree import Json, Path

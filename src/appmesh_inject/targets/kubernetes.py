@@ -10,7 +10,8 @@ from appmesh_inject.alike import Plain
 from appmesh_inject.decision import Plan
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
-from appmesh_inject.settings import NAMING, Level
+from appmesh_inject.levels import Level
+from appmesh_inject.settings import NAMING
 from appmesh_inject.targets.pods import POD_CONTAINERS, PodContainers, pod_containers
 from appmesh_inject.targets.tasks import applied
 from appmesh_inject.tree import Json, Path, at

@@ -10,7 +10,7 @@ from appmesh_inject.alike import Plain, is_plain
 from appmesh_inject.decision import Plan
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import NO_VALUE, Leaf, Literal, Scope, is_no_value, leaves
-from appmesh_inject.settings import Level
+from appmesh_inject.levels import Level
 from appmesh_inject.targets.containers import EcsContainers, container_list
 from appmesh_inject.targets.spellings import API_CONTAINERS, CLOUDFORMATION_CONTAINERS
 from appmesh_inject.tree import Json, Path, edited

@@ -12,7 +12,7 @@ from appmesh_inject.cli.transforms import SNIPPET, TRANSFORM, entries, snippets
 from appmesh_inject.deployment import BUILT_IN, Deployment
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Target, inject
-from appmesh_inject.settings import Level
+from appmesh_inject.levels import Level
 from appmesh_inject.standalone import Meshes, MeshSource
 from appmesh_inject.targets.cloudformation import MARK, CloudFormation
 from appmesh_inject.targets.ecs import EcsTaskDefinition

@@ -12,7 +12,7 @@ from appmesh_inject.cli.transforms import SNIPPET, TRANSFORM, entries, snippets
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Target
 from appmesh_inject.intrinsics import Absent, known, leaves
-from appmesh_inject.settings import gather, settle
+from appmesh_inject.levels import gather, settle
 from appmesh_inject.sidecars import ENVOY, PROXY_INIT, X_RAY_DAEMON
 from appmesh_inject.targets.cloudformation import MARK
 from appmesh_inject.targets.kubernetes import PREFIX

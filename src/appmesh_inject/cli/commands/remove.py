@@ -13,7 +13,7 @@ from appmesh_inject.cli.options import File, MacroName
 from appmesh_inject.cli.rendering import MACRO
 from appmesh_inject.cli.transforms import TRANSFORM
 from appmesh_inject.findings import one_line
-from appmesh_inject.settings import Level
+from appmesh_inject.levels import Level
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.targets.ecs import EcsTaskDefinition
 from appmesh_inject.targets.kubernetes import Manifests

@@ -11,9 +11,10 @@ from appmesh_inject.cli.rendering import Asked
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Report, Target
 from appmesh_inject.intrinsics import Scope
+from appmesh_inject.levels import gather, settle
 from appmesh_inject.mesh.model import Model
 from appmesh_inject.mesh.parsing import parse
-from appmesh_inject.settings import Settings, gather, settle
+from appmesh_inject.settings import Settings
 from appmesh_inject.standalone import MeshSource
 from appmesh_inject.targets import ecs, kubernetes
 from appmesh_inject.targets.cloudformation import CloudFormation
