@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from appmesh_inject import macro
+from appmesh_inject import macro, stacks
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
 from appmesh_inject.tree import Json
@@ -190,7 +190,7 @@ def test_the_stacks_that_the_deployment_names_are_read(monkeypatch: pytest.Monke
             asked.append(name)
             assert list(self.allowed) == ["mesh", "other mesh"]
 
-    monkeypatch.setattr(macro, "Stacks", Reading)
+    monkeypatch.setattr(stacks, "Stacks", Reading)
     monkeypatch.setenv("MeshStacks", "mesh,other mesh")
     fragment = template(Profile="standalone", MeshName="apps", VirtualNodeName="web", MeshStack="mesh")
     assert "AM330" in call(event(fragment))["errorMessage"]

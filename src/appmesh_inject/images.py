@@ -10,21 +10,16 @@ from collections.abc import Iterable
 DOCKER_HUB = "docker.io"
 _OTHER_HUB = "index.docker.io"
 
-_HOST = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?")
-_PART = re.compile(r"[a-z0-9][a-z0-9._-]*")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
-
 
 def repository(image: str) -> str | None:
     """The repository of an image, with its registry and without tag and digest. None where the text names no image."""
     name, at, digest = image.partition("@")
-    if at and not _DIGEST.fullmatch(digest):
+    if at and not _is_digest(digest):
         return None
     before, colon, tag = name.rpartition(":")
     # A colon before a slash is that of a port.
     if colon and "/" not in tag:
-        if not _TAG.fullmatch(tag):
+        if not _is_tag(tag):
             return None
         name = before
     host, parts = _divided(name, has_path=True)
@@ -56,6 +51,23 @@ def _divided(name: str, *, has_path: bool) -> tuple[str, list[str]]:
 
 
 def _joined(host: str, parts: list[str]) -> str | None:
-    if not _HOST.fullmatch(host) or not all(_PART.fullmatch(part) for part in parts):
+    if not _is_host(host) or not all(map(_is_part, parts)):
         return None
     return "/".join((host, *parts))
+
+
+# Compiled when they are first used: few deployments name registries, and all would be on each cold start's clock.
+def _is_host(text: str) -> bool:
+    return bool(re.fullmatch(r"[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?", text))
+
+
+def _is_part(text: str) -> bool:
+    return bool(re.fullmatch(r"[a-z0-9][a-z0-9._-]*", text))
+
+
+def _is_tag(text: str) -> bool:
+    return bool(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", text))
+
+
+def _is_digest(text: str) -> bool:
+    return bool(re.fullmatch(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}", text))

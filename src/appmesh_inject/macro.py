@@ -5,6 +5,12 @@ Contract: CloudFormation User Guide, "Creating a CloudFormation macro definition
 `errorMessage` where it failed. Neither the fragment nor a parameter's value is ever logged: they can be secrets.
 """
 
+import gc
+
+# Nothing that is loaded is garbage, and to look for some while it is loaded takes a twentieth of a cold start.
+COLLECTS = gc.isenabled()
+gc.disable()
+
 import json
 import marshal
 import os
@@ -23,10 +29,12 @@ from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS, deployed
 from appmesh_inject.findings import Finding, one_line, ordered
 from appmesh_inject.injection import Action, Outcome, inject, too_deep
 from appmesh_inject.levels import Level
-from appmesh_inject.stacks import Stacks
 from appmesh_inject.standalone import Meshes
 from appmesh_inject.targets.cloudformation import CloudFormation
 from appmesh_inject.tree import Json, half_character
+
+if COLLECTS:
+    gc.enable()
 
 LONGEST_MESSAGE = 1000
 """Characters of an error message that CloudFormation is sure to show."""
@@ -155,8 +163,16 @@ def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Out
     parameters = {name: environment[name] for name in DEPLOYMENT_PARAMETERS if name in environment}
     request = Level(("Transform", "Parameters"), _mapping(event.get("params")))
     target = CloudFormation(request, _parameter_values(event.get("templateParameterValues")))
-    stacks = Stacks(tuple(environment.get(MESH_STACKS, "").split(",")))
-    return inject(event.get("fragment"), target, deployed(parameters), Meshes(of_stack=stacks.mesh))
+    return inject(event.get("fragment"), target, deployed(parameters), _meshes(environment.get(MESH_STACKS, "")))
+
+
+def _meshes(names: str) -> Meshes:
+    """The meshes of the stacks that the deployment names, with commas between."""
+    if not names:
+        return Meshes()
+    from appmesh_inject.stacks import Stacks
+
+    return Meshes(of_stack=Stacks(names.split(",")).mesh)
 
 
 def _mapping(value: Any) -> Mapping[str, Json]:

@@ -18,8 +18,6 @@ from appmesh_inject.values import port as port_check
 from appmesh_inject.values import quoted
 from appmesh_inject.workload import Container, ContainerList, Entry, Port, Runtime, Wrap
 
-_CURL = re.compile(r"(?<![\w.-])curl(?![\w.-])")
-
 
 class EcsContainers(NamedTuple):
     """The members of a container definition that decisions read, as one document spells them."""
@@ -209,7 +207,7 @@ def _is_compiled(command: Json) -> bool:
 
 
 def _calls_curl(health_check: Json) -> bool:
-    return bool(_CURL.search(json.dumps(health_check)))
+    return bool(re.search(r"(?<![\w.-])curl(?![\w.-])", json.dumps(health_check)))
 
 
 def _has(definition: Mapping[str, Json], key: str, scope: Scope) -> bool:
