@@ -1,7 +1,7 @@
 """Clocks, and what was measured: ratios of two times of one run, which depend little on the machine.
 
-Not pyperf's clocks or pytest-benchmark's: they measure one call to its end and then the other. Here the calls of a ratio
-take turns, so that whatever else the machine does slows both.
+Not pyperf's clocks or pytest-benchmark's: they measure one call to its end and then the other. Here the calls of a
+ratio take turns, so that whatever else the machine does slows both.
 """
 
 import gc
