@@ -20,6 +20,7 @@ ECR = "111345817488.dkr.ecr.us-west-2.amazonaws.com"
         ("nginx", "docker.io/library/nginx"),
         ("nginx:1.27", "docker.io/library/nginx"),
         ("nginx:5000", "docker.io/library/nginx"),
+        ("nginx:V1_RC.2", "docker.io/library/nginx"),
         (f"nginx{DIGEST}", "docker.io/library/nginx"),
         (f"nginx:1.27{DIGEST}", "docker.io/library/nginx"),
         ("docker.io/nginx", "docker.io/library/nginx"),

@@ -163,10 +163,10 @@ def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Out
     parameters = {name: environment[name] for name in DEPLOYMENT_PARAMETERS if name in environment}
     request = Level(("Transform", "Parameters"), _mapping(event.get("params")))
     target = CloudFormation(request, _parameter_values(event.get("templateParameterValues")))
-    return inject(event.get("fragment"), target, deployed(parameters), _meshes(environment.get(MESH_STACKS, "")))
+    return inject(event.get("fragment"), target, deployed(parameters), _meshes(environment.get(MESH_STACKS)))
 
 
-def _meshes(names: str) -> Meshes:
+def _meshes(names: str | None) -> Meshes:
     """The meshes of the stacks that the deployment names, with commas between."""
     if not names:
         return Meshes()
