@@ -11,6 +11,7 @@ from appmesh_inject import macro, stacks
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
 from appmesh_inject.tree import Json
+from tests.hostile.seeds import event
 
 SECRET = "hunter2-do-not-show"
 
@@ -42,19 +43,6 @@ def logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
         return written
 
     return read
-
-
-def event(fragment: Json, **more: Json) -> dict[str, Any]:
-    return {
-        "region": "us-east-1",
-        "accountId": "123456789012",
-        "fragment": fragment,
-        "transformId": "123456789012::AppMeshInject",
-        "params": {},
-        "requestId": "a-request",
-        "templateParameterValues": {},
-        **more,
-    }
 
 
 def template(**mark: Json) -> dict[str, Json]:

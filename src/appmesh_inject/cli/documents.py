@@ -6,7 +6,7 @@ them, for the positions. cfn-lint reads the same values, but takes half a second
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path as File
@@ -15,7 +15,7 @@ from appmesh_inject.cli import json_source, yaml_source
 from appmesh_inject.cli.elsewhere import Elsewhere
 from appmesh_inject.cli.errors import Place, UserError
 from appmesh_inject.cli.yaml_source import DEEPEST
-from appmesh_inject.tree import Json, Path, Step, half_character
+from appmesh_inject.tree import Json, Path, Step, half_character, is_deeper
 
 STDIN = "-"
 
@@ -116,19 +116,24 @@ def _text(name: str, content: bytes) -> str:
 
 def _checked(document: Document) -> Document:
     """The document, if the rest of the program can handle its content."""
-    open_ends: list[tuple[Json, Path]] = [(document.content, ())]
-    while open_ends:
-        value, path = open_ends.pop()
-        if len(path) >= DEEPEST and isinstance(value, dict | list):
-            raise UserError(f"the document is nested deeper than {DEEPEST} levels", document.name, document.place(path))
-        members: list[tuple[Step, Json]] = []
-        if isinstance(value, dict):
-            members = list(value.items())
-        elif isinstance(value, list):
-            members = list(enumerate(value))
-        open_ends += [(member, (*path, step)) for step, member in members]
+    if is_deeper(document.content, DEEPEST):
+        place = document.place(_too_deep(document.content))
+        raise UserError(f"the document is nested deeper than {DEEPEST} levels", document.name, place)
     half = half_character(document.content)
     if half is not None:
         sentence = "there is half a character (a lone surrogate) in a text"
         raise UserError(sentence, document.name, document.place(half))
     return document
+
+
+def _too_deep(content: Json) -> Path:
+    """Where a map or list stands that is nested too deeply, in a document that has one."""
+    open_ends: list[tuple[Json, Path]] = [(content, ())]
+    while True:
+        value, path = open_ends.pop()
+        members: Iterable[tuple[Step, Json]] = ()
+        if isinstance(value, dict | list):
+            if len(path) >= DEEPEST:
+                return path
+            members = value.items() if isinstance(value, dict) else enumerate(value)
+        open_ends += [(member, (*path, step)) for step, member in members]
