@@ -89,7 +89,9 @@ test-e2e: $(VENV)/.ready $(SAM_VENV)/.ready $(RUNTIME_VENV)/.ready $(E2E_VENV)/.
 
 test-graph: $(VENV)/.ready  ## click through the page of `graph` in a headless Chromium; SCREENSHOTS=FOLDER keeps pictures
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
-	$(BIN)/pytest -q tests/browser $(if $(SCREENSHOTS),--screenshots '$(SCREENSHOTS)')
+	@$(WITH_NODE)
+	npm --prefix web ci --silent --no-audit --no-fund
+	$(BIN)/pytest -q tests/browser tests/graph/test_written.py $(if $(SCREENSHOTS),--screenshots '$(SCREENSHOTS)')
 
 graph-assets:  ## bundle the front end of `graph` anew from web/; needs node
 	npm --prefix web ci --silent --no-audit --no-fund
