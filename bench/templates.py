@@ -1,6 +1,6 @@
 """Templates shaped like real ones: around each task definition the rest of a service."""
 
-from appmesh_inject.tree import Json
+from appmesh_inject.cfn.document import Json
 
 MESH_NODES = 50
 

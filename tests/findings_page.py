@@ -5,10 +5,10 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from appmesh_inject.cli import documents, yaml_output
-from appmesh_inject.cli.errors import UserError
+from appmesh_inject.cfn.document import Json, Path, existing
+from appmesh_inject.files import documents, yaml_writer
+from appmesh_inject.files.errors import UserError
 from appmesh_inject.findings import CODES
-from appmesh_inject.tree import Json, Path, existing
 from tests.adoption.cases import refusals
 from tests.golden.cases import cases
 from tests.mesh.meshes import findings, mesh
@@ -125,6 +125,6 @@ def _dumped(template: Json, path: Path) -> str:
         value = value[step]  # type: ignore[index]
     last = place[-1]
     member: Json = {last: value} if isinstance(last, str) else [value]
-    lines = yaml_output.written(member).splitlines()
+    lines = yaml_writer.written(member).splitlines()
     short = lines if len(lines) <= 12 else [*lines[:12], "..."]
     return "\n".join([*outer, *("  " * len(outer) + line for line in short)])

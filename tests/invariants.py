@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.injection import Action, Outcome
-from appmesh_inject.tree import Json
 
 Inject = Callable[[Json], Outcome]
 

@@ -5,7 +5,7 @@ import re
 
 from cfnlint.api import lint_all
 
-from appmesh_inject.tree import Json
+from appmesh_inject.cfn.document import Json
 
 
 def lint(document: Json) -> set[tuple[str, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from appmesh_inject.cli.program import program_of
-from appmesh_inject.settings import FIELDS
+from appmesh_inject.settings.table import FIELDS
 
 SHARED = {f"setting_{field}" for field in FIELDS.values()}
 """The flags for settings are the same for every command, and stand on the page once."""

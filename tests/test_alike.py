@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.injection import Outcome, inject
-from appmesh_inject.levels import Level
-from appmesh_inject.targets.cloudformation import CloudFormation
-from appmesh_inject.tree import Json
+from appmesh_inject.settings.layers import Level
+from appmesh_inject.workloads.cloudformation import CloudFormation
 from tests import invariants
 
 PARAMETERS: dict[str, Json] = {"Agent": "amazon/cloudwatch-agent", "App": "web", "Port": "9080"}

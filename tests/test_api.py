@@ -11,7 +11,7 @@ import yaml
 
 import appmesh_inject
 from appmesh_inject import Action, Finding, Injected, Report, inject
-from appmesh_inject.cli import documents
+from appmesh_inject.files import documents
 from tests.cli.command import SIDECARS, TEMPLATE, run
 
 DOCUMENT: Any = documents.parsed("", TEMPLATE).content

@@ -2,11 +2,11 @@
 
 import pytest
 
-from appmesh_inject.intrinsics import NOTHING_KNOWN
-from appmesh_inject.targets.containers import container_list
-from appmesh_inject.targets.spellings import CLOUDFORMATION_CONTAINERS
-from appmesh_inject.together import most_at_once
-from appmesh_inject.tree import Json
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN
+from appmesh_inject.profiles.sidecar.container_checks import most_at_once
+from appmesh_inject.workloads.containers import container_list
+from appmesh_inject.workloads.member_names import CLOUDFORMATION_CONTAINERS
 
 GONE: Json = {"Ref": "AWS::NoValue"}
 APP: Json = {"Name": "app", "Image": "web"}

@@ -1,7 +1,7 @@
 """What the platform team set: settings, images and registries, or what is wrong with them."""
 
-from appmesh_inject.deployment import deployed
 from appmesh_inject.findings import Finding
+from appmesh_inject.settings.platform_defaults import deployed
 
 
 def test_each_parameter_goes_to_its_place() -> None:

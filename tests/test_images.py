@@ -2,13 +2,13 @@
 
 import pytest
 
-from appmesh_inject import images
-from appmesh_inject.deployment import deployed
+from appmesh_inject.cfn.document import Json, at
 from appmesh_inject.injection import inject
-from appmesh_inject.levels import Level
-from appmesh_inject.sidecars import BUILT_IN_IMAGES
-from appmesh_inject.targets.cloudformation import CloudFormation
-from appmesh_inject.tree import Json, at
+from appmesh_inject.profiles.sidecar.containers import BUILT_IN_IMAGES
+from appmesh_inject.settings import images
+from appmesh_inject.settings.layers import Level
+from appmesh_inject.settings.platform_defaults import deployed
+from appmesh_inject.workloads.cloudformation import CloudFormation
 
 DIGEST = f"@sha256:{'0123456789abcdef' * 4}"
 ECR = "111345817488.dkr.ecr.us-west-2.amazonaws.com"

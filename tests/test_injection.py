@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from appmesh_inject import injection
+from appmesh_inject.cfn.document import MOST_LEVELS, Json, at
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import inject
-from appmesh_inject.levels import Level
-from appmesh_inject.targets.cloudformation import CloudFormation
-from appmesh_inject.tree import MOST_LEVELS, Json, at
+from appmesh_inject.settings.layers import Level
+from appmesh_inject.workloads.cloudformation import CloudFormation
 
 TOO_DEEP = Finding(
     "AM002",

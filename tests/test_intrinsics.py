@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from appmesh_inject.intrinsics import (
+from appmesh_inject.cfn.document import Json, is_deeper
+from appmesh_inject.cfn.intrinsics import (
     ABSENT,
     OPAQUE,
     Branches,
@@ -19,7 +20,6 @@ from appmesh_inject.intrinsics import (
     parameters_that_decide,
     read,
 )
-from appmesh_inject.tree import Json, is_deeper
 
 SCOPE = Scope(parameters={"P": "value", "L": "loop"}, loops=frozenset({"L"}), assumed={"Yes": True, "No": False})
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from appmesh_inject import macro, stacks
+from appmesh_inject import macro
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
-from appmesh_inject.tree import Json
+from appmesh_inject.mesh import stacks
 from tests.hostile.seeds import event
 
 SECRET = "hunter2-do-not-show"

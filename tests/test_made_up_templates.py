@@ -5,12 +5,12 @@ from typing import cast
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appmesh_inject.deployment import deployed
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.injection import Outcome, inject
-from appmesh_inject.levels import Level
-from appmesh_inject.settings import TABLE
-from appmesh_inject.targets.cloudformation import CloudFormation
-from appmesh_inject.tree import Json
+from appmesh_inject.settings.layers import Level
+from appmesh_inject.settings.platform_defaults import deployed
+from appmesh_inject.settings.table import TABLE
+from appmesh_inject.workloads.cloudformation import CloudFormation
 from tests import invariants
 
 PARAMETERS: dict[str, Json] = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from appmesh_inject.merge import Identities, merged
-from appmesh_inject.tree import Json
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.merge import Identities, merged
 
 IDENTITIES: Identities = {
     "Environment": [("Name", None)],

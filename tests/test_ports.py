@@ -4,10 +4,10 @@ from typing import Any, cast
 
 import pytest
 
+from appmesh_inject.cfn.document import Json, at
 from appmesh_inject.injection import inject
-from appmesh_inject.levels import Level
-from appmesh_inject.targets.cloudformation import CloudFormation
-from appmesh_inject.tree import Json, at
+from appmesh_inject.settings.layers import Level
+from appmesh_inject.workloads.cloudformation import CloudFormation
 
 
 @pytest.mark.parametrize(

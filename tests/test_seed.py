@@ -4,12 +4,12 @@ import json
 import re
 from pathlib import Path
 
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.injection import inject
-from appmesh_inject.levels import Level
-from appmesh_inject.targets.cloudformation import CloudFormation
-from appmesh_inject.targets.ecs import EcsTaskDefinition
-from appmesh_inject.targets.kubernetes import Manifests
-from appmesh_inject.tree import Json
+from appmesh_inject.settings.layers import Level
+from appmesh_inject.workloads.cloudformation import CloudFormation
+from appmesh_inject.workloads.ecs_api import EcsTaskDefinition
+from appmesh_inject.workloads.kubernetes import Manifests
 
 GUIDE = (Path(__file__).parent / "seed" / "user-guide.txt").read_text()
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import appmesh_inject
-from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
-from appmesh_inject.levels import Level, gather
-from appmesh_inject.settings import TABLE
-from appmesh_inject.tree import Json
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
+from appmesh_inject.settings.layers import Level, gather
+from appmesh_inject.settings.table import TABLE
 
 SCHEMA = json.loads((Path(appmesh_inject.__file__).parent / "settings.schema.json").read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from appmesh_inject.shapes import Number, Slot, Text, Values, prepared, text
-from appmesh_inject.tree import Json
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.profiles.sidecar.template import Number, Slot, Text, Values, prepared, text
 
 MESH, NODE, PORT, REGION = Slot.MESH_NAME, Slot.VIRTUAL_NODE_NAME, Slot.ADMIN_PORT, Slot.REGION
 NAME: Values = {MESH: "apps", NODE: {"Ref": "Node"}}

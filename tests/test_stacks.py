@@ -9,9 +9,9 @@ import botocore.exceptions
 import pytest
 from botocore.stub import Stubber
 
-from appmesh_inject.stacks import Stacks
-from appmesh_inject.standalone import MeshSource
-from appmesh_inject.tree import Json
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.mesh.source import MeshSource
+from appmesh_inject.mesh.stacks import Stacks
 from tests.test_standalone import MESH
 
 EXPORTING: dict[str, Json] = {

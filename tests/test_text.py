@@ -2,8 +2,8 @@
 
 import pytest
 
-from appmesh_inject.text import joined, number, separated
-from appmesh_inject.tree import Json
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.interpolation import joined, number, separated
 
 REF: Json = {"Ref": "Node"}
 

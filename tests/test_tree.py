@@ -2,7 +2,7 @@
 
 import pytest
 
-from appmesh_inject.tree import REMOVED, Changes, Json, Path, edited, existing, half_character
+from appmesh_inject.cfn.document import REMOVED, Changes, Json, Path, edited, existing, half_character
 
 DOCUMENT: Json = {"a": [0, 1, 2, 3], "b": {"c": {"d": 1}}, "e": "text"}
 

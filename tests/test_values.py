@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from appmesh_inject import lists, values
-from appmesh_inject.intrinsics import Literal, Scope
-from appmesh_inject.lists import Entries, Names
-from appmesh_inject.tree import MOST_LEVELS, Json
-from appmesh_inject.values import Problem
+from appmesh_inject.cfn.document import MOST_LEVELS, Json
+from appmesh_inject.cfn.intrinsics import Literal, Scope
+from appmesh_inject.settings import list_types, types
+from appmesh_inject.settings.list_types import Entries, Names
+from appmesh_inject.settings.types import Problem
 
 SCOPE = Scope(
     parameters={
@@ -53,7 +53,7 @@ def nested(levels: int) -> str:
     ],
 )
 def test_text(value: Json, expected: Json) -> None:
-    assert values.text(values.name_alone)(value, SCOPE) == expected
+    assert types.text(types.name_alone)(value, SCOPE) == expected
 
 
 @pytest.mark.parametrize(
@@ -81,19 +81,19 @@ def test_text(value: Json, expected: Json) -> None:
     ],
 )
 def test_text_that_is_none(value: Json, expected: list[str]) -> None:
-    assert said(values.text(values.name_alone)(value, SCOPE)) == expected
+    assert said(types.text(types.name_alone)(value, SCOPE)) == expected
 
 
 def test_a_map_is_no_text_where_any_text_will_do() -> None:
     said_of_any = ["AM102 : must be text, and '{\"a\": 1}' is not. Write text"]
-    assert said(values.text(values.any_text)({"a": 1}, SCOPE)) == said_of_any
-    assert said(values.text(lambda _: None)({"a": 1}, SCOPE)) == said_of_any
-    assert said(values.text(values.any_text)("", SCOPE)) == ["AM102 : must be text, and '' is not. Write text"]
-    assert values.text(values.any_text)("arn:aws:x", SCOPE) == "arn:aws:x"
+    assert said(types.text(types.any_text)({"a": 1}, SCOPE)) == said_of_any
+    assert said(types.text(lambda _: None)({"a": 1}, SCOPE)) == said_of_any
+    assert said(types.text(types.any_text)("", SCOPE)) == ["AM102 : must be text, and '' is not. Write text"]
+    assert types.text(types.any_text)("arn:aws:x", SCOPE) == "arn:aws:x"
 
 
 def test_a_word_of_several() -> None:
-    reader = values.text(values.word_of("info", "debug", "off"))
+    reader = types.text(types.word_of("info", "debug", "off"))
     assert reader("debug", SCOPE) == "debug"
     assert said(reader("loud", SCOPE)) == [
         "AM102 : must be info, debug or off, and 'loud' is not. Write info, debug or off"
@@ -102,12 +102,12 @@ def test_a_word_of_several() -> None:
 
 @pytest.mark.parametrize("value", ["7", "4294967294", "0000000012", "12"])
 def test_whole_numbers(value: str) -> None:
-    assert values.whole_number(7, 4294967294, "a user ID")(value) is None
+    assert types.whole_number(7, 4294967294, "a user ID")(value) is None
 
 
 @pytest.mark.parametrize("value", ["6", "4294967295", "00000000012", "+12", "1.5", "-1", "", "x", "²", "١٢"])
 def test_what_is_no_whole_number(value: str) -> None:
-    assert values.whole_number(7, 4294967294, "a user ID")(value) == "a user ID from 7 to 4294967294"
+    assert types.whole_number(7, 4294967294, "a user ID")(value) == "a user ID from 7 to 4294967294"
 
 
 @pytest.mark.parametrize(
@@ -122,14 +122,14 @@ def test_what_is_no_whole_number(value: str) -> None:
     ],
 )
 def test_addresses(value: str, is_one: bool) -> None:
-    assert values.address(value) == (None if is_one else "an IP address or a CIDR block")
+    assert types.address(value) == (None if is_one else "an IP address or a CIDR block")
 
 
 def test_a_choice() -> None:
-    reader = values.choice("Fail", "Keep", "Replace")
+    reader = types.choice("Fail", "Keep", "Replace")
     assert reader("Keep", SCOPE) == "Keep"
     assert reader({"Fn::If": ["A", "Keep", "Fail"]}, Scope(assumed={"A": True})) == "Keep"
-    assert values.choice("apps", "x")({"Ref": "Name"}, SCOPE) == "apps"
+    assert types.choice("apps", "x")({"Ref": "Name"}, SCOPE) == "apps"
     assert said(reader("keep", SCOPE)) == [
         "AM102 : must be Fail, Keep or Replace, and 'keep' is not. Did you mean 'Keep'?"
     ]
@@ -142,7 +142,7 @@ def test_a_choice() -> None:
 
 
 def test_what_a_parameter_may_have_meant_is_never_guessed() -> None:
-    reader = values.choice("loud", "quiet")
+    reader = types.choice("loud", "quiet")
     scope = Scope(parameters={"P": "Loud"})
     assert said(reader({"Ref": "P"}, scope)) == [
         "AM102 : must be loud or quiet, and the value of parameter 'P' is not. Write loud or quiet"
@@ -150,37 +150,37 @@ def test_what_a_parameter_may_have_meant_is_never_guessed() -> None:
 
 
 def test_text_that_is_known() -> None:
-    assert values.known_text("mesh-stack", SCOPE) == "mesh-stack"
-    assert values.known_text({"Ref": "Name"}, SCOPE) == "apps"
-    assert said(values.known_text("", SCOPE)) == ["AM102 : must be text, and '' is not. Write text"]
-    assert said(values.known_text(7, SCOPE)) == ["AM102 : must be text, and '7' is not. Write text"]
-    assert said(values.known_text({"Ref": "Number"}, SCOPE)) == [
+    assert types.known_text("mesh-stack", SCOPE) == "mesh-stack"
+    assert types.known_text({"Ref": "Name"}, SCOPE) == "apps"
+    assert said(types.known_text("", SCOPE)) == ["AM102 : must be text, and '' is not. Write text"]
+    assert said(types.known_text(7, SCOPE)) == ["AM102 : must be text, and '7' is not. Write text"]
+    assert said(types.known_text({"Ref": "Number"}, SCOPE)) == [
         "AM102 : must be text, and the value of parameter 'Number' is not. Write text"
     ]
-    assert said(values.known_text(UNKNOWN, SCOPE)) == [
+    assert said(types.known_text(UNKNOWN, SCOPE)) == [
         f"AM103 : {UNDECIDED}. Write the value itself, or a Ref to a parameter of the template"
     ]
 
 
 def test_a_flag() -> None:
     scope = Scope(parameters={"On": "True", "Off": "false"})
-    assert [values.flag(value, scope) for value in (True, "true", {"Ref": "On"})] == [True, True, True]
-    assert [values.flag(value, scope) for value in (False, "FALSE", {"Ref": "Off"})] == [False, False, False]
-    assert said(values.flag(1, scope)) == ["AM102 : must be true or false, and '1' is not. Write true or false"]
-    assert said(values.flag([True], scope)) == [
+    assert [types.flag(value, scope) for value in (True, "true", {"Ref": "On"})] == [True, True, True]
+    assert [types.flag(value, scope) for value in (False, "FALSE", {"Ref": "Off"})] == [False, False, False]
+    assert said(types.flag(1, scope)) == ["AM102 : must be true or false, and '1' is not. Write true or false"]
+    assert said(types.flag([True], scope)) == [
         "AM102 : must be true or false, and '[true]' is not. Write true or false"
     ]
-    assert said(values.flag(UNKNOWN, scope))[0].startswith(f"AM103 : {UNDECIDED}. ")
+    assert said(types.flag(UNKNOWN, scope))[0].startswith(f"AM103 : {UNDECIDED}. ")
 
 
 def test_a_switch() -> None:
-    assert values.switch({"Fn::If": ["A", {"Fn::If": ["B", "true", False]}, "false"]}, SCOPE) == {
+    assert types.switch({"Fn::If": ["A", {"Fn::If": ["B", "true", False]}, "false"]}, SCOPE) == {
         "Fn::If": ["A", {"Fn::If": ["B", True, False]}, False]
     }
-    assert said(values.switch({"Fn::If": ["A", True, {"Fn::If": ["B", "x", True]}]}, SCOPE)) == [
+    assert said(types.switch({"Fn::If": ["A", True, {"Fn::If": ["B", "x", True]}]}, SCOPE)) == [
         "AM102 Fn::If/2/Fn::If/1: must be true or false, and 'x' is not. Write true or false"
     ]
-    assert said(values.switch({"Fn::If": ["A", True, UNKNOWN]}, SCOPE)) == [
+    assert said(types.switch({"Fn::If": ["A", True, UNKNOWN]}, SCOPE)) == [
         f"AM103 Fn::If/2: {UNDECIDED}. Write true, false, a Ref to a parameter, or Fn::If on true and false"
     ]
 
@@ -240,11 +240,11 @@ def joined_by_commas(*items: Json) -> Json:
     ],
 )
 def test_entries(value: Json, expected: Entries) -> None:
-    assert lists.entries(values.port)(value, SCOPE) == expected
+    assert list_types.entries(types.port)(value, SCOPE) == expected
 
 
 def test_what_a_loop_replaces_in_an_entry_stays_its_placeholder() -> None:
-    entries = lists.entries(values.any_text)(["${Each}", "${Other}", {"Ref": "X"}], SCOPE)
+    entries = list_types.entries(types.any_text)(["${Each}", "${Other}", {"Ref": "X"}], SCOPE)
     assert isinstance(entries, Entries)
     assert entries.text == {"Fn::Sub": "${Each},${!Other},${X}"}
 
@@ -292,21 +292,21 @@ PORT = "a port from 1 to 65535"
     ],
 )
 def test_entries_that_are_none(value: Json, expected: list[str]) -> None:
-    assert said(lists.entries(values.port)(value, SCOPE)) == expected
+    assert said(list_types.entries(types.port)(value, SCOPE)) == expected
 
 
 def test_a_list_parameter_as_an_entry_is_read_entry_by_entry() -> None:
     scope = Scope(parameters={"P": ["80", "x"]}, lists=frozenset({"P"}))
-    assert said(lists.entries(values.port)([{"Ref": "P"}], scope)) == [
+    assert said(list_types.entries(types.port)([{"Ref": "P"}], scope)) == [
         f"AM107 0: has an entry that must be {PORT}, and the value of parameter 'P' is not. Correct the entry"
     ]
 
 
 def test_names() -> None:
-    assert lists.names(["app", "web"], SCOPE) == Names(("app", "web"))
-    assert lists.names("app, web", SCOPE) == Names(("app", "web"))
-    assert lists.names([], SCOPE) == Names(())
-    found = lists.names({"Ref": "Contain"}, SCOPE)
+    assert list_types.names(["app", "web"], SCOPE) == Names(("app", "web"))
+    assert list_types.names("app, web", SCOPE) == Names(("app", "web"))
+    assert list_types.names([], SCOPE) == Names(())
+    found = list_types.names({"Ref": "Contain"}, SCOPE)
     assert found == Names(("app", "sidecar"), "Contain")
     assert found.shown("app") == "the value of parameter 'Contain'"
     assert Names(("app",)).shown("app") == "'app'"
@@ -322,15 +322,15 @@ def test_names() -> None:
     ],
 )
 def test_what_is_no_list_of_names(value: Json, shown: str) -> None:
-    assert said(lists.names(value, SCOPE)) == [
+    assert said(list_types.names(value, SCOPE)) == [
         f"AM102 : must be a list of container names, and {shown} is not. Write [app]"
     ]
 
 
 def test_a_fragment() -> None:
-    assert values.fragment({"Image": {"Ref": "X"}}, SCOPE) == {"Image": {"Ref": "X"}}
-    assert values.fragment('{"Image": "x"}', SCOPE) == {"Image": "x"}
-    assert values.fragment(nested(MOST_LEVELS), SCOPE) == json.loads(nested(MOST_LEVELS))
+    assert types.fragment({"Image": {"Ref": "X"}}, SCOPE) == {"Image": {"Ref": "X"}}
+    assert types.fragment('{"Image": "x"}', SCOPE) == {"Image": "x"}
+    assert types.fragment(nested(MOST_LEVELS), SCOPE) == json.loads(nested(MOST_LEVELS))
 
 
 TOO_DEEP = f"AM002 : is text that is nested deeper than {MOST_LEVELS} levels. Nest less"
@@ -350,24 +350,24 @@ TOO_DEEP = f"AM002 : is text that is nested deeper than {MOST_LEVELS} levels. Ne
 )
 def test_a_fragment_that_is_none(value: Json, expected: str) -> None:
     hint = "Write a map, or its JSON text" if expected.endswith(". ") else ""
-    assert said(values.fragment(value, SCOPE)) == [expected + hint]
+    assert said(types.fragment(value, SCOPE)) == [expected + hint]
 
 
 def test_a_value_in_an_error_text() -> None:
-    assert values.quoted("x" * 40) == "'" + "x" * 40 + "'"
-    assert values.quoted("x" * 41) == "'" + "x" * 37 + "...'"
-    assert values.quoted("abcdef", 5) == "'ab...'"
-    assert values.quoted({"b": [None], "a": True}) == '\'{"a": true, "b": [null]}\''
+    assert types.quoted("x" * 40) == "'" + "x" * 40 + "'"
+    assert types.quoted("x" * 41) == "'" + "x" * 37 + "...'"
+    assert types.quoted("abcdef", 5) == "'ab...'"
+    assert types.quoted({"b": [None], "a": True}) == '\'{"a": true, "b": [null]}\''
     dated: Any = {"Version": complex(1, 2)}
-    assert values.quoted(dated) == '\'{"Version": "(1+2j)"}\''
-    assert values.seen(Literal("x")) == "'x'"
-    assert values.seen(Literal("x", "P")) == "the value of parameter 'P'"
+    assert types.quoted(dated) == '\'{"Version": "(1+2j)"}\''
+    assert types.seen(Literal("x")) == "'x'"
+    assert types.seen(Literal("x", "P")) == "the value of parameter 'P'"
 
 
 def test_the_word_that_was_meant() -> None:
-    assert values.closest("virtualnode", ["MeshName", "VirtualNodeName"]) == "VirtualNodeName"
-    assert values.closest("meshnam", ["MeshName", "MeshNames", "MeshNam"]) == "MeshNam"
-    assert values.closest("zzz", ["MeshName"]) is None
+    assert types.closest("virtualnode", ["MeshName", "VirtualNodeName"]) == "VirtualNodeName"
+    assert types.closest("meshnam", ["MeshName", "MeshNames", "MeshNam"]) == "MeshNam"
+    assert types.closest("zzz", ["MeshName"]) is None
     # Three letters of five are alike: enough; three of six are not.
-    assert values.closest("abcxx", ["abcyy"]) == "abcyy"
-    assert values.closest("abcxxx", ["abcyyy"]) is None
+    assert types.closest("abcxx", ["abcyy"]) == "abcyy"
+    assert types.closest("abcxxx", ["abcyyy"]) is None

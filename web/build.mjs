@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const target = process.argv[2] ?? join(here, "../src/appmesh_inject/cli/graph/assets");
+const target = process.argv[2] ?? join(here, "../src/appmesh_inject/graph/assets");
 
 /** The licence of a bundled package: it has to go where the code goes, so into every page. */
 function licence(name) {

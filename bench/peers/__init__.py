@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from appmesh_inject.tree import Json
+from appmesh_inject.cfn.document import Json
 from bench.fresh import command
 from bench.measured import Figure, Goal, Missing, Row, processes
 from bench.templates import event, template

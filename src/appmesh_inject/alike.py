@@ -9,17 +9,17 @@ import marshal
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from appmesh_inject.decision import Basis, Decided, Decision, ListPlan, Plan
+from appmesh_inject.cfn.document import Changes, Json, Path, edited
+from appmesh_inject.cfn.intrinsics import function, is_no_value
 from appmesh_inject.findings import Finding
-from appmesh_inject.forms import form
-from appmesh_inject.intrinsics import function, is_no_value
-from appmesh_inject.levels import Asked, read_value
-from appmesh_inject.representing import kind
-from appmesh_inject.shapes import Slot, Text, text
-from appmesh_inject.sidecars import ENVOY
-from appmesh_inject.tree import Changes, Json, Path, edited
-from appmesh_inject.values import Problem
-from appmesh_inject.workload import Dialect, Workload
+from appmesh_inject.profiles.plan import Basis, Decided, Decision, ListPlan, Plan
+from appmesh_inject.profiles.registry import form
+from appmesh_inject.profiles.sidecar.containers import ENVOY
+from appmesh_inject.profiles.sidecar.identity import kind
+from appmesh_inject.profiles.sidecar.template import Slot, Text, text
+from appmesh_inject.settings.layers import Asked, read_value
+from appmesh_inject.settings.types import Problem
+from appmesh_inject.workloads.model import Dialect, Workload
 
 SLOTS = {
     "MeshName": Slot.MESH_NAME,

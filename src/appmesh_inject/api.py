@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from appmesh_inject import injection
-from appmesh_inject.cli.cloudformation import rendered
-from appmesh_inject.cli.parameters import parameter_values
-from appmesh_inject.cli.rendering import Asked, Rendered, of_outcome
-from appmesh_inject.deployment import deployed
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Report
-from appmesh_inject.targets import ecs, kubernetes
-from appmesh_inject.tree import Json
+from appmesh_inject.render.cloudformation import rendered
+from appmesh_inject.render.parameters import parameter_values
+from appmesh_inject.render.rendering import Asked, Rendered, of_outcome
+from appmesh_inject.settings.platform_defaults import deployed
+from appmesh_inject.workloads import ecs_api, kubernetes
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -62,14 +62,14 @@ def inject(
 
 
 def _rendered(document: Mapping[str, Json], asked: Asked) -> Rendered:
-    if ecs.is_task_definition(document):
-        content = ecs.registrable(document)
-        return of_outcome(injection.inject(content, ecs.EcsTaskDefinition(asked.level), asked.deployment))
+    if ecs_api.is_task_definition(document):
+        content = ecs_api.registrable(document)
+        return of_outcome(injection.inject(content, ecs_api.EcsTaskDefinition(asked.level), asked.deployment))
     if kubernetes.is_manifest(document):
         return of_outcome(injection.inject([document], kubernetes.Manifests(asked.level), asked.deployment))
     if isinstance(document.get("Resources"), Mapping):
         return rendered(document, asked)
     # A single resource, or what is none of the forms: the macro's own reading of it.
-    from appmesh_inject.targets.cloudformation import CloudFormation
+    from appmesh_inject.workloads.cloudformation import CloudFormation
 
     return of_outcome(injection.inject(document, CloudFormation(asked.level, asked.parameter_values), asked.deployment))

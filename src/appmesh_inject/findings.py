@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from appmesh_inject import tree
-from appmesh_inject.tree import Path
+from appmesh_inject.cfn import document
+from appmesh_inject.cfn.document import Path
 
 BASE = "docs/"
 """Where the pages are: the folder in the repository. With a site of your own, its address, such as
@@ -55,7 +55,7 @@ class Finding(NamedTuple):
         return self.severity is Severity.ERROR
 
     def __str__(self) -> str:
-        place = " ".join(part for part in (self.subject, tree.shown(self.path)) if part)
+        place = " ".join(part for part in (self.subject, document.shown(self.path)) if part)
         return one_line(f"{self.code} {place + ': ' if place else ''}{sentence(self.message)} {sentence(self.hint)}")
 
 

@@ -9,17 +9,17 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from appmesh_inject.alike import Plain, Precedents
-from appmesh_inject.decision import Decided, Decision, Plan, Skip
-from appmesh_inject.deployment import BUILT_IN, Deployment
+from appmesh_inject.cfn.document import MOST_LEVELS, Json, Path, is_deeper
+from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.intrinsics import Scope
-from appmesh_inject.levels import Gathered, Level, gather, settle
-from appmesh_inject.plan import decide, under
-from appmesh_inject.settings import STANDALONE
-from appmesh_inject.situation import place
-from appmesh_inject.standalone import Meshes, MeshSource
-from appmesh_inject.tree import MOST_LEVELS, Json, Path, is_deeper
-from appmesh_inject.workload import Dialect, Found, Task, Workload
+from appmesh_inject.mesh.source import Meshes, MeshSource
+from appmesh_inject.profiles.context import place
+from appmesh_inject.profiles.plan import Decided, Decision, Plan, Skip
+from appmesh_inject.profiles.sidecar.build import decide, under
+from appmesh_inject.settings.layers import Gathered, Level, gather, settle
+from appmesh_inject.settings.platform_defaults import BUILT_IN, Deployment
+from appmesh_inject.settings.table import STANDALONE
+from appmesh_inject.workloads.model import Dialect, Found, Task, Workload
 
 
 class Target(Protocol):

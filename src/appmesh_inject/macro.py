@@ -25,13 +25,13 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS, deployed
+from appmesh_inject.cfn.document import Json, half_character
 from appmesh_inject.findings import Finding, one_line, ordered
 from appmesh_inject.injection import Action, Outcome, inject, too_deep
-from appmesh_inject.levels import Level
-from appmesh_inject.standalone import Meshes
-from appmesh_inject.targets.cloudformation import CloudFormation
-from appmesh_inject.tree import Json, half_character
+from appmesh_inject.mesh.source import Meshes
+from appmesh_inject.settings.layers import Level
+from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS, deployed
+from appmesh_inject.workloads.cloudformation import CloudFormation
 
 if COLLECTS:
     gc.enable()
@@ -170,7 +170,7 @@ def _meshes(names: str | None) -> Meshes:
     """The meshes of the stacks that the deployment names, with commas between."""
     if not names:
         return Meshes()
-    from appmesh_inject.stacks import Stacks
+    from appmesh_inject.mesh.stacks import Stacks
 
     return Meshes(of_stack=Stacks(names.split(",")).mesh)
 

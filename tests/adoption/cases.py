@@ -15,11 +15,12 @@ from typing import Any
 
 from cfnlint.decode import cfn_yaml
 
-from appmesh_inject.cli import documents, forms
-from appmesh_inject.cli.adoption.deciding import Left, Taken, decisions
-from appmesh_inject.cli.adoption.marking import in_metadata, in_tags
-from appmesh_inject.cli.rendering import Asked
+from appmesh_inject.files import documents
 from appmesh_inject.findings import Finding
+from appmesh_inject.migrate.decisions import Left, Taken, decisions
+from appmesh_inject.migrate.marks import in_metadata, in_tags
+from appmesh_inject.render import inputs
+from appmesh_inject.render.rendering import Asked
 from tests.cli.command import Ran, run
 
 ROOT = Path(__file__).parent / "cases"
@@ -62,7 +63,7 @@ def cases() -> list[Case]:
 def refusals() -> Iterator[tuple[Path, Finding]]:
     """What stands in the way of adopting the templates of the cases."""
     for case in cases():
-        form = forms.load(str(case.input))
+        form = inputs.load(str(case.input))
         marking = in_metadata(documents.template(form.document), Asked()) if form.is_template else in_tags(Asked())
         for decision in decisions(form.document.content, marking, Asked()) if "refused" in case.name else ():
             if not isinstance(decision, Taken | Left):

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from appmesh_inject.cli import documents
+from appmesh_inject.files import documents
 from appmesh_inject.injection import Action, inject
-from appmesh_inject.levels import Level
-from appmesh_inject.targets.cloudformation import CloudFormation
+from appmesh_inject.settings.layers import Level
+from appmesh_inject.workloads.cloudformation import CloudFormation
 from tests.adoption.cases import ROOT, Case, cases, meant, value
 
 CASES = cases()

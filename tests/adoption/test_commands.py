@@ -11,8 +11,8 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
-from appmesh_inject.cli.adoption import adopting
-from appmesh_inject.targets.ecs import READ_ONLY
+from appmesh_inject.migrate import adopting
+from appmesh_inject.workloads.ecs_api import READ_ONLY
 from tests.adoption.cases import ROOT, meant
 from tests.cli.command import run
 

@@ -9,13 +9,13 @@ import pytest
 from cfnlint.decode import cfn_yaml
 from cfnlint.decode.cfn_yaml import CfnParseError
 
-from appmesh_inject.cli import documents
-from appmesh_inject.cli.adoption.editing import editing_of
-from appmesh_inject.cli.adoption.layout import Kind, Layout, Node
-from appmesh_inject.cli.documents import Document
-from appmesh_inject.cli.errors import UserError
-from appmesh_inject.tree import REMOVED, Json, edited
-from appmesh_inject.tree import Path as Place
+from appmesh_inject.cfn.document import REMOVED, Json, edited
+from appmesh_inject.cfn.document import Path as Place
+from appmesh_inject.files import documents
+from appmesh_inject.files.documents import Document
+from appmesh_inject.files.errors import UserError
+from appmesh_inject.migrate.document_editing import editing_of
+from appmesh_inject.migrate.text_layout import Kind, Layout, Node
 from tests.conftest import REPOSITORY
 
 CORPUS = Path(os.environ.get("APPMESH_INJECT_CORPUS", REPOSITORY.parent / "shared" / "corpus"))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from appmesh_inject.cli import documents
+from appmesh_inject.files import documents
 from tests.adoption.cases import cases
 
 ENVOY_VARIABLES = {"APPMESH_RESOURCE_ARN", "APPMESH_VIRTUAL_NODE_NAME"}

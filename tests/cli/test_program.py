@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from appmesh_inject import __version__
-from appmesh_inject.settings import TABLE
+from appmesh_inject.settings.table import TABLE
 from tests.cli.command import TEMPLATE, run
 
 

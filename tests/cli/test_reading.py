@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from cfnlint.decode import decode_str
 
-from appmesh_inject.cli import documents
-from appmesh_inject.cli.documents import Format
+from appmesh_inject.files import documents
+from appmesh_inject.files.documents import Format
 from tests.cli.command import TEMPLATE, run
 
 EXAMPLES = sorted(

@@ -13,8 +13,8 @@ from cfnlint.decode import decode_str
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appmesh_inject.cli import documents, yaml_output
-from appmesh_inject.tree import Json
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.files import documents, yaml_writer
 from tests.cli.command import TEMPLATE, run
 
 TEXTS = st.one_of(
@@ -22,7 +22,7 @@ TEXTS = st.one_of(
     st.text("ab \n\t:#-'\"|>&*!%@{}[],?=<~.0x1\r\u2028\x85\ufeff", max_size=12),
     st.sampled_from(["yes", "0777", "1_000", "12:30", "1337", "1e3", "null", "", "2010-09-09", "A.B", "AWS::Region"]),
 )
-FUNCTIONS = st.sampled_from([*yaml_output.SHORT_FORMS, "Condition", "Fn::Transform", "Fn::Length", "Fn::"])
+FUNCTIONS = st.sampled_from([*yaml_writer.SHORT_FORMS, "Condition", "Fn::Transform", "Fn::Length", "Fn::"])
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), TEXTS, TEXTS),
     lambda inner: st.one_of(
@@ -38,7 +38,7 @@ DOCUMENTS = st.dictionaries(st.text("abc", min_size=1), VALUES, min_size=1, max_
 @settings(max_examples=300, deadline=None)
 @given(DOCUMENTS)
 def test_written_yaml_reads_back_as_the_same(document: dict[str, Any]) -> None:
-    text = yaml_output.written(document)
+    text = yaml_writer.written(document)
     again, problems = decode_str(text)
     assert not problems
     assert again == document
@@ -77,14 +77,14 @@ def test_written_yaml_reads_back_as_the_same(document: dict[str, Any]) -> None:
     ],
 )
 def test_yaml_looks_as_people_write_it(value: Any, text: str) -> None:
-    written = yaml_output.written({"k": value})
+    written = yaml_writer.written({"k": value})
     assert written == ("k:" if text.startswith("\n") else "k: ") + text + "\n"
     assert decode_str(written)[0] == {"k": value}
 
 
 def test_equal_parts_are_written_twice_and_keys_keep_their_order() -> None:
     part: Json = {"z": 1, "a": [1]}
-    assert yaml_output.written({"q": part, "b": part}) == "q:\n  z: 1\n  a:\n    - 1\nb:\n  z: 1\n  a:\n    - 1\n"
+    assert yaml_writer.written({"q": part, "b": part}) == "q:\n  z: 1\n  a:\n    - 1\nb:\n  z: 1\n  a:\n    - 1\n"
 
 
 def test_the_output_has_the_inputs_format_unless_told_otherwise() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from appmesh_inject.settings import PROFILES
+from appmesh_inject.settings.table import PROFILES
 from tests.corpus.templates import CORPUS, PUBLIC
 
 SLOWEST = 3

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.injection import Action, Outcome
 from appmesh_inject.macro import transformed
-from appmesh_inject.settings import PROFILES
-from appmesh_inject.tree import Json
+from appmesh_inject.settings.table import PROFILES
 from tests import invariants
 from tests.cli.command import run as run_command
 from tests.corpus import templates

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from appmesh_inject.cli import documents
+from appmesh_inject.files import documents
 from tests.cli.command import run
 from tests.e2e.checks import differences, names, sidecar_node
 from tests.e2e.engine import REPOSITORY, Engine

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from appmesh_inject.cli import documents
+from appmesh_inject.files import documents
 from appmesh_inject.macro import LONGEST_MESSAGE, message, transformed
 from tests.e2e.checks import names
 from tests.e2e.engine import Engine

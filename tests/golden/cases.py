@@ -16,13 +16,13 @@ from typing import Any, cast
 import yaml
 from cfnlint.decode import cfn_yaml
 
-from appmesh_inject.deployment import Deployment, deployed
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.injection import Outcome, Target, inject
-from appmesh_inject.levels import Level
-from appmesh_inject.targets.cloudformation import CloudFormation
-from appmesh_inject.targets.ecs import EcsTaskDefinition
-from appmesh_inject.targets.kubernetes import Manifests
-from appmesh_inject.tree import Json
+from appmesh_inject.settings.layers import Level
+from appmesh_inject.settings.platform_defaults import Deployment, deployed
+from appmesh_inject.workloads.cloudformation import CloudFormation
+from appmesh_inject.workloads.ecs_api import EcsTaskDefinition
+from appmesh_inject.workloads.kubernetes import Manifests
 
 ROOT = Path(__file__).parent
 

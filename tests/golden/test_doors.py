@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from appmesh_inject import macro
-from appmesh_inject.cli.cloudformation import rendered
-from appmesh_inject.cli.rendering import Asked
-from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS
+from appmesh_inject.render.cloudformation import rendered
+from appmesh_inject.render.rendering import Asked
+from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
 from tests.golden.cases import Case, cases
 
 CASES = cases("cloudformation")

@@ -11,14 +11,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from appmesh_inject.cli.graph.mermaid import mermaid
-from appmesh_inject.cli.graph.model import Edge, Graph, Kind, Line, Meaning, Part
+from appmesh_inject.graph.mermaid import mermaid
+from appmesh_inject.graph.model import Edge, Graph, Kind, Line, Meaning, Part
 from tests.cli.command import run
 from tests.conftest import REPOSITORY
 from tests.graph.cases import COLOUR, HOSTILE, data_of, hostile
 from tests.graph.large import large_mesh
 
-ASSETS = REPOSITORY / "src" / "appmesh_inject" / "cli" / "graph" / "assets"
+ASSETS = REPOSITORY / "src" / "appmesh_inject" / "graph" / "assets"
 WEB = REPOSITORY / "web"
 NAMESPACES = ("http://www.w3.org/",)
 

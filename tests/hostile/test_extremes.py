@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from appmesh_inject.tree import MOST_LEVELS
+from appmesh_inject.cfn.document import MOST_LEVELS
 from tests.hostile.contract import answered, encoded
 from tests.hostile.seeds import event, task
 

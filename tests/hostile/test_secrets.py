@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from appmesh_inject import macro
-from appmesh_inject.settings import TABLE
+from appmesh_inject.settings.table import TABLE
 from tests.cli.command import run
 from tests.hostile.contract import answered
 from tests.hostile.seeds import event, task

@@ -7,10 +7,10 @@ from typing import Any
 
 import yaml
 
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.intrinsics import Scope
 from appmesh_inject.mesh import compiling, parsing
-from appmesh_inject.tree import Json
 
 GOLDEN = Path(__file__).parent / "golden"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -3,8 +3,8 @@
 import copy
 from typing import Any
 
+from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
-from appmesh_inject.intrinsics import Scope
 from appmesh_inject.mesh import compiling, parsing
 
 FILES = {"File": {"CertificateChain": "/certs/cert.pem", "PrivateKey": "/certs/key.pem"}}

@@ -7,13 +7,13 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import Scope, function
 from appmesh_inject.findings import CODES
-from appmesh_inject.intrinsics import Scope, function
 from appmesh_inject.mesh import compiling, parsing
 from appmesh_inject.mesh.command import command
-from appmesh_inject.mesh.departure import departure
+from appmesh_inject.mesh.references_removal import departure
 from appmesh_inject.mesh.resolution import resolved
-from appmesh_inject.tree import Json
 from tests.mesh.cases import cases
 from tests.mesh.meshes import mesh
 

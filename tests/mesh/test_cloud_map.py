@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from appmesh_inject.intrinsics import Scope
+from appmesh_inject.cfn.intrinsics import Scope
 from tests.mesh.meshes import NODE, discovered, mesh, told
 
 POINTERS = [{"Ref": "Elsewhere"}, {"Fn::GetAtt": ["Elsewhere", "Id"]}, {"Fn::GetAtt": "Elsewhere.Id"}]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.mesh.command import BUDGET, command
-from appmesh_inject.tree import Json
 
 VALUES = {"A": "alpha", "B": "9080"}
 

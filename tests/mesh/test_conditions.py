@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from appmesh_inject.intrinsics import Scope
-from appmesh_inject.mesh.conditions import outcomes
+from appmesh_inject.cfn.conditions import outcomes
+from appmesh_inject.cfn.intrinsics import Scope
 
 KNOWN: dict[str, Any] = {
     "Yes": {"Fn::Equals": [{"Ref": "Env"}, "prod"]},

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appmesh_inject import tree
-from appmesh_inject.intrinsics import Scope
-from appmesh_inject.mesh.departure import departure
+from appmesh_inject.cfn import document
+from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.mesh.names import Names
+from appmesh_inject.mesh.references_removal import departure
 from tests.mesh.meshes import mesh, of
 
 TASK: dict[str, Any] = {"Type": "AWS::ECS::TaskDefinition", "Properties": {"Family": "app"}}
@@ -20,7 +20,7 @@ def left(template: dict[str, Any]) -> tuple[Any, list[tuple[str, str]]]:
     """The template afterwards, and the findings."""
     found = departure(template, Names(template["Resources"], Scope()))
     told = [(it.code, "/".join(map(str, it.path))) for it in found.findings]
-    return tree.edited(template, found.changes), told
+    return document.edited(template, found.changes), told
 
 
 def around(**more: Any) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
-from appmesh_inject.intrinsics import Scope
 from appmesh_inject.mesh import compiling, parsing
 
 FOLDER = Path(__file__).parent / "everything"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from appmesh_inject.intrinsics import Scope
+from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.mesh.names import Names
 from tests.mesh.meshes import of
 

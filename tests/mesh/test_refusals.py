@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import CODES
-from appmesh_inject.intrinsics import Scope
 from appmesh_inject.mesh import compiling, parsing
 from appmesh_inject.mesh.command import command
 from tests.mesh.meshes import (

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from appmesh_inject.intrinsics import Scope
+from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.mesh import compiling, parsing
 from tests.mesh.meshes import mesh, of
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from appmesh_inject.cli.events import answer
+from appmesh_inject.cli.macro_events import answer
 from tests.cli.command import run
 
 FOLDER = Path(__file__).parent / "examples"

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from appmesh_inject.cli import yaml_output
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.cli.options import flag
-from appmesh_inject.deployment import DEPLOYMENT_SETTINGS
-from appmesh_inject.settings import PROFILES, TABLE
-from appmesh_inject.targets.kubernetes import ANNOTATIONS
-from appmesh_inject.tree import Json
+from appmesh_inject.files import yaml_writer
+from appmesh_inject.settings.platform_defaults import DEPLOYMENT_SETTINGS
+from appmesh_inject.settings.table import PROFILES, TABLE
+from appmesh_inject.workloads.kubernetes import ANNOTATIONS
 from tests.conftest import REPOSITORY
 
 SCHEMA: Mapping[str, Any] = json.loads((REPOSITORY / "src/appmesh_inject/settings.schema.json").read_text())
@@ -111,7 +111,7 @@ def _sections() -> Iterator[str]:
         yield f"| Profiles | {_names(row.profiles) if row.profiles != PROFILES else 'all'} |"
         yield f"| May stand | {'; '.join(_places(name))} |"
         yield f"| Flag | `{flag(name)}` |\n"
-        yield f"```yaml\n{yaml_output.written({name: EXAMPLES[name]}).rstrip()}\n```\n"
+        yield f"```yaml\n{yaml_writer.written({name: EXAMPLES[name]}).rstrip()}\n```\n"
 
 
 def _type(name: str) -> str:

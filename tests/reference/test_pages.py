@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 import jsonschema
 import pytest
 
-from appmesh_inject.intrinsics import Scope
+from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.macro import Response
-from appmesh_inject.settings import TABLE
-from appmesh_inject.values import Problem
+from appmesh_inject.settings.table import TABLE
+from appmesh_inject.settings.types import Problem
 from tests.conftest import REPOSITORY
 from tests.docs.pages import fences
 from tests.reference import commands_page, metrics_page, settings_page

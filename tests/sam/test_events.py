@@ -13,9 +13,9 @@ from typing import Any, cast
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS
 from appmesh_inject.findings import CODES, Severity
 from appmesh_inject.macro import LONGEST_MESSAGE, handler, transformed
+from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
 
 EVENTS = Path(__file__).parents[2] / "events"
 ALL = sorted(EVENTS.glob("*.json"))

@@ -11,9 +11,9 @@ from cfnlint.api import ManualArgs, lint
 from cfnlint.decode import decode
 
 from appmesh_inject import macro
-from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS
-from appmesh_inject.settings import LOG_LEVELS, PROFILES
-from appmesh_inject.sidecars import BUILT_IN_IMAGES
+from appmesh_inject.profiles.sidecar.containers import BUILT_IN_IMAGES
+from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
+from appmesh_inject.settings.table import LOG_LEVELS, PROFILES
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"

@@ -6,11 +6,11 @@ from weakref import WeakKeyDictionary
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
-from appmesh_inject.cli.cloudformation import rendered
-from appmesh_inject.cli.parameters import declarations, parameter_values
-from appmesh_inject.cli.rendering import Asked
+from appmesh_inject.cfn.document import Json, existing
 from appmesh_inject.findings import DOCS, Finding, sentence
-from appmesh_inject.tree import Json, existing
+from appmesh_inject.render.cloudformation import rendered
+from appmesh_inject.render.parameters import declarations, parameter_values
+from appmesh_inject.render.rendering import Asked
 
 _FOUND: WeakKeyDictionary[Any, tuple[Finding, ...]] = WeakKeyDictionary()
 """What was found in each template: three rules ask, and one answer serves them all."""

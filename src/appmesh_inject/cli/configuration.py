@@ -11,11 +11,11 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from appmesh_inject.cli.errors import Place, UserError, told
-from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS
-from appmesh_inject.settings import TABLE
-from appmesh_inject.tree import Json
-from appmesh_inject.values import closest
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.files.errors import Place, UserError, told
+from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
+from appmesh_inject.settings.table import TABLE
+from appmesh_inject.settings.types import closest
 
 NAME = "appmesh-inject.toml"
 FORMATS = ("text", "json", "sarif", "github")

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.cli.configuration import NoConfiguration
-from appmesh_inject.cli.documents import Document
-from appmesh_inject.cli.parameters import declarations, parameter_values
-from appmesh_inject.cli.rendering import MACRO, Asked
-from appmesh_inject.deployment import DEPLOYMENT_PARAMETERS, Deployment, deployed
-from appmesh_inject.settings import FIELDS, TABLE, Setting
-from appmesh_inject.tree import Json
-from appmesh_inject.values import closest
+from appmesh_inject.files.documents import Document
+from appmesh_inject.render.parameters import declarations, parameter_values
+from appmesh_inject.render.rendering import MACRO, Asked
+from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS, Deployment, deployed
+from appmesh_inject.settings.table import FIELDS, TABLE, Setting
+from appmesh_inject.settings.types import closest
 
 SETTINGS, CONFIGURATION = "settings", "configuration"
 PARAMETER, DEPLOYMENT_PARAMETER = "--parameter", "--deployment-parameter"

@@ -6,8 +6,8 @@ from pathlib import Path as File
 
 import typer
 
-from appmesh_inject.cli.documents import Document
-from appmesh_inject.cli.errors import UserError
+from appmesh_inject.files.documents import Document
+from appmesh_inject.files.errors import UserError
 
 OUTPUT = "--output"
 STDIN_NAME = "<stdin>"

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from appmesh_inject.cfn.document import shown
 from appmesh_inject.cli import report
-from appmesh_inject.cli.documents import Document
-from appmesh_inject.cli.errors import Place, UserError
-from appmesh_inject.deployment import PATH as DEPLOYMENT_PATH
+from appmesh_inject.files.documents import Document
+from appmesh_inject.files.errors import Place, UserError
 from appmesh_inject.findings import CODES, Finding, page
-from appmesh_inject.tree import shown
+from appmesh_inject.settings.platform_defaults import PATH as DEPLOYMENT_PATH
 
 UNREADABLE = "unreadable"
 """Stands for a code where a file cannot be read at all."""

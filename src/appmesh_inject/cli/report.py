@@ -9,15 +9,15 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from appmesh_inject.cfn.document import Path, shown
 from appmesh_inject.cli.configuration import NAME as CONFIGURATION
-from appmesh_inject.cli.documents import Document
-from appmesh_inject.cli.forms import Form, TaskDefinition
-from appmesh_inject.cli.meshes import MESH, has_mesh
+from appmesh_inject.cli.mesh_option import MESH, has_mesh
 from appmesh_inject.cli.options import DEPLOYMENT_PARAMETER
-from appmesh_inject.deployment import PATH as DEPLOYMENT_PATH
+from appmesh_inject.files.documents import Document
 from appmesh_inject.findings import Finding, one_line, page
 from appmesh_inject.injection import Action, Report
-from appmesh_inject.tree import Path, shown
+from appmesh_inject.render.inputs import Form, TaskDefinition
+from appmesh_inject.settings.platform_defaults import PATH as DEPLOYMENT_PATH
 
 COLOURS = {
     "error": "bold red",

@@ -10,13 +10,14 @@ from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import documents, forms
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.cli.configuration import NAME, Configuration
-from appmesh_inject.cli.documents import STDIN
-from appmesh_inject.cli.errors import UserError
-from appmesh_inject.cli.forms import Form
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.tree import Json
+from appmesh_inject.files import documents
+from appmesh_inject.files.documents import STDIN
+from appmesh_inject.files.errors import UserError
+from appmesh_inject.render import inputs
+from appmesh_inject.render.inputs import Form
 
 ENDINGS = (".yaml", ".yml", ".json")
 IGNORED = ("node_modules", "__pycache__")
@@ -130,12 +131,12 @@ def _is_excluded(path: File, configuration: Configuration) -> bool:
 def _form(name: str, *, is_named: bool) -> Form | None:
     """The form in the file; None where a search found it and it holds none."""
     if is_named:
-        return forms.load(name)
+        return inputs.load(name)
     called, text = _searched_text(name)
     if not any(sign in text for sign in SIGNS):
         return None
     try:
-        form = forms.loaded(called, text)
+        form = inputs.loaded(called, text)
     except UserError:
         if any(sign in text for sign in OURS):
             raise

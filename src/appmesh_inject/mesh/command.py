@@ -8,11 +8,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, final
 
+from appmesh_inject.cfn import sub
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import function
+from appmesh_inject.cfn.sub import Variable
 from appmesh_inject.findings import Finding
-from appmesh_inject.intrinsics import function
-from appmesh_inject.mesh import substitution
-from appmesh_inject.mesh.substitution import Variable
-from appmesh_inject.tree import Json
 
 BUDGET = 56 * 1024
 """ECS takes task definitions of 65,536 bytes; what is left is for the rest of it."""
@@ -116,7 +116,7 @@ def _filled(value: Json) -> Iterator[Json]:
         return
     assert isinstance(value, dict)
     argument = value[called]
-    if called == "Fn::Sub" and (split := substitution.pieces(argument)) is not None:
+    if called == "Fn::Sub" and (split := sub.pieces(argument)) is not None:
         if isinstance(argument, str):
             yield {"Fn::Sub": _escaped(argument)}
             return

@@ -6,10 +6,10 @@ A `path` leads to where a thing stands in the template; it takes no part in comp
 from dataclasses import dataclass, field
 from typing import final
 
+from appmesh_inject.cfn.document import Path
 from appmesh_inject.mesh.names import Names
 from appmesh_inject.mesh.scalars import Text
 from appmesh_inject.mesh.trust import ClientTls, ListenerTls
-from appmesh_inject.tree import Path
 
 TCP, HTTP, HTTP2, GRPC = "tcp", "http", "http2", "grpc"
 PROTOCOLS = (TCP, HTTP, HTTP2, GRPC)

@@ -9,11 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from appmesh_inject import text
-from appmesh_inject.intrinsics import Literal, Scope, function, read
-from appmesh_inject.mesh import substitution
-from appmesh_inject.mesh.substitution import Piece, Variable
-from appmesh_inject.tree import Json, Path
+from appmesh_inject.cfn import interpolation, sub
+from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.intrinsics import Literal, Scope, function, read
+from appmesh_inject.cfn.sub import Piece, Variable
 
 APP_MESH = "AWS::AppMesh::"
 _PARENTS = {"Route": "VirtualRouterName", "GatewayRoute": "VirtualGatewayName"}
@@ -127,7 +126,7 @@ class Names:
         path: Path,
         visited: frozenset[str],
     ) -> Json:
-        parts = substitution.pieces(arguments)
+        parts = sub.pieces(arguments)
         if parts is None:
             members = self.rewritten(arguments, dangling, (*path, "Fn::Sub"), visited)
             return value if members is arguments else {"Fn::Sub": members}
@@ -145,7 +144,7 @@ class Names:
             isinstance(old, Variable) and new is not old.value for new, old in zip(spread, parts, strict=True)
         )
         if found or changed:
-            return text.joined(spread)
+            return interpolation.joined(spread)
         return self._rewritten_rest(value, parts, dangling, path, visited)
 
     def _rewritten_rest(
@@ -174,7 +173,7 @@ class Names:
         within = self.scope if scope is None else scope
         reading = read(value, within)
         if isinstance(reading, Literal) and not isinstance(reading.value, Mapping | list):
-            literal = text.scalar(reading.value)
+            literal = interpolation.scalar(reading.value)
             return literal if isinstance(literal, str) else "\0null\0"
         called = function(value)
         if not isinstance(value, dict) or called is None:
@@ -185,7 +184,7 @@ class Names:
             return self._target_key(value, target, within, visited)
         parts: list[Json] | None = None
         if called == "Fn::Sub":
-            split = substitution.pieces(argument)
+            split = sub.pieces(argument)
             if split is not None:
                 parts = [part.value if isinstance(part, Variable) else part for part in split]
         elif called == "Fn::Join":

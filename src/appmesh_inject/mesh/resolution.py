@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, final
 
+from appmesh_inject.cfn import conditions, sub
+from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.intrinsics import Scope, function, is_no_value, parameters_that_decide
+from appmesh_inject.cfn.sub import Variable
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.intrinsics import Scope, function, is_no_value, parameters_that_decide
-from appmesh_inject.mesh import conditions, substitution
 from appmesh_inject.mesh.names import APP_MESH, kind_of
-from appmesh_inject.mesh.substitution import Variable
-from appmesh_inject.tree import Json, Path
 
 _DISCOVERY = "AWS::ServiceDiscovery::"
 
@@ -118,7 +118,7 @@ class _Values:
 
     def _sub(self, arguments: Json) -> Json:
         """Whole, or with its variables resolved as far as they can be: names of mesh resources come later."""
-        pieces = substitution.pieces(arguments)
+        pieces = sub.pieces(arguments)
         if pieces is None:
             return None
         parts = [self.of(piece.value) if isinstance(piece, Variable) else piece for piece in pieces]

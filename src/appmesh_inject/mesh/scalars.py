@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, final
 
-from appmesh_inject.tree import Json, Path
+from appmesh_inject.cfn.document import Json, Path
 
 
 @final

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias, final
 
+from appmesh_inject.cfn.document import Path
 from appmesh_inject.mesh.scalars import Text
-from appmesh_inject.tree import Path
 
 SDS_VARIABLE = "APPMESH_SDS_SOCKET_PATH"
 """The envoy container's variable that has the socket of SDS: App Mesh's image read it, and the compiler does."""

@@ -7,18 +7,20 @@ from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import documents, forms, output, report
-from appmesh_inject.cli.adoption import adopting, marking
-from appmesh_inject.cli.adoption.adopting import Adoption
-from appmesh_inject.cli.adoption.deciding import Taken
-from appmesh_inject.cli.adoption.destination import InPlace, Output, destination
-from appmesh_inject.cli.errors import UserError, told
-from appmesh_inject.cli.forms import Form, KubernetesManifests, TaskDefinition
-from appmesh_inject.cli.meshes import MeshFile, MeshParameters, mesh_of
+from appmesh_inject.cli import report
+from appmesh_inject.cli.destination import InPlace, Output, destination
+from appmesh_inject.cli.mesh_option import MeshFile, MeshParameters, mesh_of
 from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked, flag
-from appmesh_inject.cli.rendering import MACRO, Asked
+from appmesh_inject.files import documents, writer
+from appmesh_inject.files.errors import UserError, told
 from appmesh_inject.findings import one_line
-from appmesh_inject.settings import STANDALONE
+from appmesh_inject.migrate import adopting, marks
+from appmesh_inject.migrate.adopting import Adoption
+from appmesh_inject.migrate.decisions import Taken
+from appmesh_inject.render import inputs
+from appmesh_inject.render.inputs import Form, KubernetesManifests, TaskDefinition
+from appmesh_inject.render.rendering import MACRO, Asked
+from appmesh_inject.settings.table import STANDALONE
 
 Profile = Annotated[
     str | None,
@@ -56,7 +58,7 @@ def adopt(
         )
     with told():
         to = destination(file, output_file, in_place)
-        form = forms.load(file)
+        form = inputs.load(file)
         wanted = asked(form.document, parameter, {}, deployment_parameter, macro=macro_name)
         wanted = replace(wanted, mesh=mesh_of(mesh, mesh_parameter))
         adoption = adopting.adopted(form.document, _marking(form, wanted), wanted, moving=profile == STANDALONE)
@@ -64,18 +66,18 @@ def adopt(
         report.say_described(form)
         if adoption.text is None:
             raise typer.Exit(1)
-        output.deliver(adoption.text, to)
+        writer.deliver(adoption.text, to)
 
 
-def _marking(form: Form, wanted: Asked) -> marking.Marking:
+def _marking(form: Form, wanted: Asked) -> marks.Marking:
     if isinstance(form, KubernetesManifests):
         sentence = (
             "pods have no form that adopt could write: it takes CloudFormation templates and ECS task definitions"
         )
         raise UserError(sentence, form.document.name)
     if isinstance(form, TaskDefinition):
-        return marking.in_tags(wanted)
-    return marking.in_metadata(documents.template(form.document), wanted)
+        return marks.in_tags(wanted)
+    return marks.in_metadata(documents.template(form.document), wanted)
 
 
 def _say(form: Form, adoption: Adoption) -> None:
@@ -100,7 +102,7 @@ def _say(form: Form, adoption: Adoption) -> None:
 
 def _say_flags(name: str, taken: Taken) -> None:
     """The flags that say what no tag can."""
-    flags = marking.flags_of(taken.mark)
+    flags = marks.flags_of(taken.mark)
     if flags:
         written = (f"{flag(setting)} {shlex.quote(_text(value))}" for setting, value in flags.items())
         text = f"{name}: tags cannot say {', '.join(flags)}: render the result with {' '.join(written)}"

@@ -6,15 +6,16 @@ from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import output, report
-from appmesh_inject.cli.comparing.comparison import Comparison, difference, effect
-from appmesh_inject.cli.comparing.shown import as_markdown, as_text
-from appmesh_inject.cli.errors import told
-from appmesh_inject.cli.forms import Form
+from appmesh_inject.cli import report
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.rendering import Rendered
-from appmesh_inject.cli.requests import Given, Request
+from appmesh_inject.cli.request import Given, Request
 from appmesh_inject.cli.selection import Selected, selected
+from appmesh_inject.diff.comparison import Comparison, difference, effect
+from appmesh_inject.diff.report import as_markdown, as_text
+from appmesh_inject.files import writer
+from appmesh_inject.files.errors import told
+from appmesh_inject.render.inputs import Form
+from appmesh_inject.render.rendering import Rendered
 
 DIFFERS, REFUSED = 1, 2
 
@@ -90,6 +91,6 @@ def _rendered(found: Selected, asked: Request) -> list[tuple[Form, Rendered]]:
 
 def _deliver(comparisons: list[Comparison], form: DiffFormat) -> None:
     if form is DiffFormat.MARKDOWN:
-        output.deliver(as_markdown(comparisons))
+        writer.deliver(as_markdown(comparisons))
     else:
-        output.deliver(report.coloured(as_text(comparisons)))
+        writer.deliver(report.coloured(as_text(comparisons)))

@@ -5,13 +5,15 @@ from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import documents, forms, output, report
-from appmesh_inject.cli.cloudformation import call_of, resources_with_snippets
-from appmesh_inject.cli.errors import told
-from appmesh_inject.cli.events import macro_event
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cli import report
+from appmesh_inject.cli.macro_events import macro_event
 from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked, usage_error
-from appmesh_inject.cli.rendering import MACRO
-from appmesh_inject.tree import Json
+from appmesh_inject.files import documents, writer
+from appmesh_inject.files.errors import told
+from appmesh_inject.render import inputs
+from appmesh_inject.render.cloudformation import call_of, resources_with_snippets
+from appmesh_inject.render.rendering import MACRO
 
 Snippet = Annotated[
     str | None,
@@ -38,7 +40,7 @@ def event(
     Snippets are processed before, as CloudFormation does it: --deployment-parameter counts for them.
     """
     with told():
-        document = forms.template(forms.load(file))
+        document = inputs.template(inputs.load(file))
         template = documents.template(document)
         wanted = asked(document, parameter, settings, deployment_parameter, macro=macro_name)
         call, findings = call_of(template, wanted, snippet)
@@ -48,4 +50,4 @@ def event(
         report.say_findings(document, findings)
         if any(finding.is_error for finding in findings):
             raise typer.Exit(1)
-        output.deliver(output.written(macro_event(call, wanted), documents.Format.JSON))
+        writer.deliver(writer.written(macro_event(call, wanted), documents.Format.JSON))

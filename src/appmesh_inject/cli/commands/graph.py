@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import output, report
-from appmesh_inject.cli.errors import told
-from appmesh_inject.cli.meshes import has_mesh, mesh_in, mesh_of
+from appmesh_inject.cli import report
+from appmesh_inject.cli.mesh_option import has_mesh, mesh_in, mesh_of
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.requests import Given
+from appmesh_inject.cli.request import Given
+from appmesh_inject.files import writer
+from appmesh_inject.files.errors import told
 
 
 class GraphFormat(StrEnum):
@@ -45,7 +46,7 @@ def graph(
     """
     with told():
         # The mesh package is large, and the other commands start without it.
-        from appmesh_inject.cli.graph import building, mermaid, sources, written
+        from appmesh_inject.graph import build, input_files, mermaid, output
 
         # Without --mesh, its parameters are for the mesh that one of the files holds.
         of_mesh = given.mesh_parameter
@@ -55,20 +56,20 @@ def graph(
         shared = mesh_in(holders[0], of_mesh) if asked.mesh is None and len(holders) == 1 else None
         if given.mesh is None and shared is None:
             mesh_of(None, of_mesh)  # which says that they are for nothing
-        read = [] if asked.mesh is None else [sources.mesh_alone(asked.mesh)]
+        read = [] if asked.mesh is None else [input_files.mesh_alone(asked.mesh)]
         for form in tracked(found.forms, "Reading the mesh"):
             wanted = asked.asked(form.document)
             if shared is not None and form.document is not holders[0]:
                 wanted = replace(wanted, mesh=shared)
-            source = sources.source(form, wanted)
+            source = input_files.source(form, wanted)
             report.say_findings(form.document, (finding for finding, _ in source.found))
             read.append(source)
         report.say_skipped(found)
         if not found.forms:
             raise typer.Exit(1)
-        drawn = building.graph(read)
-        writers = {GraphFormat.HTML: written.page, GraphFormat.SVG: written.svg, GraphFormat.MERMAID: mermaid.mermaid}
-        output.deliver(writers[output_format or _by_name(output_file)](drawn), output_file)
+        drawn = build.graph(read)
+        writers = {GraphFormat.HTML: output.page, GraphFormat.SVG: output.svg, GraphFormat.MERMAID: mermaid.mermaid}
+        writer.deliver(writers[output_format or _by_name(output_file)](drawn), output_file)
         if found.errors or any(source.is_refused for source in read):
             raise typer.Exit(1)
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from appmesh_inject.cli import documents, output
-from appmesh_inject.cli.errors import UserError, told
-from appmesh_inject.cli.events import answer, read_event
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cli.macro_events import answer, read_event
 from appmesh_inject.cli.options import DeploymentParameters, deployment_variables
-from appmesh_inject.tree import Json
+from appmesh_inject.files import documents, writer
+from appmesh_inject.files.errors import UserError, told
 
 UnderRuntime = Annotated[
     bool,
@@ -33,7 +33,7 @@ def invoke(
         variables = deployment_variables(deployment_parameter)
         content = read_event(event)
         response = _under_runtime(content, variables) if runtime else answer(content, variables)
-        output.deliver(output.written(response, documents.Format.JSON))
+        writer.deliver(writer.written(response, documents.Format.JSON))
         if str(response.get("status", "")).lower() != "success":
             raise typer.Exit(1)
 

@@ -4,16 +4,17 @@ from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import output, problems, report
-from appmesh_inject.cli.errors import UserError, told
+from appmesh_inject.cfn.document import shown
+from appmesh_inject.cli import problems, report
 from appmesh_inject.cli.formats import WRITERS, ReportFormat
-from appmesh_inject.cli.forms import Form
 from appmesh_inject.cli.problems import Checked, Problem
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.rendering import Rendered
-from appmesh_inject.cli.requests import Given
+from appmesh_inject.cli.request import Given
 from appmesh_inject.cli.selection import SkipOthers
-from appmesh_inject.tree import shown
+from appmesh_inject.files import writer
+from appmesh_inject.files.errors import UserError, told
+from appmesh_inject.render.inputs import Form
+from appmesh_inject.render.rendering import Rendered
 
 Format = Annotated[
     ReportFormat, typer.Option("--format", help="text, json, sarif (code scanning) or github (annotations)")
@@ -49,7 +50,7 @@ def lint(
             report.say_reports(form, result.reports, result.findings)
             report.say_unused(result.unused_flags)
         report.say_skipped(found)
-        output.deliver(WRITERS[report_format](tuple(problems.once(checked))))
+        writer.deliver(WRITERS[report_format](tuple(problems.once(checked))))
         if any(each.is_bad for each in checked):
             raise typer.Exit(1)
 
@@ -61,7 +62,7 @@ def _checked(form: Form, result: Rendered) -> Checked:
     refusals = sum(problem.is_error for problem in own)
     if not form.is_template:
         return Checked(document.name, own, f"{document.name}: {_counted(refusals, 'error')}", refusals > 0)
-    from appmesh_inject.cli.linting import linted  # cfn-lint takes half a second to load
+    from appmesh_inject.cli.cfn_lint_run import linted  # cfn-lint takes half a second to load
 
     lints = linted(document, result.document)
     others = tuple(

@@ -2,22 +2,24 @@
 
 import typer
 
-from appmesh_inject.cli import documents, forms, output, report
-from appmesh_inject.cli.adoption import removing
-from appmesh_inject.cli.adoption.destination import InPlace, Output, destination
-from appmesh_inject.cli.adoption.editing import without
-from appmesh_inject.cli.adoption.removing import Removal, removal
-from appmesh_inject.cli.errors import told
-from appmesh_inject.cli.forms import Form, KubernetesManifests, TaskDefinition
+from appmesh_inject.cli import report
+from appmesh_inject.cli.destination import InPlace, Output, destination
 from appmesh_inject.cli.options import File, MacroName
-from appmesh_inject.cli.rendering import MACRO
-from appmesh_inject.cli.transforms import TRANSFORM
+from appmesh_inject.files import documents, writer
+from appmesh_inject.files.errors import told
 from appmesh_inject.findings import one_line
-from appmesh_inject.levels import Level
-from appmesh_inject.targets.cloudformation import CloudFormation
-from appmesh_inject.targets.ecs import EcsTaskDefinition
-from appmesh_inject.targets.kubernetes import Manifests
-from appmesh_inject.targets.tasks import API, CLOUDFORMATION
+from appmesh_inject.migrate import removing
+from appmesh_inject.migrate.document_editing import without
+from appmesh_inject.migrate.removing import Removal, removal
+from appmesh_inject.render import inputs
+from appmesh_inject.render.inputs import Form, KubernetesManifests, TaskDefinition
+from appmesh_inject.render.rendering import MACRO
+from appmesh_inject.render.transforms import TRANSFORM
+from appmesh_inject.settings.layers import Level
+from appmesh_inject.workloads.cloudformation import CloudFormation
+from appmesh_inject.workloads.ecs_api import EcsTaskDefinition
+from appmesh_inject.workloads.kubernetes import Manifests
+from appmesh_inject.workloads.task_definition import API, CLOUDFORMATION
 
 _NOTHING_ASKED = Level((), {})
 
@@ -29,12 +31,12 @@ def remove(file: File, *, macro_name: MacroName = MACRO, output_file: Output = N
     """
     with told():
         to = destination(file, output_file, in_place)
-        form = forms.load(file)
+        form = inputs.load(file)
         found = _removal(form, macro_name)
         if _say(form, found):
             raise typer.Exit(1)
         report.say_described(form)
-        output.deliver(without(form, found.paths), to)
+        writer.deliver(without(form, found.paths), to)
 
 
 def _removal(form: Form, macro: str) -> Removal:

@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import output, report
-from appmesh_inject.cli.documents import Format
-from appmesh_inject.cli.errors import told
+from appmesh_inject.cli import report
 from appmesh_inject.cli.placement import placed
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.requests import Given
+from appmesh_inject.cli.request import Given
+from appmesh_inject.files import writer
+from appmesh_inject.files.documents import Format
+from appmesh_inject.files.errors import told
 
 OutputFormat = Annotated[
     Format | None,
@@ -49,4 +50,4 @@ def render(
             raise typer.Exit(1)
         for (form, result), target in zip(results, targets, strict=True):
             report.say_described(form)
-            output.deliver(form.written(result, output_format), target)
+            writer.deliver(form.written(result, output_format), target)

@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 
 from appmesh_inject import __version__
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.cli.problems import Checked, Problem
-from appmesh_inject.tree import Json
 
 VERSION = 1
 """Of the report's shape: rises when a script that reads it could break."""

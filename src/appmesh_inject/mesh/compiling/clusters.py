@@ -2,6 +2,7 @@
 
 from typing import NamedTuple, final
 
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling.discovery import Endpoint
 from appmesh_inject.mesh.compiling.envoy import (
@@ -30,7 +31,6 @@ from appmesh_inject.mesh.model import (
 )
 from appmesh_inject.mesh.scalars import Text
 from appmesh_inject.mesh.trust import ClientTls
-from appmesh_inject.tree import Json
 
 
 @final

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar, final
 
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.compiling import clusters, tls
 from appmesh_inject.mesh.compiling.egress import Called, Shared
@@ -18,8 +20,6 @@ from appmesh_inject.mesh.compiling.options import Compiled, Options
 from appmesh_inject.mesh.compiling.telemetry import telemetry
 from appmesh_inject.mesh.model import Mesh, Model, VirtualGateway, VirtualNode
 from appmesh_inject.mesh.trust import SDS_VARIABLE, ClientTls, ListenerTls
-from appmesh_inject.text import joined
-from appmesh_inject.tree import Json
 
 Owner = VirtualNode | VirtualGateway
 T = TypeVar("T", VirtualNode, VirtualGateway)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple, final
 
+from appmesh_inject.cfn.document import Path
+from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import CloudMap, Dns, Model, VirtualNode
 from appmesh_inject.mesh.scalars import Text
-from appmesh_inject.text import joined
-from appmesh_inject.tree import Path
 
 FAMILIES = {
     None: "AUTO",

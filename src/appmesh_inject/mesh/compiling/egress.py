@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias, final
 
+from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import clusters, discovery
 from appmesh_inject.mesh.compiling.clusters import Cluster
@@ -15,8 +17,6 @@ from appmesh_inject.mesh.compiling.routes import rule_config
 from appmesh_inject.mesh.model import Mesh, VirtualService
 from appmesh_inject.mesh.scalars import host_key
 from appmesh_inject.mesh.trust import ClientTls
-from appmesh_inject.text import joined
-from appmesh_inject.tree import Json, Path
 
 Variants: TypeAlias = Mapping[tuple[Key, ClientTls | None], Json]
 """What tells apart the clusters of a node that several client policies lead to."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from appmesh_inject.text import joined
-from appmesh_inject.tree import Json
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.interpolation import joined
 
 Config = Mapping[str, Json]
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple, final
 
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.mesh.compiling.egress import Called
 from appmesh_inject.mesh.compiling.envoy import Config
 from appmesh_inject.mesh.compiling.links import Exposure
@@ -11,8 +13,6 @@ from appmesh_inject.mesh.compiling.listeners import virtual_host
 from appmesh_inject.mesh.compiling.routes import match_config
 from appmesh_inject.mesh.model import GatewayRoute, Listener, Match, VirtualService
 from appmesh_inject.mesh.scalars import Text, host_key
-from appmesh_inject.text import joined
-from appmesh_inject.tree import Json
 
 SERVICE_HEADER = "x-app-mesh-virtual-service"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias, TypeVar, final
 
+from appmesh_inject.cfn.document import Path
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling.order import route_order
 from appmesh_inject.mesh.model import (
@@ -21,7 +22,6 @@ from appmesh_inject.mesh.model import (
     WeightedTarget,
 )
 from appmesh_inject.mesh.scalars import Text, host_key, literal
-from appmesh_inject.tree import Path
 
 R = TypeVar("R", bound=Resource)
 Key: TypeAlias = tuple[str, str]

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, final
 
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.mesh.compiling import tls
 from appmesh_inject.mesh.compiling.envoy import LOOPBACK, LOOPBACK_6, Config, address, extension, named
 from appmesh_inject.mesh.model import Listener
 from appmesh_inject.mesh.scalars import Text
-from appmesh_inject.tree import Json
 
 IDLE = "300s"
 ANY_4, ANY_6 = "0.0.0.0", "::"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import final
 
+from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import clusters, listeners
 from appmesh_inject.mesh.compiling.egress import Called, Shared, Variants, by_service, egress_clusters, variants
@@ -20,7 +21,6 @@ from appmesh_inject.mesh.compiling.telemetry import Telemetry, access_log
 from appmesh_inject.mesh.model import TCP, Listener, Mesh, VirtualNode
 from appmesh_inject.mesh.scalars import literal
 from appmesh_inject.mesh.trust import ClientTls
-from appmesh_inject.tree import Json, Path
 
 _AWS = {"destination_port": "443", "server_names": ["*.amazonaws.com"]}
 """App Mesh left AWS's own endpoints within reach of a mesh that drops all else."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from appmesh_inject.cfn.document import NOTHING, Json, Path
+from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.findings import Finding
-from appmesh_inject.intrinsics import NOTHING_KNOWN, Scope
-from appmesh_inject.tree import NOTHING, Json, Path
 
 
 class Options(NamedTuple):

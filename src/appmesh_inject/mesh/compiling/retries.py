@@ -1,8 +1,8 @@
 """Retry policies: the user's, and the one that App Mesh gave to every route without."""
 
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.mesh.compiling.envoy import Config, extension
 from appmesh_inject.mesh.model import RetryPolicy
-from appmesh_inject.tree import Json
 
 _CODES = {
     "server-error": (500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511),

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.mesh.compiling import retries
 from appmesh_inject.mesh.compiling.envoy import Config
 from appmesh_inject.mesh.compiling.links import Rule, Target
 from appmesh_inject.mesh.model import GRPC, Match, Matcher, Route
 from appmesh_inject.mesh.scalars import Text
-from appmesh_inject.text import joined
-from appmesh_inject.tree import Json
 
 TIMEOUT = "15s"
 """App Mesh ended a request after 15 seconds, and an idle stream after 300, unless it was told otherwise."""

@@ -6,15 +6,15 @@ App Mesh's own image read the variables; a stock one does not, so what they ask 
 from collections.abc import Mapping
 from typing import NamedTuple, final
 
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.interpolation import joined, scalar
+from appmesh_inject.cfn.intrinsics import Literal, read
 from appmesh_inject.findings import Finding
-from appmesh_inject.intrinsics import Literal, read
 from appmesh_inject.mesh.compiling import clusters
 from appmesh_inject.mesh.compiling.envoy import Config, extension, named, typed
 from appmesh_inject.mesh.compiling.options import Options
 from appmesh_inject.mesh.model import AccessLog, Resource, VirtualGateway
 from appmesh_inject.mesh.trust import SDS_VARIABLE
-from appmesh_inject.text import joined, scalar
-from appmesh_inject.tree import Json
 
 _STREAMS: Mapping[str | None, str] = {"/dev/stdout": "Stdout", "/dev/stderr": "Stderr"}
 _TRACERS = ("ENABLE_ENVOY_XRAY_TRACING", "ENABLE_ENVOY_DATADOG_TRACING", "ENABLE_ENVOY_JAEGER_TRACING")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, final
 
+from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling.envoy import Config, typed
 from appmesh_inject.mesh.model import GRPC, HTTP, HTTP2, TCP, Listener, Resource
@@ -18,7 +19,6 @@ from appmesh_inject.mesh.trust import (
     Trust,
     Validation,
 )
-from appmesh_inject.tree import Json, Path
 
 SDS_CLUSTER = "sds_unix_socket"
 _TLS = "extensions.transport_sockets.tls.v3"

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from appmesh_inject.intrinsics import Literal, function, read
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import Literal, function, read
 from appmesh_inject.mesh.model import CloudMapFact
 from appmesh_inject.mesh.names import Names
-from appmesh_inject.tree import Json
 
 _TYPE = "AWS::ServiceDiscovery::"
 _NAMESPACES = ("PrivateDnsNamespace", "PublicDnsNamespace", "HttpNamespace")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import (
     GRPC,
@@ -17,8 +18,7 @@ from appmesh_inject.mesh.model import (
 from appmesh_inject.mesh.parsing.place import Members, Place, each
 from appmesh_inject.mesh.parsing.tls import listener_tls
 from appmesh_inject.mesh.scalars import Text, literal
-from appmesh_inject.text import joined
-from appmesh_inject.values import port, whole_number
+from appmesh_inject.settings.types import port, whole_number
 
 _BY_PROTOCOL = ("TCP", "HTTP", "HTTP2", "GRPC")
 _PROPERTIES = ("PortMapping", "Timeout", "ConnectionPool", "HealthCheck", "OutlierDetection", "TLS")

@@ -5,7 +5,7 @@ import re
 from appmesh_inject.mesh.model import GRPC, HTTP, TCP, Match, Matcher
 from appmesh_inject.mesh.parsing.place import Members, Place, each
 from appmesh_inject.mesh.scalars import Text
-from appmesh_inject.values import any_text, port
+from appmesh_inject.settings.types import any_text, port
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
 _KINDS = {"Exact": "exact", "Prefix": "prefix", "Suffix": "suffix", "Regex": "regex", "Range": "range"}

@@ -18,7 +18,7 @@ from appmesh_inject.mesh.parsing.listeners import gateway_listener, listener, li
 from appmesh_inject.mesh.parsing.place import Members, Place, each
 from appmesh_inject.mesh.parsing.tls import backend_defaults, client_policy
 from appmesh_inject.mesh.scalars import Text
-from appmesh_inject.values import any_text
+from appmesh_inject.settings.types import any_text
 
 _IP_PREFERENCES = ("IPv4_PREFERRED", "IPv6_PREFERRED", "IPv4_ONLY", "IPv6_ONLY")
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar, final
 
+from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.interpolation import scalar
+from appmesh_inject.cfn.intrinsics import Absent, Literal, Scope, leaves, read
 from appmesh_inject.findings import Finding
-from appmesh_inject.intrinsics import Absent, Literal, Scope, leaves, read
 from appmesh_inject.mesh.names import Names
 from appmesh_inject.mesh.scalars import Text
-from appmesh_inject.text import scalar
-from appmesh_inject.tree import Json, Path
-from appmesh_inject.values import Check, closest, one_of, seen
+from appmesh_inject.settings.types import Check, closest, one_of, seen
 
 T = TypeVar("T")
 

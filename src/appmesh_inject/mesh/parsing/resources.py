@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
+from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.intrinsics import Scope
 from appmesh_inject.mesh.model import GatewayRoute, Model, Resource, Route, VirtualService
 from appmesh_inject.mesh.names import APP_MESH, Names, kind_of, name_property
 from appmesh_inject.mesh.parsing import nodes, routes
 from appmesh_inject.mesh.parsing.cloud_map import facts
 from appmesh_inject.mesh.parsing.place import Members, Place, Reader
 from appmesh_inject.mesh.scalars import Text, host_key
-from appmesh_inject.tree import Json, Path
-from appmesh_inject.values import any_text, closest, name_alone
+from appmesh_inject.settings.types import any_text, closest, name_alone
 
 Parse: TypeAlias = Callable[[Mapping[str, Any], Members], Resource | None]
 

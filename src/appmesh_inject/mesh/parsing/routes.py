@@ -20,7 +20,7 @@ from appmesh_inject.mesh.parsing.listeners import count, duration, timeout
 from appmesh_inject.mesh.parsing.matches import gateway_match, match
 from appmesh_inject.mesh.parsing.place import Members, Place, each
 from appmesh_inject.mesh.scalars import Text
-from appmesh_inject.values import any_text, name_alone, port, whole_number
+from appmesh_inject.settings.types import any_text, name_alone, port, whole_number
 
 _PROTOCOLS = {"HttpRoute": HTTP, "Http2Route": HTTP2, "GrpcRoute": GRPC, "TcpRoute": TCP}
 _GATEWAY_PROTOCOLS = {name: protocol for name, protocol in _PROTOCOLS.items() if protocol != TCP}

@@ -13,7 +13,7 @@ from appmesh_inject.mesh.trust import (
     Trust,
     Validation,
 )
-from appmesh_inject.values import any_text, port
+from appmesh_inject.settings.types import any_text, port
 
 
 def listener_tls(place: Place) -> ListenerTls | None:

@@ -1,0 +1,1 @@
+"""CloudFormation as a language: documents, functions, text, merging. Knows nothing of ECS or App Mesh."""

@@ -1,0 +1,52 @@
+"""Conditions of a template whose outcome follows from parameters that are known: what a `Scope` may assume."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.interpolation import scalar
+from appmesh_inject.cfn.intrinsics import Literal, Scope, function, read
+
+
+def outcomes(conditions: Json, scope: Scope) -> Mapping[str, bool]:
+    """The conditions that can be decided now; those that only CloudFormation can decide are not among them."""
+    if not isinstance(conditions, dict):
+        return {}
+    deciding = _Deciding(conditions, scope)
+    decided = {name: deciding.outcome({"Condition": name}, frozenset()) for name in conditions}
+    return {name: outcome for name, outcome in decided.items() if outcome is not None}
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Deciding:
+    conditions: Mapping[str, Json]
+    scope: Scope
+
+    def outcome(self, value: Json, visited: frozenset[str]) -> bool | None:
+        called = function(value)
+        if called is None or not isinstance(value, dict):
+            return None
+        argument = value[called]
+        if called == "Condition" and isinstance(argument, str) and argument not in visited:
+            return self.outcome(self.conditions.get(argument), visited | {argument})
+        if not isinstance(argument, list):
+            return None
+        if called == "Fn::Equals" and len(argument) == 2:
+            return self._equal(*argument)
+        if called not in ("Fn::And", "Fn::Or", "Fn::Not"):
+            return None
+        parts = [self.outcome(part, visited) for part in argument]
+        if called == "Fn::Not":
+            return None if len(parts) != 1 or parts[0] is None else not parts[0]
+        decisive = called == "Fn::Or"
+        if decisive in parts:
+            return decisive
+        return None if None in parts else not decisive
+
+    def _equal(self, left: Json, right: Json) -> bool | None:
+        one, other = read(left, self.scope), read(right, self.scope)
+        if not isinstance(one, Literal) or not isinstance(other, Literal):
+            return None
+        return scalar(one.value) == scalar(other.value)

@@ -1,0 +1,244 @@
+"""The one place that knows CloudFormation's functions: Fn::If, AWS::NoValue, and Ref to a parameter.
+
+A value has three readings, and whoever decides by one spells all three: a literal (written so, or the value
+of a parameter that the event carries), the branches of an `Fn::If`, or opaque. Reading is for thinking only:
+what is written to a document is always the value that the user wrote.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+from appmesh_inject.cfn.document import NOTHING, Json, Path, Step
+
+NO_VALUE: Mapping[str, Json] = {"Ref": "AWS::NoValue"}
+
+
+class Scope(NamedTuple):
+    """What is known of names where a value stands.
+
+    parameters: values of the template's parameters that may decide something (no SSM-typed, no NoEcho ones).
+    loops: identifiers of the `Fn::ForEach` loops around; a `Ref` to one is not a parameter's.
+    assumed: conditions whose outcome is given by the branch of an `Fn::If` that leads here.
+    lists: the parameters that hold a list.
+    resources: the template's resources by logical ID, as they stand there; empty for a snippet.
+    """
+
+    parameters: Mapping[str, Json] = NOTHING
+    loops: frozenset[str] = frozenset()
+    assumed: Mapping[str, bool] = NOTHING
+    lists: frozenset[str] = frozenset()
+    resources: Mapping[str, Json] = NOTHING
+
+    def assuming(self, condition: str, outcome: bool) -> "Scope":
+        return self._replace(assumed={**self.assumed, condition: outcome})
+
+    def assuming_all(self, outcomes: Mapping[str, bool]) -> "Scope":
+        return self._replace(assumed={**self.assumed, **outcomes}) if outcomes else self
+
+    def within(self, loop: str) -> "Scope":
+        return self._replace(loops=self.loops | {loop})
+
+
+NOTHING_KNOWN = Scope()
+
+
+class Literal(NamedTuple):
+    """A value that is known now: as written, or a parameter's."""
+
+    value: Json
+    parameter: str | None = None
+
+
+class Branches(NamedTuple):
+    """Both values of an `Fn::If`; which one it is, is known at deploy time."""
+
+    condition: str
+    then: Json
+    otherwise: Json
+
+
+class Opaque:
+    """A value that only CloudFormation can know: OPAQUE."""
+
+    __slots__ = ()
+
+
+class Absent:
+    """No value: `{Ref: AWS::NoValue}`; ABSENT."""
+
+    __slots__ = ()
+
+
+Reading: TypeAlias = Literal | Branches | Opaque | Absent
+
+OPAQUE = Opaque()
+ABSENT = Absent()
+
+
+def function(value: Json) -> str | None:
+    """The name of the function that `value` is a call of (`Ref`, `Fn::Sub`), or None."""
+    if isinstance(value, dict) and len(value) == 1:
+        (name,) = value
+        if isinstance(name, str) and (name in ("Ref", "Condition") or name.startswith("Fn::")):
+            return name
+    return None
+
+
+def is_no_value(value: Json) -> bool:
+    return isinstance(value, dict) and len(value) == 1 and value.get("Ref") == "AWS::NoValue"
+
+
+def read(value: Json, scope: Scope) -> Reading:
+    """What `value` is: a literal, the branches of an Fn::If, absent, or opaque.
+
+    An `Fn::If` whose condition is assumed in `scope` reads as the branch that applies. A string that holds a
+    dynamic reference (`{{resolve:...}}`) is opaque.
+    """
+    if not isinstance(value, dict):
+        return _read_plain(value)
+    name = function(value)
+    if name is None:
+        return Literal(value)
+    if name == "Ref":
+        return _read_ref(value["Ref"], scope)
+    if name == "Fn::If":
+        return _read_if(value["Fn::If"], scope)
+    return OPAQUE
+
+
+def _read_plain(value: Json) -> Literal | Opaque:
+    return OPAQUE if isinstance(value, str) and "{{resolve:" in value else Literal(value)
+
+
+def _read_ref(target: Json, scope: Scope) -> Reading:
+    if target == "AWS::NoValue":
+        return ABSENT
+    if isinstance(target, str) and target not in scope.loops and target in scope.parameters:
+        return Literal(scope.parameters[target], parameter=target)
+    return OPAQUE
+
+
+def _read_if(arguments: Json, scope: Scope) -> Reading:
+    if not (isinstance(arguments, list) and len(arguments) == 3 and isinstance(arguments[0], str)):
+        return OPAQUE
+    condition, then, otherwise = arguments
+    if condition in scope.assumed:
+        return read(then if scope.assumed[condition] else otherwise, scope)
+    return Branches(condition, then, otherwise)
+
+
+class Leaf(NamedTuple):
+    """One value that a chain of Fn::If branches leads to; `path` is relative to the outermost Fn::If.
+
+    `written` is the value as the user wrote it, `reading` what it means.
+    """
+
+    written: Json
+    reading: Literal | Opaque | Absent
+    path: Path
+    scope: Scope
+
+
+def leaves(value: Json, scope: Scope, path: Path = ()) -> Sequence[Leaf]:
+    """Every value that `value` can become, one for each branch of its Fn::Ifs that `scope` leaves open."""
+    if not isinstance(value, dict):
+        return (Leaf(value, _read_plain(value), path, scope),)
+    while (taken := _taken(value, scope)) is not None:
+        value, step = taken
+        path = (*path, "Fn::If", step)
+    reading = read(value, scope)
+    if isinstance(reading, Branches):
+        then = leaves(reading.then, scope.assuming(reading.condition, True), (*path, "Fn::If", 1))
+        otherwise = leaves(reading.otherwise, scope.assuming(reading.condition, False), (*path, "Fn::If", 2))
+        return (*then, *otherwise)
+    return (Leaf(value, reading, path, scope),)
+
+
+def _taken(value: Json, scope: Scope) -> tuple[Json, int] | None:
+    """The branch of an Fn::If that is taken under what `scope` assumes, and its index."""
+    if not scope.assumed or function(value) != "Fn::If":
+        return None
+    assert isinstance(value, dict)
+    arguments = value["Fn::If"]
+    if not (isinstance(arguments, list) and len(arguments) == 3 and isinstance(arguments[0], str)):
+        return None
+    if arguments[0] not in scope.assumed:
+        return None
+    step = 1 if scope.assumed[arguments[0]] else 2
+    return arguments[step], step
+
+
+def conditions_along(value: Json, path: Path) -> Mapping[str, bool]:
+    """What the Fn::Ifs that `path` leads through in `value` say, by condition."""
+    conditions: dict[str, bool] = {}
+    before: Step = ""
+    for step in path:
+        if isinstance(value, dict) and isinstance(step, str):
+            value = value[step]
+        elif isinstance(value, list) and isinstance(step, int):
+            if before == "Fn::If":
+                conditions[str(value[0])] = step == 1
+            value = value[step]
+        before = step
+    return conditions
+
+
+def mapped(value: Json, scope: Scope, change: Callable[[Leaf], Json]) -> Json:
+    """`value` with each leaf replaced by what `change` makes of it; the Fn::Ifs around stay.
+
+    Two branches that become equal collapse into one value.
+    """
+    while (taken := _taken(value, scope)) is not None:
+        value, _ = taken
+    reading = read(value, scope)
+    if isinstance(reading, Branches):
+        then = mapped(reading.then, scope.assuming(reading.condition, True), change)
+        otherwise = mapped(reading.otherwise, scope.assuming(reading.condition, False), change)
+        return then if then == otherwise else if_(reading.condition, then, otherwise)
+    return change(Leaf(value, reading, (), scope))
+
+
+def if_(condition: str, then: Json, otherwise: Json) -> Json:
+    return {"Fn::If": [condition, then, otherwise]}
+
+
+def may_be_absent(value: Json, scope: Scope) -> bool:
+    """Whether one of the values that `value` can become is AWS::NoValue."""
+    return any(isinstance(leaf.reading, Absent) for leaf in leaves(value, scope))
+
+
+def known(value: Json, scope: Scope) -> Json:
+    """The literal that `value` reads as, or None where it is not one."""
+    if not isinstance(value, dict):
+        return None if isinstance(value, str) and "{{resolve:" in value else value
+    reading = read(value, scope)
+    return reading.value if isinstance(reading, Literal) else None
+
+
+def parameters_that_decide(values: Mapping[str, Json], declarations: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The parameter values that may decide something.
+
+    A NoEcho parameter is a secret, and the value of an SSM-typed one is the name of the entry in Parameter
+    Store, not what is stored there: both are left out, so that a Ref to them is opaque.
+    """
+    return {name: value for name, value in values.items() if not _is_opaque(declarations.get(name))}
+
+
+def list_parameters(values: Mapping[str, Json], declarations: Mapping[str, Json]) -> frozenset[str]:
+    """Names of the parameters that hold a list, by their declared type or by the value that the event carries."""
+    declared = (name for name, declaration in declarations.items() if _is_list(declaration))
+    return frozenset((*declared, *(name for name, value in values.items() if isinstance(value, list))))
+
+
+def _is_list(declaration: Json) -> bool:
+    kind = declaration.get("Type") if isinstance(declaration, dict) else None
+    return isinstance(kind, str) and ("List<" in kind or "CommaDelimitedList" in kind)
+
+
+def _is_opaque(declaration: Json) -> bool:
+    if not isinstance(declaration, dict):
+        return False
+    kind = declaration.get("Type")
+    return (isinstance(kind, str) and kind.startswith("AWS::SSM::Parameter::")) or str(
+        declaration.get("NoEcho", False)
+    ).lower() == "true"

@@ -1,0 +1,71 @@
+"""The one merge rule, for every fragment that overrides what a profile builds.
+
+Maps merge. Lists whose items have an identity merge by it. Everything else replaces, a list that is an
+intrinsic too. `{Ref: AWS::NoValue}` removes, and so does an item whose members beside its identity are all
+`AWS::NoValue`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import function, is_no_value
+
+Identities = Mapping[str, Sequence[tuple[str, str | None]]]
+"""By the name of a list property: the members that identify an item, each with the value that stands for it
+where it is not written (None: it must be written)."""
+
+
+def merged(base: Mapping[str, Json], fragment: Mapping[str, Json], identities: Identities) -> dict[str, Json]:
+    """`base` with `fragment` merged over it. Order: the base's, then what is new, as the fragment has it."""
+    result = dict(base)
+    for key, value in fragment.items():
+        if is_no_value(value):
+            result.pop(key, None)
+        else:
+            result[key] = _merged_value(result.get(key), value, key, identities)
+    return result
+
+
+def _merged_value(base: Json, value: Json, key: str, identities: Identities) -> Json:
+    if isinstance(value, dict) and function(value) is None:
+        below = base if isinstance(base, dict) and function(base) is None else {}
+        return merged(below, value, identities)
+    if isinstance(value, list) and key in identities:
+        return _merged_list(base if isinstance(base, list) else [], value, key, identities)
+    return value
+
+
+def _merged_list(base: list[Json], items: list[Json], key: str, identities: Identities) -> list[Json]:
+    result = list(base)
+    members = identities[key]
+    for item in items:
+        identity = _identity(item, members)
+        position = next(
+            (n for n, present in enumerate(result) if identity and _identity(present, members) == identity),
+            None,
+        )
+        if _is_removal(item, members):
+            if position is not None:
+                del result[position]
+        elif position is None:
+            result.append(_merged_value(None, item, "", identities))
+        else:
+            result[position] = _merged_value(result[position], item, "", identities)
+    return result
+
+
+def _identity(item: Json, members: Sequence[tuple[str, str | None]]) -> tuple[str, ...] | None:
+    """What identifies an item, as text (`9901` and `"9901"` are the same); None where it is no literal."""
+    if not isinstance(item, dict):
+        return None
+    values = [item.get(member, default) for member, default in members]
+    if any(isinstance(value, dict | list) or value is None for value in values):
+        return None
+    return tuple(str(value) for value in values)
+
+
+def _is_removal(item: Json, members: Sequence[tuple[str, str | None]]) -> bool:
+    if not isinstance(item, dict) or _identity(item, members) is None:
+        return False
+    others = [value for member, value in item.items() if member not in {name for name, _ in members}]
+    return bool(others) and all(map(is_no_value, others))

@@ -1,0 +1,89 @@
+"""The mesh that another file holds: `--mesh FILE` and the values of its parameters."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from appmesh_inject.cfn.document import Json, Path, existing
+from appmesh_inject.cli.options import pairs, usage_error
+from appmesh_inject.files import documents
+from appmesh_inject.files.documents import Document
+from appmesh_inject.files.errors import Place
+from appmesh_inject.files.other_document import Elsewhere
+from appmesh_inject.mesh.source import MeshSource
+from appmesh_inject.render.parameters import declarations, parameter_values
+
+MESH, MESH_PARAMETER = "--mesh", "--mesh-parameter"
+
+PSEUDO = ("AWS::StackName", "AWS::Region")
+"""Names that a template can use without declaring them, and that only the user knows here."""
+
+MeshFile = Annotated[
+    str | None,
+    typer.Option(
+        MESH,
+        metavar="FILE",
+        show_default=False,
+        help="A template that holds the mesh, for profile standalone; by default the template itself",
+    ),
+]
+MeshParameters = Annotated[
+    list[str],
+    typer.Option(
+        MESH_PARAMETER,
+        metavar="KEY=VALUE",
+        show_default=False,
+        help="Value of a parameter of the mesh's template, or of AWS::StackName or AWS::Region there. May be repeated",
+    ),
+]
+
+
+def mesh_of(file: str | None, parameters: Sequence[str]) -> MeshSource | None:
+    """The mesh in `file` with its values resolved; None without a file. Raises UserError where it cannot be read, and a
+    usage error for a parameter that it does not have."""
+    if file is None:
+        if parameters:
+            raise typer.BadParameter(f"there is no {MESH}.", param_hint=MESH_PARAMETER)
+        return None
+    return mesh_in(documents.load(file), parameters)
+
+
+def mesh_in(document: Document, parameters: Sequence[str]) -> MeshSource:
+    """The mesh that a document holds; see `mesh_of`."""
+    # The mesh package is large, and most calls have no mesh.
+    from appmesh_inject.mesh.removal import with_exported
+    from appmesh_inject.mesh.resolution import resolved
+
+    template = documents.template(document)
+    declared = declarations(template)
+    given = pairs(parameters, MESH_PARAMETER)
+    for name in given:
+        if name not in declared and name not in PSEUDO:
+            raise usage_error(f"{document.name} has no parameter '{name}'", name, list(declared), MESH_PARAMETER)
+    values = parameter_values(declared, {name: value for name, value in given.items() if name not in PSEUDO})
+    found = resolved(with_exported(template), values, *(given.get(name, "") for name in PSEUDO))
+    step = Elsewhere(f"{MESH} {document.name}", replace(document, locate=lambda path: _place(document, path)))
+    return MeshSource.elsewhere(found.resources, (step,), found.findings)
+
+
+def has_mesh(document: Document) -> bool:
+    """Whether mesh resources stand in the document, or are exported by it."""
+    return not MeshSource(resources_of(document.content)).is_empty
+
+
+def resources_of(content: Json) -> Mapping[str, Json]:
+    """The resources of a template, with those of the mesh that it exports; none of another document."""
+    from appmesh_inject.mesh.removal import with_exported
+
+    resources = with_exported(content).get("Resources") if isinstance(content, Mapping) else None
+    return resources if isinstance(resources, Mapping) else {}
+
+
+def _place(document: Document, path: Path) -> Place:
+    """Where a path to a mesh resource leads, which may stand among those that the template exports."""
+    from appmesh_inject.mesh.removal import EXPORT
+
+    is_exported = len(existing(document.content, path[:2])) < len(path[:2])
+    return document.place(("Metadata", *EXPORT, *path[1:]) if is_exported else path)

@@ -1,0 +1,151 @@
+"""What a command asks for, of every file that it works on: options, with the configuration below them."""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, replace
+from typing import Any, get_type_hints
+
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cli.configuration import NONE, Configuration
+from appmesh_inject.cli.mesh_option import MeshFile, MeshParameters, mesh_of
+from appmesh_inject.cli.options import (
+    CONFIGURATION,
+    PARAMETER,
+    SETTINGS,
+    DeploymentParameters,
+    MacroName,
+    Parameters,
+    deployment_variables,
+    flag,
+    pairs,
+    usage_error,
+)
+from appmesh_inject.cli.selection import Files, Selected, selected
+from appmesh_inject.files.documents import Document
+from appmesh_inject.mesh.source import MeshSource
+from appmesh_inject.render.inputs import Form
+from appmesh_inject.render.parameters import declarations, parameter_values
+from appmesh_inject.render.rendering import MACRO, Asked, Rendered
+from appmesh_inject.settings.platform_defaults import Deployment, deployed
+from appmesh_inject.settings.table import NAMING
+from appmesh_inject.workloads.ecs_api import is_task_definition
+from appmesh_inject.workloads.task_definition import API, TAG_PREFIX
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The options of one call."""
+
+    parameters: Mapping[str, str]
+    settings: Mapping[str, Json]
+    deployment: Deployment
+    macro: str
+    configuration: Configuration
+    mesh: MeshSource | None = None
+
+    def rendered(self, form: Form) -> Rendered:
+        """What becomes of the file; flags that had no effect are those of the command line alone."""
+        result = form.rendered(self.asked(form.document))
+        own = tuple(each for each in result.unused_flags if each.startswith("--"))
+        return replace(result, unused_flags=own)
+
+    def check(self, forms: Sequence[Form]) -> None:
+        """Raises a usage error for a parameter on the command line that none of the files has."""
+        declared = {name: None for form in forms for name in declarations(form.document.content)}
+        names = forms[0].document.name if len(forms) == 1 else "none of the files"
+        for name in self.parameters if forms else ():
+            if name not in declared:
+                has = "has no" if len(forms) == 1 else "has a"
+                raise usage_error(f"{names} {has} parameter '{name}'", name, list(declared), PARAMETER)
+
+    def asked(self, document: Document) -> Asked:
+        """What is asked of one file."""
+        declared = declarations(document.content)
+        given = {**self.configuration.parameters, **self.parameters}
+        below = self.configuration.settings
+        if any(name in self.settings for name in NAMING):
+            below = {name: value for name, value in below.items() if name not in NAMING}
+        if not self.settings and not any(name in below for name in NAMING) and _is_unmarked(document.content):
+            below = {}
+        return Asked(
+            parameter_values(declared, {name: value for name, value in given.items() if name in declared}),
+            {**below, **self.settings},
+            {
+                **{name: self.configuration.places[name] for name in below},
+                **{name: flag(name) for name in self.settings},
+            },
+            self.deployment,
+            self.macro,
+            self.mesh,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What the commands that work on many files share on the command line, as it was given. The fields are the options:
+    their names are what `appmesh-inject.toml` and the tests know them by, their types what Typer reads."""
+
+    files: Files = None
+    parameter: Parameters = field(default_factory=list)
+    deployment_parameter: DeploymentParameters = field(default_factory=list)
+    macro_name: MacroName = MACRO
+    mesh: MeshFile = None
+    mesh_parameter: MeshParameters = field(default_factory=list)
+    settings: Mapping[str, Json] = field(default_factory=dict)
+    configuration: Configuration = NONE
+
+    def request(self) -> Request:
+        """The request that the options make. Raises UserError where the mesh cannot be read, and a usage error for an
+        option that cannot be meant."""
+        variables = {**self.configuration.deployment_parameters, **deployment_variables(self.deployment_parameter)}
+        return Request(
+            pairs(self.parameter, PARAMETER),
+            self.settings,
+            deployed(variables),
+            self.macro_name,
+            self.configuration,
+            mesh_of(self.mesh, self.mesh_parameter),
+        )
+
+    def read(self, *, skip_others: bool = False) -> tuple[Request, Selected]:
+        """The request, and the files that it is about. Raises as `request` and `selected` do."""
+        asked = self.request()
+        found = selected(self.files, self.configuration, skip_others=skip_others)
+        asked.check(found.forms)
+        return asked, found
+
+
+def on_files(command: Callable[..., None]) -> Callable[..., None]:
+    """`command`, with the arguments that make a `Given`, which comes in as `given`."""
+
+    @functools.wraps(command)
+    def wrapper(**options: Any) -> None:
+        given = Given(**{name: options.pop(name) for name in _GIVEN})
+        command(given=given, **options)
+
+    own = [each for name, each in inspect.signature(command, eval_str=True).parameters.items() if name != "given"]
+    shared = [each for name, each in _GIVEN.items() if name not in (SETTINGS, CONFIGURATION)]
+    last = [_GIVEN[SETTINGS], _GIVEN[CONFIGURATION]]
+    wrapper.__signature__ = inspect.Signature([*shared, *own, *last])  # type: ignore[attr-defined]
+    return wrapper
+
+
+def _parameters() -> Iterator[inspect.Parameter]:
+    hints = get_type_hints(Given, include_extras=True)
+    for each in fields(Given):
+        default = each.default if each.default_factory is MISSING else each.default_factory()
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if each.name == "files" else inspect.Parameter.KEYWORD_ONLY
+        yield inspect.Parameter(each.name, kind, default=default, annotation=hints[each.name])
+
+
+_GIVEN = {each.name: each for each in _parameters()}
+
+
+def _is_unmarked(content: Json) -> bool:
+    """Whether the content is an ECS task definition without a mark. Flags mark one, but defaults in a file never do."""
+    if not isinstance(content, dict) or not is_task_definition(content):
+        return False
+    tags = content.get(API.tags)
+    listed = tags if isinstance(tags, list) else []
+    return not any(isinstance(tag, dict) and str(tag.get(API.key)).startswith(TAG_PREFIX) for tag in listed)

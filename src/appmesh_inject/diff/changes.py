@@ -1,0 +1,67 @@
+"""What differs between two documents, part by part, as unified diffs of their YAML."""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.diff.document_parts import REST, Part, parts
+from appmesh_inject.diff.embedded_json import legible
+from appmesh_inject.files import yaml_writer
+from appmesh_inject.injection import Report
+
+CONTEXT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One part that differs. lines: the hunks; report: what happened to the workload in it; is_gone: the part is no
+    longer there; is_new: it was not there before."""
+
+    part: Part
+    lines: tuple[str, ...]
+    report: Report | None = None
+    is_gone: bool = False
+    is_new: bool = False
+
+    @property
+    def added(self) -> int:
+        return sum(line.startswith("+") for line in self.lines)
+
+    @property
+    def removed(self) -> int:
+        return sum(line.startswith("-") for line in self.lines)
+
+
+def changes(before: Json, after: Json, reports: Sequence[Report]) -> tuple[Change, ...]:
+    """The parts that differ, in the order of `after`, then those that are gone. A None is no document at all."""
+    old = {part.name: part for part in (parts(before) if before is not None else ())}
+    new = {part.name: part for part in (parts(after) if after is not None else ())}
+    found: list[Change] = []
+    for name, part in new.items():
+        earlier = old.get(name)
+        if earlier is None or earlier.value != part.value:
+            lines = _hunks(earlier.value if earlier else None, part.value)
+            # Values can differ where their texts do not: 80 and 80.0, or the order of nothing. That is no change.
+            if lines:
+                found.append(Change(part, lines, _report(part, reports), is_new=earlier is None))
+    for name, part in old.items():
+        if name not in new:
+            found.append(Change(part, _hunks(part.value, None), is_gone=True))
+    return tuple(found)
+
+
+def _report(part: Part, reports: Sequence[Report]) -> Report | None:
+    if part.name == REST:
+        return None
+    return next((report for report in reports if report.path[: len(part.path)] == part.path), None)
+
+
+def _hunks(before: Json, after: Json) -> tuple[str, ...]:
+    old, new = (_lines(value) for value in (before, after))
+    return tuple(difflib.unified_diff(old, new, n=CONTEXT, lineterm=""))[2:]
+
+
+def _lines(value: Json) -> list[str]:
+    # Line ends in a text are escaped or stand in a literal block, so every line of the YAML is one line here.
+    return [] if value is None else yaml_writer.written(legible(value)).split("\n")[:-1]

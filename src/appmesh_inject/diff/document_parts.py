@@ -1,0 +1,83 @@
+"""A document in the parts that a reviewer thinks in: the resources of a template, the objects of manifests."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from appmesh_inject.cfn.document import REMOVED, Changes, Json, Path, Removed, edited
+from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, snippets, without
+
+REST = "the rest of the template"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part: what a reviewer calls it, what it is, where it stands, and what it says."""
+
+    name: str
+    kind: str
+    path: Path
+    value: Json
+
+
+def parts(document: Json) -> tuple[Part, ...]:
+    """The parts of a document in any of the forms, in their order, each with a name of its own."""
+    if isinstance(document, list):
+        return tuple(_numbered(_objects(document, ())))
+    if isinstance(document, Mapping) and isinstance(document.get("Resources"), Mapping):
+        return tuple(_resources(document))
+    family = document.get("family") if isinstance(document, Mapping) else None
+    return (Part(family if isinstance(family, str) else "task definition", "ECS task definition", (), document),)
+
+
+def _resources(template: Mapping[str, Json]) -> Iterator[Part]:
+    resources = template["Resources"]
+    assert isinstance(resources, Mapping)
+    for name, resource in resources.items():
+        kind = resource.get("Type") if isinstance(resource, Mapping) else None
+        yield Part(name, kind if isinstance(kind, str) else "", ("Resources", name), resource)
+    rest = {key: value for key, value in template.items() if key != "Resources"}
+    if rest:
+        yield Part(REST, "", (), rest)
+
+
+def _objects(values: list[Json], path: Path) -> Iterator[Part]:
+    for index, value in enumerate(values):
+        place = (*path, index)
+        items = value.get("items") if isinstance(value, Mapping) else None
+        if isinstance(value, Mapping) and value.get("kind") == "List" and isinstance(items, list):
+            yield from _objects(items, (*place, "items"))
+        elif isinstance(value, Mapping):
+            kind, metadata = str(value.get("kind", "")), value.get("metadata")
+            name = metadata.get("name") or metadata.get("generateName") if isinstance(metadata, Mapping) else None
+            yield Part(f"{kind.lower()}/{name}" if name else kind.lower(), kind, place, value)
+
+
+def _numbered(found: Iterator[Part]) -> Iterator[Part]:
+    """Objects of one name, as in two namespaces, are told apart by their number."""
+    seen: dict[str, int] = {}
+    for part in found:
+        seen[part.name] = seen.get(part.name, 0) + 1
+        number = seen[part.name]
+        yield part if number == 1 else Part(f"{part.name} ({number})", part.kind, part.path, part.value)
+
+
+def uncalled(document: Json, macro: str) -> Json:
+    """The document without the calls of the macro, which CloudFormation takes out whatever the macro does."""
+    if not isinstance(document, Mapping):
+        return document
+    changes: dict[Path, Json | Removed] = {}
+    for path in snippets(document, macro):
+        changes[(*path, SNIPPET)] = _left(document, path, SNIPPET, macro)
+    if TRANSFORM in document:
+        changes[(TRANSFORM,)] = _left(document, (), TRANSFORM, macro)
+    found: Changes = changes
+    return edited(document, found)
+
+
+def _left(document: Json, path: Path, key: str, macro: str) -> Json | Removed:
+    holder = document
+    for step in path:
+        holder = holder[step]  # type: ignore[index]
+    assert isinstance(holder, Mapping)
+    left = without(holder, key, macro)
+    return left[0] if left else REMOVED

@@ -1,0 +1,51 @@
+"""Texts that carry a JSON document, as Envoy's command does, written out: a diff of one line of 20 kB says nothing."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from appmesh_inject.cfn.document import Json
+
+SHORTEST = 80
+"""A text that fits into one line stays one."""
+
+
+def legible(value: Json) -> Json:
+    """The value with every long text that is a JSON document replaced by that document."""
+    if isinstance(value, str):
+        return _document(value)
+    if isinstance(value, Mapping):
+        text = _joined(value)
+        found = _document(text) if text is not None else text
+        if found is not None and not isinstance(found, str):
+            return found
+        return {key: legible(member) for key, member in value.items()}
+    if isinstance(value, Sequence):
+        return [legible(item) for item in value]
+    return value
+
+
+def _document(text: str) -> Json:
+    if len(text) < SHORTEST or not text.startswith("{"):
+        return text
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return found if isinstance(found, dict) else text
+
+
+def _joined(value: Mapping[str, Json]) -> str | None:
+    """The text that an Fn::Join or Fn::Sub makes, with `${...}` where CloudFormation fills in."""
+    join, sub = value.get("Fn::Join"), value.get("Fn::Sub")
+    if len(value) != 1:
+        return None
+    if isinstance(sub, str):
+        return sub
+    if isinstance(join, list) and len(join) == 2 and join[0] == "" and isinstance(join[1], list):
+        return "".join(item if isinstance(item, str) else _placeholder(item) for item in join[1])
+    return None
+
+
+def _placeholder(value: Json) -> str:
+    # Between the quotes of a JSON text there is no place for quotes.
+    return "${" + json.dumps(value).replace('"', "'").replace("\\", "/") + "}"

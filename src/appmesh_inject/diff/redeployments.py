@@ -1,0 +1,74 @@
+"""Which services a change redeploys: those whose task definition gets a new revision."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from appmesh_inject.cfn import sub
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.sub import Variable
+
+SERVICE, TASK_DEFINITION = "AWS::ECS::Service", "AWS::ECS::TaskDefinition"
+
+
+@dataclass(frozen=True, slots=True)
+class Redeployment:
+    """A service, and the task definitions because of which it is redeployed."""
+
+    service: str
+    task_definitions: tuple[str, ...]
+
+
+def redeployed(before: Json, after: Json) -> tuple[Redeployment, ...]:
+    """The services of the rendered template `after` that CloudFormation would redeploy, coming from `before`."""
+    old = dict(_resources(before, TASK_DEFINITION))
+    tasks = dict(_resources(after, TASK_DEFINITION))
+    revised = {name for name, task in tasks.items() if name in old and _revision(task) != _revision(old[name])}
+    known = dict(_resources(before, SERVICE))
+    found: list[Redeployment] = []
+    for name, service in _resources(after, SERVICE):
+        properties = service.get("Properties")
+        asked = properties.get("TaskDefinition") if isinstance(properties, Mapping) else None
+        because = tuple(dict.fromkeys(each for each in _referred(asked) if each in revised))
+        if because and name in known:
+            found.append(Redeployment(name, because))
+    return tuple(found)
+
+
+def _revision(task: Mapping[str, Json]) -> Json:
+    """What makes a revision. A change of tags alone is an update without interruption."""
+    properties = task.get("Properties")
+    if not isinstance(properties, Mapping):
+        return properties
+    return {name: value for name, value in properties.items() if name != "Tags"}
+
+
+def _resources(template: Json, kind: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    resources = template.get("Resources") if isinstance(template, Mapping) else None
+    if isinstance(resources, Mapping):
+        yield from _of_kind(resources, kind)
+
+
+def _of_kind(resources: Mapping[str, Json], kind: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    for name, resource in resources.items():
+        is_loop = name.startswith("Fn::ForEach::") and isinstance(resource, list) and len(resource) == 3
+        if is_loop and isinstance(resource[2], Mapping):  # type: ignore[index]
+            yield from _of_kind(resource[2], kind)  # type: ignore[index]
+        elif isinstance(resource, Mapping) and resource.get("Type") == kind:
+            yield name, resource
+
+
+def _referred(value: Json) -> Iterator[str]:
+    """Logical IDs that a value refers to, whichever function does it."""
+    if isinstance(value, Mapping):
+        for key, argument in value.items():
+            if key == "Ref" and isinstance(argument, str):
+                yield argument
+            elif key == "Fn::GetAtt":
+                yield str(argument[0]) if isinstance(argument, list) and argument else str(argument).split(".")[0]
+            elif key == "Fn::Sub":
+                for piece in sub.pieces(argument) or ():
+                    yield from _referred(piece.value) if isinstance(piece, Variable) else ()
+            yield from _referred(argument)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _referred(item)

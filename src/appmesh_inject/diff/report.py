@@ -1,0 +1,105 @@
+"""A comparison as a reviewer reads it: on a terminal, or in a pull request's comment."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from rich.text import Text
+
+from appmesh_inject.diff.changes import Change
+from appmesh_inject.diff.comparison import Comparison
+from appmesh_inject.findings import one_line
+from appmesh_inject.injection import Action
+
+LONGEST_COMMENT = 60_000
+"""Characters: GitHub takes 65,536, and whoever posts the comment may add to it."""
+
+STYLES = {"@": "cyan", "+": "green", "-": "red"}
+
+
+def as_text(comparisons: Sequence[Comparison]) -> Iterator[Text]:
+    """The lines for a terminal."""
+    for comparison in comparisons:
+        for change in comparison.shown:
+            yield Text(one_line(f"{comparison.name}: {_heading(change)}"), style="bold")
+            for line in change.lines:
+                yield Text(_printable(line), style=STYLES.get(line[0], ""))
+            yield Text("")
+        for line in _remarks(comparison, str):
+            yield Text(one_line(f"{comparison.name}: {line}"))
+
+
+def as_markdown(comparisons: Sequence[Comparison]) -> str:
+    """The text of a comment. What does not fit is counted, not cut through."""
+    left = LONGEST_COMMENT
+    blocks: list[str] = []
+    omitted = 0
+    for comparison in comparisons:
+        if comparison.is_same and len(comparisons) > 1:
+            continue
+        remarks = "".join(f"{line}\n\n" for line in _remarks(comparison, _code))
+        blocks.append(f"### {_code(comparison.name)}\n\n{remarks}")
+        left -= len(blocks[-1])
+        for change in comparison.shown:
+            block = _block(change)
+            if len(block) > left:
+                omitted += 1
+                continue
+            blocks.append(block)
+            left -= len(block)
+    if omitted:
+        more = "1 more change does" if omitted == 1 else f"{omitted} more changes do"
+        blocks.append(f"{more} not fit into a comment: run `appmesh-inject diff`.\n\n")
+    return "".join(blocks or ["Nothing changes.\n\n"])[:-1]
+
+
+def _block(change: Change) -> str:
+    text = "\n".join(map(_printable, change.lines))
+    # Backticks in the text must not end the block.
+    fence = "`" * (max([2, *(len(run) for run in re.findall(r"`+", text))]) + 1)
+    head = f"<summary>{_escaped(_heading(change))} (+{change.added} -{change.removed})</summary>"
+    return f"<details open>{head}\n\n{fence}diff\n{text}\n{fence}\n\n</details>\n\n"
+
+
+def _heading(change: Change) -> str:
+    kind = f" ({change.part.kind})" if change.part.kind else ""
+    told = ""
+    if change.report is not None:
+        profile = f", profile {change.report.profile}" if change.report.action is Action.INJECTED else ""
+        told = f": {change.report.action}{profile}"
+    state = ": no longer there" if change.is_gone else ": new" if change.is_new else ""
+    return f"{change.part.name}{kind}{state or told}"
+
+
+def _remarks(comparison: Comparison, name: Callable[[str], str]) -> Iterator[str]:
+    """What is to be said of a file as a whole; `name` writes the names that come from it."""
+    changed = sum(change.report is not None for change in comparison.changes)
+    if comparison.is_same:
+        yield "nothing changes"
+    else:
+        of = f"{changed} of {comparison.workloads} workload{'' if comparison.workloads == 1 else 's'}"
+        added, removed = (sum(getattr(each, side) for each in comparison.shown) for side in ("added", "removed"))
+        yield f"{of} {'changes' if changed == 1 else 'change'}, +{added} -{removed} lines"
+    if comparison.departures:
+        gone = ", ".join(f"{name(each.part.name)} ({each.part.kind})" for each in comparison.departures)
+        yield f"leaves the template: {gone}"
+    if comparison.redeployments is not None:
+        services = ", ".join(
+            f"{name(each.service)} (new revision of {', '.join(map(name, each.task_definitions))})"
+            for each in comparison.redeployments
+        )
+        yield f"redeployed: {services}" if services else "redeployed: no service"
+
+
+def _printable(line: str) -> str:
+    """The line without what would steer the terminal."""
+    return one_line(line) if line else line
+
+
+def _code(text: str) -> str:
+    fence = "`" * (max([0, *(len(run) for run in re.findall(r"`+", text))]) + 1)
+    space = " " if "`" in text else ""
+    return f"{fence}{space}{one_line(text)}{space}{fence}"
+
+
+def _escaped(text: str) -> str:
+    return one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

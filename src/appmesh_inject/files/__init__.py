@@ -1,0 +1,1 @@
+"""Reads and writes YAML and JSON, with the position of each value."""

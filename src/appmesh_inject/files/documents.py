@@ -1,0 +1,139 @@
+"""Documents as files: reads YAML with CloudFormation's short forms, or JSON, and knows where everything stands.
+
+Values come out plain (dict, list, str, int, float, bool, None), as CloudFormation hands them to a macro: `!Sub x`
+as `{"Fn::Sub": "x"}`, every key as the text that it is, a date as its text. YAML's own nodes are kept beside
+them, for the positions. cfn-lint reads the same values, but takes half a second to load.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path as File
+
+from appmesh_inject.cfn.document import Json, Path, Step, half_character, is_deeper
+from appmesh_inject.files import json_reader, yaml_reader
+from appmesh_inject.files.errors import Place, UserError
+from appmesh_inject.files.other_document import Elsewhere
+from appmesh_inject.files.yaml_reader import DEEPEST
+
+STDIN = "-"
+
+
+class Format(StrEnum):
+    YAML = "yaml"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document: what messages call it, its text, its format, its content, and where each path of it stands."""
+
+    name: str
+    text: str
+    format: Format
+    content: Json
+    locate: Callable[[Path], Place]
+
+    def place(self, path: Path) -> Place:
+        """Where the key or item at `path` stands, or the longest beginning of `path` that is there."""
+        return self.locate(path)
+
+    def home(self, path: Path) -> tuple["Document", Path]:
+        """The document that `path` leads into, this one or another, and the path there."""
+        return (path[0].document, path[1:]) if path and isinstance(path[0], Elsewhere) else (self, path)
+
+
+def load(file: str) -> Document:
+    """The document in `file`, `-` for stdin. Raises UserError where it cannot be read."""
+    return parsed(*text_of(file))
+
+
+def text_of(file: str) -> tuple[str, str]:
+    """What messages call the file, `-` for stdin, and its text. Raises UserError where it cannot be read."""
+    name = "<stdin>" if file == STDIN else file
+    return name, _text(name, _bytes(file))
+
+
+def parsed(name: str, text: str) -> Document:
+    """The document that `text` holds; JSON where it starts as JSON and is JSON, else YAML."""
+    if not text.strip():
+        raise UserError("the file is empty", name)
+    json_error: UserError | None = None
+    if text.lstrip()[0] in "{[":
+        try:
+            content = json_reader.content(name, text)
+            return _checked(Document(name, text, Format.JSON, content, lambda path: json_reader.place(text, path)))
+        except UserError as error:
+            if error.place is None:
+                raise
+            json_error = error
+    try:
+        content, locate = yaml_reader.read(name, text)
+    except UserError:
+        # A broken JSON file is no YAML either, and its author knows JSON.
+        if json_error is not None:
+            raise json_error from None
+        raise
+    return _checked(Document(name, text, Format.YAML, content, locate))
+
+
+def template(document: Document) -> Mapping[str, Json]:
+    """The CloudFormation template that `document` holds. Raises UserError where it holds none."""
+    content = document.content
+    if isinstance(content, Mapping) and isinstance(content.get("Resources"), Mapping):
+        return content
+    found = "it has no Resources" if isinstance(content, Mapping) else "it is no map"
+    if isinstance(content, Mapping) and "Resources" in content:
+        found = "its Resources are no map"
+    raise UserError(f"this is no CloudFormation template: {found}", document.name, document.place(("Resources",)))
+
+
+def _bytes(file: str) -> bytes:
+    if file == STDIN:
+        return sys.stdin.buffer.read()
+    try:
+        return File(file).read_bytes()
+    except FileNotFoundError:
+        raise UserError("there is no such file", file) from None
+    except IsADirectoryError:
+        raise UserError("this is a directory, not a file", file) from None
+    except PermissionError:
+        raise UserError("you may not read this file", file) from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"this file cannot be read: {getattr(error, 'strerror', None) or error}", file) from None
+
+
+def _text(name: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8-sig")
+        line = before.count("\n") + 1
+        place = Place(line, len(before) - (before.rfind("\n") + 1) + 1)
+        raise UserError("the file is not UTF-8 text", name, place) from None
+
+
+def _checked(document: Document) -> Document:
+    """The document, if the rest of the program can handle its content."""
+    if is_deeper(document.content, DEEPEST):
+        place = document.place(_too_deep(document.content))
+        raise UserError(f"the document is nested deeper than {DEEPEST} levels", document.name, place)
+    half = half_character(document.content)
+    if half is not None:
+        sentence = "there is half a character (a lone surrogate) in a text"
+        raise UserError(sentence, document.name, document.place(half))
+    return document
+
+
+def _too_deep(content: Json) -> Path:
+    """Where a map or list stands that is nested too deeply, in a document that has one."""
+    open_ends: list[tuple[Json, Path]] = [(content, ())]
+    while True:
+        value, path = open_ends.pop()
+        members: Iterable[tuple[Step, Json]] = ()
+        if isinstance(value, dict | list):
+            if len(path) >= DEEPEST:
+                return path
+            members = value.items() if isinstance(value, dict) else enumerate(value)
+        open_ends += [(member, (*path, step)) for step, member in members]

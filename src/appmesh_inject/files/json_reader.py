@@ -1,0 +1,78 @@
+"""JSON text: its value, and where a path in it stands."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.files.errors import Place, UserError
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+
+
+def content(name: str, text: str) -> Json:
+    """The value of the JSON `text`. Raises UserError, with the place, where it is no JSON."""
+
+    def no_number(constant: str) -> NoReturn:
+        raise UserError(f"{constant} is no number in JSON", name)
+
+    def unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in members:
+            if key in found:
+                raise UserError(f"the key '{key}' is there twice in one map", name)
+            found[key] = value
+        return found
+
+    try:
+        value: Json = json.loads(text, object_pairs_hook=unique, parse_constant=no_number)
+    except json.JSONDecodeError as error:
+        message = error.msg[0].lower() + error.msg[1:]
+        raise UserError(f"this is no JSON: {message}", name, Place(error.lineno, error.colno)) from None
+    except RecursionError:
+        raise UserError("the document is nested too deeply", name) from None
+    except ValueError:
+        raise UserError("there is a number that is too long to read", name) from None
+    return value
+
+
+def place(text: str, path: Path) -> Place:
+    """Where the key or item at `path` stands in the JSON `text`, or the longest beginning of it that is there."""
+    shown = here = _after_space(text, 0)
+    for step in path:
+        found = _member(text, here, step)
+        if found is None:
+            break
+        shown, here = found
+    line_start = text.rfind("\n", 0, shown) + 1
+    return Place(text.count("\n", 0, shown) + 1, shown - line_start + 1)
+
+
+def _member(text: str, start: int, step: str | int) -> tuple[int, int] | None:
+    """Where the member `step` of the map or list at `start` begins, and where its value does."""
+    kind = text[start]
+    if kind not in "{[":
+        return None
+    decoder = json.JSONDecoder()
+    here = _after_space(text, start + 1)
+    index = 0
+    while text[here] not in "}]":
+        member = here
+        name: str | int = index
+        if kind == "{":
+            name, here = decoder.raw_decode(text, here)
+            here = _after_space(text, _after_space(text, here) + 1)
+        if name == step:
+            return member, here
+        _, here = decoder.raw_decode(text, here)
+        here = _after_space(text, here)
+        if text[here] == ",":
+            here = _after_space(text, here + 1)
+        index += 1
+    return None
+
+
+def _after_space(text: str, position: int) -> int:
+    match = _SPACE.match(text, position)
+    assert match is not None
+    return match.end()

@@ -1,0 +1,99 @@
+"""Kubernetes manifests as files: any number of YAML documents, or one of JSON.
+
+A document that nothing changes comes out as the text that it was; in one that is changed, comments, order and
+quotes stay.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.files import yaml_reader
+from appmesh_inject.files.documents import Document, Format
+from appmesh_inject.files.errors import Place
+from appmesh_inject.files.yaml_reader import Locate
+from appmesh_inject.workloads.kubernetes import is_manifest
+
+_MARKER = re.compile(r"^(?=---(?:\s|$))", re.MULTILINE)
+# A comment goes to the end of its line: were it free to end before, a row of "####" would have too many readings.
+_NOTHING = re.compile(r"\A(?:---)?(?:\s|#[^\n]*+|\.\.\.)*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One document of a file: its text, its value, and where each path of it stands. A part that holds comments
+    only has no value."""
+
+    text: str
+    value: Json
+    locate: Locate | None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.locate is None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifests:
+    """A file of manifests."""
+
+    name: str
+    format: Format
+    parts: tuple[Part, ...]
+
+    @property
+    def values(self) -> list[Json]:
+        """The documents, without the parts that hold none."""
+        return [part.value for part in self.parts if not part.is_empty]
+
+    @property
+    def document(self) -> Document:
+        """All of them as one document, a list, for messages about places in it."""
+        text = "".join(part.text for part in self.parts)
+        return Document(self.name, text, self.format, self.values, self._locate)
+
+    def _locate(self, path: Path) -> Place:
+        filled = [part for part in self.parts if part.locate is not None]
+        if not path or not filled:
+            return Place(1, 1)
+        locate = filled[int(path[0])].locate
+        return locate(path[1:]) if locate else Place(1, 1)
+
+    def written(self, values: list[Json]) -> str:
+        """The file with the documents having these values."""
+        left = iter(values)
+        return "".join(part.text if part.is_empty else _written(part, next(left)) for part in self.parts)
+
+
+def _written(part: Part, value: Json) -> str:
+    # ruamel.yaml is for manifests alone, and takes a while to load.
+    from appmesh_inject.files.comment_keeping import revised
+
+    return part.text if value is part.value or value == part.value else revised(part.text, part.value, value)
+
+
+def read(name: str, text: str) -> Manifests | None:
+    """The manifests in the YAML `text`, or None where its documents are none. Raises UserError where one cannot be
+    read."""
+    parts: list[Part] = []
+    line = 0
+    for chunk in _MARKER.split(text):
+        if not chunk:
+            continue
+        if _NOTHING.match(chunk):
+            parts.append(Part(chunk, None, None))
+        else:
+            # Lines before it keep the line numbers of the whole file.
+            value, locate = yaml_reader.read(name, "\n" * line + chunk)
+            parts.append(Part(chunk, value, locate))
+        line += chunk.count("\n")
+    if not any(is_manifest(part.value) for part in parts):
+        return None
+    return Manifests(name, Format.YAML, tuple(parts))
+
+
+def of_json(document: Document) -> Manifests:
+    """The one manifest that a JSON file holds."""
+    locate: Any = document.locate
+    return Manifests(document.name, Format.JSON, (Part(document.text, document.content, locate),))

@@ -1,0 +1,188 @@
+"""YAML text: its value with CloudFormation's short forms written out, and where a path in it stands.
+
+Plain scalars mean what YAML 1.1 says (`yes`, `0777`), as they do for cfn-lint, the AWS CLI and SAM; keys and dates
+stay the text that they are.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+
+from appmesh_inject.cfn.document import Json, Path, Step
+from appmesh_inject.files.errors import Place, UserError
+
+Node = Any
+"""A node of PyYAML's, which is not typed."""
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+STANDARD = "tag:yaml.org,2002:"
+AS_TEXT = frozenset(STANDARD + kind for kind in ("str", "timestamp", "value"))
+SCALARS = frozenset(STANDARD + kind for kind in ("int", "float", "bool", "null"))
+WITHOUT_PREFIX = ("Ref", "Condition")
+DEEPEST = 200
+"""Levels of nesting that a document may have: far more than any template has, and fewer than Python can recurse."""
+
+MOST_NODES = 250_000
+"""What aliases may grow to; a template is 1 MB at most, which holds fewer. The limit is cfn-lint's."""
+
+
+Locate = Callable[[Path], Place]
+
+
+def read(name: str, text: str) -> tuple[Json, Locate]:
+    """The value of the YAML `text`, and a function from a path in it to its place. Raises UserError where it is not
+    one YAML document, or one that JSON cannot say."""
+    try:
+        _check_depth(name, text)
+        loader = _Loader(text)
+        root = loader.get_single_node()
+        if root is None:
+            raise UserError("the file is empty", name)
+        value = _Reading(name, loader).value(root)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise UserError(f"this is no YAML: {_reason(error)}", name, _place(mark) if mark else None) from None
+    except yaml.YAMLError as error:
+        raise UserError(f"this is no YAML: {getattr(error, 'reason', None) or 'it cannot be read'}", name) from None
+    except RecursionError:
+        raise UserError(
+            "the document is nested too deeply, or an alias stands inside of its own anchor", name
+        ) from None
+    return value, lambda path: _locate(root, path)
+
+
+def _check_depth(name: str, text: str) -> None:
+    """Refuses what is nested too deeply, before the C library recurses into it and takes Python down with it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                place = _place(event.start_mark)
+                raise UserError(f"the document is nested deeper than {DEEPEST} levels", name, place)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _reason(error: Any) -> str:
+    return ", ".join(str(part) for part in (error.context, error.problem) if part)
+
+
+def _place(mark: Any) -> Place:
+    return Place(mark.line + 1, mark.column + 1)
+
+
+class _Reading:
+    """One pass over the nodes of a document."""
+
+    def __init__(self, name: str, loader: Any) -> None:
+        self.name = name
+        self.loader = loader
+        self.nodes = 0
+
+    def value(self, node: Node) -> Json:
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise self._error(node, f"the aliases make more than {MOST_NODES} values of this document")
+        function = _function(node)
+        if function is None:
+            return self._bare(node)
+        if function == "Fn::GetAtt" and isinstance(node, yaml.ScalarNode):
+            return {function: list(node.value.split(".", 1))}
+        return {function: self._bare(node)}
+
+    def _bare(self, node: Node) -> Json:
+        """The value of a node, whatever function is called on it."""
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        if isinstance(node, yaml.SequenceNode):
+            self._check_tag(node, "seq")
+            return [self.value(item) for item in node.value]
+        self._check_tag(node, "map")
+        return self._map(node)
+
+    def _scalar(self, node: Node) -> Json:
+        if node.tag in AS_TEXT or node.tag.startswith("!"):
+            return str(node.value)
+        if node.tag not in SCALARS:
+            raise self._error(node, f"the YAML tag {_shown(node.tag)} has no place in a template")
+        try:
+            value: Json = self.loader.construct_object(node)
+        except ValueError:
+            raise self._error(node, "this number cannot be read") from None
+        if isinstance(value, float) and not math.isfinite(value):
+            raise self._error(node, "this is a number that JSON does not have")
+        return value
+
+    def _map(self, node: Node) -> Json:
+        is_merged = any(key.tag == STANDARD + "merge" for key, _ in node.value)
+        self.loader.flatten_mapping(node)
+        found: dict[str, Json] = {}
+        places: dict[str, Place] = {}
+        for key_node, value_node in node.value:
+            key = self._key(key_node)
+            if key in found and not is_merged:
+                raise self._error(key_node, f"the key '{key}' is there twice, first in line {places[key].line}")
+            found[key] = self.value(value_node)
+            places[key] = _place(key_node.start_mark)
+        return found
+
+    def _key(self, node: Node) -> str:
+        if not isinstance(node, yaml.ScalarNode) or node.tag not in AS_TEXT | SCALARS:
+            raise self._error(node, "a key must be a text")
+        if node.tag == STANDARD + "null":
+            raise self._error(node, "a key is missing")
+        return str(node.value)
+
+    def _check_tag(self, node: Node, kind: str) -> None:
+        if node.tag != STANDARD + kind and not node.tag.startswith("!"):
+            raise self._error(node, f"the YAML tag {_shown(node.tag)} has no place in a template")
+
+    def _error(self, node: Node, sentence: str) -> UserError:
+        return UserError(sentence, self.name, _place(node.start_mark))
+
+
+def _shown(tag: str) -> str:
+    return "!!" + tag.removeprefix(STANDARD) if tag.startswith(STANDARD) else tag
+
+
+def _function(node: Node) -> str | None:
+    """The function that a node's short form calls: `Fn::Sub` for `!Sub`."""
+    short = node.tag[1:] if node.tag.startswith("!") else ""
+    if not short:
+        return None
+    return short if short in WITHOUT_PREFIX else f"Fn::{short}"
+
+
+def _locate(root: Node, path: Path) -> Place:
+    shown: Node | None = None
+    here = root
+    is_inside = False
+    for step in path:
+        if not is_inside and _function(here) is not None:
+            if step != _function(here):
+                break
+            shown, is_inside = here, True
+            continue
+        found = _member(here, step)
+        if found is None:
+            break
+        shown, here = found
+        is_inside = False
+    return _place(shown.start_mark) if shown is not None else Place(1, 1)
+
+
+def _member(node: Node, step: Step) -> tuple[Node, Node] | None:
+    """The node to show for the member `step`, which is the key where there is one, and the node of its value."""
+    if isinstance(node, yaml.MappingNode) and isinstance(step, str):
+        # The last one: where a merge brought the same key, it stands before the map's own.
+        for key, value in reversed(node.value):
+            if key.value == step:
+                return key, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        item = node.value[step]
+        return item, item
+    return None

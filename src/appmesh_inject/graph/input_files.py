@@ -1,0 +1,109 @@
+"""The files of a graph, each read and rendered: what its mesh is, what its tasks become, what was found."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.intrinsics import Scope
+from appmesh_inject.cli import report
+from appmesh_inject.cli.mesh_option import resources_of
+from appmesh_inject.files import documents
+from appmesh_inject.files.other_document import Elsewhere
+from appmesh_inject.findings import Finding
+from appmesh_inject.injection import Report, Target
+from appmesh_inject.mesh.model import Model
+from appmesh_inject.mesh.parsing import parse
+from appmesh_inject.mesh.source import MeshSource
+from appmesh_inject.render.inputs import Form, KubernetesManifests, TaskDefinition
+from appmesh_inject.render.rendering import Asked
+from appmesh_inject.settings.layers import gather, settle
+from appmesh_inject.settings.table import Settings
+from appmesh_inject.workloads import ecs_api, kubernetes
+from appmesh_inject.workloads.cloudformation import CloudFormation
+from appmesh_inject.workloads.model import Container, Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A task definition or pod: its containers as they came and as they run, and what its marks ask for."""
+
+    workload: Workload
+    before: tuple[Container, ...]
+    after: tuple[Container, ...]
+    settings: Settings
+    report: Report | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file. found: the findings, each with the place that messages show. is_refused: an error of them stops the
+    injection; only `standalone` compiles the mesh, so what is wrong with it stops no other profile."""
+
+    name: str
+    model: Model
+    runs: tuple[Run, ...]
+    found: tuple[tuple[Finding, str], ...]
+    is_refused: bool = False
+
+
+def source(form: Form, asked: Asked) -> Source:
+    """A file as it will run. Raises UserError where it is no document that can be rendered."""
+    document = form.document
+    rendered = form.rendered(asked)
+    target, content = _target(form, asked)
+    scope = target.find(content).scope if form.is_template else Scope()
+    parsed = parse(resources_of(content), scope)
+    findings = dict.fromkeys((*rendered.findings, *parsed.findings))
+    reports = {each.path: each for each in rendered.reports}
+    return Source(
+        document.name,
+        parsed.model,
+        tuple(_runs(target, content, rendered.document, reports)),
+        tuple((finding, report.where(document, finding.path)) for finding in findings),
+        rendered.has_errors or (not rendered.reports and any(finding.is_error for finding in parsed.findings)),
+    )
+
+
+def mesh_alone(mesh: MeshSource) -> Source:
+    """The mesh that --mesh names: nothing of that file is injected."""
+    parsed = parse(mesh.resources, Scope(), mesh.path)
+    step = mesh.path[0]
+    assert isinstance(step, Elsewhere)
+    found = ((it, report.where(step.document, it.path)) for it in (*mesh.findings, *parsed.findings))
+    return Source(step.document.name, parsed.model, (), tuple(found))
+
+
+def _target(form: Form, asked: Asked) -> tuple[Target, Json]:
+    """How the form's workloads are found, and the content to find them in."""
+    if isinstance(form, TaskDefinition):
+        return ecs_api.EcsTaskDefinition(asked.level), form.document.content
+    if isinstance(form, KubernetesManifests):
+        values: Json = form.manifests.values
+        return kubernetes.Manifests(asked.level), values
+    # Flags take the place of the transform's parameters, so they rank below the marks here as there.
+    return CloudFormation(asked.level, asked.parameter_values), documents.template(form.document)
+
+
+def _runs(target: Target, before: Json, after: Json, reports: Mapping[Path, Report]) -> Iterator[Run]:
+    found = target.find(before)
+    shared = gather(found.levels, found.scope)
+    for workload in found.workloads:
+        asked = settle(gather(workload.levels, workload.scope, shared), workload.name)
+        yield Run(
+            workload,
+            _containers(target, before, workload),
+            _containers(target, after, workload),
+            asked.settings,
+            reports.get(workload.path),
+        )
+
+
+def _containers(target: Target, document: Json, workload: Workload) -> tuple[Container, ...]:
+    """Every container that the workload can have, in whatever branch."""
+    found: dict[Path, Container] = {}
+    for branch in target.task(document, workload, workload.scope).branches:
+        for entries in (each.entries for each in branch.lists.values()):
+            for container in (it for entry in entries for it, _ in entry.containers if it is not None):
+                scope = container.scope.assuming_all(branch.scope.assumed)
+                found.setdefault(container.path, container._replace(scope=scope))
+    return tuple(found.values())

@@ -1,0 +1,106 @@
+"""Values of a template in words: names that only CloudFormation knows, matches, weights, timeouts."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import function
+from appmesh_inject.mesh.model import Listener, Match, Matcher, RetryPolicy, Timeout, WeightedTarget
+from appmesh_inject.mesh.scalars import Text
+
+
+def shown(value: Json) -> str:
+    """A value as people read it: what CloudFormation fills in later stands as `${Name}`."""
+    called = function(value)
+    if not isinstance(value, Mapping) or called is None:
+        return value if isinstance(value, str) else json.dumps(value, default=str)
+    argument = value[called]
+    if called == "Ref":
+        return f"${{{argument}}}"
+    if called == "Fn::Sub":
+        return str(argument[0] if isinstance(argument, list) and argument else argument)
+    if called == "Fn::GetAtt":
+        return "${" + (".".join(map(str, argument)) if isinstance(argument, list) else str(argument)) + "}"
+    if called == "Fn::Join" and isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list):
+        return str(argument[0]).join(map(shown, argument[1]))
+    if called == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
+        return f"{shown(argument[1])} or {shown(argument[2])}"
+    return "${" + called.removeprefix("Fn::") + "}"
+
+
+def said(text: Text | None) -> str:
+    """A scalar of the mesh; empty where there is none."""
+    if text is None:
+        return ""
+    return shown(text.written) if text.known is None else text.known
+
+
+def listeners(found: Iterable[Listener]) -> str:
+    return ", ".join(f"{each.protocol} {said(each.port)}{' with TLS' if each.tls else ''}" for each in found)
+
+
+def match(found: Match) -> str:
+    """What a request must be: `GET /tell* where x-user is 1`."""
+    return " ".join(_match(found)) or "everything"
+
+
+def _match(found: Match) -> Iterator[str]:
+    if found.method:
+        yield found.method
+    if found.scheme:
+        yield f"{found.scheme}:"
+    if found.exact_path is not None:
+        yield f"={said(found.exact_path)}"
+    if found.path_regex is not None:
+        yield f"~{said(found.path_regex)}"
+    if found.prefix is not None:
+        yield f"{said(found.prefix)}*"
+    if found.service_name is not None:
+        yield f"{said(found.service_name)}/{said(found.method_name) or '*'}"
+    if found.hostname is not None:
+        yield f"host {said(found.hostname)}"
+    if found.hostname_suffix is not None:
+        yield f"host *{said(found.hostname_suffix)}"
+    if found.port is not None:
+        yield f"port {said(found.port)}"
+    conditions = [_matcher(each) for each in found.headers]
+    conditions += [f"?{_matcher(each)}" for each in found.query_parameters]
+    if conditions:
+        yield "where " + " and ".join(conditions)
+
+
+def _matcher(found: Matcher) -> str:
+    name, value = said(found.name), said(found.value)
+    words = {
+        "exact": f"is {value}",
+        "prefix": f"starts with {value}",
+        "suffix": f"ends with {value}",
+        "regex": f"is like {value}",
+        "range": f"is from {value} to below {said(found.end)}",
+        "present": "is there",
+    }
+    return f"{'not: ' if found.invert else ''}{name} {words.get(found.kind, found.kind)}"
+
+
+def shares(targets: Iterable[WeightedTarget]) -> list[str]:
+    """How much of a route's traffic each target gets."""
+    weights = [said(target.weight) for target in targets]
+    if not all(weight.isascii() and weight.isdigit() for weight in weights):
+        return [f"weight {weight}" for weight in weights]
+    numbers = list(map(int, weights))
+    total = sum(numbers)
+    return [f"{round(100 * number / total)}%" if total else "0%" for number in numbers]
+
+
+def retries(policy: RetryPolicy | None) -> str:
+    if policy is None:
+        return ""
+    events = ", ".join((*policy.http_events, *policy.tcp_events, *policy.grpc_events))
+    return f"{said(policy.max_retries)} retries of {said(policy.per_retry_timeout)} each" + (
+        f" on {events}" if events else ""
+    )
+
+
+def timeout(found: Timeout) -> str:
+    words = [f"{said(found.per_request)} a request"] if found.per_request else []
+    return ", ".join([*words, f"{said(found.idle)} idle"] if found.idle else words)

@@ -1,0 +1,209 @@
+"""The mesh resources as parts: who may call whom, by which routes, with which weights."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from appmesh_inject.graph import labels
+from appmesh_inject.graph.labels import said
+from appmesh_inject.graph.model import Cell, Kind, Meaning, Section
+from appmesh_inject.graph.plot import Key, Plot
+from appmesh_inject.mesh.compiling.links import Links
+from appmesh_inject.mesh.model import (
+    Dns,
+    GatewayRoute,
+    Model,
+    Resource,
+    Route,
+    VirtualGateway,
+    VirtualNode,
+    VirtualRouter,
+    VirtualService,
+    WeightedTarget,
+)
+from appmesh_inject.mesh.scalars import Text, host_key
+
+KINDS: Mapping[type[Resource], Kind] = {
+    VirtualGateway: Kind.GATEWAY,
+    VirtualService: Kind.SERVICE,
+    VirtualRouter: Kind.ROUTER,
+    VirtualNode: Kind.NODE,
+}
+ANYTHING = "/*"
+ROUTE_COLUMNS = ("Match", "Goes to", "Share", "Limits")
+
+
+@dataclass(frozen=True, slots=True)
+class MeshParts:
+    """The mesh resources of all files on the plot. homes: the file of each resource, by identity."""
+
+    plot: Plot
+    links: Links
+    homes: Mapping[int, str]
+
+    @property
+    def model(self) -> Model:
+        return self.links.model
+
+    def plotted(self) -> Iterator[tuple[str, Resource]]:
+        """Each resource that is a box, with its id; all boxes and lines are on the plot then."""
+        m = self.model
+        boxes = [(self._own(each), each) for each in (*m.gateways, *m.services, *m.routers, *m.nodes)]
+        for node in m.nodes:
+            for backend in node.backends:
+                self.plot.connect(self._own(node), self._service(node, backend.service), Meaning.CALLS)
+        for entry in m.gateway_routes:
+            gateway = self.plot.add(key_of(entry), said(entry.gateway))
+            self.plot.connect(gateway, self._service(entry, entry.service), Meaning.CALLS, labels.match(entry.match))
+        for service in m.services:
+            if (provider := self._provider(service)) is not None:
+                self.plot.connect(self._own(service), provider, Meaning.CALLS)
+        for router in m.routers:
+            for route, target, share in self._targets(router):
+                self.plot.connect(
+                    self._own(router), self._node(route, target.node), Meaning.CALLS, _label(route, share)
+                )
+        yield from boxes
+
+    def sections(self, part: str, resource: Resource) -> Iterator[Section]:
+        """What is said about a box. Asked for when all lines are there."""
+        yield Section("", tuple((name, value) for name, value in self._facts(resource) if value))
+        if isinstance(resource, VirtualService):
+            router = None if resource.router is None else self.links.router(resource, resource.router)
+            if router is not None:
+                yield Section("Routes", tuple(self._route_rows(router)), ROUTE_COLUMNS)
+        elif isinstance(resource, VirtualRouter):
+            yield Section("Routes", tuple(self._route_rows(resource)), ROUTE_COLUMNS)
+        elif isinstance(resource, VirtualGateway):
+            yield Section("Gateway routes", tuple(self._gateway_rows(resource)), ("Match", "Service", "Rewrite"))
+        elif isinstance(resource, VirtualNode):
+            columns = ("Service", "Match", "Goes to", "Share")
+            yield Section("May call", tuple(self._call_rows(resource)), columns)
+        if not isinstance(resource, VirtualGateway):
+            callers = ((self.plot.link(each),) for each in self.plot.callers(part))
+            yield Section("Called by", tuple(callers))
+
+    def _own(self, resource: Resource) -> str:
+        return self.plot.add(key_of(resource), said(resource.name))
+
+    def _service(self, by: Resource, name: Text) -> str:
+        found = self.links.service(by, name)
+        return self._own(found) if found else self._missing(Kind.SERVICE, by, name)
+
+    def _node(self, by: Resource, name: Text) -> str:
+        found = self.links.node(by, name)
+        return self._own(found) if found else self._missing(Kind.NODE, by, name)
+
+    def _missing(self, kind: Kind, by: Resource, name: Text) -> str:
+        return self.plot.missing(kind, by.mesh.key, name.key, said(name))
+
+    def _provider(self, service: VirtualService) -> str | None:
+        if service.node is not None:
+            return self._node(service, service.node)
+        if service.router is None:
+            return None
+        router = self.links.router(service, service.router)
+        return self._own(router) if router else self._missing(Kind.ROUTER, service, service.router)
+
+    def _targets(self, router: VirtualRouter) -> Iterator[tuple[Route, WeightedTarget, str]]:
+        for route in self.links.routes(router):
+            for target, share in zip(route.targets, labels.shares(route.targets), strict=True):
+                yield route, target, share
+
+    def _route_rows(self, router: VirtualRouter) -> Iterator[tuple[Cell, ...]]:
+        for route, target, share in self._targets(router):
+            limits = (labels.retries(route.retry), labels.timeout(route.timeout))
+            priority = f"priority {route.priority}" if route.priority is not None else ""
+            words = "; ".join(word for word in (*limits, priority) if word)
+            yield labels.match(route.match), self.plot.link(self._node(route, target.node)), share, words
+
+    def _gateway_rows(self, gateway: VirtualGateway) -> Iterator[tuple[Cell, ...]]:
+        for route in self.model.gateway_routes:
+            if (route.mesh.key, route.gateway.key) == (gateway.mesh.key, gateway.name.key):
+                yield labels.match(route.match), self.plot.link(self._service(route, route.service)), _rewrite(route)
+
+    def _call_rows(self, node: VirtualNode) -> Iterator[tuple[Cell, ...]]:
+        """Where each call goes in the end, so that one can follow it from node to node."""
+        for backend in node.backends:
+            link = self.plot.link(self._service(node, backend.service))
+            service = self.links.service(node, backend.service)
+            rows = list(self._ends(service)) if service else []
+            yield from ((link, *row) for row in rows or [("", "answers 404" if service else "", "")])
+
+    def _ends(self, service: VirtualService) -> Iterator[tuple[Cell, ...]]:
+        if service.node is not None:
+            yield "everything", self.plot.link(self._node(service, service.node)), "100%"
+        router = None if service.router is None else self.links.router(service, service.router)
+        for route, target, share in self._targets(router) if router else ():
+            yield labels.match(route.match), self.plot.link(self._node(route, target.node)), share
+
+    def _facts(self, resource: Resource) -> Iterator[tuple[str, Cell]]:
+        yield "Mesh", said(resource.mesh)
+        yield "Logical ID", resource.logical_id
+        yield "File", self.homes[id(resource)]
+        if isinstance(resource, VirtualNode | VirtualGateway | VirtualRouter):
+            yield "Listens", labels.listeners(resource.listeners)
+        if isinstance(resource, VirtualNode):
+            yield "Found by", _discovery(resource)
+            yield "Health check", ", ".join(_health(resource))
+        if isinstance(resource, VirtualService):
+            provider = self._provider(resource)
+            yield "Provider", "none: it answers 404" if provider is None else self.plot.link(provider)
+
+
+def _label(route: Route, share: str) -> str:
+    """What a line from a router says; of `/* 80%`, only what tells the lines apart."""
+    words = labels.match(route.match)
+    shown = [] if words in (ANYTHING, "everything") else [words]
+    return " ".join([*shown, share] if share != "100%" else shown)
+
+
+def key_of(resource: Resource) -> Key:
+    """The box of a resource; a route is part of its router's."""
+    if isinstance(resource, Route):
+        return Kind.ROUTER, resource.mesh.key, resource.router.key
+    if isinstance(resource, GatewayRoute):
+        return Kind.GATEWAY, resource.mesh.key, resource.gateway.key
+    name = host_key(resource.name) if isinstance(resource, VirtualService) else resource.name.key
+    return KINDS[type(resource)], resource.mesh.key, name
+
+
+def overview(model: Model) -> Section:
+    """What holds for each mesh as a whole."""
+    rows = (
+        (said(mesh.name), "any host" if mesh.allows_all else "declared backends only")
+        for mesh in sorted(model.meshes, key=lambda mesh: mesh.name.key)
+    )
+    return Section("Meshes", tuple(rows), ("Mesh", "Nodes may call"))
+
+
+def merged(models: Iterable[Model], empty: Model) -> Model:
+    """The resources of several files as one model; the names of the first, which only the compiler asks for."""
+    found = list(models)
+    if not found:
+        return empty
+    fields = ("meshes", "nodes", "gateways", "routers", "services", "routes", "gateway_routes")
+    return Model(
+        names=found[0].names, **{name: tuple(it for model in found for it in getattr(model, name)) for name in fields}
+    )
+
+
+def _rewrite(route: GatewayRoute) -> str:
+    rewrite = route.rewrite
+    words = ["keeps the host"] if rewrite.keeps_hostname else []
+    words += ["keeps the prefix"] if rewrite.keeps_prefix else []
+    words += [f"prefix becomes {said(rewrite.prefix)}"] if rewrite.prefix else []
+    words += [f"path becomes {said(rewrite.exact_path)}"] if rewrite.exact_path else []
+    return ", ".join(words)
+
+
+def _discovery(node: VirtualNode) -> str:
+    if node.discovery is None:
+        return ""
+    if isinstance(node.discovery, Dns):
+        return f"DNS {said(node.discovery.hostname)}"
+    return f"Cloud Map {said(node.discovery.service)}.{said(node.discovery.namespace)}"
+
+
+def _health(node: VirtualNode) -> Iterator[str]:
+    for check in (listener.health_check for listener in node.listeners if listener.health_check):
+        yield f"{check.protocol} {said(check.url_path)} every {said(check.interval)} ms".replace("  ", " ")

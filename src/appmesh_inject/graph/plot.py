@@ -1,0 +1,73 @@
+"""The parts and lines of a graph while they are put together: ids, and the way from part to part."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from appmesh_inject.graph.model import Edge, Kind, Link, Meaning
+
+Key = tuple[Kind, str, str]
+"""A kind, a mesh, a name: what identifies a part over all files."""
+
+_MOST_LABELS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """ids and names: of the parts by key, in order. lines: the labels of each edge."""
+
+    ids: dict[Key, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    lines: dict[tuple[str, str, Meaning], list[str]] = field(default_factory=dict)
+
+    def add(self, key: Key, name: str) -> str:
+        """The id of the part; a new one where the key is new."""
+        known = self.ids.get(key)
+        if known is None:
+            known = self.ids[key] = f"{key[0]}-{sum(kind is key[0] for kind in self.kinds.values()) + 1}"
+            self.names[known], self.kinds[known] = name, key[0]
+        return known
+
+    def missing(self, wanted: Kind, mesh: str, key: str, name: str) -> str:
+        """A part that stands for what none of the files has."""
+        return self.add((Kind.MISSING, mesh, f"{wanted} {key}"), name)
+
+    def connect(self, source: str, target: str, meaning: Meaning, label: str = "") -> None:
+        labels = self.lines.setdefault((source, target, meaning), [])
+        if label and label not in labels:
+            labels.append(label)
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        return tuple(
+            Edge(source, target, meaning, _short(labels)) for (source, target, meaning), labels in self.lines.items()
+        )
+
+    def link(self, part: str, text: str = "") -> Link:
+        return Link(text or self.names[part], part)
+
+    def targets(self, part: str, meaning: Meaning) -> Iterator[str]:
+        return (target for source, target, said in self.lines if source == part and said is meaning)
+
+    def sources(self, part: str, meaning: Meaning) -> Iterator[str]:
+        return (source for source, target, said in self.lines if target == part and said is meaning)
+
+    def callers(self, part: str) -> list[str]:
+        """The nodes and gateways whose requests can get to a part, through services and routers in between."""
+        found: dict[str, None] = {}
+        seen, open_ends = {part}, [part]
+        while open_ends:
+            for source in self.sources(open_ends.pop(), Meaning.CALLS):
+                if self.kinds[source] in (Kind.NODE, Kind.GATEWAY):
+                    found[source] = None
+                elif source not in seen:
+                    seen.add(source)
+                    open_ends.append(source)
+        return sorted(found, key=lambda part: self.names[part])
+
+
+def _short(labels: Iterable[str]) -> tuple[str, ...]:
+    lines = tuple(labels)
+    if len(lines) <= _MOST_LABELS:
+        return lines
+    return (*lines[: _MOST_LABELS - 1], f"and {len(lines) - _MOST_LABELS + 1} more")

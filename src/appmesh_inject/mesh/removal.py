@@ -1,0 +1,70 @@
+"""The mesh leaves its template: compiled into the tasks, its resources have nothing to configure any more."""
+
+import json
+from collections.abc import Mapping
+
+from appmesh_inject.cfn.document import Changes, Json, edited
+from appmesh_inject.cfn.intrinsics import Scope
+from appmesh_inject.findings import Finding
+from appmesh_inject.mesh.names import Names, kind_of
+from appmesh_inject.mesh.references_removal import departure
+
+LARGEST_TEMPLATE = 1_000_000
+"""Bytes of a processed template: CloudFormation quota, template body in an S3 object."""
+
+EXPORT = ("AppMeshInject", "Mesh")
+"""Where in Metadata an exported mesh stands, for the setting MeshStack of other templates."""
+
+PLACEHOLDER = "AppMeshInjectPlaceholder"
+PLACEHOLDER_RESOURCE: Mapping[str, Json] = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
+"""A resource that costs nothing and does nothing: a stack needs one."""
+
+
+def without_mesh(document: Json, scope: Scope, *, export: bool) -> tuple[Json, tuple[Finding, ...]]:
+    """The template without its mesh resources, and what stands in the way. `export`: they move into its metadata.
+    The very same object where it has none."""
+    if not isinstance(document, dict):
+        return document, ()
+    resources = document.get("Resources")
+    mesh = {name: it for name, it in resources.items() if kind_of(it)} if isinstance(resources, dict) else {}
+    if not mesh:
+        return document, _too_large(document)
+    leaving = departure(document, Names(scope.resources, scope))
+    changed = edited(document, leaving.changes)
+    assert isinstance(changed, dict)
+    if export:
+        changed = edited(changed, _exported(changed, mesh))
+    if not _has_resources(changed):
+        changed = edited(changed, {("Resources", PLACEHOLDER): PLACEHOLDER_RESOURCE})
+    return changed, (*leaving.findings, *_too_large(changed))
+
+
+def with_exported(template: Mapping[str, Json]) -> Mapping[str, Json]:
+    """A template with the mesh that it exports among its resources again."""
+    metadata = template.get("Metadata")
+    section = metadata.get(EXPORT[0]) if isinstance(metadata, dict) else None
+    mesh = section.get(EXPORT[1]) if isinstance(section, dict) else None
+    resources = template.get("Resources")
+    if not isinstance(mesh, dict):
+        return template
+    return {**template, "Resources": {**(resources if isinstance(resources, dict) else {}), **mesh}}
+
+
+def _exported(template: Mapping[str, Json], mesh: Mapping[str, Json]) -> Changes:
+    metadata = template.get("Metadata")
+    section = metadata.get(EXPORT[0]) if isinstance(metadata, dict) else None
+    before: Mapping[str, Json] = section if isinstance(section, dict) else {}
+    all_metadata: Mapping[str, Json] = metadata if isinstance(metadata, dict) else {}
+    return {("Metadata",): {**all_metadata, EXPORT[0]: {**before, EXPORT[1]: mesh}}}
+
+
+def _has_resources(template: Json) -> bool:
+    return isinstance(template, dict) and bool(template.get("Resources"))
+
+
+def _too_large(template: Json) -> tuple[Finding, ...]:
+    size = len(json.dumps(template, separators=(",", ":")))
+    if size <= LARGEST_TEMPLATE:
+        return ()
+    message = f"the processed template has {size:,} bytes, and CloudFormation takes {LARGEST_TEMPLATE:,}"
+    return (Finding("AM329", "", (), message, "Split the template: each task carries its own configuration"),)

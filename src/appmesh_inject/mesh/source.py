@@ -1,0 +1,137 @@
+"""The mesh of a `standalone` task: where it is written, and what it becomes for one Envoy.
+
+Each mesh is parsed once, and what its compiler builds for one task serves the next ones.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.interpolation import scalar
+from appmesh_inject.cfn.intrinsics import Scope
+from appmesh_inject.findings import Finding
+from appmesh_inject.profiles.sidecar.containers import GATEWAY
+from appmesh_inject.settings.table import Settings
+
+if TYPE_CHECKING:
+    from appmesh_inject.mesh.compiling import Compiler
+
+APP_MESH = "AWS::AppMesh::"
+
+
+class MeshSource(NamedTuple):
+    """Where a mesh is written. resources: with every value resolved, where they come out of another template;
+    path: to them, for findings; findings: what stood in the way of reading them."""
+
+    resources: Mapping[str, Json]
+    path: Path = ("Resources",)
+    findings: tuple[Finding, ...] = ()
+
+    @classmethod
+    def elsewhere(cls, resources: Mapping[str, Json], path: Path, findings: tuple[Finding, ...]) -> "MeshSource":
+        """A mesh out of another template, which `path` stands for; the findings' places are in that template."""
+        return cls(resources, (*path, "Resources"), tuple(f._replace(path=(*path, *f.path)) for f in findings))
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(
+            isinstance(resource, dict) and str(resource.get("Type")).startswith(APP_MESH)
+            for resource in self.resources.values()
+        )
+
+
+class Configuration(NamedTuple):
+    """What one Envoy runs. command: None where a finding stands in the way; ports: those of its listeners; files:
+    what it reads from its file system."""
+
+    command: Json
+    ports: tuple[Json, ...] = ()
+    files: tuple[Json, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class Meshes:
+    """The meshes at hand. given: for all tasks, out of another template; of_stack: the one that a stack exports, by
+    the stack's name, None where it is not to be had."""
+
+    def __init__(
+        self, given: MeshSource | None = None, of_stack: Callable[[str], MeshSource | None] = lambda _: None
+    ) -> None:
+        self.given = given
+        self.of_stack = of_stack
+        self._compilers: dict[tuple[int, bool, str], tuple[Compiler, tuple[Finding, ...]]] = {}
+
+    def source(self, settings: Settings, scope: Scope) -> MeshSource | None:
+        """Where the mesh of a task is written; None: in a stack that is not at hand. A given one stands for the
+        stack's, too."""
+        if self.given is not None:
+            return self.given
+        if settings.mesh_stack is not None:
+            return self.of_stack(settings.mesh_stack)
+        return MeshSource(scope.resources)
+
+    def compiler(self, source: MeshSource, settings: Settings, scope: Scope) -> tuple["Compiler", tuple[Finding, ...]]:
+        """The compiler of a mesh, made once, and what is wrong with the mesh."""
+        # The compiler is large, and most templates have no standalone task: its import would cost a cold start.
+        from appmesh_inject.mesh.compiling import Compiler, Options
+        from appmesh_inject.mesh.parsing import parse
+
+        is_own = source.resources is scope.resources
+        key = (id(source.resources), settings.default_retry_policy == "on", settings.cloud_map_dns)
+        if key not in self._compilers:
+            parsed = parse(source.resources, scope if is_own else Scope(), source.path)
+            options = Options(default_retry_policy=key[1], cloud_map_dns=key[2], scope=scope)
+            self._compilers[key] = Compiler(parsed.model, options), (*source.findings, *parsed.findings)
+        return self._compilers[key]
+
+    def configuration(
+        self,
+        source: MeshSource,
+        settings: Settings,
+        *,
+        kind: str,
+        scope: Scope,
+        environment: Mapping[str, Json],
+        admin_port: Json,
+        place: Path,
+        subject: str,
+    ) -> Configuration:
+        """What the Envoy of the task `subject` runs. environment: its variables; `place`: where they were given."""
+        from appmesh_inject.mesh.command import command
+        from appmesh_inject.mesh.compiling import Options
+
+        compiler, findings = self.compiler(source, settings, scope)
+        if any(finding.is_error for finding in findings):
+            return Configuration(None, findings=findings)
+        options = Options(
+            default_retry_policy=compiler.options.default_retry_policy,
+            cloud_map_dns=compiler.options.cloud_map_dns,
+            ingress_port=settings.proxy_ingress_port,
+            egress_port=settings.proxy_egress_port,
+            admin_port=admin_port,
+            environment=environment,
+            environment_path=place,
+            scope=scope,
+        )
+        who = settings.resource_arn or settings.virtual_gateway_name or settings.virtual_node_name
+        compile_one = compiler.gateway if kind == GATEWAY else compiler.node
+        compiled = compile_one(who, settings.mesh_name, options)
+        problems = tuple(_about(compiled.findings, subject, place))
+        if any(finding.is_error for finding in problems):
+            return Configuration(None, findings=(*findings, *problems))
+        level = environment.get("ENVOY_LOG_LEVEL", settings.log_level)
+        commanded = command(compiled.bootstrap, level, subject, _arguments(environment))
+        found = (*findings, *problems, *_about(commanded.findings, subject, place))
+        return Configuration(list(commanded.command), compiled.ports, compiled.files, found)
+
+
+def _arguments(environment: Mapping[str, Json]) -> tuple[Json, ...]:
+    """What App Mesh's image made of its variables, and the stock one does not."""
+    concurrency = environment.get("ENVOY_CONCURRENCY")
+    return () if concurrency is None else ("--concurrency", scalar(concurrency))
+
+
+def _about(findings: tuple[Finding, ...], subject: str, place: Path) -> Iterator[Finding]:
+    """The findings, each with a subject and a place: those of the task, where they have none of their own."""
+    for finding in findings:
+        yield Finding(finding.code, finding.subject or subject, finding.path or place, finding.message, finding.hint)

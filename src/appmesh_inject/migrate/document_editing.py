@@ -1,0 +1,89 @@
+"""From a document to its editing and back: the layout that fits its format, and the reading of what was written."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+from appmesh_inject.cfn.document import REMOVED, Json, Path, edited, shown
+from appmesh_inject.files import documents
+from appmesh_inject.files.documents import Document, Format
+from appmesh_inject.files.errors import Place, UserError
+from appmesh_inject.migrate import text_layout
+from appmesh_inject.migrate.fragment_difference import same
+from appmesh_inject.migrate.text_editing import Editing, NotWrittenHereError, style_of
+from appmesh_inject.render.inputs import Form, KubernetesManifests
+
+NOT_EDITED = "AM606"
+
+
+def editing_of(document: Document, resource: Path = (), lists: Path = ()) -> Editing:
+    """An editing of the document's text. `resource`, `lists`: a map and a list in it that show the file's habits."""
+    is_json = document.format is Format.JSON
+    found = text_layout.of_json(document.text) if is_json else text_layout.of_yaml(document.text)[0]
+    return Editing(found, style_of(found, resource, lists, is_json=is_json))
+
+
+def reread(document: Document, text: str) -> Json:
+    """The value of the text that the document became. Raises UserError where it is no document any more."""
+    try:
+        return documents.parsed(document.name, text).content
+    except UserError as error:
+        sentence = f"this file cannot be edited here ({error.sentence}). Nothing is written"
+        raise UserError(sentence, document.name, error.place, code=NOT_EDITED) from None
+
+
+def without(form: Form, paths: Collection[Path]) -> str:
+    """The form's text without what is at `paths`. Raises UserError where the text cannot be edited so."""
+    if isinstance(form, KubernetesManifests) and form.manifests.format is Format.YAML:
+        return _without_in_parts(form, paths)
+    return _without(form.document, paths)
+
+
+def _without_in_parts(form: KubernetesManifests, paths: Collection[Path]) -> str:
+    parts: list[str] = []
+    index = lines = 0
+    for part in form.manifests.parts:
+        before = "\n" * lines
+        lines += part.text.count("\n")
+        if part.is_empty or part.locate is None:
+            parts.append(part.text)
+            continue
+        inside = [path[1:] for path in paths if path[0] == index]
+        # Lines before it keep the line numbers of the whole file.
+        document = Document(form.document.name, before + part.text, Format.YAML, part.value, part.locate)
+        parts.append(_without(document, inside)[len(before) :])
+        index += 1
+    return "".join(parts)
+
+
+def _without(document: Document, paths: Collection[Path]) -> str:
+    if not paths:
+        return document.text
+    editing = editing_of(document)
+    with told_where(document):
+        for path in paths:
+            editing.remove(path)
+    check_anchors(document, editing)
+    text = editing.text()
+    if not same(reread(document, text), edited(document.content, dict.fromkeys(paths, REMOVED))):
+        sentence = "parts of this file are shared by an anchor with others that would change, too. Write them out"
+        raise UserError(sentence, document.name, code=NOT_EDITED)
+    return text
+
+
+@contextmanager
+def told_where(document: Document) -> Iterator[None]:
+    """Says where something is to be edited that is not written there."""
+    try:
+        yield
+    except NotWrittenHereError as problem:
+        sentence = f"{shown(problem.path)} does not stand here: a merge (<<) brings it. Write it out"
+        raise UserError(sentence, document.name, document.place(problem.path), code=NOT_EDITED) from None
+
+
+def check_anchors(document: Document, editing: Editing) -> None:
+    """Raises UserError for an alias that stays although its anchor goes."""
+    for orphan in editing.orphans():
+        line_start = document.text.rfind("\n", 0, orphan.start) + 1
+        place = Place(document.text.count("\n", 0, orphan.start) + 1, orphan.start - line_start + 1)
+        sentence = f"the alias *{orphan.anchor} stays, and its anchor would go with a sidecar. Write the value out here"
+        raise UserError(sentence, document.name, place, code=NOT_EDITED)

@@ -1,0 +1,41 @@
+"""Who waits for envoy in a file, and who does in what is rendered."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.migrate.handwritten_sidecars import Handwritten
+from appmesh_inject.profiles.context import wrapped
+from appmesh_inject.workloads.containers import EcsContainers
+
+
+def bound(
+    containers: Collection[Json], place: Path, hand: Handwritten, sidecars: Collection[Path], spelling: EcsContainers
+) -> Mapping[int, Path]:
+    """The dependencies on a healthy envoy, of containers that are not among `sidecars`: by the index of the container
+    in the list at `place`, the path of what leaves the file with it."""
+    name = hand.envoy.definition.get(spelling.name_key)
+    dependency = wrapped({spelling.container_name: name, spelling.condition: "HEALTHY"}, hand.enabled)
+    found: dict[int, Path] = {}
+    for index, definition in enumerate(containers):
+        dependencies = definition.get(spelling.depends_on) if isinstance(definition, Mapping) else None
+        if (*place, index) in sidecars or not isinstance(dependencies, list) or dependency not in dependencies:
+            continue
+        path = (*place, index, spelling.depends_on)
+        found[index] = path if len(dependencies) == 1 else (*path, dependencies.index(dependency))
+    return found
+
+
+def returned(
+    before: list[Json], after: list[Json], unbound: Collection[int], gone: Collection[int], spelling: EcsContainers
+) -> Iterator[int]:
+    """Of the containers `unbound`, whose dependency left the file, those that have as many in what is rendered as
+    they had. `gone`: the indexes of the containers that left, too."""
+    for index in unbound:
+        container = after[index - sum(each < index for each in gone)]
+        if _number(container, spelling) == _number(before[index], spelling):
+            yield index
+
+
+def _number(container: Json, spelling: EcsContainers) -> int:
+    dependencies = container.get(spelling.depends_on) if isinstance(container, Mapping) else None
+    return len(dependencies) if isinstance(dependencies, list) else 0

@@ -1,0 +1,53 @@
+"""When two task definitions mean the same: the order of containers, and of items that have an identity, apart."""
+
+import json
+from collections.abc import Mapping
+
+from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.merge import Identities
+from appmesh_inject.migrate.fragment_difference import same, without_nothing
+from appmesh_inject.workloads.task_definition import EcsTasks
+
+
+def canonical(properties: Json, tasks: EcsTasks) -> Json:
+    """A task definition's properties, the same for those that mean the same."""
+    if not isinstance(properties, Mapping):
+        return properties
+    found = _sorted(without_nothing(properties), "", tasks.containers.identities)
+    assert isinstance(found, dict)
+    containers = found.get(tasks.container_definitions)
+    return found | {tasks.container_definitions: _in_order(containers)} if isinstance(containers, list) else found
+
+
+def _sorted(value: Json, key: str, identities: Identities) -> Json:
+    if isinstance(value, Mapping):
+        return {name: _sorted(member, name, identities) for name, member in value.items()}
+    if isinstance(value, list):
+        items = [_sorted(item, "", identities) for item in value]
+        return _in_order(items) if key in identities and not _has_doubles(items, key, identities) else items
+    return value
+
+
+def _in_order(items: list[Json]) -> list[Json]:
+    return sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
+
+
+def _has_doubles(items: list[Json], key: str, identities: Identities) -> bool:
+    """Of two items with one name the last may count: then their order does."""
+    found = [
+        json.dumps([str(item.get(name, default)) for name, default in identities[key]])
+        for item in items
+        if isinstance(item, Mapping)
+    ]
+    return len(set(found)) < len(found)
+
+
+def first_difference(one: Json, other: Json, path: Path = ()) -> Path | None:
+    """Where two values differ first, in `one`; None where they do not. Containers are found by their order."""
+    if same(one, other):
+        return None
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        keys = [*one, *(key for key in other if key not in one)]
+        key = next(key for key in keys if key not in one or key not in other or not same(one[key], other[key]))
+        return first_difference(one.get(key), other.get(key), (*path, key))
+    return path

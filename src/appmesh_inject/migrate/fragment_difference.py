@@ -1,0 +1,128 @@
+"""The inverse of the merge rule: the fragment that turns what a profile builds into what somebody wrote.
+
+`merged(base, difference(base, wanted, identities), identities)` is `wanted`, up to the order of lists whose items have
+an identity. It is not where the rule cannot say it: two items with one identity, or one without any that must go.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import NO_VALUE, function, is_no_value
+from appmesh_inject.cfn.merge import Identities
+
+Members = Sequence[tuple[str, str | None]]
+
+
+def difference(base: Mapping[str, Json], wanted: Mapping[str, Json], identities: Identities) -> dict[str, Json]:
+    """The shortest fragment, in the order of `wanted`; what must go comes last. `wanted` holds no AWS::NoValue."""
+    fragment: dict[str, Json] = {}
+    for key, value in wanted.items():
+        if key not in base:
+            fragment[key] = value
+        elif not same(base[key], value):
+            changed = _changed(base[key], value, key, identities)
+            if changed is not None:
+                fragment[key] = changed.value
+    return fragment | {key: NO_VALUE for key in base if key not in wanted}
+
+
+def same(one: Json, other: Json) -> bool:
+    """Whether two values are the same in JSON, where 1, "1", 1.0 and true are four values."""
+    return _text(one) == _text(other)
+
+
+def without_nothing(value: Json) -> Json:
+    """The value without the members and items that are AWS::NoValue: CloudFormation takes them away. An Fn::If keeps
+    both its branches."""
+    if isinstance(value, dict) and function(value) == "Fn::If" and isinstance(value["Fn::If"], list):
+        return {"Fn::If": [without_nothing(argument) for argument in value["Fn::If"]]}
+    if isinstance(value, Mapping) and function(dict(value)) is None:
+        return {key: without_nothing(member) for key, member in value.items() if not is_no_value(member)}
+    if isinstance(value, list):
+        return [without_nothing(item) for item in value if not is_no_value(item)]
+    return value
+
+
+def _text(value: Json) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def _both_maps(one: Json, other: Json) -> bool:
+    return all(isinstance(each, dict) and function(each) is None for each in (one, other))
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """What stands in the fragment for a member that differs."""
+
+    value: Json
+
+
+def _changed(base: Json, wanted: Json, key: str, identities: Identities) -> _Changed | None:
+    """None where only the order of a list differs, somewhere below."""
+    if _both_maps(base, wanted):
+        assert isinstance(base, Mapping) and isinstance(wanted, Mapping)
+        fragment = difference(base, wanted, identities)
+        return _Changed(_no_function(fragment, wanted)) if fragment else None
+    if key in identities and isinstance(base, list) and isinstance(wanted, list):
+        items = _changed_items(base, wanted, identities[key], identities)
+        return _Changed(items) if items else None
+    return _Changed(wanted)
+
+
+def _no_function(fragment: dict[str, Json], wanted: Mapping[str, Json]) -> dict[str, Json]:
+    """A fragment with one member can look like a call of a function, which would replace: then with one member more."""
+    if function(fragment) is None:
+        return fragment
+    more = next(key for key in wanted if key not in fragment)
+    return fragment | {more: wanted[more]}
+
+
+def _changed_items(base: list[Json], wanted: list[Json], members: Members, identities: Identities) -> list[Json]:
+    rest = list(base)
+    changed: list[Json] = []
+    for item in wanted:
+        identity = _identity(item, members)
+        there = next((each for each in rest if _identity(each, members) == identity), None) if identity else None
+        equal = next((each for each in rest if same(each, item)), None)
+        if equal is not None:
+            rest.remove(equal)
+        elif there is None:
+            changed.append(item)
+        else:
+            rest.remove(there)
+            changed += _changed_item(there, item, members, identities)
+    return [*changed, *(_removal(item, members) for item in rest)]
+
+
+def _changed_item(base: Json, wanted: Json, members: Members, identities: Identities) -> list[Json]:
+    """One item made another: merged where that says it, else the old one out and the new one in."""
+    assert isinstance(base, Mapping) and isinstance(wanted, Mapping)
+    names = [name for name, _ in members]
+    if all((name in base) == (name in wanted) for name in names):
+        changes = difference(base, wanted, identities)
+        merging = {name: wanted[name] for name in names if name in wanted} | changes
+        beside = [key for key in merging if key not in names]
+        if not all(is_no_value(merging[key]) for key in beside) or not beside:
+            return [merging]
+        if stay := next((key for key in wanted if key not in names), None):
+            return [merging | {stay: wanted[stay]}]
+    return [_removal(base, members), wanted]
+
+
+def _removal(item: Json, members: Members) -> Json:
+    """An item that takes away the one with its identity: every other member is AWS::NoValue."""
+    if not isinstance(item, Mapping):
+        return NO_VALUE
+    names = {name for name, _ in members}
+    others = [key for key in item if key not in names] or ["Value"]
+    return {key: value for key, value in item.items() if key in names} | dict.fromkeys(others, NO_VALUE)
+
+
+def _identity(item: Json, members: Members) -> tuple[str, ...] | None:
+    if not isinstance(item, Mapping):
+        return None
+    values = [item.get(name, default) for name, default in members]
+    return None if any(isinstance(value, dict | list) or value is None for value in values) else tuple(map(str, values))

@@ -1,0 +1,245 @@
+"""The shortest mark that renders a task definition as it was: tried out on the core, never assumed."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from appmesh_inject.cfn.document import REMOVED, Json, Path, edited
+from appmesh_inject.findings import Finding
+from appmesh_inject.injection import inject
+from appmesh_inject.migrate import settings_from_sidecars
+from appmesh_inject.migrate.envoy_dependencies import bound, returned
+from appmesh_inject.migrate.equivalence import canonical
+from appmesh_inject.migrate.fragment_difference import difference, same, without_nothing
+from appmesh_inject.migrate.handwritten_sidecars import Handwritten
+from appmesh_inject.migrate.mark_output import built
+from appmesh_inject.migrate.marks import Marking
+from appmesh_inject.profiles.context import ADMIN_PORT_VARIABLE
+from appmesh_inject.profiles.sidecar.containers import ENVOY, ENVOY_VARIABLES, PROXY_INIT, X_RAY_DAEMON
+from appmesh_inject.settings.platform_defaults import Deployment
+from appmesh_inject.settings.table import TABLE
+from appmesh_inject.workloads.model import Workload
+
+FRAGMENTS: Mapping[str, str] = {"Envoy": ENVOY, "ProxyInit": PROXY_INIT, "XRayDaemon": X_RAY_DAEMON}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One mark tried out. removed: the paths that leave the document for it. before, after: the task definition as it
+    was and as it is rendered, comparable. errors: why the core renders nothing. returned: the containers that depend
+    on envoy again though their dependency left the file, by index."""
+
+    mark: Mapping[str, Json]
+    removed: tuple[Path, ...]
+    before: Json
+    after: Json
+    errors: tuple[Finding, ...]
+    returned: frozenset[int]
+
+    @property
+    def holds(self) -> bool:
+        return not self.errors and same(self.before, self.after)
+
+    @property
+    def size(self) -> int:
+        return len(json.dumps(self.mark))
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way to adopt: the settings, whose dependency on envoy leaves the file, and whether the X-Ray daemon does."""
+
+    settings: Mapping[str, Json]
+    unbound: frozenset[int]
+    x_ray: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The search for one task definition."""
+
+    document: Json
+    marking: Marking
+    deployment: Deployment
+    workload: Workload
+    hand: Handwritten
+
+    def shortest(self) -> Attempt:
+        """The shortest mark that holds; where none does, an attempt that shows why."""
+        best: Attempt | None = None
+        failed: Attempt | None = None
+        for x_ray in (False, True) if self._has_x_ray else (False,):
+            for attempt in self._attempts(x_ray):
+                if not attempt.holds:
+                    failed = attempt if failed is None or len(attempt.errors) < len(failed.errors) else failed
+                elif best is None or attempt.size < best.size:
+                    best = attempt
+        found = best or failed
+        assert found is not None, "there is at least one way to name a task"
+        return found
+
+    @property
+    def _has_x_ray(self) -> bool:
+        return settings_from_sidecars.profile(self.hand) != "preview" and self.hand.container(X_RAY_DAEMON) is not None
+
+    def _attempts(self, x_ray: bool) -> Iterator[Attempt]:
+        """One attempt that holds, the shortest of its kind; before it, those that do not."""
+        said = settings_from_sidecars.settings(self.hand, self.workload.scope)
+        for naming in settings_from_sidecars.namings(self.hand, self.workload.scope):
+            settings = {"Profile": said["Profile"], **naming.settings, **said}
+            for way in self._ways(settings, x_ray):
+                attempt = self._try(way)
+                if attempt.holds and not (naming.is_exact and overrides_resource(attempt.mark)):
+                    yield self._shortened(way, attempt)
+                    return
+                if not attempt.holds:
+                    yield attempt
+
+    def _ways(self, settings: Mapping[str, Json], x_ray: bool) -> Iterator[_Way]:
+        """Who waits for envoy: by default, by name, or by what stands in the file."""
+        waiting = self._bound()
+        everyone = frozenset(waiting)
+        default = self._try(_Way(settings, everyone, x_ray))
+        yield _Way(settings, everyone & default.returned, x_ray)
+        if settings["Profile"] in TABLE["WaitForEnvoy"].profiles:
+            names = [self._entry_name(index) for index in waiting]
+            if all(names):
+                yield _Way({**settings, "WaitForEnvoy": names}, everyone, x_ray)
+            yield _Way({**settings, "WaitForEnvoy": []}, frozenset(), x_ray)
+
+    def _shortened(self, way: _Way, attempt: Attempt) -> Attempt:
+        """Without the settings that are what would be anyway."""
+        for name in reversed([name for name in way.settings if name != "WaitForEnvoy"]):
+            shorter = _Way({key: value for key, value in way.settings.items() if key != name}, way.unbound, way.x_ray)
+            tried = self._try(shorter)
+            if tried.holds and tried.size < attempt.size:
+                way, attempt = shorter, tried
+        return attempt
+
+    # -- one attempt
+
+    def _try(self, way: _Way) -> Attempt:
+        removed = tuple(self._removed(way))
+        stripped = edited(self.document, dict.fromkeys(removed, REMOVED))
+        mark = self._completed(stripped, way)
+        outcome = inject(
+            self.marking.marked(stripped, self.workload.path, mark), self.marking.target(mark), self.deployment
+        )
+        errors = tuple(finding for finding in outcome.findings if finding.is_error)
+        before, after = self._properties(self.document), self._properties(outcome.document)
+        tasks = self.marking.tasks
+        return Attempt(
+            mark,
+            removed,
+            canonical(without_tags(before, tasks.tags), tasks),
+            canonical(without_tags(after, tasks.tags), tasks),
+            errors,
+            frozenset() if errors else self._returned(outcome.document, removed, way),
+        )
+
+    def _completed(self, stripped: Json, way: _Way) -> dict[str, Json]:
+        """The mark with the fragments that are needed beside its settings."""
+        settings = {**way.settings, **({"XRay": True} if way.x_ray else {})}
+        roles = {name: role for name, role in FRAGMENTS.items() if self._is_built(role, way)}
+        there = {name: container.definition for name, role in roles.items() if (container := self.hand.container(role))}
+        seeds = {name: seed for name, definition in there.items() if (seed := self._seed(definition, roles[name]))}
+        base = built(stripped, self.marking, self.deployment, self.workload.path, {**settings, **seeds})
+        if base is None:
+            return settings
+        by_name = dict(zip(roles, base.containers, strict=False))
+        identities = self.marking.tasks.containers.identities
+        fragments: dict[str, Json] = {}
+        for name, definition in there.items():
+            changes = difference(by_name.get(name, {}), _plain(definition), identities)
+            fragments[name] = self._joined(seeds.get(name, {}), changes)
+        if base.redirect is not None and self.hand.redirect is not None:
+            fragments["ProxyConfiguration"] = difference(base.redirect, _plain(self.hand.redirect), identities)
+        return {**settings, **{name: fragment for name, fragment in fragments.items() if fragment}}
+
+    def _is_built(self, role: str, way: _Way) -> bool:
+        """Whether the way's profile builds such a sidecar. In the order of FRAGMENTS it adds them."""
+        if role == PROXY_INIT:
+            return bool(self.hand.entries[PROXY_INIT])
+        return role == ENVOY or way.x_ray
+
+    def _seed(self, definition: Mapping[str, Json], role: str) -> dict[str, Json]:
+        """The part of a fragment that other things depend on: the name, and the port of the health check."""
+        containers = self.marking.tasks.containers
+        seed: dict[str, Json] = {}
+        if definition.get(containers.name_key) != role:
+            seed[containers.name_key] = definition.get(containers.name_key)
+        environment = definition.get(containers.environment)
+        for variable in environment if isinstance(environment, list) else []:
+            if isinstance(variable, Mapping) and variable.get(containers.name_key) == ADMIN_PORT_VARIABLE:
+                seed[containers.environment] = [variable]
+        return seed
+
+    def _joined(self, seed: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
+        key = self.marking.tasks.containers.environment
+        seeded, changed = seed.get(key), changes.get(key)
+        joined = {**seed, **changes}
+        if isinstance(seeded, list) and isinstance(changed, list):
+            joined[key] = [*seeded, *changed]
+        return joined
+
+    # -- what leaves the file
+
+    @property
+    def _list(self) -> Path:
+        return (*self.marking.properties(self.workload.path), self.marking.tasks.container_definitions)
+
+    def _removed(self, way: _Way) -> Iterator[Path]:
+        for role, entries in self.hand.entries.items():
+            if role != X_RAY_DAEMON or way.x_ray:
+                yield from (entry.path for entry in entries)
+        if self.hand.task.redirect is not None:
+            yield self.hand.task.redirect_path
+        found = self._bound()
+        gone = {entry.path for entry in self.hand.entries[X_RAY_DAEMON]} if way.x_ray else set()
+        yield from (found[index] for index in sorted(way.unbound) if (*self._list, index) not in gone)
+
+    def _bound(self) -> Mapping[int, Path]:
+        sidecars = {entry.path for role in (ENVOY, PROXY_INIT) for entry in self.hand.entries[role]}
+        return bound(self._containers(self.document), self._list, self.hand, sidecars, self.marking.tasks.containers)
+
+    def _returned(self, rendered: Json, removed: Collection[Path], way: _Way) -> frozenset[int]:
+        """The containers that depend on envoy again, though their dependency left the file."""
+        place = self._list
+        gone = [int(path[-1]) for path in removed if path[:-1] == place]
+        before, after = self._containers(self.document), self._containers(rendered)
+        return frozenset(returned(before, after, way.unbound, gone, self.marking.tasks.containers))
+
+    def _entry_name(self, index: int) -> Json:
+        definition = self._containers(self.document)[index]
+        name = definition.get(self.marking.tasks.containers.name_key) if isinstance(definition, Mapping) else None
+        return name if isinstance(name, str) else None
+
+    def _containers(self, document: Json) -> list[Json]:
+        properties = self._properties(document)
+        listed = properties.get(self.marking.tasks.container_definitions) if isinstance(properties, Mapping) else None
+        return listed if isinstance(listed, list) else []
+
+    def _properties(self, document: Json) -> Json:
+        for step in self.marking.properties(self.workload.path):
+            document = document[step]  # type: ignore[index]
+        return document
+
+
+def without_tags(properties: Json, tags: str) -> Json:
+    """The properties without the tags, where marks of an ECS task definition stand."""
+    if not isinstance(properties, Mapping):
+        return properties
+    return {key: value for key, value in properties.items() if key != tags}
+
+
+def _plain(definition: Mapping[str, Json]) -> Mapping[str, Json]:
+    plain = without_nothing(dict(definition))
+    assert isinstance(plain, Mapping)
+    return plain
+
+
+def overrides_resource(mark: Mapping[str, Json]) -> bool:
+    """Whether a mark's fragment says itself which node or gateway the envoy is."""
+    envoy = mark.get("Envoy")
+    text = json.dumps(envoy)
+    return any(f'"{name}"' in text for name in ENVOY_VARIABLES)

@@ -1,0 +1,205 @@
+"""Out of the mesh: the sidecars, the redirect and what depended on them leave a document, with our marks and our call.
+
+Everything is found as a path first. The text is edited by these paths, and must then read as the document without
+them: nothing else has changed.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from appmesh_inject.cfn.document import Json, Path, Step
+from appmesh_inject.cfn.intrinsics import Absent, known, leaves
+from appmesh_inject.findings import Finding
+from appmesh_inject.injection import Target
+from appmesh_inject.migrate.handwritten_sidecars import Handwritten, handwritten
+from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT, X_RAY_DAEMON
+from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, entries, snippets
+from appmesh_inject.settings.layers import gather, settle
+from appmesh_inject.workloads.cloudformation import MARK
+from appmesh_inject.workloads.kubernetes import PREFIX
+from appmesh_inject.workloads.model import Container, Found, Workload
+from appmesh_inject.workloads.task_definition import TAG_PREFIX, EcsTasks
+
+NOTHING = "left alone: no sidecars of App Mesh, and no mark"
+
+ROLES = (ENVOY, PROXY_INIT)
+"""The X-Ray daemon stays: the app may send it traces of its own."""
+
+EMPTIED = frozenset({"Metadata", "metadata", "annotations", "Tags", "tags", "DependsOn", "dependsOn", "initContainers"})
+"""Members that go when nothing is left in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What leaves one task definition or pod, in words, and where something stands in the way."""
+
+    name: str
+    paths: tuple[Path, ...] = ()
+    what: tuple[str, ...] = ()
+    problem: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What leaves a document: for each workload, and around them."""
+
+    workloads: tuple[Removed, ...]
+    around: tuple[Path, ...] = ()
+    paths: frozenset[Path] = field(default_factory=frozenset)
+
+
+def removal(content: Json, fragment: Json, target: Target, tasks: EcsTasks | None, macro: str) -> Removal:
+    """Everything that leaves `content`. `fragment`: the document as the core gets it; `tasks`: the spelling of its
+    task definitions, None for pods."""
+    found = target.find(fragment)
+    workloads = tuple(
+        _Workload(content, fragment, target, tasks, found, each, macro).removed() for each in found.workloads
+    )
+    around = tuple(_around(content, macro)) if isinstance(content, Mapping) else ()
+    paths = {path for each in workloads for path in each.paths} | set(around)
+    return Removal(workloads, around, frozenset(_hoisted(content, paths)))
+
+
+def _around(template: Mapping[str, Json], macro: str) -> Iterator[Path]:
+    """Our marks and calls that belong to no single task definition."""
+    metadata = template.get("Metadata")
+    if "Resources" in template and isinstance(metadata, Mapping) and MARK in metadata:
+        yield ("Metadata", MARK)
+    ours = [entry.path for entry in entries(template, TRANSFORM, (), macro)]
+    yield from ours if _some_stay(template.get(TRANSFORM), ours) else [(TRANSFORM,)] if ours else []
+
+
+def _some_stay(entries_: Json, ours: Collection[Path]) -> bool:
+    return isinstance(entries_, list) and len(ours) < len(entries_)
+
+
+@dataclass(frozen=True, slots=True)
+class _Workload:
+    """The removal from one workload."""
+
+    content: Json
+    fragment: Json
+    target: Target
+    tasks: EcsTasks | None
+    found: Found
+    workload: Workload
+    macro: str
+
+    def removed(self) -> Removed:
+        task = self.target.task(self.fragment, self.workload, self.workload.scope)
+        hand = handwritten(task)
+        going = [entry for role in ROLES for entry in hand.entries[role]]
+        for entry in going:
+            if not all(container is None or hand.signs.role(container) in ROLES for container, _ in entry.containers):
+                name, message = self.workload.name, "one branch of this Fn::If is a sidecar, and another is none"
+                problem = Finding("AM211", name, entry.path, message, "Take the sidecar out by hand")
+                return Removed(name, problem=problem)
+        roles = [role for role in ROLES if hand.entries[role]]
+        paths = [entry.path for entry in going]
+        what = [f"{role} container" for role in roles]
+        if self.tasks and task.redirect is not None:
+            paths.append(task.redirect_path)
+            what.append("redirect")
+        dependencies = list(self._dependencies(hand))
+        marks = list(self._marks())
+        what += ["dependencies"] * bool(dependencies) + ["mark"] * bool(marks)
+        return Removed(self.workload.name, (*paths, *dependencies, *marks), tuple(what))
+
+    def _dependencies(self, hand: Handwritten) -> Iterator[Path]:
+        """Dependencies of the containers that stay on those that go, or that no mark injects any more."""
+        if self.tasks is None:
+            return
+        going = {entry.path for role in ROLES for entry in hand.entries[role]}
+        staying: list[Container] = []
+        names: set[Json] = set(self._injected())
+        for branch in hand.task.branches:
+            for entry in branch.lists["app"].entries:
+                containers = [container for container, _ in entry.containers if container]
+                if entry.path in going:
+                    names |= {container.name for container in containers}
+                else:
+                    staying += containers
+        names -= {None, *(container.name for container in staying)}
+        for container in staying:
+            yield from self._dependencies_of(container, names)
+
+    def _dependencies_of(self, container: Container, names: Collection[Json]) -> Iterator[Path]:
+        assert self.tasks is not None
+        spelling = self.tasks.containers
+        place = (*container.path, spelling.depends_on)
+        for listed in leaves(container.definition.get(spelling.depends_on, []), container.scope, place):
+            for index, item in enumerate(listed.written if isinstance(listed.written, list) else []):
+                ends = [leaf for leaf in leaves(item, listed.scope) if not isinstance(leaf.reading, Absent)]
+                targets = [
+                    known(end.written.get(spelling.container_name), end.scope)
+                    for end in ends
+                    if isinstance(end.written, Mapping)
+                ]
+                if targets and all(each in names for each in targets):
+                    yield (*listed.path, index)
+
+    def _injected(self) -> Iterator[Json]:
+        """Names of the sidecars that the mark of the workload stands for."""
+        if not self.workload.levels:
+            return
+        shared = gather(self.found.levels, self.found.scope)
+        settings = settle(gather(self.workload.levels, self.workload.scope, shared), self.workload.name).settings
+        roles = [(ENVOY, settings.envoy), (PROXY_INIT, settings.proxy_init)]
+        for role, fragments in [*roles, *([(X_RAY_DAEMON, settings.x_ray_daemon)] if settings.x_ray else [])]:
+            key = self.target.dialect.name_key
+            yield next((fragment[key] for fragment in reversed(fragments) if key in fragment), role)
+
+    def _marks(self) -> Iterator[Path]:
+        """Our marks on the workload: in its metadata, its tags or annotations, or as a call inside of it."""
+        path = self.workload.path
+        here: Json = _at(self.content, path)
+        if not isinstance(here, Mapping):
+            return
+        if self.tasks is None:
+            yield from self._annotations(here)
+            return
+        metadata = here.get("Metadata")
+        if isinstance(metadata, Mapping) and MARK in metadata:
+            yield (*path, "Metadata", MARK)
+        properties = "Properties" if isinstance(here.get("Properties"), Mapping) else ""
+        holder = _at(here, (properties,) if properties else ())
+        tags = holder.get(self.tasks.tags) if isinstance(holder, Mapping) else None
+        for index, tag in enumerate(tags if isinstance(tags, list) else []):
+            key = tag.get(self.tasks.key) if isinstance(tag, Mapping) else None
+            if isinstance(key, str) and key.startswith(TAG_PREFIX):
+                yield (*path, *((properties,) if properties else ()), self.tasks.tags, index)
+        for place in snippets(here, self.macro):
+            there = _at(here, place)
+            assert isinstance(there, Mapping)
+            ours = [entry.path for entry in entries(there, SNIPPET, (*path, *place), self.macro)]
+            yield from ours if _some_stay(there[SNIPPET], ours) else [(*path, *place, SNIPPET)]
+
+    def _annotations(self, pod: Mapping[str, Json]) -> Iterator[Path]:
+        metadata = pod.get("metadata")
+        annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
+        for key in annotations if isinstance(annotations, Mapping) else ():
+            if key.startswith(PREFIX):
+                yield (*self.workload.path, "metadata", "annotations", key)
+
+
+def _hoisted(content: Json, paths: Collection[Path]) -> Iterator[Path]:
+    """The paths, where all members of one of EMPTIED go, with that one in their place."""
+    by_holder: dict[Path, set[Step]] = {}
+    for path in paths:
+        by_holder.setdefault(path[:-1], set()).add(path[-1])
+    whole: set[Path] = set()
+    for holder, steps in by_holder.items():
+        value = _at(content, holder)
+        is_emptied = isinstance(value, list | dict) and len(steps) == len(value)
+        if holder and holder[-1] in EMPTIED and is_emptied:
+            whole.add(holder)
+    if not whole:
+        yield from paths
+        return
+    yield from _hoisted(content, whole | {path for path in paths if path[:-1] not in whole})
+
+
+def _at(value: Json, path: Path) -> Json:
+    for step in path:
+        value = value[step]  # type: ignore[index]
+    return value

@@ -1,0 +1,1 @@
+"""The profiles: what each makes of a marked workload."""

@@ -1,0 +1,1 @@
+"""What the profiles that add containers share."""

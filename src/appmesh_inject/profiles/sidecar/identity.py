@@ -1,0 +1,88 @@
+"""What a workload represents in the mesh: a virtual node or a virtual gateway, and whether it is named at all."""
+
+from collections.abc import Iterator
+
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import Literal, Scope, function, read
+from appmesh_inject.findings import Finding
+from appmesh_inject.profiles.context import place
+from appmesh_inject.profiles.sidecar.containers import GATEWAY, NODE
+from appmesh_inject.settings.layers import Asked
+from appmesh_inject.settings.table import GA, PREVIEW, STANDALONE
+from appmesh_inject.workloads.model import Workload
+
+_KINDS = {"/virtualNode/": NODE, "/virtualGateway/": GATEWAY}
+_TYPES = {"AWS::AppMesh::VirtualNode": NODE, "AWS::AppMesh::VirtualGateway": GATEWAY}
+
+
+def kind(asked: Asked, scope: Scope) -> str:
+    """Node or gateway; a node where nothing says otherwise."""
+    settings = asked.settings
+    if settings.resource_arn is not None:
+        return _kind_of_arn(settings.resource_arn, scope) or NODE
+    return GATEWAY if settings.virtual_gateway_name is not None else NODE
+
+
+def naming(workload: Workload, asked: Asked) -> Iterator[Finding]:
+    """What is missing or unclear in the names."""
+    settings, places = asked.settings, asked.places
+    if "ResourceArn" in places:
+        yield from _arn(workload, asked)
+        return
+    if settings.mesh_name is None and "MeshName" not in places:
+        yield Finding("AM104", workload.name, place(workload, asked, ""), "MeshName is not given", "Add MeshName")
+    if not {"VirtualNodeName", "VirtualGatewayName"} & set(places):
+        gateways = settings.profile != PREVIEW
+        names = "VirtualNodeName or VirtualGatewayName" if gateways else "VirtualNodeName"
+        yield Finding(
+            "AM105",
+            workload.name,
+            place(workload, asked, ""),
+            f"{'neither ' * gateways}{names.replace(' or ', ' nor ')} is {'' if gateways else 'not '}given",
+            f"Add {names}",
+        )
+
+
+def _arn(workload: Workload, asked: Asked) -> Iterator[Finding]:
+    arn = asked.settings.resource_arn
+    if arn is None or _kind_of_arn(arn, workload.scope):
+        return
+    at = place(workload, asked, "ResourceArn")
+    if isinstance(read(arn, workload.scope), Literal):
+        yield Finding(
+            "AM102",
+            workload.name,
+            at,
+            "ResourceArn names neither a virtual node nor a virtual gateway",
+            "Write .../mesh/MESH/virtualNode/NODE or .../mesh/MESH/virtualGateway/GATEWAY",
+        )
+    elif asked.settings.app_ports is None and asked.settings.profile in (GA, STANDALONE):
+        yield Finding(
+            "AM103",
+            workload.name,
+            at,
+            "whether ResourceArn names a node or a gateway is not known when the macro runs",
+            "Set AppPorts, which only a node has, or use MeshName and VirtualGatewayName",
+        )
+
+
+def _kind_of_arn(arn: Json, scope: Scope) -> str | None:
+    """Node or gateway, by the text of an ARN or by the type of the resource that it is a Ref to."""
+    if isinstance(arn, dict) and function(arn) == "Ref":
+        resource = scope.resources.get(str(arn["Ref"]))
+        if isinstance(resource, dict):
+            return _TYPES.get(str(resource.get("Type")))
+    reading = read(arn, scope)
+    texts = list(_texts(reading.value if isinstance(reading, Literal) else arn))
+    return next((kind for part, kind in _KINDS.items() if any(part in text for text in texts)), None)
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for member in value.values():
+            yield from _texts(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)

@@ -1,0 +1,1 @@
+"""Plays CloudFormation offline: snippets, transforms, parameters."""

@@ -1,0 +1,242 @@
+"""Plays CloudFormation: calls the core for each snippet, innermost outward, and then for the template.
+
+As CloudFormation does, it hands over what is around a call without the call itself; our entries leave the
+document, those of other macros stay in their order, unprocessed. Where CloudFormation would stop at the first
+failing call, this goes on, so that all findings come together; then nothing is changed at all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from appmesh_inject.cfn.document import Json, Path, edited
+from appmesh_inject.files.other_document import Elsewhere
+from appmesh_inject.findings import Finding, ordered
+from appmesh_inject.injection import HELD_BACK, NOT_MARKED, Action, Outcome, Report, inject
+from appmesh_inject.render.rendering import Asked, Rendered, warning_of_switched_off
+from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, Entry, entries, put_back, snippets, without
+from appmesh_inject.settings.layers import Level
+from appmesh_inject.settings.platform_defaults import PATH as DEPLOYMENT_PATH
+from appmesh_inject.settings.table import NAMING
+from appmesh_inject.workloads.cloudformation import CloudFormation
+from appmesh_inject.workloads.model import Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the macro: where its fragment stands, the fragment, the parameters as a level, and the key of
+    the map around that holds the call."""
+
+    path: Path
+    fragment: Json
+    level: Level
+    key: str
+
+
+@dataclass(slots=True)
+class _Play:
+    """How far the processing has come."""
+
+    document: Json
+    asked: Asked
+    findings: list[Finding] = field(default_factory=list)
+    reports: dict[Path, Report] = field(default_factory=dict)
+    done: list[Path] = field(default_factory=list)
+    failed: list[Path] = field(default_factory=list)
+
+
+def rendered(template: Mapping[str, Json], asked: Asked) -> Rendered:
+    """The template as CloudFormation would process it; unchanged if there is any error."""
+    play = _Play(template, asked)
+    _play_snippets(play)
+    is_used = _play_template(play)
+    reports = tuple(play.reports.values())
+    if any(finding.is_error for finding in play.findings):
+        held = tuple(_held_back(report) for report in reports)
+        return Rendered(template, held, ordered(play.findings))
+    findings = (*ordered(play.findings), *warning_of_switched_off(reports))
+    unused = () if is_used else tuple(asked.flags[name] for name in asked.settings)
+    return Rendered(play.document, reports, findings, unused)
+
+
+def call_of(template: Mapping[str, Json], asked: Asked, snippet: str | None) -> tuple[Call | None, tuple[Finding, ...]]:
+    """The call that CloudFormation would make for the template, or for the first snippet in the resource `snippet`,
+    after the snippets that come before; and what is wrong with those. None: there is no such snippet."""
+    play = _Play(template, asked)
+    if snippet is None:
+        _play_snippets(play)
+        entry = next(entries(_at(play.document, ()), TRANSFORM, (), asked.macro), Entry((TRANSFORM,)))
+        call = _template_calls(play)[0]
+    else:
+        place = _snippet_in(template, snippet, asked.macro)
+        if place is None:
+            return None, ()
+        _play_snippets(play, until=place)
+        entry = next(entries(_at(play.document, place), SNIPPET, place, asked.macro))
+        call = _snippet_call(play, place, entry)
+    problem = _misspelled(call, entry)
+    return call, ordered([*play.findings, *([problem] if problem else [])])
+
+
+def resources_with_snippets(template: Mapping[str, Json], macro: str) -> tuple[str, ...]:
+    """Logical IDs of the resources that hold a snippet of ours."""
+    return tuple(dict.fromkeys(_logical_id(path) for path in snippets(template, macro) if _logical_id(path)))
+
+
+def _snippet_in(template: Mapping[str, Json], logical_id: str, macro: str) -> Path | None:
+    return next((path for path in snippets(template, macro) if _logical_id(path) == logical_id), None)
+
+
+def _play_snippets(play: _Play, until: Path | None = None) -> None:
+    for place in tuple(snippets(play.document, play.asked.macro)):
+        if place == until:
+            return
+        holder = _at(play.document, place)
+        problems: list[Finding] = []
+        changed: Json = {key: value for key, value in holder.items() if key != SNIPPET}
+        for entry in entries(holder, SNIPPET, place, play.asked.macro):
+            call = replace(_snippet_call(play, place, entry), fragment=changed)
+            outcome = _outcome(play, call, entry)
+            problems += [finding for finding in outcome.findings if finding.is_error]
+            changed = outcome.document
+            _note(play, call, outcome)
+        play.done.append(_resource(place))
+        if problems:
+            play.failed.append(_resource(place))
+        else:
+            left = without(holder, SNIPPET, play.asked.macro)
+            play.document = edited(play.document, {place: put_back(holder, SNIPPET, left, changed)})
+
+
+def _snippet_call(play: _Play, place: Path, entry: Entry) -> Call:
+    fragment = {key: value for key, value in _at(play.document, place).items() if key != SNIPPET}
+    given = entry.parameters if isinstance(entry.parameters, Mapping) else {}
+    return Call(place, fragment, Level((*entry.path, "Parameters"), given, _logical_id(place)), SNIPPET)
+
+
+def _play_template(play: _Play) -> bool:
+    """Calls the macro for the template, once for each of its entries. False: there was nothing to call it for."""
+    template = _at(play.document, ())
+    ours = tuple(entries(template, TRANSFORM, (), play.asked.macro))
+    # CloudFormation does not call the macro for a template that does not ask: what the snippets did, stays.
+    put_aside = tuple(dict.fromkeys(play.failed if ours else play.done))
+    whole = play.document
+    play.document = edited(whole, {path: {} for path in put_aside if path})
+    calls = _template_calls(play)
+    marked = _marked(calls[0])
+    left = without(template, TRANSFORM, play.asked.macro)
+    changed: Json = calls[0].fragment
+    for call, entry in zip(calls, ours or (Entry((TRANSFORM,)),), strict=True):
+        outcome = _outcome(play, replace(call, fragment=changed), entry)
+        changed = outcome.document
+        _note(play, call, outcome)
+        is_idle = all(report.action is Action.SKIPPED for report in outcome.reports) and not outcome.has_errors
+        if marked and not ours and not is_idle:
+            play.findings.append(_without_transform(marked, play.asked.macro))
+    changed = put_back(template, TRANSFORM, left, changed)
+    play.document = edited(changed, {path: _value(whole, path) for path in put_aside if path})
+    return bool(ours or marked)
+
+
+def _template_calls(play: _Play) -> tuple[Call, ...]:
+    """The calls for the whole template, one for each of our entries; one as well where there is no entry."""
+    template = _at(play.document, ())
+    fragment = {key: value for key, value in template.items() if key != TRANSFORM}
+    ours = tuple(entries(template, TRANSFORM, (), play.asked.macro))
+    return tuple(
+        Call((), fragment, _with_flags(entry, play.asked), TRANSFORM) for entry in ours or (Entry((TRANSFORM,)),)
+    )
+
+
+def _with_flags(entry: Entry, asked: Asked) -> Level:
+    """The entry's parameters with the flags over them; what a flag names displaces what the entry does."""
+    given = dict(entry.parameters) if isinstance(entry.parameters, Mapping) else {}
+    if any(name in asked.settings for name in NAMING):
+        given = {name: value for name, value in given.items() if name not in NAMING}
+    paths = {name: (asked.flags[name],) for name in asked.settings}
+    return Level((*entry.path, "Parameters"), given | dict(asked.settings), paths=paths)
+
+
+def _outcome(play: _Play, call: Call, entry: Entry) -> Outcome:
+    """What the core makes of a call; with parameters that are none, a finding and no call."""
+    problem = _misspelled(call, entry)
+    target = CloudFormation(call.level, play.asked.parameter_values)
+    if problem is None:
+        return inject(call.fragment, target, play.asked.deployment, play.asked.meshes)
+    found = target.find(call.fragment)
+    action = Action.REFUSED if call.path else Action.SKIPPED
+    reports = (Report(each.name, each.path, action, problem.message) for each in found.workloads)
+    return Outcome(call.fragment, tuple(reports), (problem,))
+
+
+def _misspelled(call: Call, entry: Entry) -> Finding | None:
+    subject = call.level.subject
+    if entry.is_text and call.key == SNIPPET:
+        message = "Fn::Transform must be a map with Name and Parameters"
+        return Finding("AM112", subject, entry.path, message, "Write {Name: ..., Parameters: {...}}")
+    if entry.parameters is not None and not isinstance(entry.parameters, Mapping):
+        message = "the Parameters of the transform must be a map of settings"
+        return Finding("AM112", subject, call.level.path, message, "Write a map: {MeshName: apps}")
+    return None
+
+
+def _note(play: _Play, call: Call, outcome: Outcome) -> None:
+    """Keeps what a call found, with paths that lead from the document's root."""
+    for finding in outcome.findings:
+        play.findings.append(_absolute(finding, call))
+    for report in outcome.reports:
+        path = (*call.path, *report.path)
+        place = _resource(path)
+        if play.reports.get(place) is None or report.reason != NOT_MARKED:
+            play.reports[place] = report._replace(path=path, name=report.name or _logical_id(path))
+
+
+def _absolute(finding: Finding, call: Call) -> Finding:
+    """The finding with a path from the document's root; one about the whole fragment points to the call."""
+    path = finding.path
+    place_of_call = (*call.path, call.key)
+    is_elsewhere = path[: len(place_of_call)] == place_of_call or path[:1] == DEPLOYMENT_PATH
+    is_elsewhere |= bool(path) and isinstance(path[0], Elsewhere)
+    if not is_elsewhere:
+        path = (*call.path, *path) if path else place_of_call
+    return finding._replace(path=path, subject=finding.subject or _logical_id(call.path))
+
+
+def _marked(call: Call) -> tuple[Workload, ...]:
+    found = CloudFormation(call.level, {}).find(call.fragment)
+    return tuple(workload for workload in found.workloads if workload.levels)
+
+
+def _without_transform(marked: tuple[Workload, ...], macro: str) -> Finding:
+    first = marked[0]
+    message = f"the template has marks and no Transform of {macro}: CloudFormation would not call the macro"
+    return Finding("AM901", first.name, first.levels[0].path, message, f"Add Transform: {macro}")
+
+
+def _held_back(report: Report) -> Report:
+    return report._replace(action=Action.SKIPPED, reason=HELD_BACK) if report.action is Action.INJECTED else report
+
+
+def _resource(path: Path) -> Path:
+    """The path of the resource that `path` leads into: `Resources/Web`, also in the body of an Fn::ForEach."""
+    end = 2
+    while len(path) > end and str(path[end - 1]).startswith("Fn::ForEach::"):
+        end += 2
+    return path[:end]
+
+
+def _logical_id(path: Path) -> str:
+    resource = _resource(path)
+    is_one = len(resource) > 1 and resource[0] == "Resources"
+    return str(resource[-1]) if is_one and not str(resource[-1]).startswith("Fn::") else ""
+
+
+def _at(document: Json, path: Path) -> Mapping[str, Json]:
+    value = _value(document, path)
+    assert isinstance(value, Mapping)
+    return value
+
+
+def _value(document: Json, path: Path) -> Json:
+    for step in path:
+        document = document[step]  # type: ignore[index]
+    return document

@@ -1,0 +1,41 @@
+"""The values of a template's parameters, as CloudFormation puts them into a macro's event."""
+
+import json
+from collections.abc import Mapping
+
+from appmesh_inject.cfn.document import Json
+
+
+def declarations(template: Json) -> Mapping[str, Json]:
+    """The Parameters that a template declares; none of another document."""
+    declared = template.get("Parameters") if isinstance(template, Mapping) else None
+    return declared if isinstance(declared, Mapping) else {}
+
+
+def parameter_values(declared: Mapping[str, Json], given: Mapping[str, str]) -> dict[str, Json]:
+    """For each declared parameter the given value, or its Default; a parameter with neither has none.
+
+    Values are texts; those of list types are lists of texts. An SSM-typed parameter's value is the name of the
+    entry in Parameter Store, as in the event.
+    """
+    values: dict[str, Json] = {}
+    for name, declaration in declared.items():
+        members = declaration if isinstance(declaration, Mapping) else {}
+        if name in given:
+            values[name] = _carried(given[name], members.get("Type"))
+        elif "Default" in members:
+            values[name] = _carried(members["Default"], members.get("Type"))
+    return values
+
+
+def _carried(value: Json, kind: Json) -> Json:
+    if isinstance(value, list):
+        return [_text(item) for item in value]
+    text = _text(value)
+    if isinstance(kind, str) and (kind == "CommaDelimitedList" or kind.startswith("List<")):
+        return [part.strip() for part in text.split(",")] if text else []
+    return text
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,69 @@
+"""What every kind of document that the command line renders has in common: what is asked for, what comes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.findings import Finding
+from appmesh_inject.injection import Action, Outcome, Report
+from appmesh_inject.mesh.source import Meshes, MeshSource
+from appmesh_inject.settings.layers import Level
+from appmesh_inject.settings.platform_defaults import BUILT_IN, Deployment
+from appmesh_inject.settings.table import PROFILES, STANDALONE
+
+MACRO = "AppMeshInject"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for. settings: by name, in the place of the transform's parameters;
+    flags: the flag that gave each; mesh: what --mesh names."""
+
+    parameter_values: Mapping[str, Json] = field(default_factory=dict)
+    settings: Mapping[str, Json] = field(default_factory=dict)
+    flags: Mapping[str, str] = field(default_factory=dict)
+    deployment: Deployment = BUILT_IN
+    macro: str = MACRO
+    mesh: MeshSource | None = None
+
+    @property
+    def meshes(self) -> Meshes:
+        """The meshes at hand; a stack's is none of them, since nothing here asks AWS."""
+        return Meshes(given=self.mesh)
+
+    @property
+    def level(self) -> Level:
+        """The flags as a level of settings."""
+        return Level((), self.settings, paths={name: (self.flags[name],) for name in self.settings})
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What comes out. All paths lead into the document that came in, flags and deployment parameters apart."""
+
+    document: Json
+    reports: tuple[Report, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unused_flags: tuple[str, ...] = ()
+
+    @property
+    def has_errors(self) -> bool:
+        return any(finding.is_error for finding in self.findings)
+
+
+def of_outcome(outcome: Outcome) -> Rendered:
+    """What the core made of a document that is rendered in one call."""
+    switched_off = () if outcome.has_errors else warning_of_switched_off(outcome.reports)
+    return Rendered(outcome.document, outcome.reports, (*outcome.findings, *switched_off))
+
+
+def warning_of_switched_off(reports: tuple[Report, ...]) -> tuple[Finding, ...]:
+    """The warning, once, that what was injected waits for a control plane that is gone."""
+    waiting = [r for r in reports if r.action is Action.INJECTED and r.profile in PROFILES and r.profile != STANDALONE]
+    if not waiting:
+        return ()
+    message = (
+        f"the sidecars of profile {waiting[0].profile} wait for AWS App Mesh, which AWS switched off on 2026-09-30"
+    )
+    hint = "Use profile standalone, which needs no control plane"
+    return (Finding("AM902", waiting[0].name, waiting[0].path, message, hint),)

@@ -1,0 +1,174 @@
+"""How several levels of settings become what one workload asks for.
+
+Levels, lowest precedence first: the profile's defaults; the macro's deployment parameters; the template's
+`Metadata.AppMesh`; the parameters of the template's `Transform`; the workload's tags; the workload's own
+`Metadata.AppMesh`, or the parameters of a snippet.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from appmesh_inject.cfn.document import NOTHING, Json, Path
+from appmesh_inject.cfn.intrinsics import Scope, function, is_no_value
+from appmesh_inject.findings import BASE, Finding
+from appmesh_inject.settings import types
+from appmesh_inject.settings.table import FIELDS, NAMING, TABLE, Settings
+from appmesh_inject.settings.types import Problem
+
+
+class Level(NamedTuple):
+    """The settings that stand in one place. `path` leads there; `subject` is the workload they belong to, empty
+    for the document's; `paths` has the places that are not simply `path` and the setting's name."""
+
+    path: Path
+    given: Mapping[str, Json]
+    subject: str = ""
+    paths: Mapping[str, Path] = NOTHING
+    is_tags: bool = False
+
+    def place(self, name: str) -> Path:
+        return self.paths.get(name, (*self.path, name))
+
+
+class Gathered(NamedTuple):
+    """Several levels made one: values by setting name, where each was given (a value that is wrong has a place
+    and no value), and what is wrong."""
+
+    values: Mapping[str, Any] = NOTHING
+    places: Mapping[str, Path] = NOTHING
+    findings: tuple[Finding, ...] = ()
+
+
+NOTHING_GATHERED = Gathered()
+
+
+class Asked(NamedTuple):
+    """What one workload asks for, where each setting was given, and what is wrong with that."""
+
+    settings: Settings
+    places: Mapping[str, Path]
+    findings: tuple[Finding, ...] = ()
+
+
+class _Read(NamedTuple):
+    """A level after reading: values by setting name, and the settings that it takes back with AWS::NoValue."""
+
+    values: Mapping[str, Any]
+    unset: frozenset[str]
+    findings: tuple[Finding, ...]
+
+
+def gather(levels: Iterable[Level], scope: Scope, below: Gathered = NOTHING_GATHERED) -> Gathered:
+    """The levels, lowest first, over what is `below`: higher ones win, fragments add up, and a node, gateway or
+    ARN that is named displaces the one below. The findings are those of these levels alone."""
+    chosen = dict(below.values)
+    places = dict(below.places)
+    findings: list[Finding] = []
+    for level in levels:
+        reading = _read_level(level, scope)
+        findings += reading.findings
+        if any(name in reading.values for name in NAMING):
+            for name in NAMING:
+                chosen.pop(name, None)
+        for name in reading.unset:
+            chosen.pop(name, None)
+            places.pop(name, None)
+        for name, value in reading.values.items():
+            chosen[name] = (*chosen.get(name, ()), value) if TABLE[name].is_fragment else value
+        places |= {name: level.place(name) for name in level.given if name not in reading.unset}
+    return Gathered(chosen, places, tuple(findings))
+
+
+def settle(gathered: Gathered, subject: str) -> Asked:
+    """What was gathered, as the settings of the workload `subject`; the findings are those of the levels that
+    were gathered last, and of settings that the chosen profile does not have."""
+    settings = Settings(**{FIELDS[name]: value for name, value in gathered.values.items()})
+    misplaced = _out_of_profile(settings.profile, gathered, subject)
+    return Asked(settings, gathered.places, (*gathered.findings, *misplaced))
+
+
+def _read_level(level: Level, scope: Scope) -> _Read:
+    found: dict[str, Any] = {}
+    unset: set[str] = set()
+    findings: list[Finding] = []
+    for name, value in level.given.items():
+        problem: Problem | None = None
+        if name not in TABLE:
+            problem = _unknown(name)
+        elif is_no_value(value):
+            unset.add(name)
+        else:
+            outcome = _tag_problem(name, value) if level.is_tags else None
+            outcome = outcome or read_value(name, value, scope)
+            if isinstance(outcome, Problem):
+                problem = outcome
+            else:
+                found[name] = outcome
+        if problem:
+            findings += (_finding(level, name, each) for each in problem.all)
+    named = [name for name in NAMING if name in found]
+    if len(named) > 1:
+        both = Problem("AM105", f"{' and '.join(named)} are given together", "Keep the one that the task represents")
+        findings.append(_finding(level, named[1], both))
+    return _Read(found, frozenset(unset), tuple(findings))
+
+
+def _finding(level: Level, name: str, problem: Problem) -> Finding:
+    message = problem.message if problem.code in ("AM101", "AM105") else f"{name} {problem.message}"
+    return Finding(problem.code, level.subject, level.place(name) + problem.path, message, problem.hint)
+
+
+def read_value(name: str, value: Json, scope: Scope) -> Any:
+    """What the setting `name` becomes, by what the user wrote; the `Problem` where that is wrong."""
+    if name in ("MeshName", *NAMING[:2]):
+        problem = _arn_problem(name, value, scope)
+        if problem:
+            return problem
+    return TABLE[name].read(value, scope)
+
+
+def _arn_problem(name: str, value: Json, scope: Scope) -> Problem | None:
+    """A Ref to an AWS::AppMesh resource gives its ARN, where a name is needed."""
+    if not isinstance(value, dict) or function(value) != "Ref" or str(value["Ref"]) in scope.loops:
+        return None
+    resource = scope.resources.get(str(value["Ref"]))
+    kind = resource.get("Type") if isinstance(resource, dict) else None
+    if not isinstance(kind, str) or not kind.startswith("AWS::AppMesh::"):
+        return None
+    return Problem(
+        "AM114",
+        f"is a Ref to an {kind}, which gives its ARN",
+        f"Write !GetAtt {value['Ref']}.{name}",
+    )
+
+
+def _tag_problem(name: str, value: Json) -> Problem | None:
+    if TABLE[name].is_fragment:
+        return Problem("AM111", "is a map, which a tag cannot carry", "Set it in the resource's Metadata.AppMesh")
+    if isinstance(value, str) and "," in value:
+        return Problem(
+            "AM111",
+            "has a comma, which ECS does not allow in a tag",
+            "Separate the entries by spaces: '9080 9081'",
+        )
+    return None
+
+
+def _unknown(name: str) -> Problem:
+    guess = types.closest(name, list(TABLE))
+    did_you_mean = f": did you mean '{guess}'?" if guess else ""
+    hint = f"Write {guess}" if guess else f"See the settings in {BASE}reference/settings.md"
+    return Problem("AM101", f"unknown setting {types.quoted(name)}{did_you_mean}", hint)
+
+
+def _out_of_profile(profile: str, gathered: Gathered, subject: str) -> Iterable[Finding]:
+    for name in gathered.values:
+        allowed = TABLE[name].profiles
+        if profile not in allowed:
+            yield Finding(
+                "AM109",
+                subject,
+                gathered.places[name],
+                f"{name} is not a setting of profile '{profile}'",
+                f"Take it out, or use profile {' or '.join(map(repr, allowed))}",
+            )

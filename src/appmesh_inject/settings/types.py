@@ -1,0 +1,228 @@
+"""The kinds of value that a setting can have: how each is read from what the user wrote.
+
+A reader takes the value and the scope, and returns what the setting becomes or the `Problem` with it. A value
+that came from a parameter is never quoted in a problem: it can be a secret.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+from appmesh_inject.cfn.document import MOST_LEVELS, Json, Path, is_deeper
+from appmesh_inject.cfn.interpolation import scalar
+from appmesh_inject.cfn.intrinsics import (
+    Absent,
+    Literal,
+    Scope,
+    function,
+    leaves,
+    mapped,
+    read,
+)
+
+HIGHEST_ID = 2**32 - 2
+
+
+class Problem(NamedTuple):
+    """Why a value cannot be what the setting needs. `path` leads from the value to the part that is wrong;
+    `more`: what else is wrong with it."""
+
+    code: str
+    message: str
+    hint: str
+    path: Path = ()
+    more: tuple["Problem", ...] = ()
+
+    @property
+    def all(self) -> tuple["Problem", ...]:
+        return (self, *self.more)
+
+
+def together(problems: Sequence[Problem]) -> Problem:
+    first, *more = problems
+    return first._replace(more=tuple(more))
+
+
+Check: TypeAlias = Callable[[str], str | None]
+"""What a literal must be, where it is not ("a port from 1 to 65535"); None where it is."""
+
+
+def quoted(value: Json, longest: int = 40) -> str:
+    """A value of the template as an error text shows it: short."""
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
+    return f"'{text[: longest - 3]}...'" if len(text) > longest else f"'{text}'"
+
+
+def seen(literal: Literal) -> str:
+    """A literal as an error text shows it: never a parameter's value, only the parameter's name."""
+    if literal.parameter is not None:
+        return f"the value of parameter '{literal.parameter}'"
+    return quoted(literal.value)
+
+
+def text(check: Check) -> Callable[[Json, Scope], Json | Problem]:
+    """Text, or any intrinsic. What can be known of it now is held to `check`."""
+
+    def reader(value: Json, scope: Scope) -> Json | Problem:
+        if isinstance(value, str) and check(value) is None:
+            return value
+        problems: list[Problem] = []
+        for leaf in leaves(value, scope):
+            if isinstance(leaf.reading, Absent):
+                problems.append(
+                    Problem("AM102", "is AWS::NoValue in one branch", "Give a value in both branches", leaf.path)
+                )
+            elif isinstance(leaf.reading, Literal) and (need := unmet(leaf.reading, check)):
+                problems.append(_wrong(leaf.reading, need, leaf.path))
+        return together(problems) if problems else scalar(value)
+
+    return reader
+
+
+def unmet(literal: Literal, check: Check) -> str | None:
+    """What the literal must be, where it is not."""
+    value = literal.value
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return check("") or "text"
+    return check(str(value))
+
+
+def _wrong(literal: Literal, need: str, path: Path) -> Problem:
+    return Problem("AM102", f"must be {need}, and {seen(literal)} is not", f"Write {need}", path)
+
+
+def choice(*options: str) -> Callable[[Json, Scope], str | Problem]:
+    """One of a few words, known when the macro runs."""
+
+    def reader(value: Json, scope: Scope) -> str | Problem:
+        literal = decided(value, scope)
+        if isinstance(literal, Problem):
+            return literal
+        if literal.value not in options:
+            return Problem("AM102", f"must be {one_of(options)}, and {seen(literal)} is not", nearest(literal, options))
+        return str(literal.value)
+
+    return reader
+
+
+def known_text(value: Json, scope: Scope) -> str | Problem:
+    """Text that is known when the macro runs."""
+    literal = decided(value, scope)
+    if isinstance(literal, Problem):
+        return literal
+    if not isinstance(literal.value, str) or not literal.value:
+        return Problem("AM102", f"must be text, and {seen(literal)} is not", "Write text")
+    return literal.value
+
+
+def flag(value: Json, scope: Scope) -> bool | Problem:
+    """true or false, known when the macro runs."""
+    literal = decided(value, scope)
+    return literal if isinstance(literal, Problem) else _truth(literal)
+
+
+def switch(value: Json, scope: Scope) -> Json | Problem:
+    """true, false, or an Fn::If on them: a tree of Fn::Ifs with true and false at its ends."""
+    for leaf in leaves(value, scope):
+        outcome = (
+            _truth(leaf.reading)
+            if isinstance(leaf.reading, Literal)
+            else Problem("AM103", UNDECIDED, "Write true, false, a Ref to a parameter, or Fn::If on true and false")
+        )
+        if isinstance(outcome, Problem):
+            return outcome._replace(path=leaf.path)
+    return mapped(value, scope, lambda leaf: isinstance(leaf.reading, Literal) and _truth(leaf.reading) is True)
+
+
+UNDECIDED = "decides what comes out, and its value is not known when the macro runs"
+
+
+def decided(value: Json, scope: Scope) -> Literal | Problem:
+    reading = read(value, scope)
+    if isinstance(reading, Literal):
+        return reading
+    return Problem("AM103", UNDECIDED, "Write the value itself, or a Ref to a parameter of the template")
+
+
+def _truth(literal: Literal) -> bool | Problem:
+    word = str(literal.value).lower()
+    if word not in ("true", "false"):
+        return Problem("AM102", f"must be true or false, and {seen(literal)} is not", "Write true or false")
+    return word == "true"
+
+
+def fragment(value: Json, scope: Scope) -> Mapping[str, Json] | Problem:
+    """A map, or the JSON text of one: transform parameters carry text only."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError as error:
+            return Problem("AM102", f"is text, and no JSON: {_reason(error)}", "Write a map, or its JSON text")
+        except RecursionError:
+            return _too_deep()
+        if is_deeper(value, MOST_LEVELS):
+            return _too_deep()
+    if not isinstance(value, dict):
+        return Problem("AM102", "must be a map of properties", "Write a map, or its JSON text")
+    if function(value) is not None:
+        return Problem("AM103", UNDECIDED, "Write the map itself; its members may be intrinsics")
+    return value
+
+
+def _too_deep() -> Problem:
+    return Problem("AM002", f"is text that is nested deeper than {MOST_LEVELS} levels", "Nest less")
+
+
+def _reason(error: ValueError) -> str:
+    return error.msg if isinstance(error, json.JSONDecodeError) else "not readable"
+
+
+def any_text(value: str) -> str | None:
+    return None if value else "text"
+
+
+def name_alone(value: str) -> str | None:
+    return None if value and "/" not in value and not value.startswith("arn:") else "a name alone, without '/'"
+
+
+def word_of(*options: str) -> Check:
+    return lambda value: None if value in options else one_of(options)
+
+
+def whole_number(lowest: int, highest: int, what: str) -> Check:
+    def check(value: str) -> str | None:
+        digits = value.isascii() and value.isdigit() and len(value) <= 10
+        return None if digits and lowest <= int(value) <= highest else f"{what} from {lowest} to {highest}"
+
+    return check
+
+
+port = whole_number(1, 65535, "a port")
+
+
+def address(value: str) -> str | None:
+    import ipaddress  # only when a user lists addresses: the import costs a cold start
+
+    try:
+        ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return "an IP address or a CIDR block"
+    return None
+
+
+def one_of(options: Sequence[str]) -> str:
+    return f"{', '.join(options[:-1])} or {options[-1]}"
+
+
+def nearest(literal: Literal, options: Sequence[str]) -> str:
+    guess = None if literal.parameter else closest(str(literal.value), options)
+    return f"Did you mean '{guess}'?" if guess else f"Write {one_of(options)}"
+
+
+def closest(word: str, options: Sequence[str]) -> str | None:
+    """The option that a mistyped word stands for, or None where none is near."""
+    import difflib  # only when something is mistyped: the import costs a cold start
+
+    by_case = {option.lower(): option for option in options}
+    found = difflib.get_close_matches(word.lower(), list(by_case))
+    return by_case[found[0]] if found else None

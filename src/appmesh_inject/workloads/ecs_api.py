@@ -1,0 +1,95 @@
+"""ECS task definition JSON: what `aws ecs register-task-definition --cli-input-json` takes."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from appmesh_inject.alike import Plain
+from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
+from appmesh_inject.findings import Finding
+from appmesh_inject.profiles.plan import Plan
+from appmesh_inject.settings.layers import Level
+from appmesh_inject.workloads.containers import EcsContainers
+from appmesh_inject.workloads.model import Found, Task, Workload
+from appmesh_inject.workloads.task_definition import API, applied
+
+READ_ONLY = frozenset(
+    {
+        "taskDefinitionArn",
+        "revision",
+        "status",
+        "requiresAttributes",
+        "compatibilities",
+        "registeredAt",
+        "registeredBy",
+        "deregisteredAt",
+        "deleteRequestedAt",
+    }
+)
+"""What DescribeTaskDefinition returns and RegisterTaskDefinition refuses."""
+
+
+DESCRIBED = "taskDefinition"
+"""The member of DescribeTaskDefinition's output that has the task definition; its tags stand beside it."""
+
+
+def is_task_definition(document: Json) -> bool:
+    """Whether the document is a task definition, or what describe-task-definition prints of one."""
+    return isinstance(document, dict) and (
+        isinstance(document.get("containerDefinitions"), list) or isinstance(document.get(DESCRIBED), dict)
+    )
+
+
+def registrable(document: Json) -> Json:
+    """The document as RegisterTaskDefinition takes it: unwrapped, without read-only members; the very same
+    object where nothing is to be done."""
+    if not isinstance(document, dict):
+        return document
+    described = document.get(DESCRIBED)
+    if isinstance(described, dict):
+        tags = document.get("tags")
+        document = {**described, **({"tags": tags} if tags else {})}
+    if READ_ONLY.isdisjoint(document):
+        return document
+    return {name: value for name, value in document.items() if name not in READ_ONLY}
+
+
+class EcsTaskDefinition(NamedTuple):
+    """The target for one task definition. request: settings by flags, which mark it and rank lowest."""
+
+    request: Level
+
+    @property
+    def dialect(self) -> EcsContainers:
+        return API.containers
+
+    def find(self, document: Json) -> Found:
+        """The one workload: the task definition."""
+        if not isinstance(document, dict) or "containerDefinitions" not in document:
+            return Found((), findings=(_no_task_definition(),))
+        family = document.get("family")
+        name = family if isinstance(family, str) else ""
+        tags, findings = API.tag_levels(document, (), name, NOTHING_KNOWN)
+        levels = (*((self.request,) if self.request.given else ()), *tags)
+        return Found((Workload(name, (), levels, NOTHING_KNOWN, findings),))
+
+    def plain(self, document: Json, workload: Workload) -> Plain | None:
+        """One task definition is like no other."""
+        return None
+
+    def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
+        """The facts of the task definition."""
+        assert isinstance(document, dict)
+        return API.task(document, (), workload, scope)
+
+    def apply(self, document: Json, plans: Mapping[Path, Plan]) -> Json:
+        """The task definition with the plan carried out."""
+        return applied(document, plans)
+
+    def without_mesh(self, document: Json, scope: Scope, *, export: bool) -> tuple[Json, tuple[Finding, ...]]:
+        """No mesh is written in such a document."""
+        return document, ()
+
+
+def _no_task_definition() -> Finding:
+    return Finding("AM001", "", (), "this is no ECS task definition", "Give a document with containerDefinitions")

@@ -1,0 +1,153 @@
+"""Kubernetes: pods, alone or as the template of what makes them, in any number of documents.
+
+Marks are the annotations that App Mesh's own injectors use, `appmesh.k8s.aws/...`, on the pod or pod template.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from appmesh_inject.alike import Plain
+from appmesh_inject.cfn.document import Json, Path, at
+from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
+from appmesh_inject.findings import Finding
+from appmesh_inject.profiles.plan import Plan
+from appmesh_inject.settings.layers import Level
+from appmesh_inject.settings.table import NAMING
+from appmesh_inject.settings.types import quoted
+from appmesh_inject.workloads.model import Branch, Found, Task, Workload
+from appmesh_inject.workloads.pods import POD_CONTAINERS, PodContainers, pod_containers
+from appmesh_inject.workloads.task_definition import applied
+
+PREFIX = "appmesh.k8s.aws/"
+SWITCH = f"{PREFIX}sidecarInjectorWebhook"
+ANNOTATIONS: Mapping[str, str] = {
+    f"{PREFIX}mesh": "MeshName",
+    f"{PREFIX}virtualNode": "VirtualNodeName",
+    f"{PREFIX}ports": "AppPorts",
+    f"{PREFIX}egressIgnoredIPs": "EgressIgnoredIPs",
+    f"{PREFIX}egressIgnoredPorts": "EgressIgnoredPorts",
+}
+
+POD_TEMPLATES: Mapping[str, Path] = {
+    "Pod": (),
+    "Deployment": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "ReplicationController": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+"""Where the pod is in an object of each kind."""
+
+RUN_TO_THE_END = frozenset({"Job", "CronJob"})
+
+
+def is_manifest(document: Json) -> bool:
+    """Whether the document is a Kubernetes object."""
+    return isinstance(document, dict) and "apiVersion" in document and isinstance(document.get("kind"), str)
+
+
+class Manifests(NamedTuple):
+    """The target for a list of documents. request: settings by flags, which rank lowest, and mark every pod where
+    they say what it represents."""
+
+    request: Level
+
+    @property
+    def dialect(self) -> PodContainers:
+        return POD_CONTAINERS
+
+    def find(self, document: Json) -> Found:
+        """The pods in the documents, in order."""
+        assert isinstance(document, list)
+        return Found(tuple(self._workloads(document, ())))
+
+    def _workloads(self, objects: Sequence[Json], path: Path) -> Iterator[Workload]:
+        for index, each in enumerate(objects):
+            if not isinstance(each, dict):
+                continue
+            kind, items = each.get("kind"), each.get("items")
+            if kind == "List" and isinstance(items, list):
+                yield from self._workloads(items, (*path, index, "items"))
+            elif isinstance(kind, str) and kind in POD_TEMPLATES:
+                workload = self._workload(each, kind, (*path, index))
+                if workload:
+                    yield workload
+
+    def _workload(self, each: Mapping[str, Json], kind: str, path: Path) -> Workload | None:
+        pod = _below(each, POD_TEMPLATES[kind])
+        if pod is None:
+            return None
+        metadata = each.get("metadata")
+        given = metadata.get("name") or metadata.get("generateName") if isinstance(metadata, dict) else None
+        name = f"{kind.lower()}/{given}" if isinstance(given, str) else kind.lower()
+        place = (*path, *POD_TEMPLATES[kind])
+        annotations = _below(pod, ("metadata", "annotations")) or {}
+        switch = annotations.get(SWITCH)
+        if switch == "disabled":
+            return Workload(name, place, (), NOTHING_KNOWN, passed=f"{SWITCH} is disabled")
+        levels: tuple[Level, ...]
+        where = (*place, "metadata", "annotations")
+        findings = list(_strange_switch(switch, (*where, SWITCH), name))
+        if kind in RUN_TO_THE_END:
+            findings.append(_never_ends(kind, place, name))
+        marks = {ANNOTATIONS[key]: value for key, value in annotations.items() if key in ANNOTATIONS}
+        paths = {setting: (*where, key) for key, setting in ANNOTATIONS.items() if key in annotations}
+        if marks or switch == "enabled":
+            levels = (self.request, Level(where, marks, name, paths))
+        else:
+            levels = (self.request,) if any(setting in self.request.given for setting in NAMING) else ()
+        return Workload(name, place, levels, NOTHING_KNOWN, tuple(findings))
+
+    def plain(self, document: Json, workload: Workload) -> Plain | None:
+        """Pods are few: each is decided anew."""
+        return None
+
+    def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
+        """The facts of one pod."""
+        spec = _below(at(document, workload.path), ("spec",)) or {}
+        path = (*workload.path, "spec")
+        containers, found = pod_containers(spec.get("containers"), (*path, "containers"), scope, workload.name)
+        first, found_first = pod_containers(spec.get("initContainers"), (*path, "initContainers"), scope, workload.name)
+        findings = [*found, *found_first]
+        if spec.get("hostNetwork") is True:
+            message = "the pod uses the network of its host, and proxyinit would redirect all of that host's traffic"
+            findings.append(Finding("AM501", workload.name, (*path, "hostNetwork"), message, "Take hostNetwork out"))
+        return Task(
+            path=path,
+            containers=[],
+            branches=(Branch({"app": containers, "init": first}, scope),),
+            findings=tuple(findings),
+        )
+
+    def apply(self, document: Json, plans: Mapping[Path, Plan]) -> Json:
+        """The documents with every plan carried out."""
+        return applied(document, plans)
+
+    def without_mesh(self, document: Json, scope: Scope, *, export: bool) -> tuple[Json, tuple[Finding, ...]]:
+        """No mesh is written in such a document."""
+        return document, ()
+
+
+def _below(value: Json, path: Path) -> Mapping[str, Json] | None:
+    """The map at `path`, or None where there is none."""
+    for step in path:
+        value = value.get(str(step)) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else None
+
+
+def _strange_switch(switch: Json, path: Path, name: str) -> Iterator[Finding]:
+    if switch not in (None, "enabled"):
+        message = f"{SWITCH} must be enabled or disabled, and {quoted(switch)} is not"
+        yield Finding("AM112", name, path, message, "Write enabled or disabled")
+
+
+def _never_ends(kind: str, path: Path, name: str) -> Finding:
+    return Finding(
+        "AM551",
+        name,
+        path,
+        f"the {kind} will not end when its app does, since its envoy runs on",
+        "End the envoy from the app (POST to /quitquitquit on port 9901), or leave the job out of the mesh",
+    )

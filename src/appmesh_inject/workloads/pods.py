@@ -1,0 +1,104 @@
+"""How the containers of a Kubernetes pod are read. Source: Kubernetes API, core/v1 Container."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.intrinsics import Scope
+from appmesh_inject.cfn.merge import Identities
+from appmesh_inject.findings import Finding
+from appmesh_inject.settings.types import port as port_check
+from appmesh_inject.settings.types import quoted
+from appmesh_inject.workloads.model import Container, ContainerList, Entry, Port, Runtime, Wrap
+
+
+class PodContainers(NamedTuple):
+    """The dialect of pods."""
+
+    name: str = "pod"
+    name_key: str = "name"
+    image_key: str = "image"
+
+    @property
+    def identities(self) -> Identities:
+        """Lists that Kubernetes itself merges by a key."""
+        return {
+            "env": (("name", None),),
+            "ports": (("containerPort", None), ("protocol", "TCP")),
+            "volumeMounts": (("mountPath", None),),
+        }
+
+    def container(self, definition: Mapping[str, Json], path: Path, scope: Scope) -> Container:
+        """One container of a pod. Pods need no memory setting."""
+        name, image = definition.get("name"), definition.get("image")
+        return Container(
+            definition=definition,
+            path=path,
+            scope=scope,
+            name=name if isinstance(name, str) else None,
+            image=image if isinstance(image, str) else None,
+            variables={str(each.get("name")): each.get("value") for each in _maps(definition.get("env"))},
+            has_memory=True,
+        )
+
+    def runtime(self, container: Container) -> Runtime:
+        """How the container runs: all run until the pod ends, and none waits for another."""
+        context = container.definition.get("securityContext")
+        user = context.get("runAsUser", "") if isinstance(context, dict) else ""
+        return Runtime(
+            user=str(user),
+            essential=True,
+            memory=None,
+            has_health_check="readinessProbe" in container.definition,
+            waits_for=frozenset(),
+            routes_logs=False,
+        )
+
+    def ports(self, container: Container, subject: str) -> tuple[tuple[Port, ...], tuple[Finding, ...]]:
+        """The TCP ports that a container names."""
+        ports: list[Port] = []
+        findings: list[Finding] = []
+        for index, each in enumerate(_maps(container.definition.get("ports"))):
+            path = (*container.path, "ports", index, "containerPort")
+            number = each.get("containerPort")
+            if str(each.get("protocol", "TCP")).upper() != "TCP":
+                continue
+            if port_check(str(number)):
+                message = f"{quoted(number)} is not a port from 1 to 65535"
+                findings.append(Finding("AM107", subject, path, message, "Correct the port"))
+            else:
+                ports.append(Port(str(number), str(number), path, certain=True))
+        return tuple(ports), tuple(findings)
+
+    def with_dependencies_of(self, definition: Json, other: Json) -> Json:
+        """Containers of a pod depend on nothing."""
+        return definition
+
+    def waiting(self, container: Container, name: Json, under: Wrap) -> Mapping[str, Json] | None:
+        """Containers of a pod start together."""
+        return container.definition
+
+
+POD_CONTAINERS = PodContainers()
+
+
+def _maps(value: Json) -> Iterator[Mapping[str, Json]]:
+    if isinstance(value, list):
+        yield from (item for item in value if isinstance(item, dict))
+
+
+def pod_containers(value: Json, path: Path, scope: Scope, subject: str) -> tuple[ContainerList, tuple[Finding, ...]]:
+    """A pod's list of containers as facts, and what is wrong with it."""
+    items = value if isinstance(value, list) else []
+    entries: list[Entry] = []
+    findings: list[Finding] = []
+    if value is not None and not isinstance(value, list):
+        findings.append(Finding("AM203", subject, path, f"{path[-1]} is no list", "Write a list of containers"))
+    for index, item in enumerate(items):
+        place = (*path, index)
+        if isinstance(item, dict):
+            entries.append(Entry(item, place, ((POD_CONTAINERS.container(item, place, scope), {}),)))
+        else:
+            findings.append(Finding("AM203", subject, place, "this is no container", "Write a map with name and image"))
+            entries.append(Entry(item, place, ()))
+    return ContainerList(path, tuple(entries)), tuple(findings)
