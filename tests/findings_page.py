@@ -9,10 +9,10 @@ from appmesh_inject.cfn.document import Json, Path, existing
 from appmesh_inject.files import documents, yaml_writer
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.findings import CODES
-from tests.adoption.cases import refusals
 from tests.golden.cases import cases
 from tests.mesh.meshes import findings, mesh
 from tests.mesh.test_refusals import REFUSED
+from tests.migrate.cases import refusals
 from tests.reference import example_templates
 
 HEAD = """\

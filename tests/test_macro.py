@@ -284,7 +284,7 @@ def test_what_cannot_be_written_for_its_depth_is_refused(
         deep = [deep]
     report = Report("Web", ("Resources", "Web"), Action.INJECTED, "", "ga")
     monkeypatch.setattr(macro, "half_character", lambda _: None)  # it would take its time
-    monkeypatch.setattr(macro, "transformed", lambda *_: Outcome(deep, (report,), (), (deep,)))
+    monkeypatch.setattr(macro, "transformed", lambda *_: Outcome(deep, (report,), ()))
     response = call(event({"Resources": {}}))
     assert response["errorMessage"].startswith("AM002 the template is nested deeper than 200 levels")
     assert response["fragment"] == {"Resources": {}}

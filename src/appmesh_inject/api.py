@@ -10,7 +10,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Report
 from appmesh_inject.render.cloudformation import rendered
 from appmesh_inject.render.parameters import parameter_values
-from appmesh_inject.render.rendering import Asked, Rendered, of_outcome
+from appmesh_inject.render.rendering import Rendered, RenderOptions, of_outcome
 from appmesh_inject.settings.platform_defaults import deployed
 from appmesh_inject.workloads import ecs_api, kubernetes
 
@@ -52,7 +52,7 @@ def inject(
     declared = document.get("Parameters")
     # A snippet declares none, and its values come with the event.
     values = parameter_values(declared, parameters) if isinstance(declared, Mapping) else dict(parameters)
-    asked = Asked(values, settings, places, deployed(deployment))
+    asked = RenderOptions(values, settings, places, deployed(deployment))
     result = _rendered(document, asked)
     changed = result.document
     if kubernetes.is_manifest(document) and isinstance(changed, list):
@@ -61,12 +61,12 @@ def inject(
     return Injected(template if is_same else changed, result.findings, result.reports)  # type: ignore[arg-type]
 
 
-def _rendered(document: Mapping[str, Json], asked: Asked) -> Rendered:
+def _rendered(document: Mapping[str, Json], asked: RenderOptions) -> Rendered:
     if ecs_api.is_task_definition(document):
         content = ecs_api.registrable(document)
         return of_outcome(injection.inject(content, ecs_api.EcsTaskDefinition(asked.level), asked.deployment))
     if kubernetes.is_manifest(document):
-        return of_outcome(injection.inject([document], kubernetes.Manifests(asked.level), asked.deployment))
+        return of_outcome(injection.inject([document], kubernetes.KubernetesManifests(asked.level), asked.deployment))
     if isinstance(document.get("Resources"), Mapping):
         return rendered(document, asked)
     # A single resource, or what is none of the forms: the macro's own reading of it.

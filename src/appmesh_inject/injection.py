@@ -1,47 +1,25 @@
-"""The whole product on one page: find the workloads, plan for each, apply the plans, report.
+"""The whole product on one page: find the workloads, settle what each asks for, plan, edit, report.
 
 A document goes in and comes out as JSON; it is never mutated, and what is not decided on stays the same
 objects. One error anywhere, and nothing is changed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from appmesh_inject.alike import Plain, Precedents
-from appmesh_inject.cfn.document import MOST_LEVELS, Json, Path, is_deeper
+from appmesh_inject.cfn.document import MOST_LEVELS, Changes, Json, Path, edited, is_deeper
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.source import Meshes, MeshSource
-from appmesh_inject.profiles.context import place
-from appmesh_inject.profiles.plan import Decided, Decision, Plan, Skip
-from appmesh_inject.profiles.sidecar.build import decide, under
-from appmesh_inject.settings.layers import Gathered, Level, gather, settle
-from appmesh_inject.settings.platform_defaults import BUILT_IN, Deployment
+from appmesh_inject.profiles.context import Context, setting_path
+from appmesh_inject.profiles.plan import Decided, Plan, Skip
+from appmesh_inject.profiles.registry import Profile, profile
+from appmesh_inject.profiles.sidecar.build import Draft
+from appmesh_inject.settings.layers import gather, settle
+from appmesh_inject.settings.platform_defaults import BUILT_IN, PlatformDefaults
 from appmesh_inject.settings.table import STANDALONE
-from appmesh_inject.workloads.model import Dialect, Found, Task, Workload
-
-
-class Target(Protocol):
-    """A kind of document: finds the workloads in it, reads one's facts, carries plans out, lets the mesh leave."""
-
-    @property
-    def dialect(self) -> Dialect: ...
-
-    @property
-    def request(self) -> Level:
-        """What was asked for outside of the document."""
-
-    def find(self, document: Json) -> Found: ...
-
-    def plain(self, document: Json, workload: Workload) -> Plain | None: ...
-
-    def task(self, document: Json, workload: Workload, scope: Scope) -> Task: ...
-
-    def apply(self, document: Json, plans: Mapping[Path, Plan]) -> Json: ...
-
-    def without_mesh(self, document: Json, scope: Scope, *, export: bool) -> tuple[Json, tuple[Finding, ...]]: ...
-
+from appmesh_inject.workloads.model import DocumentKind, Workload
 
 NOT_MARKED = "not marked"
 HELD_BACK = "another finding stops the injection"
@@ -66,30 +44,30 @@ class Report(NamedTuple):
 class Outcome(NamedTuple):
     """The document that comes out, what happened to each workload, and the findings in order.
 
-    `document` is the very object that came in where nothing was changed. added: sidecars of the size of
-    those that were written, but for the names in them.
+    `document` is the very object that came in where nothing was changed.
     """
 
     document: Json
     reports: tuple[Report, ...] = ()
     findings: tuple[Finding, ...] = ()
-    added: Sequence[Json] = ()
 
     @property
     def has_errors(self) -> bool:
         return any(finding.is_error for finding in self.findings)
 
 
-def inject(document: Json, target: Target, deployment: Deployment = BUILT_IN, meshes: Meshes | None = None) -> Outcome:
-    """Puts the sidecars into every marked workload of `document`. Raises nothing for a mistake of the user.
+def inject(
+    document: Json, kind: DocumentKind, platform: PlatformDefaults = BUILT_IN, meshes: Meshes | None = None
+) -> Outcome:
+    """Carries out what every marked workload of `document` asks for. Raises nothing for a mistake of the user.
 
-    meshes: those that are written in other templates.
+    platform: what the macro was deployed with. meshes: those that are written in other templates.
     """
     try:
-        return _injected(document, target, deployment, meshes or Meshes())
+        return _injected(document, kind, platform, meshes or Meshes())
     except RecursionError:
         # To measure every document would cost each of them a walk, for what hardly ever happens.
-        if not any(is_deeper(value, MOST_LEVELS) for value in (document, dict(target.request.given))):
+        if not any(is_deeper(value, MOST_LEVELS) for value in (document, dict(kind.request.given))):
             raise
         return Outcome(document, findings=(too_deep(),))
 
@@ -100,82 +78,93 @@ def too_deep() -> Finding:
     return Finding("AM002", "", (), message, "Nest less: fewer maps, lists and functions inside of each other")
 
 
-def _injected(document: Json, target: Target, deployment: Deployment, meshes: Meshes) -> Outcome:
-    found = target.find(document)
-    shared = gather((deployment.level, *found.levels), found.scope)
-    findings = [*deployment.findings, *found.findings, *shared.findings]
-    decide_on = _decider(document, target, shared, deployment, meshes)
-    decided = [decide_on(workload) for workload in found.workloads if workload.levels]
-    findings += (finding for each in decided for finding in each.decision.findings)
-    plans = {each.workload.path: each.decision.outcome for each in decided if isinstance(each.decision.outcome, Plan)}
-    changed = target.apply(document, plans)
+def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, meshes: Meshes) -> Outcome:
+    found = kind.find(document)
+    shared = gather((platform.level, *found.levels), found.scope)
+    decided: list[Decided] = []
+    drafts: dict[bytes, tuple[Path, Draft]] = {}
+    for workload in found.workloads:
+        if workload.levels:
+            requested = settle(gather(workload.levels, workload.scope, shared), workload.name)
+            context = Context(document, kind, workload, requested, platform, meshes, drafts)
+            decided.append(Decided(workload, requested, _planned(context)))
+    findings = [*platform.findings, *found.findings, *shared.findings]
+    findings += (finding for each in decided for finding in each.findings)
+
+    changed = edited(document, [edit for each in decided for edit in _edits(each)])
+    profiles = _profiles(decided)
+    finishes = [each.finish(changed, decided) for each in profiles]
+    changed = edited(changed, [edit for finish in finishes for edit in finish.changes])
+    findings += (finding for finish in finishes for finding in finish.findings)
+
     export = bool(shared.values.get("ExportMesh"))
-    if export or any(each.is_standalone for each in decided):
-        findings += _mixed(decided, shared, found.scope)
-        changed, problems = target.without_mesh(changed, found.scope, export=export)
+    if export or any(each.consumes_mesh for each in profiles):
+        # Few templates need it, and every import is cold start.
+        from appmesh_inject.mesh.removal import without_mesh
+
+        findings += _left_without_mesh(decided, found.scope)
+        changed, problems = without_mesh(changed, found.scope, export=export)
         findings += problems
     in_order = ordered(findings)
     reports = _reports(found.workloads, decided, settle(shared, "").settings.profile)
     if any(finding.is_error for finding in in_order):
         return Outcome(document, tuple(map(_held_back, reports)), in_order)
-    added = [sidecar for plan in plans.values() for sidecar in plan.added]
-    return Outcome(changed, reports, in_order, added)
+    return Outcome(changed, reports, in_order)
 
 
-def _mixed(decided: Iterable[Decided], shared: Gathered, scope: Scope) -> Iterator[Finding]:
-    """The mesh resources leave a template with a standalone task, so no task may need them there."""
+def _planned(context: Context) -> Plan | Skip:
+    """What the profile answers that a workload asks for."""
+    if context.settings.enabled is False:
+        return Skip("Enabled is false")
+    chosen = profile(context.settings.profile)
+    if context.kind.name not in chosen.documents:
+        message = f"profile '{chosen.name}' has no form for this kind of document"
+        path = context.setting_path("Profile")
+        return Plan(findings=(context.finding("AM109", path, message, "Use profile 'preview'"),))
+    return chosen.plan(context)
+
+
+def _edits(decided: Decided) -> Changes:
+    return decided.outcome.changes if isinstance(decided.outcome, Plan) and not decided.is_refused else ()
+
+
+def _profiles(decided: Iterable[Decided]) -> list[Profile]:
+    """The profiles of the workloads that are not switched off, each once."""
+    names = (each.requested.settings.profile for each in decided if each.is_enabled)
+    return [profile(name) for name in dict.fromkeys(names)]
+
+
+def _left_without_mesh(decided: Iterable[Decided], scope: Scope) -> Iterator[Finding]:
+    """The mesh resources leave the template, so no task may need them there."""
     if MeshSource(scope.resources).is_empty:
         return
     for each in decided:
-        if each.is_in_a_mesh and not each.is_standalone:
-            workload = each.workload
-            asked = settle(gather(workload.levels, workload.scope, shared), workload.name)
-            message = f"profile '{asked.settings.profile}' needs the mesh that leaves the template with profile"
+        chosen = profile(each.requested.settings.profile)
+        if each.is_enabled and not chosen.consumes_mesh:
+            message = f"profile '{chosen.name}' needs the mesh that leaves the template with profile"
             hint = "Use one profile for the whole template, or two templates"
-            path = place(workload, asked, "Profile")
-            yield Finding("AM328", workload.name, path, f"{message} '{STANDALONE}'", hint)
+            path = setting_path(each.workload, each.requested, "Profile")
+            yield Finding("AM328", each.workload.name, path, f"{message} '{STANDALONE}'", hint)
 
 
-def _decider(
-    document: Json, target: Target, shared: Gathered, deployment: Deployment, meshes: Meshes
-) -> Callable[[Workload], Decided]:
-    """Decides about one workload after the other."""
-    precedents = Precedents(target.dialect)
-
-    def decide_on(workload: Workload) -> Decided:
-        return precedents.decide(workload, target.plain(document, workload), lambda: anew(workload))
-
-    def anew(workload: Workload) -> Decided:
-        asked = settle(gather(workload.levels, workload.scope, shared), workload.name)
-        problems = (*workload.findings, *asked.findings)
-        enabled = asked.settings.enabled
-        if enabled is False:
-            return Decided(workload, asked, Decision(Skip("Enabled is false"), problems))
-        task = target.task(document, workload, under(enabled, workload.scope))
-        decided = decide(workload, asked, task, target.dialect, deployment=deployment, meshes=meshes)
-        return Decided(workload, asked, Decision(decided.outcome, (*problems, *decided.findings)))
-
-    return decide_on
-
-
-def _reports(workloads: Iterable[Workload], decided: Iterable[Decided], profile: str) -> tuple[Report, ...]:
-    """One for each workload. `profile`: that of those which are not marked."""
+def _reports(workloads: Iterable[Workload], decided: Iterable[Decided], default: str) -> tuple[Report, ...]:
+    """One for each workload. `default`: the profile of those which are not marked."""
     of_marked = map(_report, decided)
     return tuple(
         next(of_marked)
         if workload.levels
-        else Report(workload.name, workload.path, Action.SKIPPED, workload.passed or NOT_MARKED, profile)
+        else Report(workload.name, workload.path, Action.SKIPPED, workload.passed or NOT_MARKED, default)
         for workload in workloads
     )
 
 
 def _report(decided: Decided) -> Report:
-    name, path, profile = decided.workload.name, decided.workload.path, decided.asked.settings.profile
-    if any(finding.is_error for finding in decided.decision.findings):
-        return Report(name, path, Action.REFUSED, "see the findings", profile)
-    if isinstance(decided.decision.outcome, Skip):
-        return Report(name, path, Action.SKIPPED, decided.decision.outcome.reason, profile)
-    return Report(name, path, Action.INJECTED, "", profile)
+    name, path, profile_name = decided.workload.name, decided.workload.path, decided.requested.settings.profile
+    if decided.is_refused:
+        return Report(name, path, Action.REFUSED, "see the findings", profile_name)
+    if isinstance(decided.outcome, Skip):
+        return Report(name, path, Action.SKIPPED, decided.outcome.reason, profile_name)
+    return Report(name, path, Action.INJECTED, "", profile_name)
 
 
 def _held_back(report: Report) -> Report:

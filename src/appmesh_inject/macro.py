@@ -12,7 +12,6 @@ COLLECTS = gc.isenabled()
 gc.disable()
 
 import json
-import marshal
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +24,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from appmesh_inject.cfn.document import Json, half_character
+from appmesh_inject.cfn.document import Json, at_most, half_character
 from appmesh_inject.findings import Finding, one_line, ordered
 from appmesh_inject.injection import Action, Outcome, inject, too_deep
 from appmesh_inject.mesh.source import Meshes
@@ -41,13 +40,6 @@ LONGEST_MESSAGE = 1000
 
 LARGEST_RESPONSE = 6 * 1024 * 1024
 """Bytes that a Lambda function can answer at once: Lambda quota, invocation payload, synchronous."""
-
-LARGEST_TEMPLATE = 1024 * 1024
-"""Bytes of a template: CloudFormation quota, template body. What else than sidecars is added is less than this again:
-dependencies on the envoy, redirects, and the names in sidecars, in 500 resources."""
-
-MOST_PER_BYTE = 8
-"""Bytes of JSON that a byte of `marshal` becomes at the most: a control character six, `false` and a comma seven."""
 
 NAMESPACE = "AppMeshInject"
 
@@ -129,7 +121,7 @@ def _answerable(outcome: Outcome) -> Outcome:
         text = "a text has half a character (a lone surrogate), which a Lambda function cannot answer"
         return _refused(outcome, Finding("AM004", "", half, text, "Write the whole character, or take it out"))
     # To encode each response twice would cost more than all the rest, so what is surely small is not measured.
-    if _is_surely_small(outcome.added):
+    if at_most(outcome.document, LARGEST_RESPONSE - LONGEST_MESSAGE):
         return outcome
     try:
         # As Lambda's client writes it from Python 3.12 on: in UTF-8.
@@ -148,18 +140,8 @@ def _refused(outcome: Outcome, finding: Finding) -> Outcome:
     return Outcome(None, reports, ordered((*outcome.findings, finding)))
 
 
-def _is_surely_small(added: Any) -> bool:
-    """Whether a template to which these sidecars were added can be answered, by a bound that is quick to have."""
-    times = Counter(map(id, added))
-    try:
-        size = sum(times[id(one)] * len(marshal.dumps(one, 2)) for one in {id(one): one for one in added}.values())
-    except ValueError:
-        return False  # nested too deeply for it
-    return 2 * LARGEST_TEMPLATE + MOST_PER_BYTE * size <= LARGEST_RESPONSE
-
-
 def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Outcome:
-    """What becomes of the event's fragment. Deployment parameters are the variables of their names."""
+    """What becomes of the event's fragment. PlatformDefaults parameters are the variables of their names."""
     parameters = {name: environment[name] for name in DEPLOYMENT_PARAMETERS if name in environment}
     request = Level(("Transform", "Parameters"), _mapping(event.get("params")))
     target = CloudFormation(request, _parameter_values(event.get("templateParameterValues")))

@@ -17,20 +17,20 @@ import yaml
 from cfnlint.decode import cfn_yaml
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.injection import Outcome, Target, inject
+from appmesh_inject.injection import DocumentKind, Outcome, inject
 from appmesh_inject.settings.layers import Level
-from appmesh_inject.settings.platform_defaults import Deployment, deployed
+from appmesh_inject.settings.platform_defaults import PlatformDefaults, deployed
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.ecs_api import EcsTaskDefinition
-from appmesh_inject.workloads.kubernetes import Manifests
+from appmesh_inject.workloads.kubernetes import KubernetesManifests
 
 ROOT = Path(__file__).parent
 
 
-TARGETS: Mapping[str, Callable[[Level, Mapping[str, Json]], Target]] = {
+TARGETS: Mapping[str, Callable[[Level, Mapping[str, Json]], DocumentKind]] = {
     "cloudformation": CloudFormation,
     "ecs": lambda request, _: EcsTaskDefinition(request),
-    "kubernetes": lambda request, _: Manifests(request),
+    "kubernetes": lambda request, _: KubernetesManifests(request),
 }
 
 
@@ -72,11 +72,11 @@ class Case:
         return cast(Mapping[str, str], self.options.get("deployment", {}))
 
     @property
-    def deployment(self) -> Deployment:
+    def deployment(self) -> PlatformDefaults:
         return deployed(self.deployment_parameters)
 
     @property
-    def target(self) -> Target:
+    def target(self) -> DocumentKind:
         return TARGETS[self.folder.parent.name](Level(("Transform", "Parameters"), self.request), self.parameters)
 
     def inject(self, document: Json) -> Outcome:

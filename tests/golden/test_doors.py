@@ -6,7 +6,7 @@ import pytest
 
 from appmesh_inject import macro
 from appmesh_inject.render.cloudformation import rendered
-from appmesh_inject.render.rendering import Asked
+from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
 from tests.golden.cases import Case, cases
 
@@ -43,7 +43,7 @@ def test_the_command_line_does_what_the_core_does(case: Case) -> None:
     assert isinstance(case.document, dict)
     template = {key: value for key, value in case.document.items() if key != "Transform"}
     request: Any = {"Name": "AppMeshInject", "Parameters": case.request} if case.request else "AppMeshInject"
-    result = rendered({"Transform": request, **template}, Asked(case.parameters, deployment=case.deployment))
+    result = rendered({"Transform": request, **template}, RenderOptions(case.parameters, deployment=case.deployment))
     assert result.has_errors == case.outcome.has_errors
     if not result.has_errors:
         assert isinstance(case.outcome.document, dict)

@@ -6,8 +6,8 @@ import pytest
 
 from appmesh_inject.findings import CODES
 from tests import invariants
-from tests.adoption.cases import refusals
 from tests.golden.cases import ROOT, Case, cases, report
+from tests.migrate.cases import refusals
 
 CASES = cases()
 
@@ -44,9 +44,9 @@ def test_every_finding_has_a_case() -> None:
     seen = {finding.code for case in CASES for finding in case.outcome.findings}
     elsewhere = {
         "the command line says it": {code for code in CODES if code.startswith("AM9")},
-        "tests/adoption has a case": {finding.code for _, finding in refusals()} | {"AM606"},
+        "tests/migrate has a case": {finding.code for _, finding in refusals()} | {"AM606"},
         "tests/mesh has a case": {code for code in CODES if "AM301" <= code <= "AM327" or "AM351" <= code <= "AM360"},
-        "tests/test_standalone.py makes a large template": {"AM329"},
+        "tests/profiles/test_standalone.py makes a large template": {"AM329"},
         "tests/hostile makes deep and large ones, and half characters": {"AM002", "AM003", "AM004"},
     }
     assert set(CODES) - seen <= set().union(*elsewhere.values())

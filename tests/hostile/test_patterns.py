@@ -299,7 +299,7 @@ def test_no_pattern_of_ours_backtracks(place: str) -> None:
     written, is_searched = PATTERNS[place]
     if place.startswith("mesh/parsing/matches.py") and written == "pattern":
         return  # A route's own regular expression is compiled, to see that it is one, and never run.
-    if place.startswith("mesh/substitution.py"):
+    if place.startswith("cfn/sub.py"):
         is_searched = False  # Ends before the next "${", which a look ahead says: this does not see that.
     assert not problems(ast.literal_eval(written), is_searched=is_searched), written
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from appmesh_inject.cfn.intrinsics import Scope
-from appmesh_inject.mesh.names import Names
+from appmesh_inject.mesh.names import MeshNames
 from tests.mesh.meshes import of
 
 
@@ -57,8 +57,8 @@ RESOURCES: dict[str, Any] = {
 ROUND = ["Self", "SelfRef", "One", "Two", "Joined", "Within", "Substituted", "Unused", "Malformed"]
 
 
-def names(**parameters: Any) -> Names:
-    return Names(RESOURCES, Scope(parameters=parameters))
+def names(**parameters: Any) -> MeshNames:
+    return MeshNames(RESOURCES, Scope(parameters=parameters))
 
 
 @pytest.mark.parametrize(
@@ -214,5 +214,5 @@ def test_a_scope_of_its_own_decides_what_is_known() -> None:
 
 
 def test_a_name_of_cloud_map_is_read_in_the_scope_too() -> None:
-    there = Names({"Space": found({"Ref": "P"})}, Scope())
+    there = MeshNames({"Space": found({"Ref": "P"})}, Scope())
     assert there.key(attribute("Space", "Name"), Scope(parameters={"P": "own"})) == "own"

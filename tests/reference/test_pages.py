@@ -10,7 +10,7 @@ import pytest
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.macro import Response
 from appmesh_inject.settings.table import TABLE
-from appmesh_inject.settings.types import Problem
+from appmesh_inject.settings.types import InvalidValue
 from tests.conftest import REPOSITORY
 from tests.docs.pages import fences
 from tests.reference import commands_page, metrics_page, settings_page
@@ -51,11 +51,11 @@ def _first_cells(page: str) -> list[str]:
 def test_the_example_of_a_setting_is_one_that_it_takes(name: str) -> None:
     example = settings_page.EXAMPLES[name]
     jsonschema.validate({name: example}, settings_page.SCHEMA)
-    assert not isinstance(TABLE[name].read(example, Scope()), Problem)
+    assert not isinstance(TABLE[name].read(example, Scope()), InvalidValue)
 
 
 def test_a_setting_whose_value_must_be_known_says_so() -> None:
     unknown = {"Fn::ImportValue": "something"}
-    refused = {name for name, row in TABLE.items() if isinstance(row.read(unknown, Scope()), Problem)}
+    refused = {name for name, row in TABLE.items() if isinstance(row.read(unknown, Scope()), InvalidValue)}
     fragments = {name for name, row in TABLE.items() if row.is_fragment}
     assert refused - fragments == settings_page.KNOWN | {"Enabled"}

@@ -10,7 +10,7 @@ from appmesh_inject.cfn.document import Json, existing
 from appmesh_inject.findings import DOCS, Finding, sentence
 from appmesh_inject.render.cloudformation import rendered
 from appmesh_inject.render.parameters import declarations, parameter_values
-from appmesh_inject.render.rendering import Asked
+from appmesh_inject.render.rendering import RenderOptions
 
 _FOUND: WeakKeyDictionary[Any, tuple[Finding, ...]] = WeakKeyDictionary()
 """What was found in each template: three rules ask, and one answer serves them all."""
@@ -84,7 +84,7 @@ def _of_template(template: Json) -> Iterator[Finding]:
     if not isinstance(template, Mapping) or not isinstance(template.get("Resources"), Mapping):
         return
     values = parameter_values(declarations(template), {})
-    yield from rendered(template, Asked(values)).findings
+    yield from rendered(template, RenderOptions(values)).findings
 
 
 def _plain(value: Any) -> Json:

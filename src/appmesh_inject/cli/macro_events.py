@@ -11,7 +11,7 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.files import documents, json_reader
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.render.cloudformation import Call
-from appmesh_inject.render.rendering import Asked
+from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
 
 REGION = "us-east-1"
@@ -38,7 +38,7 @@ class Context:
         return 60_000
 
 
-def macro_event(call: Call, asked: Asked) -> dict[str, Json]:
+def macro_event(call: Call, asked: RenderOptions) -> dict[str, Json]:
     """The event that CloudFormation would send for `call`."""
     return {
         "region": REGION,

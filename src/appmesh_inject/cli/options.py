@@ -12,8 +12,8 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.cli.configuration import NoConfiguration
 from appmesh_inject.files.documents import Document
 from appmesh_inject.render.parameters import declarations, parameter_values
-from appmesh_inject.render.rendering import MACRO, Asked
-from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS, Deployment, deployed
+from appmesh_inject.render.rendering import MACRO, RenderOptions
+from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS, PlatformDefaults, deployed
 from appmesh_inject.settings.table import FIELDS, TABLE, Setting
 from appmesh_inject.settings.types import closest
 
@@ -108,14 +108,14 @@ def asked(
     deployment_parameters: Sequence[str],
     *,
     macro: str = MACRO,
-) -> Asked:
+) -> RenderOptions:
     """What the options ask for, for this document. Raises a usage error for an option that cannot be meant."""
     given = pairs(parameters, PARAMETER)
     declared = declarations(document.content)
     for name in given:
         if name not in declared:
             raise usage_error(f"{document.name} has no parameter '{name}'", name, list(declared), PARAMETER)
-    return Asked(
+    return RenderOptions(
         parameter_values(declared, given),
         settings,
         {name: flag(name) for name in settings},
@@ -124,7 +124,7 @@ def asked(
     )
 
 
-def deployment(parameters: Sequence[str]) -> Deployment:
+def deployment(parameters: Sequence[str]) -> PlatformDefaults:
     """The deployment that the options describe. Raises a usage error for a name that is none of its parameters."""
     return deployed(deployment_variables(parameters))
 

@@ -16,7 +16,7 @@ from appmesh_inject.cli.options import DEPLOYMENT_PARAMETER
 from appmesh_inject.files.documents import Document
 from appmesh_inject.findings import Finding, one_line, page
 from appmesh_inject.injection import Action, Report
-from appmesh_inject.render.inputs import Form, TaskDefinition
+from appmesh_inject.render.inputs import InputFile, TaskDefinitionFile
 from appmesh_inject.settings.platform_defaults import PATH as DEPLOYMENT_PATH
 
 COLOURS = {
@@ -148,9 +148,9 @@ def _reason(report: Report, findings: Sequence[Finding]) -> str:
     return f"{own[0].code} {own[0].message}{more}"
 
 
-def say_described(form: Form) -> None:
+def say_described(form: InputFile) -> None:
     """A word about a file whose result has another shape than the file has."""
-    if isinstance(form, TaskDefinition) and form.is_described:
+    if isinstance(form, TaskDefinitionFile) and form.is_described:
         text = "this is what describe-task-definition prints; what comes out is what register-task-definition takes"
         _say([Text(one_line(f"{form.document.name}: {text}"))])
 

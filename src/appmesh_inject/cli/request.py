@@ -24,13 +24,13 @@ from appmesh_inject.cli.options import (
 from appmesh_inject.cli.selection import Files, Selected, selected
 from appmesh_inject.files.documents import Document
 from appmesh_inject.mesh.source import MeshSource
-from appmesh_inject.render.inputs import Form
+from appmesh_inject.render.inputs import InputFile
 from appmesh_inject.render.parameters import declarations, parameter_values
-from appmesh_inject.render.rendering import MACRO, Asked, Rendered
-from appmesh_inject.settings.platform_defaults import Deployment, deployed
+from appmesh_inject.render.rendering import MACRO, Rendered, RenderOptions
+from appmesh_inject.settings.platform_defaults import PlatformDefaults, deployed
 from appmesh_inject.settings.table import NAMING
 from appmesh_inject.workloads.ecs_api import is_task_definition
-from appmesh_inject.workloads.task_definition import API, TAG_PREFIX
+from appmesh_inject.workloads.task_definition import ECS_API, TAG_PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,18 @@ class Request:
 
     parameters: Mapping[str, str]
     settings: Mapping[str, Json]
-    deployment: Deployment
+    deployment: PlatformDefaults
     macro: str
     configuration: Configuration
     mesh: MeshSource | None = None
 
-    def rendered(self, form: Form) -> Rendered:
+    def rendered(self, form: InputFile) -> Rendered:
         """What becomes of the file; flags that had no effect are those of the command line alone."""
         result = form.rendered(self.asked(form.document))
         own = tuple(each for each in result.unused_flags if each.startswith("--"))
         return replace(result, unused_flags=own)
 
-    def check(self, forms: Sequence[Form]) -> None:
+    def check(self, forms: Sequence[InputFile]) -> None:
         """Raises a usage error for a parameter on the command line that none of the files has."""
         declared = {name: None for form in forms for name in declarations(form.document.content)}
         names = forms[0].document.name if len(forms) == 1 else "none of the files"
@@ -59,7 +59,7 @@ class Request:
                 has = "has no" if len(forms) == 1 else "has a"
                 raise usage_error(f"{names} {has} parameter '{name}'", name, list(declared), PARAMETER)
 
-    def asked(self, document: Document) -> Asked:
+    def asked(self, document: Document) -> RenderOptions:
         """What is asked of one file."""
         declared = declarations(document.content)
         given = {**self.configuration.parameters, **self.parameters}
@@ -68,7 +68,7 @@ class Request:
             below = {name: value for name, value in below.items() if name not in NAMING}
         if not self.settings and not any(name in below for name in NAMING) and _is_unmarked(document.content):
             below = {}
-        return Asked(
+        return RenderOptions(
             parameter_values(declared, {name: value for name, value in given.items() if name in declared}),
             {**below, **self.settings},
             {
@@ -146,6 +146,8 @@ def _is_unmarked(content: Json) -> bool:
     """Whether the content is an ECS task definition without a mark. Flags mark one, but defaults in a file never do."""
     if not isinstance(content, dict) or not is_task_definition(content):
         return False
-    tags = content.get(API.tags)
+    tags = content.get(ECS_API.names["Tags"])
     listed = tags if isinstance(tags, list) else []
-    return not any(isinstance(tag, dict) and str(tag.get(API.key)).startswith(TAG_PREFIX) for tag in listed)
+    return not any(
+        isinstance(tag, dict) and str(tag.get(ECS_API.names["Key"])).startswith(TAG_PREFIX) for tag in listed
+    )

@@ -17,7 +17,7 @@ from appmesh_inject.files import documents
 from appmesh_inject.files.documents import STDIN
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.render import inputs
-from appmesh_inject.render.inputs import Form
+from appmesh_inject.render.inputs import InputFile
 
 ENDINGS = (".yaml", ".yml", ".json")
 IGNORED = ("node_modules", "__pycache__")
@@ -48,7 +48,7 @@ SkipOthers = Annotated[
 class Selected:
     """What there is to work on. skipped: how many files in folders hold none of the forms."""
 
-    forms: tuple[Form, ...]
+    forms: tuple[InputFile, ...]
     errors: tuple[UserError, ...] = ()
     skipped: int = 0
     is_search: bool = False
@@ -61,7 +61,7 @@ def selected(arguments: Sequence[str] | None, configuration: Configuration, *, s
         raise typer.BadParameter(f"name a file or a folder, or write files = [...] into {NAME}.", param_hint="FILE")
     if named.count(STDIN) > 1:
         raise typer.BadParameter("stdin can be read once.", param_hint="FILE")
-    found: list[Form] = []
+    found: list[InputFile] = []
     errors: list[UserError] = []
     skipped = 0
     is_search = False
@@ -128,7 +128,7 @@ def _is_excluded(path: File, configuration: Configuration) -> bool:
     return any(fnmatch.fnmatch(each, pattern.rstrip("/")) for pattern in configuration.exclude for each in tried)
 
 
-def _form(name: str, *, is_named: bool) -> Form | None:
+def _form(name: str, *, is_named: bool) -> InputFile | None:
     """The form in the file; None where a search found it and it holds none."""
     if is_named:
         return inputs.load(name)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from appmesh_inject.cfn.document import REMOVED, Changes, Json, Path, Removed, edited
+from appmesh_inject.cfn.document import Edit, Json, Path, edited, remove, replace
 from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, snippets, without
 
 REST = "the rest of the template"
@@ -65,19 +65,17 @@ def uncalled(document: Json, macro: str) -> Json:
     """The document without the calls of the macro, which CloudFormation takes out whatever the macro does."""
     if not isinstance(document, Mapping):
         return document
-    changes: dict[Path, Json | Removed] = {}
-    for path in snippets(document, macro):
-        changes[(*path, SNIPPET)] = _left(document, path, SNIPPET, macro)
+    changes = [_left(document, path, SNIPPET, macro) for path in snippets(document, macro)]
     if TRANSFORM in document:
-        changes[(TRANSFORM,)] = _left(document, (), TRANSFORM, macro)
-    found: Changes = changes
-    return edited(document, found)
+        changes.append(_left(document, (), TRANSFORM, macro))
+    return edited(document, changes)
 
 
-def _left(document: Json, path: Path, key: str, macro: str) -> Json | Removed:
+def _left(document: Json, path: Path, key: str, macro: str) -> Edit:
     holder = document
     for step in path:
         holder = holder[step]  # type: ignore[index]
     assert isinstance(holder, Mapping)
     left = without(holder, key, macro)
-    return left[0] if left else REMOVED
+    place = (*path, key)
+    return replace(place, left[0]) if left else remove(place)

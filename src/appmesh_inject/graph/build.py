@@ -13,12 +13,12 @@ from appmesh_inject.graph.model import Cell, Graph, Line, Meaning, Note, Part, S
 from appmesh_inject.graph.plot import Plot
 from appmesh_inject.mesh.compiling.links import Links
 from appmesh_inject.mesh.model import Model, Resource, VirtualGateway, VirtualNode, VirtualRouter
-from appmesh_inject.mesh.names import Names
+from appmesh_inject.mesh.names import MeshNames
 
 
 def graph(sources: Sequence[Source]) -> Graph:
     """The mesh of all the files, with the tasks that run in it."""
-    model = merged((source.model for source in sources), Model(names=Names({}, NOTHING_KNOWN)))
+    model = merged((source.model for source in sources), Model(names=MeshNames({}, NOTHING_KNOWN)))
     homes = {id(resource): source.name for source in sources for resource in _resources(source.model)}
     plot = Plot()
     mesh = MeshParts(plot, Links(model), homes)

@@ -10,17 +10,17 @@ from appmesh_inject.cli.mesh_option import resources_of
 from appmesh_inject.files import documents
 from appmesh_inject.files.other_document import Elsewhere
 from appmesh_inject.findings import Finding
-from appmesh_inject.injection import Report, Target
+from appmesh_inject.injection import Report
 from appmesh_inject.mesh.model import Model
 from appmesh_inject.mesh.parsing import parse
 from appmesh_inject.mesh.source import MeshSource
-from appmesh_inject.render.inputs import Form, KubernetesManifests, TaskDefinition
-from appmesh_inject.render.rendering import Asked
+from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
+from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.settings.layers import gather, settle
 from appmesh_inject.settings.table import Settings
 from appmesh_inject.workloads import ecs_api, kubernetes
 from appmesh_inject.workloads.cloudformation import CloudFormation
-from appmesh_inject.workloads.model import Container, Workload
+from appmesh_inject.workloads.model import Container, DocumentKind, Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Source:
     is_refused: bool = False
 
 
-def source(form: Form, asked: Asked) -> Source:
+def source(form: InputFile, asked: RenderOptions) -> Source:
     """A file as it will run. Raises UserError where it is no document that can be rendered."""
     document = form.document
     rendered = form.rendered(asked)
@@ -73,18 +73,18 @@ def mesh_alone(mesh: MeshSource) -> Source:
     return Source(step.document.name, parsed.model, (), tuple(found))
 
 
-def _target(form: Form, asked: Asked) -> tuple[Target, Json]:
+def _target(form: InputFile, asked: RenderOptions) -> tuple[DocumentKind, Json]:
     """How the form's workloads are found, and the content to find them in."""
-    if isinstance(form, TaskDefinition):
+    if isinstance(form, TaskDefinitionFile):
         return ecs_api.EcsTaskDefinition(asked.level), form.document.content
-    if isinstance(form, KubernetesManifests):
+    if isinstance(form, ManifestFile):
         values: Json = form.manifests.values
-        return kubernetes.Manifests(asked.level), values
+        return kubernetes.KubernetesManifests(asked.level), values
     # Flags take the place of the transform's parameters, so they rank below the marks here as there.
     return CloudFormation(asked.level, asked.parameter_values), documents.template(form.document)
 
 
-def _runs(target: Target, before: Json, after: Json, reports: Mapping[Path, Report]) -> Iterator[Run]:
+def _runs(target: DocumentKind, before: Json, after: Json, reports: Mapping[Path, Report]) -> Iterator[Run]:
     found = target.find(before)
     shared = gather(found.levels, found.scope)
     for workload in found.workloads:
@@ -98,7 +98,7 @@ def _runs(target: Target, before: Json, after: Json, reports: Mapping[Path, Repo
         )
 
 
-def _containers(target: Target, document: Json, workload: Workload) -> tuple[Container, ...]:
+def _containers(target: DocumentKind, document: Json, workload: Workload) -> tuple[Container, ...]:
     """Every container that the workload can have, in whatever branch."""
     found: dict[Path, Container] = {}
     for branch in target.task(document, workload, workload.scope).branches:

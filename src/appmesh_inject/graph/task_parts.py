@@ -10,7 +10,7 @@ from appmesh_inject.graph.labels import said, shown
 from appmesh_inject.graph.model import Cell, Kind, Line, Meaning, Section
 from appmesh_inject.graph.plot import Plot
 from appmesh_inject.mesh.model import Model, VirtualGateway, VirtualNode
-from appmesh_inject.mesh.names import Names
+from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.workloads.model import Container
 
 KINDS = {"virtualNode": Kind.NODE, "virtualGateway": Kind.GATEWAY}
@@ -87,7 +87,7 @@ def _command(container: Container) -> Json:
 
 def _who(run: Run, source: Source) -> Who | None:
     """By its envoy as it will run; where there is none, by its marks."""
-    names = Names(run.workload.scope.resources, run.workload.scope)
+    names = MeshNames(run.workload.scope.resources, run.workload.scope)
     for container in run.after:
         configuration = envoy_configuration.bootstrap(_command(container))
         if configuration is not None:

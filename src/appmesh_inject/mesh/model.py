@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import final
 
 from appmesh_inject.cfn.document import Path
-from appmesh_inject.mesh.names import Names
+from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.mesh.scalars import Text
 from appmesh_inject.mesh.trust import ClientTls, ListenerTls
 
@@ -254,7 +254,7 @@ class CloudMapFact:
 class Model:
     """Every mesh resource of one template. Links are looked up by mesh and name."""
 
-    names: Names
+    names: MeshNames
     meshes: tuple[Mesh, ...] = ()
     nodes: tuple[VirtualNode, ...] = ()
     gateways: tuple[VirtualGateway, ...] = ()

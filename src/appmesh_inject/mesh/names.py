@@ -1,4 +1,4 @@
-"""Names of mesh resources: which resource a value means, and what is written in its place.
+"""MeshNames of mesh resources: which resource a value means, and what is written in its place.
 
 Two values mean the same where they have the same key: the text they stand for, as far as it is known, with
 whatever only CloudFormation knows spelled out as it stands in the template.
@@ -33,7 +33,7 @@ def name_property(kind: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class MeshNames:
     """What the names in a template stand for."""
 
     resources: Mapping[str, Json]

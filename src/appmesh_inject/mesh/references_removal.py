@@ -9,17 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, final
 
-from appmesh_inject.cfn.document import REMOVED, Changes, Json, Path, Removed
+from appmesh_inject.cfn.document import Changes, Edit, Json, Path, removals, remove, replace
 from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.cfn.intrinsics import function
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.mesh.names import Names, kind_of
+from appmesh_inject.mesh.names import MeshNames, kind_of
 
 
 @final
 class Departure(NamedTuple):
-    """`changes` are for `tree.edited`."""
-
     changes: Changes
     findings: tuple[Finding, ...]
 
@@ -30,15 +28,14 @@ _NAMED = re.compile(r"\$\{([A-Za-z0-9]+)")
 _MARKED = {"VirtualNode": "virtualNode", "VirtualGateway": "virtualGateway"}
 
 
-def departure(template: Mapping[str, Json], names: Names) -> Departure:
+def departure(template: Mapping[str, Json], names: MeshNames) -> Departure:
     """What changes in `template` when all of its mesh resources leave it. Conditions and parameters stay, also
     those that only the mesh used."""
     resources = _map(template, "Resources")
     gone = frozenset(logical_id for logical_id, resource in resources.items() if kind_of(resource))
     if not gone:
-        return Departure({}, ())
-    changes: dict[Path, Json | Removed] = {("Resources", logical_id): REMOVED for logical_id in gone}
-    leaving = _Leaving(names, gone, changes)
+        return Departure((), ())
+    leaving = _Leaving(names, gone, [*removals(("Resources", logical_id) for logical_id in gone)])
     for logical_id, resource in resources.items():
         if logical_id not in gone:
             leaving.stay(("Resources", logical_id), logical_id, resource)
@@ -47,7 +44,7 @@ def departure(template: Mapping[str, Json], names: Names) -> Departure:
     for section in template:
         if section not in ("Resources", "Outputs"):
             leaving.rewrite((section,), "", template[section])
-    return Departure(changes, ordered(leaving.findings))
+    return Departure(leaving.changes, ordered(leaving.findings))
 
 
 def _map(template: Mapping[str, Json], section: str) -> Mapping[str, Json]:
@@ -58,9 +55,9 @@ def _map(template: Mapping[str, Json], section: str) -> Mapping[str, Json]:
 @final
 @dataclass(frozen=True, slots=True)
 class _Leaving:
-    names: Names
+    names: MeshNames
     gone: frozenset[str]
-    changes: dict[Path, Json | Removed]
+    changes: list[Edit]
     findings: list[Finding] = field(default_factory=list)
     marks: set[Path] = field(default_factory=set)
 
@@ -77,11 +74,11 @@ class _Leaving:
 
     def _wait_no_longer(self, path: Path, value: Json) -> None:
         if isinstance(value, str) and value in self.gone:
-            self.changes[path] = REMOVED
+            self.changes.append(remove(path))
         elif isinstance(value, list):
             kept = [item for item in value if not (isinstance(item, str) and item in self.gone)]
             if len(kept) < len(value):
-                self.changes[path] = kept or REMOVED
+                self.changes.append(replace(path, kept) if kept else remove(path))
 
     def rewrite(self, path: Path, subject: str, value: Json) -> None:
         """`value` with names in the place of references to what is gone. Each place is a change of its own, so
@@ -106,7 +103,7 @@ class _Leaving:
                     lambda place, target, attribute: self._dangles((*path, *place), subject, target, attribute),
                 )
             if rewritten is not value:
-                self.changes[path] = rewritten
+                self.changes.append(replace(path, rewritten))
 
     def _may_refer(self, value: Mapping[str, Json]) -> bool:
         """Whether a Ref, Fn::GetAtt or Fn::Sub can be about what is gone: most are not, which is quick to see."""
@@ -149,7 +146,7 @@ class _Leaving:
         if not dangling:
             self.rewrite(path, name, output)
             return
-        self.changes[path] = REMOVED
+        self.changes.append(remove(path))
         if isinstance(output, dict) and "Export" in output:
             message = f"goes with {dangling[0]}, and is exported: stacks that import it stop CloudFormation"
             self.findings.append(Finding("AM360", name, path, message, "Take the imports out first"))

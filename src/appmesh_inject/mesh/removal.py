@@ -3,10 +3,10 @@
 import json
 from collections.abc import Mapping
 
-from appmesh_inject.cfn.document import Changes, Json, edited
+from appmesh_inject.cfn.document import Changes, Json, edited, replace
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.names import Names, kind_of
+from appmesh_inject.mesh.names import MeshNames, kind_of
 from appmesh_inject.mesh.references_removal import departure
 
 LARGEST_TEMPLATE = 1_000_000
@@ -29,13 +29,13 @@ def without_mesh(document: Json, scope: Scope, *, export: bool) -> tuple[Json, t
     mesh = {name: it for name, it in resources.items() if kind_of(it)} if isinstance(resources, dict) else {}
     if not mesh:
         return document, _too_large(document)
-    leaving = departure(document, Names(scope.resources, scope))
+    leaving = departure(document, MeshNames(scope.resources, scope))
     changed = edited(document, leaving.changes)
     assert isinstance(changed, dict)
     if export:
         changed = edited(changed, _exported(changed, mesh))
     if not _has_resources(changed):
-        changed = edited(changed, {("Resources", PLACEHOLDER): PLACEHOLDER_RESOURCE})
+        changed = edited(changed, [replace(("Resources", PLACEHOLDER), PLACEHOLDER_RESOURCE)])
     return changed, (*leaving.findings, *_too_large(changed))
 
 
@@ -55,7 +55,7 @@ def _exported(template: Mapping[str, Json], mesh: Mapping[str, Json]) -> Changes
     section = metadata.get(EXPORT[0]) if isinstance(metadata, dict) else None
     before: Mapping[str, Json] = section if isinstance(section, dict) else {}
     all_metadata: Mapping[str, Json] = metadata if isinstance(metadata, dict) else {}
-    return {("Metadata",): {**all_metadata, EXPORT[0]: {**before, EXPORT[1]: mesh}}}
+    return [replace(("Metadata",), {**all_metadata, EXPORT[0]: {**before, EXPORT[1]: mesh}})]
 
 
 def _has_resources(template: Json) -> bool:

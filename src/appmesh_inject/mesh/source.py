@@ -10,7 +10,6 @@ from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
-from appmesh_inject.profiles.sidecar.containers import GATEWAY
 from appmesh_inject.settings.table import Settings
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class MeshSource(NamedTuple):
         )
 
 
-class Configuration(NamedTuple):
+class EnvoyConfiguration(NamedTuple):
     """What one Envoy runs. command: None where a finding stands in the way; ports: those of its listeners; files:
     what it reads from its file system."""
 
@@ -89,20 +88,20 @@ class Meshes:
         source: MeshSource,
         settings: Settings,
         *,
-        kind: str,
+        is_gateway: bool,
         scope: Scope,
         environment: Mapping[str, Json],
         admin_port: Json,
         place: Path,
         subject: str,
-    ) -> Configuration:
+    ) -> EnvoyConfiguration:
         """What the Envoy of the task `subject` runs. environment: its variables; `place`: where they were given."""
         from appmesh_inject.mesh.command import command
         from appmesh_inject.mesh.compiling import Options
 
         compiler, findings = self.compiler(source, settings, scope)
         if any(finding.is_error for finding in findings):
-            return Configuration(None, findings=findings)
+            return EnvoyConfiguration(None, findings=findings)
         options = Options(
             default_retry_policy=compiler.options.default_retry_policy,
             cloud_map_dns=compiler.options.cloud_map_dns,
@@ -114,15 +113,15 @@ class Meshes:
             scope=scope,
         )
         who = settings.resource_arn or settings.virtual_gateway_name or settings.virtual_node_name
-        compile_one = compiler.gateway if kind == GATEWAY else compiler.node
+        compile_one = compiler.gateway if is_gateway else compiler.node
         compiled = compile_one(who, settings.mesh_name, options)
         problems = tuple(_about(compiled.findings, subject, place))
         if any(finding.is_error for finding in problems):
-            return Configuration(None, findings=(*findings, *problems))
+            return EnvoyConfiguration(None, findings=(*findings, *problems))
         level = environment.get("ENVOY_LOG_LEVEL", settings.log_level)
         commanded = command(compiled.bootstrap, level, subject, _arguments(environment))
         found = (*findings, *problems, *_about(commanded.findings, subject, place))
-        return Configuration(list(commanded.command), compiled.ports, compiled.files, found)
+        return EnvoyConfiguration(list(commanded.command), compiled.ports, compiled.files, found)
 
 
 def _arguments(environment: Mapping[str, Json]) -> tuple[Json, ...]:

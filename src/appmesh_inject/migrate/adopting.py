@@ -4,10 +4,11 @@ All or nothing: one task definition that cannot be adopted, and there is no new 
 rendered, it gives back every task definition that was there.
 """
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from appmesh_inject.cfn.document import REMOVED, Json, Path, at, edited, shown
+from appmesh_inject.cfn.document import Json, Path, edited, map_at, removals, remove, replace, shown
 from appmesh_inject.files.documents import Document
 from appmesh_inject.findings import CODES, Finding
 from appmesh_inject.migrate.decisions import Left, Taken, decisions
@@ -17,11 +18,11 @@ from appmesh_inject.migrate.fragment_difference import same
 from appmesh_inject.migrate.marks import InMetadata, Marking, tags_of
 from appmesh_inject.migrate.standalone_mark import off_app_mesh
 from appmesh_inject.migrate.text_editing import Editing
-from appmesh_inject.render.rendering import Asked
+from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.render.transforms import TRANSFORM, entries, without
 from appmesh_inject.settings.table import STANDALONE
 from appmesh_inject.workloads.cloudformation import MARK
-from appmesh_inject.workloads.task_definition import API
+from appmesh_inject.workloads.task_definition import ECS_API
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Adoption:
     findings: Sequence[Finding] = ()
 
 
-def adopted(document: Document, marking: Marking, asked: Asked, *, moving: bool = False) -> Adoption:
+def adopted(document: Document, marking: Marking, asked: RenderOptions, *, moving: bool = False) -> Adoption:
     """The document with marks in the place of hand-written sidecars; `moving`: for profile `standalone`. Raises
     UserError for a text that no edit can reach."""
     decided: list[Taken | Left] = []
@@ -61,7 +62,7 @@ def adopted(document: Document, marking: Marking, asked: Asked, *, moving: bool 
 def _moved(taken: Taken, marking: Marking) -> Taken:
     """The adoption of a task definition, by a mark for profile `standalone`."""
     mark = off_app_mesh(taken.mark, marking.tasks.containers)
-    return replace(taken, attempt=replace(taken.attempt, mark=mark), profile=STANDALONE)
+    return dataclasses.replace(taken, attempt=dataclasses.replace(taken.attempt, mark=mark), profile=STANDALONE)
 
 
 def _errors(document: Document, text: str, marking: Marking, taken: Sequence[Taken]) -> Sequence[Finding]:
@@ -75,7 +76,7 @@ def _errors(document: Document, text: str, marking: Marking, taken: Sequence[Tak
 
 def _written(document: Document, marking: Marking, taken: Sequence[Taken], macro: str) -> str:
     first = taken[0].path
-    lists = (*marking.properties(first), marking.tasks.container_definitions)
+    lists = (*marking.properties(first), marking.tasks.names["ContainerDefinitions"])
     editing = editing_of(document, first, lists)
     with told_where(document):
         for each in taken:
@@ -92,7 +93,7 @@ def _written(document: Document, marking: Marking, taken: Sequence[Taken], macro
 
 
 def _mark_resource(editing: Editing, content: Json, taken: Taken) -> None:
-    resource_ = at(content, taken.path)
+    resource_ = map_at(content, taken.path)
     metadata = resource_.get("Metadata")
     if isinstance(metadata, Mapping):
         editing.add((*taken.path, "Metadata"), MARK, taken.mark, reversed(list(metadata)))
@@ -102,18 +103,18 @@ def _mark_resource(editing: Editing, content: Json, taken: Taken) -> None:
 
 def _mark_with_tags(editing: Editing, content: Json, taken: Taken) -> None:
     tags = tags_of(taken.mark)
-    holder = at(content, taken.path)
+    holder = map_at(content, taken.path)
     if not tags:
         return
-    if isinstance(holder.get(API.tags), list):
-        editing.append((*taken.path, API.tags), tags)
+    if isinstance(holder.get(ECS_API.names["Tags"]), list):
+        editing.append((*taken.path, ECS_API.names["Tags"]), tags)
     else:
-        editing.add(taken.path, API.tags, tags, reversed(list(holder)))
+        editing.add(taken.path, ECS_API.names["Tags"], tags, reversed(list(holder)))
 
 
 def _call(editing: Editing, content: Json, macro: str) -> None:
     """The Transform that calls the macro, in front of the others: it must see the template as it is written."""
-    template = at(content, ())
+    template = map_at(content, ())
     if any(entries(template, TRANSFORM, (), macro)):
         return
     if TRANSFORM in template:
@@ -147,12 +148,12 @@ def _comparable(content: Json, marking: Marking, macro: str) -> Json:
     workloads = marking.target({}).find(marking.fragment(content)).workloads
     places = [marking.properties(each.path) for each in workloads]
     changes = {place: canonical(_at(content, place), marking.tasks) for place in places}
-    compared = edited(content, {place: value for place, value in changes.items() if value is not None})
+    compared = edited(content, [replace(place, value) for place, value in changes.items() if value is not None])
     empty = [path for each in workloads if _at(compared, path := (*each.path, "Metadata")) == {}]
-    compared = edited(compared, dict.fromkeys(empty, REMOVED))
-    left = next(iter(without(at(content, ()), TRANSFORM, macro)), None)
+    compared = edited(compared, removals(empty))
+    left = next(iter(without(map_at(content, ()), TRANSFORM, macro)), None)
     others = left if isinstance(left, list) else [left] if left is not None else []
-    return edited(compared, {(TRANSFORM,): others or REMOVED})
+    return edited(compared, [replace((TRANSFORM,), others) if others else remove((TRANSFORM,))])
 
 
 def _at(content: Json, path: Path) -> Json:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from appmesh_inject.cfn.document import Json, Path, at, shown
+from appmesh_inject.cfn.document import Json, Path, map_at, shown
 from appmesh_inject.findings import Finding
 from appmesh_inject.migrate.equivalence import canonical, first_difference
 from appmesh_inject.migrate.handwritten_sidecars import Handwritten, handwritten, resource
@@ -11,7 +11,7 @@ from appmesh_inject.migrate.mark_search import Attempt, Search, overrides_resour
 from appmesh_inject.migrate.marks import Marking, resources_with_calls
 from appmesh_inject.migrate.settings_from_sidecars import profile
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT
-from appmesh_inject.render.rendering import Asked
+from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.workloads.model import Workload
 
 AS_GATEWAY = "the mark calls it a gateway, whose envoy takes no traffic either; what the envoy is told stays as it was"
@@ -40,7 +40,7 @@ class Taken:
         return self.attempt.mark
 
 
-def decisions(content: Json, marking: Marking, asked: Asked) -> Iterator[Taken | Left | Sequence[Finding]]:
+def decisions(content: Json, marking: Marking, asked: RenderOptions) -> Iterator[Taken | Left | Sequence[Finding]]:
     """What becomes of each task definition; findings are what stands in the way, or errors of the core."""
     fragment = marking.fragment(content)
     target = marking.target({})
@@ -63,7 +63,7 @@ def decisions(content: Json, marking: Marking, asked: Asked) -> Iterator[Taken |
 
 
 def _searched(
-    fragment: Json, marking: Marking, asked: Asked, workload: Workload, hand: Handwritten
+    fragment: Json, marking: Marking, asked: RenderOptions, workload: Workload, hand: Handwritten
 ) -> Taken | Sequence[Finding]:
     alone = marking.alone(fragment, workload.path)
     attempt = Search(alone, marking, asked.deployment, workload, hand).shortest()
@@ -83,8 +83,8 @@ def _searched(
 def _differing(attempt: Attempt, hand: Handwritten, marking: Marking) -> Path:
     """Where a task definition as it was differs from what is rendered."""
     tasks = marking.tasks
-    before, after = at(attempt.before, ()), at(attempt.after, ())
-    rendered = after.get(tasks.container_definitions)
+    before, after = map_at(attempt.before, ()), map_at(attempt.after, ())
+    rendered = after.get(tasks.names["ContainerDefinitions"])
     by_name = {
         str(each.get(tasks.containers.name_key)): each
         for each in (rendered if isinstance(rendered, list) else [])
@@ -96,7 +96,7 @@ def _differing(attempt: Attempt, hand: Handwritten, marking: Marking) -> Path:
             was = canonical(container.definition, tasks)
             where = first_difference(was, by_name.get(str(container.name)))
             if where is not None:
-                return (tasks.container_definitions, container.path[-1], *where)
+                return (tasks.names["ContainerDefinitions"], container.path[-1], *where)
     return first_difference(before, after) or ()
 
 
@@ -139,7 +139,7 @@ def _obstacle(workload: Workload, hand: Handwritten) -> Finding | None:
     if resource(envoy) is None:
         message = "the envoy names no virtual node or gateway in its Environment"
         return Finding("AM603", name, envoy.path, message, "Give it APPMESH_RESOURCE_ARN there, or take it out")
-    if task.redirect is not None and hand.redirect is None:
+    if task.proxy_configuration is not None and hand.redirect is None:
         message = "the redirect is not there whenever its envoy is"
-        return Finding("AM604", name, task.redirect_path, message, "Write it out")
+        return Finding("AM604", name, task.proxy_configuration_path, message, "Write it out")
     return None

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from appmesh_inject.cfn.document import REMOVED, Json, Path, edited, shown
+from appmesh_inject.cfn.document import Json, Path, edited, removals, shown
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document, Format
 from appmesh_inject.files.errors import Place, UserError
 from appmesh_inject.migrate import text_layout
 from appmesh_inject.migrate.fragment_difference import same
 from appmesh_inject.migrate.text_editing import Editing, NotWrittenHereError, style_of
-from appmesh_inject.render.inputs import Form, KubernetesManifests
+from appmesh_inject.render.inputs import InputFile, ManifestFile
 
 NOT_EDITED = "AM606"
 
@@ -31,14 +31,14 @@ def reread(document: Document, text: str) -> Json:
         raise UserError(sentence, document.name, error.place, code=NOT_EDITED) from None
 
 
-def without(form: Form, paths: Collection[Path]) -> str:
+def without(form: InputFile, paths: Collection[Path]) -> str:
     """The form's text without what is at `paths`. Raises UserError where the text cannot be edited so."""
-    if isinstance(form, KubernetesManifests) and form.manifests.format is Format.YAML:
+    if isinstance(form, ManifestFile) and form.manifests.format is Format.YAML:
         return _without_in_parts(form, paths)
     return _without(form.document, paths)
 
 
-def _without_in_parts(form: KubernetesManifests, paths: Collection[Path]) -> str:
+def _without_in_parts(form: ManifestFile, paths: Collection[Path]) -> str:
     parts: list[str] = []
     index = lines = 0
     for part in form.manifests.parts:
@@ -64,7 +64,7 @@ def _without(document: Document, paths: Collection[Path]) -> str:
             editing.remove(path)
     check_anchors(document, editing)
     text = editing.text()
-    if not same(reread(document, text), edited(document.content, dict.fromkeys(paths, REMOVED))):
+    if not same(reread(document, text), edited(document.content, removals(paths))):
         sentence = "parts of this file are shared by an anchor with others that would change, too. Write them out"
         raise UserError(sentence, document.name, code=NOT_EDITED)
     return text

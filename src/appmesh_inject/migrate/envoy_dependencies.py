@@ -4,29 +4,35 @@ from collections.abc import Collection, Iterator, Mapping
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.migrate.handwritten_sidecars import Handwritten
-from appmesh_inject.profiles.context import wrapped
-from appmesh_inject.workloads.containers import EcsContainers
+from appmesh_inject.profiles.context import where_enabled
+from appmesh_inject.workloads.containers import EcsContainerReader
 
 
 def bound(
-    containers: Collection[Json], place: Path, hand: Handwritten, sidecars: Collection[Path], spelling: EcsContainers
+    containers: Collection[Json],
+    place: Path,
+    hand: Handwritten,
+    sidecars: Collection[Path],
+    spelling: EcsContainerReader,
 ) -> Mapping[int, Path]:
     """The dependencies on a healthy envoy, of containers that are not among `sidecars`: by the index of the container
     in the list at `place`, the path of what leaves the file with it."""
     name = hand.envoy.definition.get(spelling.name_key)
-    dependency = wrapped({spelling.container_name: name, spelling.condition: "HEALTHY"}, hand.enabled)
+    dependency = where_enabled(
+        {spelling.names["ContainerName"]: name, spelling.names["Condition"]: "HEALTHY"}, hand.enabled
+    )
     found: dict[int, Path] = {}
     for index, definition in enumerate(containers):
-        dependencies = definition.get(spelling.depends_on) if isinstance(definition, Mapping) else None
+        dependencies = definition.get(spelling.names["DependsOn"]) if isinstance(definition, Mapping) else None
         if (*place, index) in sidecars or not isinstance(dependencies, list) or dependency not in dependencies:
             continue
-        path = (*place, index, spelling.depends_on)
+        path = (*place, index, spelling.names["DependsOn"])
         found[index] = path if len(dependencies) == 1 else (*path, dependencies.index(dependency))
     return found
 
 
 def returned(
-    before: list[Json], after: list[Json], unbound: Collection[int], gone: Collection[int], spelling: EcsContainers
+    before: list[Json], after: list[Json], unbound: Collection[int], gone: Collection[int], spelling: EcsContainerReader
 ) -> Iterator[int]:
     """Of the containers `unbound`, whose dependency left the file, those that have as many in what is rendered as
     they had. `gone`: the indexes of the containers that left, too."""
@@ -36,6 +42,6 @@ def returned(
             yield index
 
 
-def _number(container: Json, spelling: EcsContainers) -> int:
-    dependencies = container.get(spelling.depends_on) if isinstance(container, Mapping) else None
+def _number(container: Json, spelling: EcsContainerReader) -> int:
+    dependencies = container.get(spelling.names["DependsOn"]) if isinstance(container, Mapping) else None
     return len(dependencies) if isinstance(dependencies, list) else 0

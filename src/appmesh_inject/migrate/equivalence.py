@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.merge import Identities
 from appmesh_inject.migrate.fragment_difference import same, without_nothing
-from appmesh_inject.workloads.task_definition import EcsTasks
+from appmesh_inject.workloads.task_definition import TaskDefinitionReader
 
 
-def canonical(properties: Json, tasks: EcsTasks) -> Json:
+def canonical(properties: Json, tasks: TaskDefinitionReader) -> Json:
     """A task definition's properties, the same for those that mean the same."""
     if not isinstance(properties, Mapping):
         return properties
     found = _sorted(without_nothing(properties), "", tasks.containers.identities)
     assert isinstance(found, dict)
-    containers = found.get(tasks.container_definitions)
-    return found | {tasks.container_definitions: _in_order(containers)} if isinstance(containers, list) else found
+    containers = found.get(tasks.names["ContainerDefinitions"])
+    return (
+        found | {tasks.names["ContainerDefinitions"]: _in_order(containers)} if isinstance(containers, list) else found
+    )
 
 
 def _sorted(value: Json, key: str, identities: Identities) -> Json:

@@ -16,7 +16,7 @@ from appmesh_inject.profiles.sidecar.containers import (
     PROXY_INIT_VARIABLES,
     X_RAY_DAEMON,
 )
-from appmesh_inject.workloads.model import Container, Entry, Task
+from appmesh_inject.workloads.model import Container, ContainerEntry, Task
 
 _ENVOY_IMAGE, _X_RAY_IMAGE = "appmesh-envoy", "aws-xray-daemon"
 _RESOURCE = re.compile(r".*?mesh/(?P<mesh>[^/]+)/(?P<kind>virtualNode|virtualGateway)/(?P<name>[^/]+)", re.DOTALL)
@@ -29,7 +29,7 @@ class Handwritten:
     such a sidecar, or none."""
 
     task: Task
-    entries: Mapping[str, tuple[Entry, ...]]
+    entries: Mapping[str, tuple[ContainerEntry, ...]]
     signs: "_Signs"
 
     def container(self, role: str) -> Container | None:
@@ -52,7 +52,7 @@ class Handwritten:
     @property
     def redirect(self) -> Mapping[str, Json] | None:
         """The redirect, if it is there whenever the envoy is."""
-        redirect = within(self.task.redirect, self.enabled)
+        redirect = within(self.task.proxy_configuration, self.enabled)
         return redirect if isinstance(redirect, dict) and function(redirect) is None else None
 
     def _alone(self, role: str) -> Container | None:
@@ -92,12 +92,12 @@ def handwritten(task: Task) -> Handwritten:
     App Mesh's has, by its image, or by the redirect that names it; beside proxyinit, by its name. Another envoy is
     none of ours."""
     entries = [entry for branch in task.branches for each in branch.lists.values() for entry in each.entries]
-    optional = _optional(task.redirect)
-    redirect = optional[1] if optional else task.redirect
+    optional = _optional(task.proxy_configuration)
+    redirect = optional[1] if optional else task.proxy_configuration
     redirect = redirect if isinstance(redirect, dict) else {}
     named = redirect.get("ContainerName", redirect.get("containerName"))
 
-    found: dict[str, list[Entry]] = {ENVOY: [], PROXY_INIT: [], X_RAY_DAEMON: []}
+    found: dict[str, list[ContainerEntry]] = {ENVOY: [], PROXY_INIT: [], X_RAY_DAEMON: []}
     signs = _Signs(named, any(_is_proxy_init(each) for entry in entries for each, _ in entry.containers if each))
     for entry in entries:
         roles = [signs.role(container) for container, _ in entry.containers if container]

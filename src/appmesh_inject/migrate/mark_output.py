@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from appmesh_inject.cfn.document import Json, Path, at, edited
+from appmesh_inject.cfn.document import Json, Path, edited, map_at, replace
 from appmesh_inject.injection import inject
 from appmesh_inject.migrate.handwritten_sidecars import within
 from appmesh_inject.migrate.marks import Marking
-from appmesh_inject.settings.platform_defaults import Deployment
+from appmesh_inject.settings.platform_defaults import PlatformDefaults
 
 AMPLE_MEMORY = "122880"
 """MiB: the most that a task can have on Fargate, so that no sidecar is too much."""
@@ -22,7 +22,7 @@ class Built:
 
 
 def built(
-    stripped: Json, marking: Marking, deployment: Deployment, path: Path, mark: Mapping[str, Json]
+    stripped: Json, marking: Marking, deployment: PlatformDefaults, path: Path, mark: Mapping[str, Json]
 ) -> Built | None:
     """What `mark` makes of the task definition at `path`, which has no sidecars; None where it can make nothing.
 
@@ -30,17 +30,23 @@ def built(
     envoy's memory, may only be right with both.
     """
     tasks, place = marking.tasks, marking.properties(path)
-    properties = at(stripped, place)
-    containers = properties.get(tasks.container_definitions)
+    properties = map_at(stripped, place)
+    containers = properties.get(tasks.names["ContainerDefinitions"])
     apps: list[Json] = list(containers) if isinstance(containers, list) else []
-    task = {tasks.network_mode: "awsvpc", tasks.memory: AMPLE_MEMORY, tasks.container_definitions: apps}
-    outcome = inject(marking.marked(edited(stripped, {place: task}), path, mark), marking.target(mark), deployment)
+    task = {
+        tasks.names["NetworkMode"]: "awsvpc",
+        tasks.names["Memory"]: AMPLE_MEMORY,
+        tasks.names["ContainerDefinitions"]: apps,
+    }
+    outcome = inject(
+        marking.marked(edited(stripped, [replace(place, task)]), path, mark), marking.target(mark), deployment
+    )
     if outcome.has_errors:
         return None
-    rendered, enabled = at(outcome.document, place), mark.get("Enabled", True)
-    listed = rendered[tasks.container_definitions]
+    rendered, enabled = map_at(outcome.document, place), mark.get("Enabled", True)
+    listed = rendered[tasks.names["ContainerDefinitions"]]
     added = [within(each, enabled) for each in listed[len(apps) :]] if isinstance(listed, list) else []
-    redirect = within(rendered.get(tasks.proxy_configuration), enabled)
+    redirect = within(rendered.get(tasks.names["ProxyConfiguration"]), enabled)
     return Built(
         tuple(each for each in added if isinstance(each, Mapping)), redirect if isinstance(redirect, Mapping) else None
     )

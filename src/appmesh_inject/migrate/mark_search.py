@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from appmesh_inject.cfn.document import REMOVED, Json, Path, edited
+from appmesh_inject.cfn.document import Json, Path, edited, removals
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import inject
 from appmesh_inject.migrate import settings_from_sidecars
@@ -14,9 +14,9 @@ from appmesh_inject.migrate.fragment_difference import difference, same, without
 from appmesh_inject.migrate.handwritten_sidecars import Handwritten
 from appmesh_inject.migrate.mark_output import built
 from appmesh_inject.migrate.marks import Marking
-from appmesh_inject.profiles.context import ADMIN_PORT_VARIABLE
+from appmesh_inject.profiles.sidecar.build import ADMIN_PORT_VARIABLE
 from appmesh_inject.profiles.sidecar.containers import ENVOY, ENVOY_VARIABLES, PROXY_INIT, X_RAY_DAEMON
-from appmesh_inject.settings.platform_defaults import Deployment
+from appmesh_inject.settings.platform_defaults import PlatformDefaults
 from appmesh_inject.settings.table import TABLE
 from appmesh_inject.workloads.model import Workload
 
@@ -60,7 +60,7 @@ class Search:
 
     document: Json
     marking: Marking
-    deployment: Deployment
+    deployment: PlatformDefaults
     workload: Workload
     hand: Handwritten
 
@@ -120,7 +120,7 @@ class Search:
 
     def _try(self, way: _Way) -> Attempt:
         removed = tuple(self._removed(way))
-        stripped = edited(self.document, dict.fromkeys(removed, REMOVED))
+        stripped = edited(self.document, removals(removed))
         mark = self._completed(stripped, way)
         outcome = inject(
             self.marking.marked(stripped, self.workload.path, mark), self.marking.target(mark), self.deployment
@@ -131,8 +131,8 @@ class Search:
         return Attempt(
             mark,
             removed,
-            canonical(without_tags(before, tasks.tags), tasks),
-            canonical(without_tags(after, tasks.tags), tasks),
+            canonical(without_tags(before, tasks.names["Tags"]), tasks),
+            canonical(without_tags(after, tasks.names["Tags"]), tasks),
             errors,
             frozenset() if errors else self._returned(outcome.document, removed, way),
         )
@@ -168,14 +168,14 @@ class Search:
         seed: dict[str, Json] = {}
         if definition.get(containers.name_key) != role:
             seed[containers.name_key] = definition.get(containers.name_key)
-        environment = definition.get(containers.environment)
+        environment = definition.get(containers.names["Environment"])
         for variable in environment if isinstance(environment, list) else []:
             if isinstance(variable, Mapping) and variable.get(containers.name_key) == ADMIN_PORT_VARIABLE:
-                seed[containers.environment] = [variable]
+                seed[containers.names["Environment"]] = [variable]
         return seed
 
     def _joined(self, seed: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
-        key = self.marking.tasks.containers.environment
+        key = self.marking.tasks.containers.names["Environment"]
         seeded, changed = seed.get(key), changes.get(key)
         joined = {**seed, **changes}
         if isinstance(seeded, list) and isinstance(changed, list):
@@ -186,14 +186,14 @@ class Search:
 
     @property
     def _list(self) -> Path:
-        return (*self.marking.properties(self.workload.path), self.marking.tasks.container_definitions)
+        return (*self.marking.properties(self.workload.path), self.marking.tasks.names["ContainerDefinitions"])
 
     def _removed(self, way: _Way) -> Iterator[Path]:
         for role, entries in self.hand.entries.items():
             if role != X_RAY_DAEMON or way.x_ray:
                 yield from (entry.path for entry in entries)
-        if self.hand.task.redirect is not None:
-            yield self.hand.task.redirect_path
+        if self.hand.task.proxy_configuration is not None:
+            yield self.hand.task.proxy_configuration_path
         found = self._bound()
         gone = {entry.path for entry in self.hand.entries[X_RAY_DAEMON]} if way.x_ray else set()
         yield from (found[index] for index in sorted(way.unbound) if (*self._list, index) not in gone)
@@ -216,7 +216,11 @@ class Search:
 
     def _containers(self, document: Json) -> list[Json]:
         properties = self._properties(document)
-        listed = properties.get(self.marking.tasks.container_definitions) if isinstance(properties, Mapping) else None
+        listed = (
+            properties.get(self.marking.tasks.names["ContainerDefinitions"])
+            if isinstance(properties, Mapping)
+            else None
+        )
         return listed if isinstance(listed, list) else []
 
     def _properties(self, document: Json) -> Json:

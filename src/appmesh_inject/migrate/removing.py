@@ -10,15 +10,14 @@ from dataclasses import dataclass, field
 from appmesh_inject.cfn.document import Json, Path, Step
 from appmesh_inject.cfn.intrinsics import Absent, known, leaves
 from appmesh_inject.findings import Finding
-from appmesh_inject.injection import Target
 from appmesh_inject.migrate.handwritten_sidecars import Handwritten, handwritten
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT, X_RAY_DAEMON
 from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, entries, snippets
 from appmesh_inject.settings.layers import gather, settle
 from appmesh_inject.workloads.cloudformation import MARK
 from appmesh_inject.workloads.kubernetes import PREFIX
-from appmesh_inject.workloads.model import Container, Found, Workload
-from appmesh_inject.workloads.task_definition import TAG_PREFIX, EcsTasks
+from appmesh_inject.workloads.model import Container, DocumentKind, Found, Workload
+from appmesh_inject.workloads.task_definition import TAG_PREFIX, TaskDefinitionReader
 
 NOTHING = "left alone: no sidecars of App Mesh, and no mark"
 
@@ -48,7 +47,9 @@ class Removal:
     paths: frozenset[Path] = field(default_factory=frozenset)
 
 
-def removal(content: Json, fragment: Json, target: Target, tasks: EcsTasks | None, macro: str) -> Removal:
+def removal(
+    content: Json, fragment: Json, target: DocumentKind, tasks: TaskDefinitionReader | None, macro: str
+) -> Removal:
     """Everything that leaves `content`. `fragment`: the document as the core gets it; `tasks`: the spelling of its
     task definitions, None for pods."""
     found = target.find(fragment)
@@ -79,8 +80,8 @@ class _Workload:
 
     content: Json
     fragment: Json
-    target: Target
-    tasks: EcsTasks | None
+    target: DocumentKind
+    tasks: TaskDefinitionReader | None
     found: Found
     workload: Workload
     macro: str
@@ -97,8 +98,8 @@ class _Workload:
         roles = [role for role in ROLES if hand.entries[role]]
         paths = [entry.path for entry in going]
         what = [f"{role} container" for role in roles]
-        if self.tasks and task.redirect is not None:
-            paths.append(task.redirect_path)
+        if self.tasks and task.proxy_configuration is not None:
+            paths.append(task.proxy_configuration_path)
             what.append("redirect")
         dependencies = list(self._dependencies(hand))
         marks = list(self._marks())
@@ -126,12 +127,12 @@ class _Workload:
     def _dependencies_of(self, container: Container, names: Collection[Json]) -> Iterator[Path]:
         assert self.tasks is not None
         spelling = self.tasks.containers
-        place = (*container.path, spelling.depends_on)
-        for listed in leaves(container.definition.get(spelling.depends_on, []), container.scope, place):
+        place = (*container.path, spelling.names["DependsOn"])
+        for listed in leaves(container.definition.get(spelling.names["DependsOn"], []), container.scope, place):
             for index, item in enumerate(listed.written if isinstance(listed.written, list) else []):
                 ends = [leaf for leaf in leaves(item, listed.scope) if not isinstance(leaf.reading, Absent)]
                 targets = [
-                    known(end.written.get(spelling.container_name), end.scope)
+                    known(end.written.get(spelling.names["ContainerName"]), end.scope)
                     for end in ends
                     if isinstance(end.written, Mapping)
                 ]
@@ -146,7 +147,7 @@ class _Workload:
         settings = settle(gather(self.workload.levels, self.workload.scope, shared), self.workload.name).settings
         roles = [(ENVOY, settings.envoy), (PROXY_INIT, settings.proxy_init)]
         for role, fragments in [*roles, *([(X_RAY_DAEMON, settings.x_ray_daemon)] if settings.x_ray else [])]:
-            key = self.target.dialect.name_key
+            key = self.target.containers.name_key
             yield next((fragment[key] for fragment in reversed(fragments) if key in fragment), role)
 
     def _marks(self) -> Iterator[Path]:
@@ -163,11 +164,11 @@ class _Workload:
             yield (*path, "Metadata", MARK)
         properties = "Properties" if isinstance(here.get("Properties"), Mapping) else ""
         holder = _at(here, (properties,) if properties else ())
-        tags = holder.get(self.tasks.tags) if isinstance(holder, Mapping) else None
+        tags = holder.get(self.tasks.names["Tags"]) if isinstance(holder, Mapping) else None
         for index, tag in enumerate(tags if isinstance(tags, list) else []):
-            key = tag.get(self.tasks.key) if isinstance(tag, Mapping) else None
+            key = tag.get(self.tasks.names["Key"]) if isinstance(tag, Mapping) else None
             if isinstance(key, str) and key.startswith(TAG_PREFIX):
-                yield (*path, *((properties,) if properties else ()), self.tasks.tags, index)
+                yield (*path, *((properties,) if properties else ()), self.tasks.names["Tags"], index)
         for place in snippets(here, self.macro):
             there = _at(here, place)
             assert isinstance(there, Mapping)

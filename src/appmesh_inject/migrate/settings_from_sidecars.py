@@ -11,7 +11,7 @@ from appmesh_inject.cfn.intrinsics import Scope, function
 from appmesh_inject.migrate.handwritten_sidecars import Handwritten, names, redirected, resource
 from appmesh_inject.profiles.sidecar.containers import PROXY_INIT
 from appmesh_inject.settings.table import GA, PREVIEW, TABLE
-from appmesh_inject.settings.types import Problem
+from appmesh_inject.settings.types import InvalidValue
 
 REDIRECT: Mapping[str, str] = {
     "AppPorts": "APPMESH_APP_PORTS",
@@ -56,7 +56,7 @@ def settings(hand: Handwritten, scope: Scope) -> dict[str, Json]:
     }
     if hand.enabled is not True:
         said["Enabled"] = hand.enabled
-    return {name: value for name, value in said.items() if not isinstance(TABLE[name].read(value, scope), Problem)}
+    return {name: value for name, value in said.items() if not isinstance(TABLE[name].read(value, scope), InvalidValue)}
 
 
 def namings(hand: Handwritten, scope: Scope) -> Iterator[Naming]:

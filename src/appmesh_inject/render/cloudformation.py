@@ -5,15 +5,16 @@ document, those of other macros stay in their order, unprocessed. Where CloudFor
 failing call, this goes on, so that all findings come together; then nothing is changed at all.
 """
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from appmesh_inject.cfn.document import Json, Path, edited
+from appmesh_inject.cfn.document import Json, Path, edited, map_at, replace, value_at
 from appmesh_inject.files.other_document import Elsewhere
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.injection import HELD_BACK, NOT_MARKED, Action, Outcome, Report, inject
-from appmesh_inject.render.rendering import Asked, Rendered, warning_of_switched_off
-from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, Entry, entries, put_back, snippets, without
+from appmesh_inject.render.rendering import Rendered, RenderOptions, warning_of_switched_off
+from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, TransformEntry, entries, put_back, snippets, without
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import PATH as DEPLOYMENT_PATH
 from appmesh_inject.settings.table import NAMING
@@ -37,14 +38,14 @@ class _Play:
     """How far the processing has come."""
 
     document: Json
-    asked: Asked
+    asked: RenderOptions
     findings: list[Finding] = field(default_factory=list)
     reports: dict[Path, Report] = field(default_factory=dict)
     done: list[Path] = field(default_factory=list)
     failed: list[Path] = field(default_factory=list)
 
 
-def rendered(template: Mapping[str, Json], asked: Asked) -> Rendered:
+def rendered(template: Mapping[str, Json], asked: RenderOptions) -> Rendered:
     """The template as CloudFormation would process it; unchanged if there is any error."""
     play = _Play(template, asked)
     _play_snippets(play)
@@ -58,20 +59,22 @@ def rendered(template: Mapping[str, Json], asked: Asked) -> Rendered:
     return Rendered(play.document, reports, findings, unused)
 
 
-def call_of(template: Mapping[str, Json], asked: Asked, snippet: str | None) -> tuple[Call | None, tuple[Finding, ...]]:
+def call_of(
+    template: Mapping[str, Json], asked: RenderOptions, snippet: str | None
+) -> tuple[Call | None, tuple[Finding, ...]]:
     """The call that CloudFormation would make for the template, or for the first snippet in the resource `snippet`,
     after the snippets that come before; and what is wrong with those. None: there is no such snippet."""
     play = _Play(template, asked)
     if snippet is None:
         _play_snippets(play)
-        entry = next(entries(_at(play.document, ()), TRANSFORM, (), asked.macro), Entry((TRANSFORM,)))
+        entry = next(entries(map_at(play.document, ()), TRANSFORM, (), asked.macro), TransformEntry((TRANSFORM,)))
         call = _template_calls(play)[0]
     else:
         place = _snippet_in(template, snippet, asked.macro)
         if place is None:
             return None, ()
         _play_snippets(play, until=place)
-        entry = next(entries(_at(play.document, place), SNIPPET, place, asked.macro))
+        entry = next(entries(map_at(play.document, place), SNIPPET, place, asked.macro))
         call = _snippet_call(play, place, entry)
     problem = _misspelled(call, entry)
     return call, ordered([*play.findings, *([problem] if problem else [])])
@@ -90,11 +93,11 @@ def _play_snippets(play: _Play, until: Path | None = None) -> None:
     for place in tuple(snippets(play.document, play.asked.macro)):
         if place == until:
             return
-        holder = _at(play.document, place)
+        holder = map_at(play.document, place)
         problems: list[Finding] = []
         changed: Json = {key: value for key, value in holder.items() if key != SNIPPET}
         for entry in entries(holder, SNIPPET, place, play.asked.macro):
-            call = replace(_snippet_call(play, place, entry), fragment=changed)
+            call = dataclasses.replace(_snippet_call(play, place, entry), fragment=changed)
             outcome = _outcome(play, call, entry)
             problems += [finding for finding in outcome.findings if finding.is_error]
             changed = outcome.document
@@ -104,50 +107,51 @@ def _play_snippets(play: _Play, until: Path | None = None) -> None:
             play.failed.append(_resource(place))
         else:
             left = without(holder, SNIPPET, play.asked.macro)
-            play.document = edited(play.document, {place: put_back(holder, SNIPPET, left, changed)})
+            play.document = edited(play.document, [replace(place, put_back(holder, SNIPPET, left, changed))])
 
 
-def _snippet_call(play: _Play, place: Path, entry: Entry) -> Call:
-    fragment = {key: value for key, value in _at(play.document, place).items() if key != SNIPPET}
+def _snippet_call(play: _Play, place: Path, entry: TransformEntry) -> Call:
+    fragment = {key: value for key, value in map_at(play.document, place).items() if key != SNIPPET}
     given = entry.parameters if isinstance(entry.parameters, Mapping) else {}
     return Call(place, fragment, Level((*entry.path, "Parameters"), given, _logical_id(place)), SNIPPET)
 
 
 def _play_template(play: _Play) -> bool:
     """Calls the macro for the template, once for each of its entries. False: there was nothing to call it for."""
-    template = _at(play.document, ())
+    template = map_at(play.document, ())
     ours = tuple(entries(template, TRANSFORM, (), play.asked.macro))
     # CloudFormation does not call the macro for a template that does not ask: what the snippets did, stays.
     put_aside = tuple(dict.fromkeys(play.failed if ours else play.done))
     whole = play.document
-    play.document = edited(whole, {path: {} for path in put_aside if path})
+    play.document = edited(whole, [replace(path, {}) for path in put_aside if path])
     calls = _template_calls(play)
     marked = _marked(calls[0])
     left = without(template, TRANSFORM, play.asked.macro)
     changed: Json = calls[0].fragment
-    for call, entry in zip(calls, ours or (Entry((TRANSFORM,)),), strict=True):
-        outcome = _outcome(play, replace(call, fragment=changed), entry)
+    for call, entry in zip(calls, ours or (TransformEntry((TRANSFORM,)),), strict=True):
+        outcome = _outcome(play, dataclasses.replace(call, fragment=changed), entry)
         changed = outcome.document
         _note(play, call, outcome)
         is_idle = all(report.action is Action.SKIPPED for report in outcome.reports) and not outcome.has_errors
         if marked and not ours and not is_idle:
             play.findings.append(_without_transform(marked, play.asked.macro))
     changed = put_back(template, TRANSFORM, left, changed)
-    play.document = edited(changed, {path: _value(whole, path) for path in put_aside if path})
+    play.document = edited(changed, [replace(path, value_at(whole, path)) for path in put_aside if path])
     return bool(ours or marked)
 
 
 def _template_calls(play: _Play) -> tuple[Call, ...]:
     """The calls for the whole template, one for each of our entries; one as well where there is no entry."""
-    template = _at(play.document, ())
+    template = map_at(play.document, ())
     fragment = {key: value for key, value in template.items() if key != TRANSFORM}
     ours = tuple(entries(template, TRANSFORM, (), play.asked.macro))
     return tuple(
-        Call((), fragment, _with_flags(entry, play.asked), TRANSFORM) for entry in ours or (Entry((TRANSFORM,)),)
+        Call((), fragment, _with_flags(entry, play.asked), TRANSFORM)
+        for entry in ours or (TransformEntry((TRANSFORM,)),)
     )
 
 
-def _with_flags(entry: Entry, asked: Asked) -> Level:
+def _with_flags(entry: TransformEntry, asked: RenderOptions) -> Level:
     """The entry's parameters with the flags over them; what a flag names displaces what the entry does."""
     given = dict(entry.parameters) if isinstance(entry.parameters, Mapping) else {}
     if any(name in asked.settings for name in NAMING):
@@ -156,7 +160,7 @@ def _with_flags(entry: Entry, asked: Asked) -> Level:
     return Level((*entry.path, "Parameters"), given | dict(asked.settings), paths=paths)
 
 
-def _outcome(play: _Play, call: Call, entry: Entry) -> Outcome:
+def _outcome(play: _Play, call: Call, entry: TransformEntry) -> Outcome:
     """What the core makes of a call; with parameters that are none, a finding and no call."""
     problem = _misspelled(call, entry)
     target = CloudFormation(call.level, play.asked.parameter_values)
@@ -168,7 +172,7 @@ def _outcome(play: _Play, call: Call, entry: Entry) -> Outcome:
     return Outcome(call.fragment, tuple(reports), (problem,))
 
 
-def _misspelled(call: Call, entry: Entry) -> Finding | None:
+def _misspelled(call: Call, entry: TransformEntry) -> Finding | None:
     subject = call.level.subject
     if entry.is_text and call.key == SNIPPET:
         message = "Fn::Transform must be a map with Name and Parameters"
@@ -228,15 +232,3 @@ def _logical_id(path: Path) -> str:
     resource = _resource(path)
     is_one = len(resource) > 1 and resource[0] == "Resources"
     return str(resource[-1]) if is_one and not str(resource[-1]).startswith("Fn::") else ""
-
-
-def _at(document: Json, path: Path) -> Mapping[str, Json]:
-    value = _value(document, path)
-    assert isinstance(value, Mapping)
-    return value
-
-
-def _value(document: Json, path: Path) -> Json:
-    for step in path:
-        document = document[step]  # type: ignore[index]
-    return document

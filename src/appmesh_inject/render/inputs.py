@@ -12,11 +12,11 @@ from appmesh_inject.files.errors import Place, UserError
 from appmesh_inject.files.manifests import Manifests
 from appmesh_inject.injection import inject
 from appmesh_inject.render import cloudformation
-from appmesh_inject.render.rendering import Asked, Rendered, of_outcome
+from appmesh_inject.render.rendering import Rendered, RenderOptions, of_outcome
 from appmesh_inject.workloads import ecs_api, kubernetes
 
 
-class Form(Protocol):
+class InputFile(Protocol):
     """One file in one of the forms: how it is rendered, and how the result is written.
 
     contents: what it holds, for the sentence that it holds none. is_template: cfn-lint reads it.
@@ -31,20 +31,20 @@ class Form(Protocol):
     @property
     def is_template(self) -> bool: ...
 
-    def rendered(self, asked: Asked) -> Rendered: ...
+    def rendered(self, asked: RenderOptions) -> Rendered: ...
 
     def written(self, result: Rendered, form: Format | None) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class TemplateFile:
     """A CloudFormation template."""
 
     document: Document
     contents: str = "AWS::ECS::TaskDefinition"
     is_template: bool = True
 
-    def rendered(self, asked: Asked) -> Rendered:
+    def rendered(self, asked: RenderOptions) -> Rendered:
         return cloudformation.rendered(documents.template(self.document), asked)
 
     def written(self, result: Rendered, form: Format | None) -> str:
@@ -52,7 +52,7 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskDefinition:
+class TaskDefinitionFile:
     """An ECS task definition. is_described: the file has what describe-task-definition prints of one; the document is
     what register-task-definition takes, and its places are those in the file."""
 
@@ -61,7 +61,7 @@ class TaskDefinition:
     contents: str = "task definition"
     is_template: bool = False
 
-    def rendered(self, asked: Asked) -> Rendered:
+    def rendered(self, asked: RenderOptions) -> Rendered:
         target = ecs_api.EcsTaskDefinition(asked.level)
         return of_outcome(inject(self.document.content, target, asked.deployment, asked.meshes))
 
@@ -70,7 +70,7 @@ class TaskDefinition:
 
 
 @dataclass(frozen=True, slots=True)
-class KubernetesManifests:
+class ManifestFile:
     """Kubernetes objects, in one or many documents."""
 
     manifests: Manifests
@@ -81,9 +81,9 @@ class KubernetesManifests:
     def document(self) -> Document:
         return self.manifests.document
 
-    def rendered(self, asked: Asked) -> Rendered:
+    def rendered(self, asked: RenderOptions) -> Rendered:
         values: Json = self.manifests.values
-        return of_outcome(inject(values, kubernetes.Manifests(asked.level), asked.deployment, asked.meshes))
+        return of_outcome(inject(values, kubernetes.KubernetesManifests(asked.level), asked.deployment, asked.meshes))
 
     def written(self, result: Rendered, form: Format | None) -> str:
         values = cast(list[Json], result.document)
@@ -99,48 +99,48 @@ def _anew(values: Sequence[Json], form: Format) -> str:
     return writer.written(whole, form)
 
 
-def load(file: str) -> Form:
+def load(file: str) -> InputFile:
     """The file in the form that it has, `-` for stdin. Raises UserError where it cannot be read."""
     return loaded(*documents.text_of(file))
 
 
-def loaded(name: str, text: str) -> Form:
+def loaded(name: str, text: str) -> InputFile:
     """The text in the form that it has; messages call it `name`. Raises UserError where it cannot be read."""
     # To read a file as manifests and then as a template takes twice as long, and manifests say their apiVersion.
     found = manifests.read(name, text) if "apiVersion" in text and text.lstrip()[:1] not in ("{", "[") else None
     if found:
-        return KubernetesManifests(found)
+        return ManifestFile(found)
     return of(documents.parsed(name, text))
 
 
-def of(document: Document) -> Form:
+def of(document: Document) -> InputFile:
     """The one document in the form that it has."""
-    forms: Sequence[tuple[Callable[[Json], bool], Callable[[Document], Form]]] = (
+    forms: Sequence[tuple[Callable[[Json], bool], Callable[[Document], InputFile]]] = (
         (ecs_api.is_task_definition, task_definition),
-        (kubernetes.is_manifest, lambda document: KubernetesManifests(manifests.of_json(document))),
+        (kubernetes.is_manifest, lambda document: ManifestFile(manifests.of_json(document))),
     )
     for is_it, form in forms:
         if is_it(document.content):
             return form(document)
-    return Template(document)
+    return TemplateFile(document)
 
 
-def task_definition(document: Document) -> TaskDefinition:
+def task_definition(document: Document) -> TaskDefinitionFile:
     """The task definition that the document holds, ready to register."""
     described = document.content
     content = ecs_api.registrable(described)
     if content is described:
-        return TaskDefinition(document)
+        return TaskDefinitionFile(document)
     is_wrapped = isinstance(described, dict) and ecs_api.DESCRIBED in described
 
     def place(path: Path) -> Place:
         return document.place(path if not is_wrapped or path[:1] == ("tags",) else (ecs_api.DESCRIBED, *path))
 
     text = writer.written(content, document.format)
-    return TaskDefinition(replace(document, text=text, content=content, locate=place), is_described=True)
+    return TaskDefinitionFile(replace(document, text=text, content=content, locate=place), is_described=True)
 
 
-def template(form: Form) -> Document:
+def template(form: InputFile) -> Document:
     """The document of a template. Raises UserError for another form."""
     if not form.is_template:
         raise UserError(f"this is no CloudFormation template, but holds a {form.contents}", form.document.name)

@@ -8,21 +8,21 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
 from appmesh_inject.mesh.source import Meshes, MeshSource
 from appmesh_inject.settings.layers import Level
-from appmesh_inject.settings.platform_defaults import BUILT_IN, Deployment
+from appmesh_inject.settings.platform_defaults import BUILT_IN, PlatformDefaults
 from appmesh_inject.settings.table import PROFILES, STANDALONE
 
 MACRO = "AppMeshInject"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RenderOptions:
     """What the command line asks for. settings: by name, in the place of the transform's parameters;
     flags: the flag that gave each; mesh: what --mesh names."""
 
     parameter_values: Mapping[str, Json] = field(default_factory=dict)
     settings: Mapping[str, Json] = field(default_factory=dict)
     flags: Mapping[str, str] = field(default_factory=dict)
-    deployment: Deployment = BUILT_IN
+    deployment: PlatformDefaults = BUILT_IN
     macro: str = MACRO
     mesh: MeshSource | None = None
 

@@ -9,7 +9,7 @@ TRANSFORM, SNIPPET = "Transform", "Fn::Transform"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TransformEntry:
     """One call of our macro. path: where the entry stands; parameters: as written, None where there are none."""
 
     path: Path
@@ -22,7 +22,7 @@ def is_same_macro(name: Json, macro: str) -> bool:
     return isinstance(name, str) and name.rpartition("::")[2] == macro.rpartition("::")[2]
 
 
-def entries(holder: Mapping[str, Json], key: str, path: Path, macro: str) -> Iterator[Entry]:
+def entries(holder: Mapping[str, Json], key: str, path: Path, macro: str) -> Iterator[TransformEntry]:
     """Our entries in `holder[key]`, in their order; `path` leads to the holder."""
     value = holder.get(key)
     many = isinstance(value, list)
@@ -30,7 +30,7 @@ def entries(holder: Mapping[str, Json], key: str, path: Path, macro: str) -> Ite
         place = (*path, key, index) if many else (*path, key)
         if is_same_macro(_name(entry), macro):
             parameters = entry.get("Parameters") if isinstance(entry, Mapping) else None
-            yield Entry(place, parameters, isinstance(entry, str))
+            yield TransformEntry(place, parameters, isinstance(entry, str))
 
 
 def without(holder: Mapping[str, Json], key: str, macro: str) -> tuple[Json, ...]:

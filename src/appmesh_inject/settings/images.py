@@ -1,11 +1,19 @@
-"""Names of container images: the registry and repository that one comes from.
+"""Container images: those that are built in, and the registry and repository that one comes from.
 
 The rules are those of Docker and containerd ("reference" in the distribution project): what stands before the first
 slash is a host if it looks like one; without a host it is Docker Hub, whose own images are in `library`.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+BUILT_IN_IMAGES: Mapping[str, str] = {
+    "PreviewEnvoyImage": "111345817488.dkr.ecr.us-west-2.amazonaws.com/aws-appmesh-envoy:v1.8.0.2-beta",
+    "PreviewProxyInitImage": "111345817488.dkr.ecr.us-west-2.amazonaws.com/aws-appmesh-proxy-route-manager:latest",
+    "GaEnvoyImage": "public.ecr.aws/appmesh/aws-appmesh-envoy:v1.39.1.0-prod",
+    "StandaloneEnvoyImage": "envoyproxy/envoy:v1.40.0",
+    "XRayImage": "public.ecr.aws/xray/aws-xray-daemon",
+}
 
 DOCKER_HUB = "docker.io"
 _OTHER_HUB = "index.docker.io"

@@ -13,7 +13,7 @@ from appmesh_inject.cfn.intrinsics import Scope, function, is_no_value
 from appmesh_inject.findings import BASE, Finding
 from appmesh_inject.settings import types
 from appmesh_inject.settings.table import FIELDS, NAMING, TABLE, Settings
-from appmesh_inject.settings.types import Problem
+from appmesh_inject.settings.types import InvalidValue
 
 
 class Level(NamedTuple):
@@ -42,7 +42,7 @@ class Gathered(NamedTuple):
 NOTHING_GATHERED = Gathered()
 
 
-class Asked(NamedTuple):
+class RequestedSettings(NamedTuple):
     """What one workload asks for, where each setting was given, and what is wrong with that."""
 
     settings: Settings
@@ -79,12 +79,12 @@ def gather(levels: Iterable[Level], scope: Scope, below: Gathered = NOTHING_GATH
     return Gathered(chosen, places, tuple(findings))
 
 
-def settle(gathered: Gathered, subject: str) -> Asked:
+def settle(gathered: Gathered, subject: str) -> RequestedSettings:
     """What was gathered, as the settings of the workload `subject`; the findings are those of the levels that
     were gathered last, and of settings that the chosen profile does not have."""
     settings = Settings(**{FIELDS[name]: value for name, value in gathered.values.items()})
     misplaced = _out_of_profile(settings.profile, gathered, subject)
-    return Asked(settings, gathered.places, (*gathered.findings, *misplaced))
+    return RequestedSettings(settings, gathered.places, (*gathered.findings, *misplaced))
 
 
 def _read_level(level: Level, scope: Scope) -> _Read:
@@ -92,7 +92,7 @@ def _read_level(level: Level, scope: Scope) -> _Read:
     unset: set[str] = set()
     findings: list[Finding] = []
     for name, value in level.given.items():
-        problem: Problem | None = None
+        problem: InvalidValue | None = None
         if name not in TABLE:
             problem = _unknown(name)
         elif is_no_value(value):
@@ -100,7 +100,7 @@ def _read_level(level: Level, scope: Scope) -> _Read:
         else:
             outcome = _tag_problem(name, value) if level.is_tags else None
             outcome = outcome or read_value(name, value, scope)
-            if isinstance(outcome, Problem):
+            if isinstance(outcome, InvalidValue):
                 problem = outcome
             else:
                 found[name] = outcome
@@ -108,18 +108,20 @@ def _read_level(level: Level, scope: Scope) -> _Read:
             findings += (_finding(level, name, each) for each in problem.all)
     named = [name for name in NAMING if name in found]
     if len(named) > 1:
-        both = Problem("AM105", f"{' and '.join(named)} are given together", "Keep the one that the task represents")
+        both = InvalidValue(
+            "AM105", f"{' and '.join(named)} are given together", "Keep the one that the task represents"
+        )
         findings.append(_finding(level, named[1], both))
     return _Read(found, frozenset(unset), tuple(findings))
 
 
-def _finding(level: Level, name: str, problem: Problem) -> Finding:
+def _finding(level: Level, name: str, problem: InvalidValue) -> Finding:
     message = problem.message if problem.code in ("AM101", "AM105") else f"{name} {problem.message}"
     return Finding(problem.code, level.subject, level.place(name) + problem.path, message, problem.hint)
 
 
 def read_value(name: str, value: Json, scope: Scope) -> Any:
-    """What the setting `name` becomes, by what the user wrote; the `Problem` where that is wrong."""
+    """What the setting `name` becomes, by what the user wrote; the `InvalidValue` where that is wrong."""
     if name in ("MeshName", *NAMING[:2]):
         problem = _arn_problem(name, value, scope)
         if problem:
@@ -127,7 +129,7 @@ def read_value(name: str, value: Json, scope: Scope) -> Any:
     return TABLE[name].read(value, scope)
 
 
-def _arn_problem(name: str, value: Json, scope: Scope) -> Problem | None:
+def _arn_problem(name: str, value: Json, scope: Scope) -> InvalidValue | None:
     """A Ref to an AWS::AppMesh resource gives its ARN, where a name is needed."""
     if not isinstance(value, dict) or function(value) != "Ref" or str(value["Ref"]) in scope.loops:
         return None
@@ -135,18 +137,18 @@ def _arn_problem(name: str, value: Json, scope: Scope) -> Problem | None:
     kind = resource.get("Type") if isinstance(resource, dict) else None
     if not isinstance(kind, str) or not kind.startswith("AWS::AppMesh::"):
         return None
-    return Problem(
+    return InvalidValue(
         "AM114",
         f"is a Ref to an {kind}, which gives its ARN",
         f"Write !GetAtt {value['Ref']}.{name}",
     )
 
 
-def _tag_problem(name: str, value: Json) -> Problem | None:
+def _tag_problem(name: str, value: Json) -> InvalidValue | None:
     if TABLE[name].is_fragment:
-        return Problem("AM111", "is a map, which a tag cannot carry", "Set it in the resource's Metadata.AppMesh")
+        return InvalidValue("AM111", "is a map, which a tag cannot carry", "Set it in the resource's Metadata.AppMesh")
     if isinstance(value, str) and "," in value:
-        return Problem(
+        return InvalidValue(
             "AM111",
             "has a comma, which ECS does not allow in a tag",
             "Separate the entries by spaces: '9080 9081'",
@@ -154,11 +156,11 @@ def _tag_problem(name: str, value: Json) -> Problem | None:
     return None
 
 
-def _unknown(name: str) -> Problem:
+def _unknown(name: str) -> InvalidValue:
     guess = types.closest(name, list(TABLE))
     did_you_mean = f": did you mean '{guess}'?" if guess else ""
     hint = f"Write {guess}" if guess else f"See the settings in {BASE}reference/settings.md"
-    return Problem("AM101", f"unknown setting {types.quoted(name)}{did_you_mean}", hint)
+    return InvalidValue("AM101", f"unknown setting {types.quoted(name)}{did_you_mean}", hint)
 
 
 def _out_of_profile(profile: str, gathered: Gathered, subject: str) -> Iterable[Finding]:

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from appmesh_inject.cfn.document import NOTHING, Json
 from appmesh_inject.findings import Finding
-from appmesh_inject.profiles.sidecar.containers import BUILT_IN_IMAGES
 from appmesh_inject.settings import images
+from appmesh_inject.settings.images import BUILT_IN_IMAGES
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.types import closest, quoted
 
@@ -16,7 +16,7 @@ DEPLOYMENT_PARAMETERS = (*DEPLOYMENT_SETTINGS, *BUILT_IN_IMAGES, ALLOWED_REGISTR
 PATH = ("DeploymentParameters",)
 
 
-class Deployment(NamedTuple):
+class PlatformDefaults(NamedTuple):
     """The deployment parameters: settings by name, and images by the name of their parameter.
 
     registries: those that sidecars may come from; none: all.
@@ -32,17 +32,17 @@ class Deployment(NamedTuple):
         return Level(PATH, self.settings)
 
 
-BUILT_IN = Deployment()
+BUILT_IN = PlatformDefaults()
 """The macro as it comes."""
 
 
-def deployed(parameters: Mapping[str, str]) -> Deployment:
+def deployed(parameters: Mapping[str, str]) -> PlatformDefaults:
     """The deployment that `parameters` describe, by name; an empty value is one that was not given."""
     given = {name: value for name, value in parameters.items() if value}
     listed = given[ALLOWED_REGISTRIES].split(",") if ALLOWED_REGISTRIES in given else []
     registries = {each: images.registry(each) for each in listed}
     unknown = [_unknown(name) for name in given if name not in DEPLOYMENT_PARAMETERS]
-    return Deployment(
+    return PlatformDefaults(
         settings={name: value for name, value in given.items() if name in DEPLOYMENT_SETTINGS},
         images={name: value for name, value in given.items() if name in BUILT_IN_IMAGES},
         registries=tuple(each for each in registries.values() if each is not None),

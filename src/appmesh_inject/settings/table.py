@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.settings import list_types, types
-from appmesh_inject.settings.list_types import Entries, Names
+from appmesh_inject.settings.list_types import ListValue, NameList
 
 PREVIEW, GA, STANDALONE = "preview", "ga", "standalone"
 PROFILES = (PREVIEW, GA, STANDALONE)
@@ -36,16 +36,16 @@ class Settings(NamedTuple):
     virtual_gateway_name: Json = None
     resource_arn: Json = None
     profile: str = PREVIEW
-    app_ports: Entries | None = None
+    app_ports: ListValue | None = None
     ignored_uid: Json = "1337"
     ignored_gid: Json = None
     proxy_ingress_port: Json = "15000"
     proxy_egress_port: Json = "15001"
-    egress_ignored_ips: Entries | None = None
-    egress_ignored_ports: Entries | None = None
+    egress_ignored_ips: ListValue | None = None
+    egress_ignored_ports: ListValue | None = None
     log_level: Json = "info"
     region: Json = None
-    wait_for_envoy: Names | None = None
+    wait_for_envoy: NameList | None = None
     enabled: Json = True
     on_existing: str = "Fail"
     x_ray: bool = False
@@ -105,7 +105,7 @@ TABLE: Mapping[str, Setting] = {
     "Region": Setting(types.text(types.any_text), "`AWS_REGION` of the envoy container; required in pods"),
     "WaitForEnvoy": Setting(
         list_types.names,
-        "Names of the containers that start once envoy is healthy; `[]`: none",
+        "NameList of the containers that start once envoy is healthy; `[]`: none",
         "every essential container that envoy does not wait for",
         profiles=(GA, STANDALONE),
     ),

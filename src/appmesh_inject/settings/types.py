@@ -1,6 +1,6 @@
 """The kinds of value that a setting can have: how each is read from what the user wrote.
 
-A reader takes the value and the scope, and returns what the setting becomes or the `Problem` with it. A value
+A reader takes the value and the scope, and returns what the setting becomes or the `InvalidValue` with it. A value
 that came from a parameter is never quoted in a problem: it can be a secret.
 """
 
@@ -23,7 +23,7 @@ from appmesh_inject.cfn.intrinsics import (
 HIGHEST_ID = 2**32 - 2
 
 
-class Problem(NamedTuple):
+class InvalidValue(NamedTuple):
     """Why a value cannot be what the setting needs. `path` leads from the value to the part that is wrong;
     `more`: what else is wrong with it."""
 
@@ -31,14 +31,14 @@ class Problem(NamedTuple):
     message: str
     hint: str
     path: Path = ()
-    more: tuple["Problem", ...] = ()
+    more: tuple["InvalidValue", ...] = ()
 
     @property
-    def all(self) -> tuple["Problem", ...]:
+    def all(self) -> tuple["InvalidValue", ...]:
         return (self, *self.more)
 
 
-def together(problems: Sequence[Problem]) -> Problem:
+def together(problems: Sequence[InvalidValue]) -> InvalidValue:
     first, *more = problems
     return first._replace(more=tuple(more))
 
@@ -53,24 +53,24 @@ def quoted(value: Json, longest: int = 40) -> str:
     return f"'{text[: longest - 3]}...'" if len(text) > longest else f"'{text}'"
 
 
-def seen(literal: Literal) -> str:
+def shown_literal(literal: Literal) -> str:
     """A literal as an error text shows it: never a parameter's value, only the parameter's name."""
     if literal.parameter is not None:
         return f"the value of parameter '{literal.parameter}'"
     return quoted(literal.value)
 
 
-def text(check: Check) -> Callable[[Json, Scope], Json | Problem]:
+def text(check: Check) -> Callable[[Json, Scope], Json | InvalidValue]:
     """Text, or any intrinsic. What can be known of it now is held to `check`."""
 
-    def reader(value: Json, scope: Scope) -> Json | Problem:
+    def reader(value: Json, scope: Scope) -> Json | InvalidValue:
         if isinstance(value, str) and check(value) is None:
             return value
-        problems: list[Problem] = []
+        problems: list[InvalidValue] = []
         for leaf in leaves(value, scope):
             if isinstance(leaf.reading, Absent):
                 problems.append(
-                    Problem("AM102", "is AWS::NoValue in one branch", "Give a value in both branches", leaf.path)
+                    InvalidValue("AM102", "is AWS::NoValue in one branch", "Give a value in both branches", leaf.path)
                 )
             elif isinstance(leaf.reading, Literal) and (need := unmet(leaf.reading, check)):
                 problems.append(_wrong(leaf.reading, need, leaf.path))
@@ -87,90 +87,97 @@ def unmet(literal: Literal, check: Check) -> str | None:
     return check(str(value))
 
 
-def _wrong(literal: Literal, need: str, path: Path) -> Problem:
-    return Problem("AM102", f"must be {need}, and {seen(literal)} is not", f"Write {need}", path)
+def _wrong(literal: Literal, need: str, path: Path) -> InvalidValue:
+    return InvalidValue("AM102", f"must be {need}, and {shown_literal(literal)} is not", f"Write {need}", path)
 
 
-def choice(*options: str) -> Callable[[Json, Scope], str | Problem]:
+def choice(*options: str) -> Callable[[Json, Scope], str | InvalidValue]:
     """One of a few words, known when the macro runs."""
 
-    def reader(value: Json, scope: Scope) -> str | Problem:
+    def reader(value: Json, scope: Scope) -> str | InvalidValue:
         literal = decided(value, scope)
-        if isinstance(literal, Problem):
+        if isinstance(literal, InvalidValue):
             return literal
         if literal.value not in options:
-            return Problem("AM102", f"must be {one_of(options)}, and {seen(literal)} is not", nearest(literal, options))
+            return InvalidValue(
+                "AM102", f"must be {one_of(options)}, and {shown_literal(literal)} is not", nearest(literal, options)
+            )
         return str(literal.value)
 
     return reader
 
 
-def known_text(value: Json, scope: Scope) -> str | Problem:
+def known_text(value: Json, scope: Scope) -> str | InvalidValue:
     """Text that is known when the macro runs."""
     literal = decided(value, scope)
-    if isinstance(literal, Problem):
+    if isinstance(literal, InvalidValue):
         return literal
     if not isinstance(literal.value, str) or not literal.value:
-        return Problem("AM102", f"must be text, and {seen(literal)} is not", "Write text")
+        return InvalidValue("AM102", f"must be text, and {shown_literal(literal)} is not", "Write text")
     return literal.value
 
 
-def flag(value: Json, scope: Scope) -> bool | Problem:
+def flag(value: Json, scope: Scope) -> bool | InvalidValue:
     """true or false, known when the macro runs."""
     literal = decided(value, scope)
-    return literal if isinstance(literal, Problem) else _truth(literal)
+    return literal if isinstance(literal, InvalidValue) else _truth(literal)
 
 
-def switch(value: Json, scope: Scope) -> Json | Problem:
+def switch(value: Json, scope: Scope) -> Json | InvalidValue:
     """true, false, or an Fn::If on them: a tree of Fn::Ifs with true and false at its ends."""
     for leaf in leaves(value, scope):
         outcome = (
             _truth(leaf.reading)
             if isinstance(leaf.reading, Literal)
-            else Problem("AM103", UNDECIDED, "Write true, false, a Ref to a parameter, or Fn::If on true and false")
+            else InvalidValue(
+                "AM103", UNDECIDED, "Write true, false, a Ref to a parameter, or Fn::If on true and false"
+            )
         )
-        if isinstance(outcome, Problem):
+        if isinstance(outcome, InvalidValue):
             return outcome._replace(path=leaf.path)
     return mapped(value, scope, lambda leaf: isinstance(leaf.reading, Literal) and _truth(leaf.reading) is True)
 
 
 UNDECIDED = "decides what comes out, and its value is not known when the macro runs"
+SWITCH_HINT = "Write true, false, a Ref to a parameter, or Fn::If on true and false"
 
 
-def decided(value: Json, scope: Scope) -> Literal | Problem:
+def decided(value: Json, scope: Scope) -> Literal | InvalidValue:
     reading = read(value, scope)
     if isinstance(reading, Literal):
         return reading
-    return Problem("AM103", UNDECIDED, "Write the value itself, or a Ref to a parameter of the template")
+    return InvalidValue("AM103", UNDECIDED, "Write the value itself, or a Ref to a parameter of the template")
 
 
-def _truth(literal: Literal) -> bool | Problem:
+def _truth(literal: Literal) -> bool | InvalidValue:
     word = str(literal.value).lower()
     if word not in ("true", "false"):
-        return Problem("AM102", f"must be true or false, and {seen(literal)} is not", "Write true or false")
+        return InvalidValue(
+            "AM102", f"must be true or false, and {shown_literal(literal)} is not", "Write true or false"
+        )
     return word == "true"
 
 
-def fragment(value: Json, scope: Scope) -> Mapping[str, Json] | Problem:
+def fragment(value: Json, scope: Scope) -> Mapping[str, Json] | InvalidValue:
     """A map, or the JSON text of one: transform parameters carry text only."""
     if isinstance(value, str):
         try:
             value = json.loads(value)
         except ValueError as error:
-            return Problem("AM102", f"is text, and no JSON: {_reason(error)}", "Write a map, or its JSON text")
+            return InvalidValue("AM102", f"is text, and no JSON: {_reason(error)}", "Write a map, or its JSON text")
         except RecursionError:
             return _too_deep()
         if is_deeper(value, MOST_LEVELS):
             return _too_deep()
     if not isinstance(value, dict):
-        return Problem("AM102", "must be a map of properties", "Write a map, or its JSON text")
+        return InvalidValue("AM102", "must be a map of properties", "Write a map, or its JSON text")
     if function(value) is not None:
-        return Problem("AM103", UNDECIDED, "Write the map itself; its members may be intrinsics")
+        return InvalidValue("AM103", UNDECIDED, "Write the map itself; its members may be intrinsics")
     return value
 
 
-def _too_deep() -> Problem:
-    return Problem("AM002", f"is text that is nested deeper than {MOST_LEVELS} levels", "Nest less")
+def _too_deep() -> InvalidValue:
+    return InvalidValue("AM002", f"is text that is nested deeper than {MOST_LEVELS} levels", "Nest less")
 
 
 def _reason(error: ValueError) -> str:

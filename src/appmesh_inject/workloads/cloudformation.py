@@ -4,35 +4,34 @@ The macro runs before AWS::LanguageExtensions, so an `Fn::ForEach` is seen raw: 
 names and values carry `${Identifier}`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from appmesh_inject.alike import Plain
-from appmesh_inject.cfn.document import Json, Path, at
+from appmesh_inject.cfn.document import Json, Path, map_at
 from appmesh_inject.cfn.intrinsics import Scope, function, list_parameters, parameters_that_decide
 from appmesh_inject.findings import Finding
-from appmesh_inject.profiles.plan import Plan
 from appmesh_inject.settings.layers import Level
-from appmesh_inject.workloads.containers import EcsContainers
+from appmesh_inject.workloads.containers import EcsContainerReader
 from appmesh_inject.workloads.model import Found, Task, Workload
-from appmesh_inject.workloads.task_definition import CLOUDFORMATION, applied
+from appmesh_inject.workloads.task_definition import CLOUDFORMATION
 
 TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 MARK = "AppMesh"
 
 
 class CloudFormation(NamedTuple):
-    """The target for one event: what was asked for outside of the fragment, and the parameters' values.
+    """The fragment of one event.
 
-    request: settings of the template's `Transform` entry, or of the snippet, which stand for the resource's
-    own mark there.
+    request: settings of the template's `Transform` entry, or of the snippet, which stand for the resource's own mark
+    there. parameter_values: of the template's parameters.
     """
 
     request: Level
     parameter_values: Mapping[str, Json]
+    name: str = "cloudformation"
 
     @property
-    def dialect(self) -> EcsContainers:
+    def containers(self) -> EcsContainerReader:
         return CLOUDFORMATION.containers
 
     def find(self, document: Json) -> Found:
@@ -72,26 +71,18 @@ class CloudFormation(NamedTuple):
         properties, path = _properties(document, workload)
         return CLOUDFORMATION.task(properties, path, workload, scope)
 
-    def plain(self, document: Json, workload: Workload) -> Plain | None:
-        """What decides about a task definition whose containers are one plain list."""
-        return CLOUDFORMATION.plain(*_properties(document, workload))
+    def properties_path(self, document: Json, workload: Workload) -> Path:
+        """Where the properties of a task definition stand."""
+        return _properties(document, workload)[1]
 
-    def apply(self, document: Json, plans: Mapping[Path, Plan]) -> Json:
-        """The document with every plan carried out."""
-        return applied(document, plans)
-
-    def without_mesh(self, document: Json, scope: Scope, *, export: bool) -> tuple[Json, tuple[Finding, ...]]:
-        """The template without its mesh resources and what only served them. `export`: they move to
-        `Metadata.AppMeshInject.Mesh`."""
-        # Few templates have a standalone task, and the mesh package is large: its import costs a cold start.
-        from appmesh_inject.mesh.removal import without_mesh
-
-        return without_mesh(document, scope, export=export)
+    def decisive(self, document: Json, workload: Workload, telling_images: Collection[str]) -> Json:
+        """What a plan for a task definition depends on, where its containers are one plain list."""
+        return CLOUDFORMATION.decisive(_properties(document, workload)[0], telling_images)
 
 
 def _properties(document: Json, workload: Workload) -> tuple[Mapping[str, Json], Path]:
     """The properties of a task definition and where they are: in a resource, or a snippet is them."""
-    resource = at(document, workload.path)
+    resource = map_at(document, workload.path)
     if "ContainerDefinitions" in resource:
         return resource, workload.path
     properties = resource.get("Properties")

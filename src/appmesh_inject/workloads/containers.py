@@ -1,133 +1,150 @@
-"""How ECS container definitions are read: in CloudFormation's spelling or in that of the ECS API.
+"""How ECS container definitions are read, as CloudFormation or the ECS API spells them.
 
 Source: AWS::ECS::TaskDefinition ContainerDefinition; RegisterTaskDefinition.
 """
 
 import json
-import re
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping
 
-from appmesh_inject.cfn.document import Json, Path, edited
+from appmesh_inject.cfn.document import Changes, Edit, Json, Path, append, replace
 from appmesh_inject.cfn.interpolation import number, scalar
 from appmesh_inject.cfn.intrinsics import Absent, Leaf, Literal, Scope, conditions_along, function, known, leaves
 from appmesh_inject.cfn.merge import Identities
 from appmesh_inject.findings import Finding
-from appmesh_inject.profiles.sidecar.containers import AGENT_IMAGES
 from appmesh_inject.settings.types import port as port_check
-from appmesh_inject.settings.types import quoted
-from appmesh_inject.workloads.model import Container, ContainerList, Entry, Port, Runtime, Wrap
+from appmesh_inject.settings.types import shown_literal
+from appmesh_inject.workloads.member_names import MemberNames
+from appmesh_inject.workloads.model import Container, ContainerEntry, ContainerList, Port, UnderCondition
+
+IDENTITIES: Identities = {
+    "Environment": (("Name", None),),
+    "Secrets": (("Name", None),),
+    "Ulimits": (("Name", None),),
+    "ProxyConfigurationProperties": (("Name", None),),
+    "PortMappings": (("ContainerPort", None), ("Protocol", "tcp")),
+    "DependsOn": (("ContainerName", None),),
+}
+"""What identifies the items of lists in a task definition: see `cfn.merge`."""
 
 
-class EcsContainers(NamedTuple):
-    """The members of a container definition that decisions read, as one document spells them."""
+class EcsContainerReader:
+    """Reads container definitions whose members are called as `names` says."""
 
-    name: str
-    identities: Identities
-    name_key: str
-    environment: str
-    port_mappings: str
-    container_port: str
-    protocol: str
-    memory: tuple[str, ...]
-    value_key: str
-    image_key: str
-    user: str
-    essential: str
-    health_check: str
-    depends_on: str
-    container_name: str
-    condition: str
-    firelens: str
-    command: str
-    entry_point: str
-    mount_points: str
+    def __init__(self, names: MemberNames) -> None:
+        self.names = names
+        self.name_key = names["Name"]
+        self.image_key = names["Image"]
+        self.identities: Identities = {
+            names[listed]: tuple((names[member], default) for member, default in members)
+            for listed, members in IDENTITIES.items()
+        }
 
     def container(self, definition: Mapping[str, Json], path: Path, scope: Scope) -> Container:
-        name, image = known(definition.get(self.name_key), scope), known(definition.get(self.image_key), scope)
+        """The facts of one container definition; `path` leads to it."""
+        names = self.names
+        name, image = known(definition.get(names["Name"]), scope), known(definition.get(names["Image"]), scope)
+        user = known(definition.get(names["User"], ""), scope)
         return Container(
             definition=definition,
             path=path,
             scope=scope,
             name=name if isinstance(name, str) else None,
             image=image if isinstance(image, str) else None,
-            variables=dict(self._variables(definition, scope)) if self.environment in definition else {},
-            has_memory=any(_has(definition, key, scope) for key in self.memory),
+            variables=dict(self._variables(definition, scope)) if names["Environment"] in definition else {},
+            has_memory=self._has(definition, "Memory", scope) or self._has(definition, "MemoryReservation", scope),
+            user=None if user is None else str(user),
+            essential=self._is_essential(definition, scope),
+            memory=self._memory(definition, scope),
+            health_check=definition[names["HealthCheck"]] if self._has(definition, "HealthCheck", scope) else None,
+            waits_for=frozenset(self._waits_for(definition, scope)),
+            routes_logs=names["FirelensConfiguration"] in definition,
+            command=definition.get(names["Command"]),
+            has_mounts=names["MountPoints"] in definition,
         )
 
-    def likeness(self, definition: Mapping[str, Json]) -> list[Json]:
-        """What decisions read of an app's container, as it is written: of its environment the names, of its image
-        whether it is an agent's."""
-        environment, image = definition.get(self.environment), definition.get(self.image_key)
+    def decisive(self, definition: Mapping[str, Json], telling_images: Collection[str]) -> list[Json]:
+        """What a plan depends on in an app's container, as it is written: of the environment the names, of the image
+        whether it has one of `telling_images` in its name. Whoever reads more of a container adds it here: the plan
+        of one task definition is reused for others where this is equal."""
+        names = self.names
+        environment, image = definition.get(names["Environment"]), definition.get(names["Image"])
         if isinstance(environment, list):
-            environment = [each.get(self.name_key, each) if isinstance(each, dict) else each for each in environment]
-        if not _may_be_an_agent(image):
+            environment = [each.get(names["Name"], each) if isinstance(each, dict) else each for each in environment]
+        if isinstance(image, str) and not any(part in image for part in telling_images):
             image = None
-        read = (self.name_key, self.port_mappings, *self.memory, self.user, self.essential, self.depends_on)
-        return [environment, image, self.firelens in definition, *[definition.get(name) for name in read]]
+        command = definition.get(names["Command"])
+        members = ("Name", "PortMappings", "Memory", "MemoryReservation", "User", "Essential", "DependsOn")
+        return [
+            environment,
+            image,
+            command[:1] if isinstance(command, list) else None,
+            names["FirelensConfiguration"] in definition,
+            *(definition.get(names[member]) for member in members),
+        ]
 
-    def with_dependencies_of(self, definition: Json, other: Json) -> Json:
-        """The container `definition` with what `other` depends on."""
-        assert isinstance(definition, dict) and isinstance(other, dict)
-        return {**definition, self.depends_on: other[self.depends_on]}
+    def _has(self, definition: Mapping[str, Json], member: str, scope: Scope) -> bool:
+        """Whether a member is there in every branch."""
+        key = self.names[member]
+        if key not in definition:
+            return False
+        return not any(isinstance(leaf.reading, Absent) for leaf in leaves(definition[key], scope))
 
     def _variables(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[tuple[str, Json]]:
-        for branch in _branches(definition[self.environment], scope, ()):
+        for branch in _branches(definition[self.names["Environment"]], scope, ()):
             for variable in (leaf.written for item in branch for leaf in item):
                 name = variable.get(self.name_key) if isinstance(variable, dict) else None
                 if isinstance(variable, dict) and isinstance(name, str):
-                    yield name, variable.get(self.value_key)
+                    yield name, variable.get(self.names["Value"])
 
-    def runtime(self, container: Container) -> Runtime:
-        """How the container runs."""
-        definition, scope = container.definition, container.scope
-        user = known(definition.get(self.user, ""), scope)
-        essentials = [leaf.reading for leaf in leaves(definition.get(self.essential, True), scope)]
-        return Runtime(
-            user=None if user is None else str(user),
-            essential=not all(isinstance(e, Literal) and str(e.value).lower() == "false" for e in essentials),
-            memory=self._memory(definition, scope),
-            has_health_check=_has(definition, self.health_check, scope),
-            waits_for=frozenset(self._waits_for(definition, scope)),
-            routes_logs=self.firelens in definition,
-            is_compiled=_is_compiled(definition.get(self.command)),
-            has_mounts=self.mount_points in definition,
-            asks_by_curl=self.health_check in definition and _calls_curl(definition[self.health_check]),
-        )
+    def _is_essential(self, definition: Mapping[str, Json], scope: Scope) -> bool:
+        """Whether a container may be essential: only a literal false in every branch says that it is not."""
+        key = self.names["Essential"]
+        if key not in definition:
+            return True
+        readings = (leaf.reading for leaf in leaves(definition[key], scope))
+        return not all(isinstance(each, Literal) and str(each.value).lower() == "false" for each in readings)
 
     def _memory(self, definition: Mapping[str, Json], scope: Scope) -> int | None:
         """What ECS reserves: MemoryReservation where it is given, else Memory."""
-        for key in reversed(self.memory):
+        for key in (self.names["MemoryReservation"], self.names["Memory"]):
             if key in definition:
                 return number(known(definition[key], scope))
         return 0
 
     def _waits_for(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[str]:
-        for branch in _branches(definition.get(self.depends_on, []), scope, ()):
+        key = self.names["DependsOn"]
+        for branch in _branches(definition[key], scope, ()) if key in definition else ():
             for dependency in (leaf for item in branch for leaf in item):
                 if isinstance(dependency.written, dict):
-                    name = known(dependency.written.get(self.container_name), dependency.scope)
+                    name = known(dependency.written.get(self.names["ContainerName"]), dependency.scope)
                     if isinstance(name, str):
                         yield name
 
-    def waiting(self, container: Container, name: Json, under: Wrap) -> Mapping[str, Json] | None:
-        """The container with a dependency on the healthy container `name`, unless it depends on it already."""
-        definition, scope = container.definition, container.scope
-        dependencies = definition.get(self.depends_on, [])
-        changes: dict[Path, Json] = {}
-        for leaf in leaves(dependencies, scope):
+    def waiting(self, container: Container, name: Json, under: UnderCondition) -> Changes | None:
+        """The edits that make the container wait for the healthy container `name`; none where it does already, None
+        where its dependencies cannot be read."""
+        key = self.names["DependsOn"]
+        place = (*container.path, key)
+        dependency = {self.names["ContainerName"]: name, self.names["Condition"]: "HEALTHY"}
+        if key not in container.definition:
+            return [replace(place, [under(dependency, container.conditions)])]
+        dependencies = container.definition[key]
+        changes: list[Edit] = []
+        for leaf in leaves(dependencies, container.scope):
             if not isinstance(leaf.written, list) and not isinstance(leaf.reading, Absent):
                 return None
             present = leaf.written if isinstance(leaf.written, list) else []
             if not any(self._is_on(item, name, leaf.scope) for item in present):
                 around = {**container.conditions, **conditions_along(dependencies, leaf.path)}
-                dependency = under({self.container_name: name, self.condition: "HEALTHY"}, around)
-                changes[leaf.path] = [*present, dependency]
-        return {**definition, self.depends_on: edited(dependencies, changes)} if changes else definition
+                added = under(dependency, around)
+                is_list = isinstance(leaf.written, list)
+                path = (*place, *leaf.path)
+                changes.append(append(path, added) if is_list else replace(path, [added]))
+        return changes
 
     def _is_on(self, dependency: Json, name: Json, scope: Scope) -> bool:
         return any(
-            isinstance(leaf.written, dict) and leaf.written.get(self.container_name) == name
+            isinstance(leaf.written, dict) and leaf.written.get(self.names["ContainerName"]) == name
             for leaf in leaves(dependency, scope)
         )
 
@@ -136,8 +153,8 @@ class EcsContainers(NamedTuple):
         ports: dict[str, Port] = {}
         findings: list[Finding] = []
         certain: list[set[str]] = []
-        mappings = container.definition.get(self.port_mappings, [])
-        for branch in _branches(mappings, container.scope, (*container.path, self.port_mappings)):
+        mappings = container.definition.get(self.names["PortMappings"], [])
+        for branch in _branches(mappings, container.scope, (*container.path, self.names["PortMappings"])):
             always: set[str] = set()
             for item in branch:
                 keys: list[str | None] = []
@@ -160,7 +177,7 @@ class EcsContainers(NamedTuple):
         definition = mapping.written
         if not isinstance(definition, dict):
             return _unknown(subject, mapping.path)
-        protocols = [leaf.reading for leaf in leaves(definition.get(self.protocol, "tcp"), mapping.scope)]
+        protocols = [leaf.reading for leaf in leaves(definition.get(self.names["Protocol"], "tcp"), mapping.scope)]
         words = [
             "tcp"
             if isinstance(protocol, Absent)
@@ -172,18 +189,18 @@ class EcsContainers(NamedTuple):
         if all(word == "udp" for word in words):
             return None
         if any(word != "tcp" for word in words):
-            return _unknown(subject, (*mapping.path, self.protocol))
-        path = (*mapping.path, self.container_port)
-        if self.container_port not in definition:
+            return _unknown(subject, (*mapping.path, self.names["Protocol"]))
+        path = (*mapping.path, self.names["ContainerPort"])
+        if self.names["ContainerPort"] not in definition:
             return _unknown(subject, mapping.path)
-        written = definition[self.container_port]
+        written = definition[self.names["ContainerPort"]]
         for leaf in leaves(written, mapping.scope, path):
             literal = leaf.reading
             if isinstance(literal, Absent):
                 return _unknown(subject, leaf.path)
             if isinstance(literal, Literal) and port_check(str(scalar(literal.value))):
-                seen = f"the value of parameter '{literal.parameter}'" if literal.parameter else quoted(literal.value)
-                return Finding("AM107", subject, leaf.path, f"{seen} is not a port from 1 to 65535", "Correct the port")
+                message = f"{shown_literal(literal)} is not a port from 1 to 65535"
+                return Finding("AM107", subject, leaf.path, message, "Correct the port")
         value = known(written, mapping.scope)
         key = json.dumps(written, sort_keys=True, default=str) if value is None else str(value)
         return Port(scalar(written), key, path, certain=True)
@@ -193,26 +210,6 @@ def _unknown(subject: str, path: Path) -> Finding:
     return Finding(
         "AM103", subject, path, "the ports here are not known when the macro runs", "Set AppPorts to say which they are"
     )
-
-
-def _may_be_an_agent(image: Json) -> bool:
-    """Whether an image is an agent's, or is one that only a parameter's value says."""
-    if isinstance(image, str):
-        return any(part in image for part in AGENT_IMAGES)
-    return isinstance(image, dict) and "Ref" in image
-
-
-def _is_compiled(command: Json) -> bool:
-    return isinstance(command, list) and command[:1] == ["--config-yaml"]
-
-
-def _calls_curl(health_check: Json) -> bool:
-    return bool(re.search(r"(?<![\w.-])curl(?![\w.-])", json.dumps(health_check)))
-
-
-def _has(definition: Mapping[str, Json], key: str, scope: Scope) -> bool:
-    """Whether a member is there in every branch."""
-    return key in definition and not any(isinstance(leaf.reading, Absent) for leaf in leaves(definition[key], scope))
 
 
 def _branches(value: Json, scope: Scope, path: Path) -> Iterator[list[list[Leaf]]]:
@@ -227,10 +224,10 @@ def _branches(value: Json, scope: Scope, path: Path) -> Iterator[list[list[Leaf]
 
 
 def container_list(
-    dialect: EcsContainers, items: list[Json], path: Path, scope: Scope, subject: str
+    reader: EcsContainerReader, items: list[Json], path: Path, scope: Scope, subject: str
 ) -> tuple[ContainerList, tuple[Finding, ...]]:
     """A list of container definitions as facts, and the entries in it that are none."""
-    entries: list[Entry] = []
+    entries: list[ContainerEntry] = []
     findings: list[Finding] = []
     for index, item in enumerate(items):
         containers: list[tuple[Container | None, Mapping[str, bool]]] = []
@@ -239,7 +236,7 @@ def container_list(
             if isinstance(leaf.reading, Absent):
                 containers.append((None, assumed))
             elif isinstance(leaf.written, dict) and function(leaf.written) is None:
-                container = dialect.container(leaf.written, leaf.path, leaf.scope)
+                container = reader.container(leaf.written, leaf.path, leaf.scope)
                 inside = leaf.path[len(path) + 1 :]
                 around = conditions_along(item, inside)
                 containers.append((container._replace(conditions=around) if around else container, assumed))
@@ -253,5 +250,5 @@ def container_list(
                         "Write the container out here",
                     )
                 )
-        entries.append(Entry(item, (*path, index), tuple(containers)))
+        entries.append(ContainerEntry(item, (*path, index), tuple(containers)))
     return ContainerList(path, tuple(entries)), tuple(findings)

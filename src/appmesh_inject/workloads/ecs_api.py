@@ -1,17 +1,15 @@
 """ECS task definition JSON: what `aws ecs register-task-definition --cli-input-json` takes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import NamedTuple
 
-from appmesh_inject.alike import Plain
-from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.document import Json, Path, map_at
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.findings import Finding
-from appmesh_inject.profiles.plan import Plan
 from appmesh_inject.settings.layers import Level
-from appmesh_inject.workloads.containers import EcsContainers
+from appmesh_inject.workloads.containers import EcsContainerReader
 from appmesh_inject.workloads.model import Found, Task, Workload
-from appmesh_inject.workloads.task_definition import API, applied
+from appmesh_inject.workloads.task_definition import ECS_API
 
 READ_ONLY = frozenset(
     {
@@ -55,13 +53,14 @@ def registrable(document: Json) -> Json:
 
 
 class EcsTaskDefinition(NamedTuple):
-    """The target for one task definition. request: settings by flags, which mark it and rank lowest."""
+    """One task definition. request: settings by flags, which mark it and rank lowest."""
 
     request: Level
+    name: str = "ecs"
 
     @property
-    def dialect(self) -> EcsContainers:
-        return API.containers
+    def containers(self) -> EcsContainerReader:
+        return ECS_API.containers
 
     def find(self, document: Json) -> Found:
         """The one workload: the task definition."""
@@ -69,26 +68,21 @@ class EcsTaskDefinition(NamedTuple):
             return Found((), findings=(_no_task_definition(),))
         family = document.get("family")
         name = family if isinstance(family, str) else ""
-        tags, findings = API.tag_levels(document, (), name, NOTHING_KNOWN)
+        tags, findings = ECS_API.tag_levels(document, (), name, NOTHING_KNOWN)
         levels = (*((self.request,) if self.request.given else ()), *tags)
         return Found((Workload(name, (), levels, NOTHING_KNOWN, findings),))
 
-    def plain(self, document: Json, workload: Workload) -> Plain | None:
-        """One task definition is like no other."""
-        return None
-
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts of the task definition."""
-        assert isinstance(document, dict)
-        return API.task(document, (), workload, scope)
+        return ECS_API.task(map_at(document, ()), (), workload, scope)
 
-    def apply(self, document: Json, plans: Mapping[Path, Plan]) -> Json:
-        """The task definition with the plan carried out."""
-        return applied(document, plans)
+    def properties_path(self, document: Json, workload: Workload) -> Path:
+        """The document is the properties."""
+        return ()
 
-    def without_mesh(self, document: Json, scope: Scope, *, export: bool) -> tuple[Json, tuple[Finding, ...]]:
-        """No mesh is written in such a document."""
-        return document, ()
+    def decisive(self, document: Json, workload: Workload, telling_images: Collection[str]) -> Json:
+        """There is one task definition, so no plan is used again."""
+        return None
 
 
 def _no_task_definition() -> Finding:

@@ -3,20 +3,17 @@
 Marks are the annotations that App Mesh's own injectors use, `appmesh.k8s.aws/...`, on the pod or pod template.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from appmesh_inject.alike import Plain
-from appmesh_inject.cfn.document import Json, Path, at
+from appmesh_inject.cfn.document import Json, Path, map_at
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.findings import Finding
-from appmesh_inject.profiles.plan import Plan
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.table import NAMING
 from appmesh_inject.settings.types import quoted
 from appmesh_inject.workloads.model import Branch, Found, Task, Workload
-from appmesh_inject.workloads.pods import POD_CONTAINERS, PodContainers, pod_containers
-from appmesh_inject.workloads.task_definition import applied
+from appmesh_inject.workloads.pods import POD_CONTAINERS, PodContainerReader, pod_containers
 
 PREFIX = "appmesh.k8s.aws/"
 SWITCH = f"{PREFIX}sidecarInjectorWebhook"
@@ -48,14 +45,15 @@ def is_manifest(document: Json) -> bool:
     return isinstance(document, dict) and "apiVersion" in document and isinstance(document.get("kind"), str)
 
 
-class Manifests(NamedTuple):
-    """The target for a list of documents. request: settings by flags, which rank lowest, and mark every pod where
+class KubernetesManifests(NamedTuple):
+    """A list of Kubernetes objects. request: settings by flags, which rank lowest, and mark every pod where
     they say what it represents."""
 
     request: Level
+    name: str = "pod"
 
     @property
-    def dialect(self) -> PodContainers:
+    def containers(self) -> PodContainerReader:
         return POD_CONTAINERS
 
     def find(self, document: Json) -> Found:
@@ -100,13 +98,9 @@ class Manifests(NamedTuple):
             levels = (self.request,) if any(setting in self.request.given for setting in NAMING) else ()
         return Workload(name, place, levels, NOTHING_KNOWN, tuple(findings))
 
-    def plain(self, document: Json, workload: Workload) -> Plain | None:
-        """Pods are few: each is decided anew."""
-        return None
-
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts of one pod."""
-        spec = _below(at(document, workload.path), ("spec",)) or {}
+        spec = _below(map_at(document, workload.path), ("spec",)) or {}
         path = (*workload.path, "spec")
         containers, found = pod_containers(spec.get("containers"), (*path, "containers"), scope, workload.name)
         first, found_first = pod_containers(spec.get("initContainers"), (*path, "initContainers"), scope, workload.name)
@@ -121,13 +115,13 @@ class Manifests(NamedTuple):
             findings=tuple(findings),
         )
 
-    def apply(self, document: Json, plans: Mapping[Path, Plan]) -> Json:
-        """The documents with every plan carried out."""
-        return applied(document, plans)
+    def properties_path(self, document: Json, workload: Workload) -> Path:
+        """Where the pod's spec stands."""
+        return (*workload.path, "spec")
 
-    def without_mesh(self, document: Json, scope: Scope, *, export: bool) -> tuple[Json, tuple[Finding, ...]]:
-        """No mesh is written in such a document."""
-        return document, ()
+    def decisive(self, document: Json, workload: Workload, telling_images: Collection[str]) -> Json:
+        """Pods are few: no plan is used again."""
+        return None
 
 
 def _below(value: Json, path: Path) -> Mapping[str, Json] | None:

@@ -1,66 +1,21 @@
-"""How the members of ECS container definitions are called: in CloudFormation, and in the ECS API.
+"""How a document spells the members of a task definition: as CloudFormation does, or as the ECS API does.
 
-Source: AWS::ECS::TaskDefinition ContainerDefinition; RegisterTaskDefinition.
+Source: AWS::ECS::TaskDefinition; RegisterTaskDefinition.
 """
 
-from appmesh_inject.workloads.containers import EcsContainers
 
-CLOUDFORMATION_CONTAINERS = EcsContainers(
-    name="cloudformation",
-    identities={
-        "Environment": (("Name", None),),
-        "Secrets": (("Name", None),),
-        "Ulimits": (("Name", None),),
-        "ProxyConfigurationProperties": (("Name", None),),
-        "PortMappings": (("ContainerPort", None), ("Protocol", "tcp")),
-        "DependsOn": (("ContainerName", None),),
-    },
-    name_key="Name",
-    environment="Environment",
-    port_mappings="PortMappings",
-    container_port="ContainerPort",
-    protocol="Protocol",
-    memory=("Memory", "MemoryReservation"),
-    value_key="Value",
-    image_key="Image",
-    user="User",
-    essential="Essential",
-    health_check="HealthCheck",
-    depends_on="DependsOn",
-    container_name="ContainerName",
-    condition="Condition",
-    firelens="FirelensConfiguration",
-    command="Command",
-    entry_point="EntryPoint",
-    mount_points="MountPoints",
-)
+class MemberNames(dict[str, str]):
+    """Names of members, by CloudFormation's name: `names["PortMappings"]` is `portMappings` in the ECS API."""
 
-API_CONTAINERS = EcsContainers(
-    name="ecs",
-    identities={
-        "environment": (("name", None),),
-        "secrets": (("name", None),),
-        "ulimits": (("name", None),),
-        "properties": (("name", None),),
-        "portMappings": (("containerPort", None), ("protocol", "tcp")),
-        "dependsOn": (("containerName", None),),
-    },
-    name_key="name",
-    environment="environment",
-    port_mappings="portMappings",
-    container_port="containerPort",
-    protocol="protocol",
-    memory=("memory", "memoryReservation"),
-    value_key="value",
-    image_key="image",
-    user="user",
-    essential="essential",
-    health_check="healthCheck",
-    depends_on="dependsOn",
-    container_name="containerName",
-    condition="condition",
-    firelens="firelensConfiguration",
-    command="command",
-    entry_point="entryPoint",
-    mount_points="mountPoints",
-)
+    def __init__(self, *, is_api: bool) -> None:
+        super().__init__({"ProxyConfigurationProperties": "properties"} if is_api else {})
+        self.is_api = is_api
+
+    def __missing__(self, name: str) -> str:
+        spelled = name[:1].lower() + name[1:] if self.is_api else name
+        self[name] = spelled
+        return spelled
+
+
+CLOUDFORMATION = MemberNames(is_api=False)
+ECS_API = MemberNames(is_api=True)

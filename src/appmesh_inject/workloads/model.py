@@ -1,23 +1,23 @@
 """Facts: what a document says about the workloads in it, in words that every kind of document shares.
 
-A target reads a document into these values; policy decides by them and never sees the document.
+A kind of document reads itself into these values; profiles decide by them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple, Protocol, TypeAlias
 
-from appmesh_inject.cfn.document import NOTHING, Json, Path
+from appmesh_inject.cfn.document import NOTHING, Changes, Json, Path
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Leaf, Scope
 from appmesh_inject.cfn.merge import Identities
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
 
-Wrap: TypeAlias = Callable[[Json, Mapping[str, bool]], Json]
+UnderCondition: TypeAlias = Callable[[Json, Mapping[str, bool]], Json]
 """Puts a value under the condition that `Enabled` names, given what the Fn::Ifs around it say already."""
 
 
 class Workload(NamedTuple):
-    """A task definition or pod that a document holds.
+    """A task definition or pod in a document.
 
     path: where it stands. levels: the settings of its marks, lowest first; none: it is not marked. passed: why
     it is left alone although a mark is there, in words.
@@ -32,7 +32,7 @@ class Workload(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The workloads of a document, and the settings that stand in it for all of them, lowest first."""
+    """The workloads of a document, and the settings in it that hold for all of them, lowest first."""
 
     workloads: tuple[Workload, ...]
     levels: tuple[Level, ...] = ()
@@ -41,8 +41,13 @@ class Found(NamedTuple):
 
 
 class Container(NamedTuple):
-    """One container definition. name, image: None where they are no literals; variables: its environment, by
-    name, as written; conditions: what the Fn::Ifs around it in its list say."""
+    """One container definition, as it is written and as it runs.
+
+    name, image: None where they are no literals. variables: its environment, by name, as written. user: None where it
+    is no literal, empty where none is given. memory: MiB that it reserves, None where that is not known. health_check:
+    None where it may be absent. waits_for: names of the containers that it depends on. conditions: what the Fn::Ifs
+    around it in its list say.
+    """
 
     definition: Mapping[str, Json]
     path: Path
@@ -51,27 +56,18 @@ class Container(NamedTuple):
     image: str | None
     variables: Mapping[str, Json]
     has_memory: bool
-    conditions: Mapping[str, bool] = NOTHING
-
-
-class Runtime(NamedTuple):
-    """How a container runs. user: None where it is no literal, empty where none is given. memory: MiB that it
-    reserves, None where that is not known. waits_for: names of the containers that it depends on. is_compiled: it
-    is an Envoy that carries its configuration. has_mounts: volumes are mounted in it. asks_by_curl: its health check
-    calls curl."""
-
     user: str | None
     essential: bool
     memory: int | None
-    has_health_check: bool
+    health_check: Json
     waits_for: frozenset[str]
     routes_logs: bool
-    is_compiled: bool = False
-    has_mounts: bool = False
-    asks_by_curl: bool = False
+    command: Json
+    has_mounts: bool
+    conditions: Mapping[str, bool] = NOTHING
 
 
-class Entry(NamedTuple):
+class ContainerEntry(NamedTuple):
     """One entry of a container list, with the containers that it can be (None: none, by AWS::NoValue), each
     with the conditions that it is under."""
 
@@ -84,7 +80,7 @@ class ContainerList(NamedTuple):
     """A list of containers; `path` leads to it, also where the document does not have it yet."""
 
     path: Path
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[ContainerEntry, ...] = ()
 
 
 class Branch(NamedTuple):
@@ -111,8 +107,7 @@ class Task(NamedTuple):
     """What is around the containers, as far as decisions need it. Properties are given as their leaves; one
     absent leaf: it is not there.
 
-    containers: the property that the branches were read from, as written. redirect: the ProxyConfiguration, as
-    written.
+    containers: the property that the branches were read from, as written. proxy_configuration: as written.
     """
 
     path: Path
@@ -121,17 +116,13 @@ class Task(NamedTuple):
     network: tuple[Leaf, ...] = ()
     launch_types: tuple[Leaf, ...] = ()
     memory: tuple[Leaf, ...] = ()
-    redirect: Json = None
-    redirect_path: Path = ()
+    proxy_configuration: Json = None
+    proxy_configuration_path: Path = ()
     findings: tuple[Finding, ...] = ()
 
 
-class Dialect(Protocol):
+class ContainerReader(Protocol):
     """How one kind of document spells its containers."""
-
-    @property
-    def name(self) -> str:
-        """Which of the columns of `forms.form` has its sidecars."""
 
     @property
     def identities(self) -> Identities:
@@ -147,14 +138,35 @@ class Dialect(Protocol):
 
     def container(self, definition: Mapping[str, Json], path: Path, scope: Scope) -> Container: ...
 
-    def runtime(self, container: Container) -> Runtime: ...
-
     def ports(self, container: Container, subject: str) -> tuple[tuple[Port, ...], tuple[Finding, ...]]:
         """The TCP ports that a container maps, and what stands in the way of knowing them."""
 
-    def waiting(self, container: Container, name: Json, under: Wrap) -> Mapping[str, Json] | None:
-        """The container definition with a dependency on the healthy container `name` added; the very same
-        where it has one already; None where its dependencies cannot be read."""
+    def waiting(self, container: Container, name: Json, under: UnderCondition) -> Changes | None:
+        """The edits that make the container wait for the healthy container `name`; none where it does already; None
+        where its dependencies cannot be read."""
 
-    def with_dependencies_of(self, definition: Json, other: Json) -> Json:
-        """The container `definition` with what `other` depends on."""
+
+class DocumentKind(Protocol):
+    """A kind of document that holds workloads: finds them, and reads the facts of one."""
+
+    @property
+    def name(self) -> str:
+        """`cloudformation`, `ecs` or `pod`: a profile says by it what it adds."""
+
+    @property
+    def containers(self) -> ContainerReader: ...
+
+    @property
+    def request(self) -> Level:
+        """What was asked for outside of the document."""
+
+    def find(self, document: Json) -> Found: ...
+
+    def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
+        """The facts of one workload, under what `scope` assumes."""
+
+    def properties_path(self, document: Json, workload: Workload) -> Path:
+        """Where the map stands that has the workload's containers."""
+
+    def decisive(self, document: Json, workload: Workload, telling_images: Collection[str]) -> Json:
+        """What a plan for the workload depends on, where its containers are one list without Fn::If; None elsewhere."""

@@ -1,23 +1,21 @@
 """How the containers of a Kubernetes pod are read. Source: Kubernetes API, core/v1 Container."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
-from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.document import Changes, Json, Path
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.cfn.merge import Identities
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.types import port as port_check
 from appmesh_inject.settings.types import quoted
-from appmesh_inject.workloads.model import Container, ContainerList, Entry, Port, Runtime, Wrap
+from appmesh_inject.workloads.model import Container, ContainerEntry, ContainerList, Port, UnderCondition
 
 
-class PodContainers(NamedTuple):
-    """The dialect of pods."""
+class PodContainerReader:
+    """Reads the containers of pods."""
 
-    name: str = "pod"
-    name_key: str = "name"
-    image_key: str = "image"
+    name_key = "name"
+    image_key = "image"
 
     @property
     def identities(self) -> Identities:
@@ -29,8 +27,10 @@ class PodContainers(NamedTuple):
         }
 
     def container(self, definition: Mapping[str, Json], path: Path, scope: Scope) -> Container:
-        """One container of a pod. Pods need no memory setting."""
+        """The facts of one container. Pods need no memory setting; all containers run until the pod ends, and none
+        waits for another."""
         name, image = definition.get("name"), definition.get("image")
+        context = definition.get("securityContext")
         return Container(
             definition=definition,
             path=path,
@@ -39,19 +39,14 @@ class PodContainers(NamedTuple):
             image=image if isinstance(image, str) else None,
             variables={str(each.get("name")): each.get("value") for each in _maps(definition.get("env"))},
             has_memory=True,
-        )
-
-    def runtime(self, container: Container) -> Runtime:
-        """How the container runs: all run until the pod ends, and none waits for another."""
-        context = container.definition.get("securityContext")
-        user = context.get("runAsUser", "") if isinstance(context, dict) else ""
-        return Runtime(
-            user=str(user),
+            user=str(context.get("runAsUser", "")) if isinstance(context, dict) else "",
             essential=True,
             memory=None,
-            has_health_check="readinessProbe" in container.definition,
+            health_check=definition.get("readinessProbe"),
             waits_for=frozenset(),
             routes_logs=False,
+            command=definition.get("command"),
+            has_mounts="volumeMounts" in definition,
         )
 
     def ports(self, container: Container, subject: str) -> tuple[tuple[Port, ...], tuple[Finding, ...]]:
@@ -70,16 +65,12 @@ class PodContainers(NamedTuple):
                 ports.append(Port(str(number), str(number), path, certain=True))
         return tuple(ports), tuple(findings)
 
-    def with_dependencies_of(self, definition: Json, other: Json) -> Json:
-        """Containers of a pod depend on nothing."""
-        return definition
-
-    def waiting(self, container: Container, name: Json, under: Wrap) -> Mapping[str, Json] | None:
+    def waiting(self, container: Container, name: Json, under: UnderCondition) -> Changes | None:
         """Containers of a pod start together."""
-        return container.definition
+        return ()
 
 
-POD_CONTAINERS = PodContainers()
+POD_CONTAINERS = PodContainerReader()
 
 
 def _maps(value: Json) -> Iterator[Mapping[str, Json]]:
@@ -90,15 +81,15 @@ def _maps(value: Json) -> Iterator[Mapping[str, Json]]:
 def pod_containers(value: Json, path: Path, scope: Scope, subject: str) -> tuple[ContainerList, tuple[Finding, ...]]:
     """A pod's list of containers as facts, and what is wrong with it."""
     items = value if isinstance(value, list) else []
-    entries: list[Entry] = []
+    entries: list[ContainerEntry] = []
     findings: list[Finding] = []
     if value is not None and not isinstance(value, list):
         findings.append(Finding("AM203", subject, path, f"{path[-1]} is no list", "Write a list of containers"))
     for index, item in enumerate(items):
         place = (*path, index)
         if isinstance(item, dict):
-            entries.append(Entry(item, place, ((POD_CONTAINERS.container(item, place, scope), {}),)))
+            entries.append(ContainerEntry(item, place, ((POD_CONTAINERS.container(item, place, scope), {}),)))
         else:
             findings.append(Finding("AM203", subject, place, "this is no container", "Write a map with name and image"))
-            entries.append(Entry(item, place, ()))
+            entries.append(ContainerEntry(item, place, ()))
     return ContainerList(path, tuple(entries)), tuple(findings)

@@ -1,64 +1,56 @@
-"""How ECS task definitions are read and written: in CloudFormation's spelling or in that of the ECS API.
+"""How ECS task definitions are read, as CloudFormation or the ECS API spells them.
 
 Source: AWS::ECS::TaskDefinition; RegisterTaskDefinition.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
 
-from appmesh_inject.alike import Plain, is_plain
-from appmesh_inject.cfn.document import Json, Path, edited
-from appmesh_inject.cfn.intrinsics import NO_VALUE, Leaf, Literal, Scope, is_no_value, leaves
+from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.intrinsics import NO_VALUE, Leaf, Literal, Scope, function, is_no_value, leaves
 from appmesh_inject.findings import Finding
-from appmesh_inject.profiles.plan import Plan
 from appmesh_inject.settings.layers import Level
-from appmesh_inject.workloads.containers import EcsContainers, container_list
-from appmesh_inject.workloads.member_names import API_CONTAINERS, CLOUDFORMATION_CONTAINERS
+from appmesh_inject.workloads import member_names
+from appmesh_inject.workloads.containers import EcsContainerReader, container_list
+from appmesh_inject.workloads.member_names import MemberNames
 from appmesh_inject.workloads.model import Branch, Task, Workload
 
 TAG_PREFIX = "AppMesh:"
 
 
-class EcsTasks(NamedTuple):
-    """The members of a task definition that decisions read, as one document spells them."""
+class TaskDefinitionReader:
+    """Reads task definitions whose members are called as `names` says."""
 
-    containers: EcsContainers
-    container_definitions: str
-    network_mode: str
-    memory: str
-    requires_compatibilities: str
-    proxy_configuration: str
-    tags: str
-    key: str
-    value: str
+    def __init__(self, names: MemberNames) -> None:
+        self.names = names
+        self.containers = EcsContainerReader(names)
 
     def task(self, properties: Mapping[str, Json], path: Path, workload: Workload, scope: Scope) -> Task:
         """The facts of one task definition, under what `scope` assumes. `path`: where its properties stand."""
+        names = self.names
         branches, findings = self._branches(properties, path, workload, scope)
-        redirect = properties.get(self.proxy_configuration)
+        proxy_configuration = properties.get(names["ProxyConfiguration"])
         return Task(
             path=path,
-            containers=properties.get(self.container_definitions, []),
+            containers=properties.get(names["ContainerDefinitions"], []),
             branches=branches,
-            network=_leaves(properties, self.network_mode, path, scope),
+            network=_leaves(properties, names["NetworkMode"], path, scope),
             launch_types=self._launch_types(properties, path, scope),
-            memory=_leaves(properties, self.memory, path, scope),
-            redirect=None if is_no_value(redirect) else redirect,
-            redirect_path=(*path, self.proxy_configuration),
+            memory=_leaves(properties, names["Memory"], path, scope),
+            proxy_configuration=None if is_no_value(proxy_configuration) else proxy_configuration,
+            proxy_configuration_path=(*path, names["ProxyConfiguration"]),
             findings=findings,
         )
 
-    def plain(self, properties: Mapping[str, Json], path: Path) -> Plain | None:
-        """What decides about a task definition whose containers are one plain list; None for another."""
-        items = properties.get(self.container_definitions)
-        if not isinstance(items, list) or not is_plain(items):
+    def decisive(self, properties: Mapping[str, Json], telling_images: Collection[str]) -> Json:
+        """What a plan depends on, where the containers are one list without Fn::If; None elsewhere."""
+        items = properties.get(self.names["ContainerDefinitions"])
+        if not isinstance(items, list) or not all(isinstance(item, dict) and function(item) is None for item in items):
             return None
-        around = (self.network_mode, self.memory, self.requires_compatibilities, self.proxy_configuration)
-        likeness = (
-            [self.containers.likeness(item) for item in items if isinstance(item, dict)],
-            [properties.get(name) for name in around],
-        )
-        return Plain(items, path, (*path, self.container_definitions), likeness)
+        around = ("NetworkMode", "Memory", "RequiresCompatibilities", "ProxyConfiguration")
+        return [
+            [self.containers.decisive(item, telling_images) for item in items if isinstance(item, dict)],
+            [properties.get(self.names[member]) for member in around],
+        ]
 
     def _branches(
         self, properties: Mapping[str, Json], path: Path, workload: Workload, scope: Scope
@@ -67,10 +59,10 @@ class EcsTasks(NamedTuple):
 
         Facts are read under what `scope` assumes; a branch's own scope says only what the Fn::Ifs around it do.
         """
-        place = (*path, self.container_definitions)
+        place = (*path, self.names["ContainerDefinitions"])
         branches: list[Branch] = []
         findings: list[Finding] = []
-        for leaf in leaves(properties.get(self.container_definitions, []), workload.scope, place):
+        for leaf in leaves(properties.get(self.names["ContainerDefinitions"], []), workload.scope, place):
             if any(scope.assumed.get(name, outcome) != outcome for name, outcome in leaf.scope.assumed.items()):
                 continue
             if not isinstance(leaf.written, list):
@@ -87,13 +79,13 @@ class EcsTasks(NamedTuple):
             "AM203",
             subject,
             leaf.path,
-            f"{self.container_definitions} is no list that can be read when the macro runs",
+            f"{self.names['ContainerDefinitions']} is no list that can be read when the macro runs",
             "Write the list out here; single containers may be Fn::Ifs",
         )
 
     def _launch_types(self, properties: Mapping[str, Json], path: Path, scope: Scope) -> tuple[Leaf, ...]:
         found: list[Leaf] = []
-        for leaf in _leaves(properties, self.requires_compatibilities, path, scope):
+        for leaf in _leaves(properties, self.names["RequiresCompatibilities"], path, scope):
             value = leaf.reading.value if isinstance(leaf.reading, Literal) else None
             if isinstance(value, list):
                 for index, item in enumerate(value):
@@ -106,16 +98,16 @@ class EcsTasks(NamedTuple):
         self, properties: Mapping[str, Json], path: Path, subject: str, scope: Scope
     ) -> tuple[tuple[Level, ...], tuple[Finding, ...]]:
         """The level that the `AppMesh:` tags make, if there are any."""
-        tags = properties.get(self.tags)
+        tags = properties.get(self.names["Tags"])
         if not isinstance(tags, list):
             return (), ()
         given: dict[str, Json] = {}
         paths: dict[str, Path] = {}
         findings: list[Finding] = []
         for index, tag in enumerate(tags):
-            place = (*path, self.tags, index)
+            place = (*path, self.names["Tags"], index)
             for leaf in leaves(tag, scope, place):
-                key = leaf.written.get(self.key) if isinstance(leaf.written, dict) else None
+                key = leaf.written.get(self.names["Key"]) if isinstance(leaf.written, dict) else None
                 if not isinstance(key, str) or not key.startswith(TAG_PREFIX):
                     continue
                 setting = key.removeprefix(TAG_PREFIX)
@@ -123,11 +115,11 @@ class EcsTasks(NamedTuple):
                     message = f"tag {key} is " + ("there twice" if setting in given else "under a condition")
                     findings.append(Finding("AM112", subject, leaf.path, message, "Write it once, outside of Fn::If"))
                 elif isinstance(leaf.written, dict):
-                    given[setting] = leaf.written.get(self.value, "")
-                    paths[setting] = (*place, self.value)
+                    given[setting] = leaf.written.get(self.names["Value"], "")
+                    paths[setting] = (*place, self.names["Value"])
         if not given and not findings:
             return (), ()
-        return (Level((*path, self.tags), given, subject, paths, is_tags=True),), tuple(findings)
+        return (Level((*path, self.names["Tags"]), given, subject, paths, is_tags=True),), tuple(findings)
 
 
 def _leaves(properties: Mapping[str, Json], name: str, path: Path, scope: Scope) -> tuple[Leaf, ...]:
@@ -135,41 +127,5 @@ def _leaves(properties: Mapping[str, Json], name: str, path: Path, scope: Scope)
     return tuple(leaves(properties.get(name, NO_VALUE), scope, (*path, name)))
 
 
-def applied(document: Json, plans: Mapping[Path, Plan]) -> Json:
-    """The document with every plan carried out; the very same object where none changes anything."""
-    changes: dict[Path, Json] = {}
-    for plan in plans.values():
-        for planned in plan.lists:
-            if not planned.changes_nothing:
-                items = [*planned.items, *planned.appended]
-                for index, item in (*planned.replaced.items(), *planned.waiting.items()):
-                    items[index] = item
-                changes[planned.path] = items
-        if plan.redirect is not None:
-            changes[plan.redirect_path] = plan.redirect
-    return edited(document, changes)
-
-
-CLOUDFORMATION = EcsTasks(
-    containers=CLOUDFORMATION_CONTAINERS,
-    container_definitions="ContainerDefinitions",
-    network_mode="NetworkMode",
-    memory="Memory",
-    requires_compatibilities="RequiresCompatibilities",
-    proxy_configuration="ProxyConfiguration",
-    tags="Tags",
-    key="Key",
-    value="Value",
-)
-
-API = EcsTasks(
-    containers=API_CONTAINERS,
-    container_definitions="containerDefinitions",
-    network_mode="networkMode",
-    memory="memory",
-    requires_compatibilities="requiresCompatibilities",
-    proxy_configuration="proxyConfiguration",
-    tags="tags",
-    key="key",
-    value="value",
-)
+CLOUDFORMATION = TaskDefinitionReader(member_names.CLOUDFORMATION)
+ECS_API = TaskDefinitionReader(member_names.ECS_API)

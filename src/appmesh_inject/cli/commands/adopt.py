@@ -18,8 +18,8 @@ from appmesh_inject.migrate import adopting, marks
 from appmesh_inject.migrate.adopting import Adoption
 from appmesh_inject.migrate.decisions import Taken
 from appmesh_inject.render import inputs
-from appmesh_inject.render.inputs import Form, KubernetesManifests, TaskDefinition
-from appmesh_inject.render.rendering import MACRO, Asked
+from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
+from appmesh_inject.render.rendering import MACRO, RenderOptions
 from appmesh_inject.settings.table import STANDALONE
 
 Profile = Annotated[
@@ -69,18 +69,18 @@ def adopt(
         writer.deliver(adoption.text, to)
 
 
-def _marking(form: Form, wanted: Asked) -> marks.Marking:
-    if isinstance(form, KubernetesManifests):
+def _marking(form: InputFile, wanted: RenderOptions) -> marks.Marking:
+    if isinstance(form, ManifestFile):
         sentence = (
             "pods have no form that adopt could write: it takes CloudFormation templates and ECS task definitions"
         )
         raise UserError(sentence, form.document.name)
-    if isinstance(form, TaskDefinition):
+    if isinstance(form, TaskDefinitionFile):
         return marks.in_tags(wanted)
     return marks.in_metadata(documents.template(form.document), wanted)
 
 
-def _say(form: Form, adoption: Adoption) -> None:
+def _say(form: InputFile, adoption: Adoption) -> None:
     """What stands in the way, and then one line for each task definition."""
     document = form.document
     report.say_findings(document, adoption.findings)
@@ -96,7 +96,7 @@ def _say(form: Form, adoption: Adoption) -> None:
             settings = ", ".join(setting for setting in decision.mark if setting != "Profile")
             note = f"; {decision.note}" if decision.note else ""
             typer.echo(one_line(f"{name}: adopted (profile {decision.profile}): {settings}{note}"), err=True)
-            if isinstance(form, TaskDefinition):
+            if isinstance(form, TaskDefinitionFile):
                 _say_flags(name, decision)
 
 

@@ -14,7 +14,7 @@ from appmesh_inject.diff.comparison import Comparison, difference, effect
 from appmesh_inject.diff.report import as_markdown, as_text
 from appmesh_inject.files import writer
 from appmesh_inject.files.errors import told
-from appmesh_inject.render.inputs import Form
+from appmesh_inject.render.inputs import InputFile
 from appmesh_inject.render.rendering import Rendered
 
 DIFFERS, REFUSED = 1, 2
@@ -71,11 +71,11 @@ def _two(old: str, new: str, asked: Request) -> list[Comparison]:
     return [difference(name, by_name.get(name), by_new_name.get(name)) for name in names]
 
 
-def _within(folder: str, form: Form) -> str:
+def _within(folder: str, form: InputFile) -> str:
     return File(form.document.name).relative_to(File(folder)).as_posix()
 
 
-def _rendered(found: Selected, asked: Request) -> list[tuple[Form, Rendered]]:
+def _rendered(found: Selected, asked: Request) -> list[tuple[InputFile, Rendered]]:
     """What becomes of the files. Ends the command where one is refused or cannot be read: half of it would mislead."""
     results = [(form, asked.rendered(form)) for form in tracked(found.forms, "Comparing")]
     report.say_errors(found.errors)

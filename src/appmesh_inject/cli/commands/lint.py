@@ -13,7 +13,7 @@ from appmesh_inject.cli.request import Given
 from appmesh_inject.cli.selection import SkipOthers
 from appmesh_inject.files import writer
 from appmesh_inject.files.errors import UserError, told
-from appmesh_inject.render.inputs import Form
+from appmesh_inject.render.inputs import InputFile
 from appmesh_inject.render.rendering import Rendered
 
 Format = Annotated[
@@ -55,7 +55,7 @@ def lint(
             raise typer.Exit(1)
 
 
-def _checked(form: Form, result: Rendered) -> Checked:
+def _checked(form: InputFile, result: Rendered) -> Checked:
     """Everything that was found in one file."""
     document = form.document
     own = tuple(problems.of_finding(document, finding) for finding in result.findings)

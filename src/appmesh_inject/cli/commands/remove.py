@@ -12,14 +12,14 @@ from appmesh_inject.migrate import removing
 from appmesh_inject.migrate.document_editing import without
 from appmesh_inject.migrate.removing import Removal, removal
 from appmesh_inject.render import inputs
-from appmesh_inject.render.inputs import Form, KubernetesManifests, TaskDefinition
+from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
 from appmesh_inject.render.rendering import MACRO
 from appmesh_inject.render.transforms import TRANSFORM
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.ecs_api import EcsTaskDefinition
-from appmesh_inject.workloads.kubernetes import Manifests
-from appmesh_inject.workloads.task_definition import API, CLOUDFORMATION
+from appmesh_inject.workloads.kubernetes import KubernetesManifests
+from appmesh_inject.workloads.task_definition import CLOUDFORMATION, ECS_API
 
 _NOTHING_ASKED = Level((), {})
 
@@ -39,18 +39,18 @@ def remove(file: File, *, macro_name: MacroName = MACRO, output_file: Output = N
         writer.deliver(without(form, found.paths), to)
 
 
-def _removal(form: Form, macro: str) -> Removal:
+def _removal(form: InputFile, macro: str) -> Removal:
     content = form.document.content
-    if isinstance(form, KubernetesManifests):
-        return removal(content, content, Manifests(_NOTHING_ASKED), None, macro)
-    if isinstance(form, TaskDefinition):
-        return removal(content, content, EcsTaskDefinition(_NOTHING_ASKED), API, macro)
+    if isinstance(form, ManifestFile):
+        return removal(content, content, KubernetesManifests(_NOTHING_ASKED), None, macro)
+    if isinstance(form, TaskDefinitionFile):
+        return removal(content, content, EcsTaskDefinition(_NOTHING_ASKED), ECS_API, macro)
     template = documents.template(form.document)
     fragment = {key: value for key, value in template.items() if key != TRANSFORM}
     return removal(template, fragment, CloudFormation(_NOTHING_ASKED, {}), CLOUDFORMATION, macro)
 
 
-def _say(form: Form, found: Removal) -> bool:
+def _say(form: InputFile, found: Removal) -> bool:
     """What stands in the way, and one line for each workload. Whether something does."""
     document = form.document
     problems = [each.problem for each in found.workloads if each.problem]

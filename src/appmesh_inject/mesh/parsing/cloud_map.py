@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import Literal, function, read
 from appmesh_inject.mesh.model import CloudMapFact
-from appmesh_inject.mesh.names import Names
+from appmesh_inject.mesh.names import MeshNames
 
 _TYPE = "AWS::ServiceDiscovery::"
 _NAMESPACES = ("PrivateDnsNamespace", "PublicDnsNamespace", "HttpNamespace")
 
 
-def facts(resources: Mapping[str, Json], names: Names) -> tuple[tuple[CloudMapFact, ...], tuple[CloudMapFact, ...]]:
+def facts(resources: Mapping[str, Json], names: MeshNames) -> tuple[tuple[CloudMapFact, ...], tuple[CloudMapFact, ...]]:
     """The namespaces and the services."""
     namespaces: list[CloudMapFact] = []
     services: list[CloudMapFact] = []
@@ -30,7 +30,7 @@ def facts(resources: Mapping[str, Json], names: Names) -> tuple[tuple[CloudMapFa
     return tuple(namespaces), tuple(services)
 
 
-def _namespace_name(properties: Mapping[str, Json], resources: Mapping[str, Json], names: Names) -> str:
+def _namespace_name(properties: Mapping[str, Json], resources: Mapping[str, Json], names: MeshNames) -> str:
     """The name of the namespace that a service's NamespaceId points at; empty where it is not in the template."""
     dns = properties.get("DnsConfig")
     pointer = properties.get("NamespaceId") or (dns.get("NamespaceId") if isinstance(dns, dict) else None)
@@ -43,7 +43,7 @@ def _namespace_name(properties: Mapping[str, Json], resources: Mapping[str, Json
     return names.key(known["Name"]).lower() if isinstance(known, dict) and "Name" in known else ""
 
 
-def _obstacle(properties: Mapping[str, Json], names: Names) -> str | None:
+def _obstacle(properties: Mapping[str, Json], names: MeshNames) -> str | None:
     if properties.get("Type") == "HTTP":
         return "is a service of Type HTTP, which has no DNS"
     reading = read(properties.get("DnsConfig"), names.scope)
@@ -57,6 +57,6 @@ def _obstacle(properties: Mapping[str, Json], names: Names) -> str | None:
     return None
 
 
-def _record_types(records: Json, names: Names) -> Iterator[str]:
+def _record_types(records: Json, names: MeshNames) -> Iterator[str]:
     for record in records if isinstance(records, list) else ():
         yield names.key(record.get("Type")) if isinstance(record, dict) else ""

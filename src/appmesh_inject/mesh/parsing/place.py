@@ -12,9 +12,9 @@ from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import Absent, Literal, Scope, leaves, read
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.names import Names
+from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.mesh.scalars import Text
-from appmesh_inject.settings.types import Check, closest, one_of, seen
+from appmesh_inject.settings.types import Check, closest, one_of, shown_literal
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ class Reader(NamedTuple):
     """What all places of one resource share; `findings` collects what is wrong with them."""
 
     subject: str
-    names: Names
+    names: MeshNames
     findings: list[Finding]
 
     @property
@@ -54,7 +54,7 @@ class Place(NamedTuple):
         return not isinstance(read(value, self.reader.scope), Absent)
 
     def wrong(self, need: str, literal: Literal) -> None:
-        self.report("AM302", f"must be {need}, and {seen(literal)} is not", "Correct the value")
+        self.report("AM302", f"must be {need}, and {shown_literal(literal)} is not", "Correct the value")
 
     def decided(self) -> Literal | None:
         """The literal that stands here, where the mesh's structure hangs on it."""

@@ -8,7 +8,7 @@ from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.model import GatewayRoute, Model, Resource, Route, VirtualService
-from appmesh_inject.mesh.names import APP_MESH, Names, kind_of, name_property
+from appmesh_inject.mesh.names import APP_MESH, MeshNames, kind_of, name_property
 from appmesh_inject.mesh.parsing import nodes, routes
 from appmesh_inject.mesh.parsing.cloud_map import facts
 from appmesh_inject.mesh.parsing.place import Members, Place, Reader
@@ -49,7 +49,7 @@ class Parsed(NamedTuple):
 def parse(resources: Json, scope: Scope, base_path: Path = ("Resources",)) -> Parsed:
     """The mesh of the template whose `Resources` these are; resources of other types are passed over."""
     known = {key: it for key, it in resources.items() if isinstance(key, str)} if isinstance(resources, dict) else {}
-    names = Names(known, scope)
+    names = MeshNames(known, scope)
     findings: list[Finding] = []
     found: dict[str, list[Resource]] = {kind.field: [] for kind in KINDS.values()}
     # Sorted, so that the order of resources in the template decides nothing.

@@ -5,26 +5,28 @@ from collections.abc import Iterable
 from appmesh_inject.cfn.document import Path
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
-from appmesh_inject.settings.list_types import Entries, listed
+from appmesh_inject.profiles.sidecar.context import SidecarContext
+from appmesh_inject.settings.list_types import ListValue, listed
 from appmesh_inject.settings.types import quoted
-from appmesh_inject.workloads.model import Dialect, Entry, Port
+from appmesh_inject.workloads.model import ContainerEntry, Port
 
 
 def inferred(
-    entries: Iterable[Entry], path: Path, scope: Scope, dialect: Dialect, subject: str
-) -> tuple[Entries, list[Finding]]:
+    context: SidecarContext, entries: Iterable[ContainerEntry], path: Path, scope: Scope
+) -> tuple[ListValue, list[Finding]]:
     """The TCP ports of the containers, in order, each once, and what stands in the way of knowing them.
 
     A port counts where it is mapped whatever the conditions say. One that exists in a branch alone cannot be in
     a list that holds for all branches: a finding asks for AppPorts.
     """
+    reader = context.kind.containers
     certain: dict[str, Port] = {}
     uncertain: list[Port] = []
     findings: list[Finding] = []
     for entry in entries:
         branches: list[dict[str, Port]] = []
         for container, _ in entry.containers:
-            mapped, problems = dialect.ports(container, subject) if container else ((), ())
+            mapped, problems = reader.ports(container, context.workload.name) if container else ((), ())
             findings += problems
             branches.append({port.key: port for port in mapped if port.certain})
             uncertain += (port for port in mapped if not port.certain)
@@ -37,7 +39,7 @@ def inferred(
     findings += (
         Finding(
             "AM113",
-            subject,
+            context.workload.name,
             port.path,
             f"port {quoted(port.written)} is mapped under a condition only, which the list of ports cannot follow",
             "Say which ports the proxy takes: set AppPorts",
@@ -50,10 +52,10 @@ def inferred(
         findings.append(
             Finding(
                 "AM106",
-                subject,
+                context.workload.name,
                 path,
                 "no app port is found: no container maps a TCP port",
                 "Set AppPorts, or give the app's container its PortMappings",
             )
         )
-    return Entries(items, listed(items, scope), len(items)), findings
+    return ListValue(items, listed(items, scope), len(items)), findings

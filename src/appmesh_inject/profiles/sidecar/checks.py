@@ -1,15 +1,19 @@
 """What ECS would refuse, or what would not work once it runs: around the containers, and in them."""
 
+import json
+import re
 from collections.abc import Iterator, Sequence
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import Absent, Literal, leaves
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.source import Configuration
-from appmesh_inject.profiles.context import Situation, seen
-from appmesh_inject.profiles.sidecar.containers import GATEWAY
+from appmesh_inject.mesh.source import EnvoyConfiguration
+from appmesh_inject.profiles.context import Context, shown_leaf
+from appmesh_inject.profiles.sidecar.containers import GATEWAY, SidecarSet
+from appmesh_inject.profiles.sidecar.context import SidecarContext
+from appmesh_inject.profiles.sidecar.image_names import APP_MESH_ENVOY_IMAGE, STOCK_ENVOY_IMAGE
 from appmesh_inject.settings.images import is_within
-from appmesh_inject.settings.list_types import Entries
+from appmesh_inject.settings.list_types import ListValue
 from appmesh_inject.settings.types import quoted
 from appmesh_inject.workloads.model import Container
 
@@ -22,55 +26,48 @@ LONGEST_IMAGE = 120
 MOST_REGISTRIES_SHOWN = 4
 
 
-APP_MESH_IMAGE = "/aws-appmesh-envoy"
-"""In the name of every image of Envoy that App Mesh had, whatever the registry."""
-
-STOCK_IMAGE = "envoyproxy/envoy"
-"""In the name of every image of Envoy's own, and of most copies of them."""
-
-
-def surroundings(situation: Situation) -> Iterator[Finding]:
+def surroundings(context: SidecarContext) -> Iterator[Finding]:
     """The task's own properties."""
-    if situation.form.takes_traffic:
-        yield from _network(situation)
-    if situation.form.net_admin:
-        yield from _launch_types(situation)
-    if situation.form.needs_region and situation.settings.region is None:
-        yield situation.finding(
-            "AM116", situation.place("Region"), "Region is not given", "Set Region: --region us-east-1"
+    if context.sidecar_set.redirects:
+        yield from _network(context)
+    if context.sidecar_set.net_admin:
+        yield from _launch_types(context)
+    if context.sidecar_set.needs_region and context.settings.region is None:
+        yield context.finding(
+            "AM116", context.setting_path("Region"), "Region is not given", "Set Region: --region us-east-1"
         )
 
 
-def _network(situation: Situation) -> Iterator[Finding]:
-    for leaf in situation.task.network:
+def _network(context: SidecarContext) -> Iterator[Finding]:
+    for leaf in context.task.network:
         if isinstance(leaf.reading, Literal) and leaf.reading.value == "awsvpc":
             continue
         if isinstance(leaf.reading, Absent):
             message = "NetworkMode is not given, and ECS's default cannot redirect traffic to a proxy"
         elif isinstance(leaf.reading, Literal):
-            message = f"NetworkMode is {seen(leaf)}, which cannot redirect traffic to a proxy"
+            message = f"NetworkMode is {shown_leaf(leaf)}, which cannot redirect traffic to a proxy"
         else:
-            yield situation.finding(
+            yield context.finding(
                 "AM103",
                 leaf.path,
                 "NetworkMode is not known when the macro runs, and only 'awsvpc' can redirect traffic",
                 "Write NetworkMode: awsvpc, or a Ref to a parameter of the template",
             )
             continue
-        yield situation.finding("AM201", leaf.path, message, "Set NetworkMode: awsvpc")
+        yield context.finding("AM201", leaf.path, message, "Set NetworkMode: awsvpc")
 
 
-def _launch_types(situation: Situation) -> Iterator[Finding]:
-    for leaf in situation.task.launch_types:
+def _launch_types(context: SidecarContext) -> Iterator[Finding]:
+    for leaf in context.task.launch_types:
         if isinstance(leaf.reading, Literal) and leaf.reading.value == "FARGATE":
-            yield situation.finding(
+            yield context.finding(
                 "AM202",
                 leaf.path,
                 "the task may run on Fargate, which does not allow proxyinit's NET_ADMIN",
                 "Use profile 'ga', which redirects by ProxyConfiguration, or run the task on EC2",
             )
         elif not isinstance(leaf.reading, Literal | Absent):
-            yield situation.finding(
+            yield context.finding(
                 "AM103",
                 leaf.path,
                 "the launch type is not known when the macro runs, and on Fargate proxyinit is not allowed",
@@ -78,46 +75,46 @@ def _launch_types(situation: Situation) -> Iterator[Finding]:
             )
 
 
-def limits(situation: Situation) -> Iterator[Finding]:
+def limits(context: SidecarContext) -> Iterator[Finding]:
     """Ports: as many as the redirect takes, and none twice."""
-    settings = situation.settings
+    settings = context.settings
     if settings.app_ports is not None:
-        yield from app_ports(situation, settings.app_ports, situation.place("AppPorts"))
+        yield from app_ports(context, settings.app_ports, context.setting_path("AppPorts"))
     ignored = settings.egress_ignored_ports
-    if ignored is not None and ignored.least > situation.form.ignored_ports:
-        yield situation.finding(
+    if ignored is not None and ignored.least > context.sidecar_set.ignored_ports:
+        yield context.finding(
             "AM108",
-            situation.place("EgressIgnoredPorts"),
-            f"{ignored.least} ports are ignored, and the redirect honours {situation.form.ignored_ports}",
+            context.setting_path("EgressIgnoredPorts"),
+            f"{ignored.least} ports are ignored, and the redirect honours {context.sidecar_set.ignored_ports}",
             "List fewer ports, or ignore addresses by EgressIgnoredIPs",
         )
     if settings.proxy_ingress_port == settings.proxy_egress_port:
-        yield situation.finding(
+        yield context.finding(
             "AM115",
-            situation.place("ProxyEgressPort"),
+            context.setting_path("ProxyEgressPort"),
             "ProxyIngressPort and ProxyEgressPort are the same port",
             "Give each a port of its own",
         )
 
 
-def image(situation: Situation, role: str, container: Container) -> Iterator[Finding]:
+def image(context: SidecarContext, role: str, container: Container) -> Iterator[Finding]:
     """Where the image of a sidecar comes from, where the deployment allows some registries only."""
-    allowed = situation.registries
-    written = container.definition.get(situation.dialect.image_key)
+    allowed = context.platform.registries
+    written = container.definition.get(context.kind.containers.image_key)
     for leaf in leaves(written, container.scope) if allowed and written is not None else ():
         reading = leaf.reading
         if isinstance(reading, Literal):
             if isinstance(reading.value, str) and is_within(reading.value, allowed):
                 continue
-            which = seen(leaf) if reading.parameter else quoted(reading.value, LONGEST_IMAGE)
-            yield situation.finding(
+            which = shown_leaf(leaf) if reading.parameter else quoted(reading.value, LONGEST_IMAGE)
+            yield context.finding(
                 "AM218",
                 container.path,
                 f"the image of the {role} container, {which}, comes from none of the allowed registries",
                 f"Use one from {_some(allowed)}",
             )
         elif not isinstance(reading, Absent):
-            yield situation.finding(
+            yield context.finding(
                 "AM103",
                 container.path,
                 f"the image of the {role} container is not known when the macro runs, and AllowedRegistries limits it",
@@ -131,23 +128,23 @@ def _some(registries: Sequence[str]) -> str:
     return " or ".join(shown) + (f" or {more} more" if more > 0 else "")
 
 
-def app_ports(situation: Situation, ports: Entries, path: Path) -> Iterator[Finding]:
+def app_ports(context: SidecarContext, ports: ListValue, path: Path) -> Iterator[Finding]:
     """The app ports, given or inferred; `path`: where they stand."""
-    settings = situation.settings
-    if situation.kind == GATEWAY:
-        yield situation.finding(
+    settings = context.settings
+    if context.represents == GATEWAY:
+        yield context.finding(
             "AM109", path, "a virtual gateway has no AppPorts", "Map its ports: Envoy: {PortMappings: [...]}"
         )
         return
-    if not ports.items and not situation.form.egress_only:
-        yield situation.finding(
+    if not ports.items and not context.sidecar_set.egress_only:
+        yield context.finding(
             "AM109",
             path,
             f"profile '{settings.profile}' has no form for outgoing traffic only",
             "List the ports that the app listens on",
         )
     if ports.least > MOST_APP_PORTS:
-        yield situation.finding(
+        yield context.finding(
             "AM108",
             path,
             f"there are {ports.least} app ports, and the redirect takes {MOST_APP_PORTS}",
@@ -156,7 +153,7 @@ def app_ports(situation: Situation, ports: Entries, path: Path) -> Iterator[Find
     proxy_ports = {"ProxyIngressPort": settings.proxy_ingress_port, "ProxyEgressPort": settings.proxy_egress_port}
     for setting, proxy_port in proxy_ports.items():
         if proxy_port in ports.items:
-            yield situation.finding(
+            yield context.finding(
                 "AM115",
                 path,
                 f"app port {quoted(proxy_port)} is the proxy's own {setting}",
@@ -165,25 +162,29 @@ def app_ports(situation: Situation, ports: Entries, path: Path) -> Iterator[Find
 
 
 def configuration(
-    situation: Situation, compiled: Configuration, envoy: Container, app_ports: Json
+    context: Context, sidecar_set: SidecarSet, compiled: EnvoyConfiguration, envoy: Container, app_ports: Json
 ) -> Iterator[Finding]:
     """What the task does not give to the configuration that its envoy runs: traffic, files, an Envoy that takes it."""
     if compiled.command is None:
         return
     taken = app_ports.split(",") if isinstance(app_ports, str) else []
     is_known = app_ports is None or isinstance(app_ports, str)
-    for port in compiled.ports if situation.form.takes_traffic and is_known else ():
+    for port in compiled.ports if sidecar_set.redirects and is_known else ():
         if isinstance(port, str | int) and str(port) not in taken:
             message = f"listener port {port} is not among the app ports, so what comes in there bypasses envoy"
-            yield situation.finding("AM361", situation.place("AppPorts"), message, "Add it to AppPorts")
-    if compiled.files and not situation.runtime(envoy).has_mounts:
+            yield context.finding("AM361", context.setting_path("AppPorts"), message, "Add it to AppPorts")
+    if compiled.files and not envoy.has_mounts:
         message = "envoy reads certificates from files, and nothing is mounted in its container"
         hint = "Mount them: Envoy: {MountPoints: [...]}, and the volume in the task"
-        yield situation.finding("AM362", situation.place("Envoy"), message, hint)
-    if APP_MESH_IMAGE in (envoy.image or ""):
+        yield context.finding("AM362", context.setting_path("Envoy"), message, hint)
+    if APP_MESH_ENVOY_IMAGE in (envoy.image or ""):
         message = "the envoy container has App Mesh's image, which waits for App Mesh"
-        yield situation.finding("AM363", situation.place("Envoy"), message, "Use the image envoyproxy/envoy")
-    if STOCK_IMAGE in (envoy.image or "") and situation.runtime(envoy).asks_by_curl:
+        yield context.finding("AM363", context.setting_path("Envoy"), message, "Use the image envoyproxy/envoy")
+    if STOCK_ENVOY_IMAGE in (envoy.image or "") and _calls_curl(envoy.health_check):
         message = "envoy's health check calls curl, which Envoy's own image does not have, so it would never be healthy"
         hint = "Take HealthCheck out of the fragment, or use an image that has curl"
-        yield situation.finding("AM364", situation.place("Envoy"), message, hint)
+        yield context.finding("AM364", context.setting_path("Envoy"), message, hint)
+
+
+def _calls_curl(health_check: Json) -> bool:
+    return bool(re.search(r"(?<![\w.-])curl(?![\w.-])", json.dumps(health_check)))

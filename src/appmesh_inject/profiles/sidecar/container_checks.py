@@ -5,35 +5,36 @@ from collections.abc import Iterable, Iterator, Mapping
 from appmesh_inject.cfn.interpolation import number
 from appmesh_inject.cfn.intrinsics import Absent, Literal, known
 from appmesh_inject.findings import Finding
-from appmesh_inject.profiles.context import Situation
-from appmesh_inject.profiles.sidecar.containers import AGENT_IMAGES, ENVOY, PROXY_INIT, PROXY_INIT_VARIABLES
+from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT, PROXY_INIT_VARIABLES
+from appmesh_inject.profiles.sidecar.context import SidecarContext
+from appmesh_inject.profiles.sidecar.image_names import AGENT_IMAGES
 from appmesh_inject.settings.types import quoted
-from appmesh_inject.workloads.model import Branch, Container, Entry
+from appmesh_inject.workloads.model import Branch, Container, ContainerEntry
 
 LEAST_ENVOY_MEMORY = 64
 """MiB that the user guide asks for an envoy, at the least."""
 
 
 def check(
-    situation: Situation, branch: Branch, apps: Iterable[Container], sidecars: Mapping[str, Container], added: int
+    context: SidecarContext, branch: Branch, apps: Iterable[Container], sidecars: Mapping[str, Container], added: int
 ) -> Iterator[Finding]:
     """All containers of one branch as they will be. `added`: how many the sidecars add."""
     apps = list(apps)
-    yield from _count(situation, branch, added)
-    yield from _names(situation, sidecars)
-    yield from _memory(situation, [*apps, *sidecars.values()], sidecars)
-    if situation.form.takes_traffic:
-        yield from _users(situation, apps, sidecars)
-    if situation.form.redirect is not None:
-        yield from _second_redirect(situation, apps)
+    yield from _count(context, branch, added)
+    yield from _names(context, sidecars)
+    yield from _memory(context, [*apps, *sidecars.values()], sidecars)
+    if context.sidecar_set.redirects:
+        yield from _users(context, apps, sidecars)
+    if context.sidecar_set.proxy_configuration is not None:
+        yield from _second_redirect(context, apps)
 
 
-def _count(situation: Situation, branch: Branch, added: int) -> Iterator[Finding]:
+def _count(context: SidecarContext, branch: Branch, added: int) -> Iterator[Finding]:
     listed = branch.lists["app"]
     count = most_at_once(listed.entries) + added
-    most = situation.form.most_containers
+    most = context.sidecar_set.most_containers
     if most is not None and count > most:
-        yield situation.finding(
+        yield context.finding(
             "AM204",
             listed.path,
             f"with the sidecars the task has {count} containers, and ECS allows {most}",
@@ -41,7 +42,7 @@ def _count(situation: Situation, branch: Branch, added: int) -> Iterator[Finding
         )
 
 
-def most_at_once(entries: tuple[Entry, ...]) -> int:
+def most_at_once(entries: tuple[ContainerEntry, ...]) -> int:
     """How many of the entries can be containers of one task: Fn::Ifs on the same condition agree."""
     conditions = sorted({name for entry in entries for _, assumed in entry.containers for name in assumed})
     if len(conditions) > 8:
@@ -57,33 +58,33 @@ def most_at_once(entries: tuple[Entry, ...]) -> int:
     return most
 
 
-def _names(situation: Situation, sidecars: Mapping[str, Container]) -> Iterator[Finding]:
+def _names(context: SidecarContext, sidecars: Mapping[str, Container]) -> Iterator[Finding]:
     names = [container.name for container in sidecars.values()]
-    for sidecar in situation.sidecars:
+    for sidecar in context.sidecars:
         container = sidecars.get(sidecar.role)
         if container and names.count(container.name) > 1 and container.name != sidecar.role:
-            yield situation.finding(
+            yield context.finding(
                 "AM208",
-                situation.place(sidecar.fragment),
-                f"two sidecars would be named {situation.called(container)}",
+                context.setting_path(sidecar.fragment),
+                f"two sidecars would be named {context.shown_name(container)}",
                 "Give each a name of its own",
             )
 
 
-def _memory(situation: Situation, everyone: list[Container], sidecars: Mapping[str, Container]) -> Iterator[Finding]:
-    task = situation.task
+def _memory(context: SidecarContext, everyone: list[Container], sidecars: Mapping[str, Container]) -> Iterator[Finding]:
+    task = context.task
     if any(isinstance(leaf.reading, Absent) for leaf in task.memory):
         lacking = [container for container in everyone if not container.has_memory]
         if lacking:
-            which = ", ".join(map(situation.called, lacking))
-            yield situation.finding(
+            which = ", ".join(map(context.shown_name, lacking))
+            yield context.finding(
                 "AM205",
                 task.path,
                 f"neither the task nor its container {which} has a memory setting, and ECS rejects such a task",
                 "Set Memory of the task, or MemoryReservation of each container; of a sidecar by its fragment",
             )
         return
-    reserved = [situation.runtime(container).memory for container in everyone]
+    reserved = [container.memory for container in everyone]
     if None in reserved:
         return
     total = sum(memory or 0 for memory in reserved)
@@ -93,22 +94,22 @@ def _memory(situation: Situation, everyone: list[Container], sidecars: Mapping[s
         size = number(leaf.reading.value) if isinstance(leaf.reading, Literal) else None
         if size is None or needed <= size:
             continue
-        is_written = all(situation.runtime(situation.plain(container)).memory is not None for container in everyone)
+        is_written = all(context.as_written(container).memory is not None for container in everyone)
         least = total if total > size else needed
         takes = f"{least} MiB" if is_written else "more memory"
         has = "less" if isinstance(leaf.reading, Literal) and leaf.reading.parameter else str(size)
         hint = f"Set Memory to {least} or more" if is_written else "Set a larger Memory"
         if total > size:
             message = f"the containers reserve {takes}, and the task has {has}"
-            yield situation.finding("AM217", leaf.path, message, hint)
+            yield context.finding("AM217", leaf.path, message, hint)
         else:
             message = f"the containers and an envoy need {takes}, and the task has {has}"
-            yield situation.finding("AM253", leaf.path, message, hint)
+            yield context.finding("AM253", leaf.path, message, hint)
 
 
-def _users(situation: Situation, apps: list[Container], sidecars: Mapping[str, Container]) -> Iterator[Finding]:
+def _users(context: SidecarContext, apps: list[Container], sidecars: Mapping[str, Container]) -> Iterator[Finding]:
     """Who bypasses the proxy, and who should."""
-    scope, settings = situation.workload.scope, situation.settings
+    scope, settings = context.workload.scope, context.settings
     uid, gid = known(settings.ignored_uid, scope), known(settings.ignored_gid, scope)
     if uid is None or (settings.ignored_gid is not None and gid is None):
         return
@@ -117,33 +118,32 @@ def _users(situation: Situation, apps: list[Container], sidecars: Mapping[str, C
         name, _, group = user.partition(":")
         return name == str(uid) or (gid is not None and group == str(gid))
 
-    fragment_of = {sidecar.role: sidecar.fragment for sidecar in situation.sidecars}
+    fragment_of = {sidecar.role: sidecar.fragment for sidecar in context.sidecars}
     for role, container in sidecars.items():
-        user = situation.runtime(container).user
-        is_ours = container.path == situation.place(fragment_of[role])
+        user = container.user
+        is_ours = container.path == context.setting_path(fragment_of[role])
         if role != PROXY_INIT and user is not None and not bypasses(user) and (user or is_ours):
-            yield situation.finding(
+            yield context.finding(
                 "AM212",
                 container.path,
-                f"the {role} container runs as {_user(situation, container)}, not as IgnoredUID,"
+                f"the {role} container runs as {_user(context, container)}, not as IgnoredUID,"
                 " so its own traffic would go through the proxy",
                 "Let it run as IgnoredUID, or set IgnoredUID to its user",
             )
     for container in apps:
-        runtime = situation.runtime(container)
-        is_agent = runtime.routes_logs or any(part in (container.image or "") for part in AGENT_IMAGES)
-        if runtime.user is None or is_agent == bypasses(runtime.user):
+        is_agent = container.routes_logs or any(part in (container.image or "") for part in AGENT_IMAGES)
+        if container.user is None or is_agent == bypasses(container.user):
             continue
-        name = situation.called(container)
+        name = context.shown_name(container)
         if is_agent:
-            yield situation.finding(
+            yield context.finding(
                 "AM251",
                 container.path,
                 f"agent {name} runs as neither IgnoredUID nor IgnoredGID, so what it sends goes through the proxy",
                 "Let it run as IgnoredUID",
             )
         else:
-            yield situation.finding(
+            yield context.finding(
                 "AM252",
                 container.path,
                 f"app {name} runs as the ignored user, so its outgoing traffic leaves the mesh unseen",
@@ -151,19 +151,19 @@ def _users(situation: Situation, apps: list[Container], sidecars: Mapping[str, C
             )
 
 
-def _user(situation: Situation, container: Container) -> str:
-    user = situation.runtime(situation.plain(container)).user
+def _user(context: SidecarContext, container: Container) -> str:
+    user = context.as_written(container).user
     if user is None:
         return "a parameter's value"
     return quoted(user) if user else "no set user"
 
 
-def _second_redirect(situation: Situation, apps: list[Container]) -> Iterator[Finding]:
+def _second_redirect(context: SidecarContext, apps: list[Container]) -> Iterator[Finding]:
     for container in apps:
         if container.name == PROXY_INIT or not PROXY_INIT_VARIABLES.isdisjoint(container.variables):
-            yield situation.finding(
+            yield context.finding(
                 "AM216",
                 container.path,
-                f"container {situation.called(container)} redirects what the ProxyConfiguration redirects, too",
+                f"container {context.shown_name(container)} redirects what the ProxyConfiguration redirects, too",
                 "Take it out",
             )

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import Literal, Scope, function, read
 from appmesh_inject.findings import Finding
-from appmesh_inject.profiles.context import place
+from appmesh_inject.profiles.context import Context, setting_path
 from appmesh_inject.profiles.sidecar.containers import GATEWAY, NODE
-from appmesh_inject.settings.layers import Asked
+from appmesh_inject.settings.layers import RequestedSettings
 from appmesh_inject.settings.table import GA, PREVIEW, STANDALONE
 from appmesh_inject.workloads.model import Workload
 
@@ -15,39 +15,42 @@ _KINDS = {"/virtualNode/": NODE, "/virtualGateway/": GATEWAY}
 _TYPES = {"AWS::AppMesh::VirtualNode": NODE, "AWS::AppMesh::VirtualGateway": GATEWAY}
 
 
-def kind(asked: Asked, scope: Scope) -> str:
+def represented(requested: RequestedSettings, scope: Scope) -> str:
     """Node or gateway; a node where nothing says otherwise."""
-    settings = asked.settings
+    settings = requested.settings
     if settings.resource_arn is not None:
         return _kind_of_arn(settings.resource_arn, scope) or NODE
     return GATEWAY if settings.virtual_gateway_name is not None else NODE
 
 
-def naming(workload: Workload, asked: Asked) -> Iterator[Finding]:
+def naming(context: Context) -> Iterator[Finding]:
     """What is missing or unclear in the names."""
-    settings, places = asked.settings, asked.places
+    workload, requested = context.workload, context.requested
+    settings, places = requested.settings, requested.places
     if "ResourceArn" in places:
-        yield from _arn(workload, asked)
+        yield from _arn(workload, requested)
         return
     if settings.mesh_name is None and "MeshName" not in places:
-        yield Finding("AM104", workload.name, place(workload, asked, ""), "MeshName is not given", "Add MeshName")
+        yield Finding(
+            "AM104", workload.name, setting_path(workload, requested, ""), "MeshName is not given", "Add MeshName"
+        )
     if not {"VirtualNodeName", "VirtualGatewayName"} & set(places):
         gateways = settings.profile != PREVIEW
         names = "VirtualNodeName or VirtualGatewayName" if gateways else "VirtualNodeName"
         yield Finding(
             "AM105",
             workload.name,
-            place(workload, asked, ""),
+            setting_path(workload, requested, ""),
             f"{'neither ' * gateways}{names.replace(' or ', ' nor ')} is {'' if gateways else 'not '}given",
             f"Add {names}",
         )
 
 
-def _arn(workload: Workload, asked: Asked) -> Iterator[Finding]:
-    arn = asked.settings.resource_arn
+def _arn(workload: Workload, requested: RequestedSettings) -> Iterator[Finding]:
+    arn = requested.settings.resource_arn
     if arn is None or _kind_of_arn(arn, workload.scope):
         return
-    at = place(workload, asked, "ResourceArn")
+    at = setting_path(workload, requested, "ResourceArn")
     if isinstance(read(arn, workload.scope), Literal):
         yield Finding(
             "AM102",
@@ -56,7 +59,7 @@ def _arn(workload: Workload, asked: Asked) -> Iterator[Finding]:
             "ResourceArn names neither a virtual node nor a virtual gateway",
             "Write .../mesh/MESH/virtualNode/NODE or .../mesh/MESH/virtualGateway/GATEWAY",
         )
-    elif asked.settings.app_ports is None and asked.settings.profile in (GA, STANDALONE):
+    elif requested.settings.app_ports is None and requested.settings.profile in (GA, STANDALONE):
         yield Finding(
             "AM103",
             workload.name,

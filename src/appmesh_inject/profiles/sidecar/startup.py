@@ -3,66 +3,67 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.document import Changes, Edit, Json
 from appmesh_inject.cfn.intrinsics import mapped
 from appmesh_inject.findings import Finding
-from appmesh_inject.profiles.context import Situation, wrapped
-from appmesh_inject.settings.list_types import Names
+from appmesh_inject.profiles.context import where_enabled
+from appmesh_inject.profiles.sidecar.containers import ENVOY
+from appmesh_inject.profiles.sidecar.context import SidecarContext
+from appmesh_inject.settings.list_types import NameList
 from appmesh_inject.settings.types import one_of
 from appmesh_inject.workloads.model import Container
 
 
-class Order(NamedTuple):
-    """Containers that get a dependency on envoy, each with its new definition; and what is wrong."""
+class StartOrder(NamedTuple):
+    """The edits that make containers wait for envoy, and what is wrong."""
 
-    waiting: tuple[tuple[Container, Mapping[str, Json]], ...] = ()
+    changes: Changes = ()
     findings: tuple[Finding, ...] = ()
 
 
-def order(
-    situation: Situation, apps: Collection[Container], sidecars: Mapping[str, Container], envoy: Json, enabled: Json
-) -> Order:
+def start_order(
+    context: SidecarContext, apps: Collection[Container], sidecars: Mapping[str, Container], envoy: Json, enabled: Json
+) -> StartOrder:
     """The start order of one branch. `sidecars`: by role, as they will be; `envoy`: the name of the envoy."""
-    if not situation.form.waits or "envoy" not in sidecars:
-        return Order()
-    dialect = situation.dialect
-    named = situation.settings.wait_for_envoy
-    ahead = _ahead_of(sidecars["envoy"], [*apps, *sidecars.values()], situation)
+    if not context.sidecar_set.waits or ENVOY not in sidecars:
+        return StartOrder()
+    named = context.settings.wait_for_envoy
+    ahead = _ahead_of(sidecars[ENVOY], [*apps, *sidecars.values()])
     if named is None:
-        chosen = [app for app in apps if app.name not in ahead and situation.runtime(app).essential]
+        chosen = [app for app in apps if app.name not in ahead and app.essential]
         findings: list[Finding] = []
     else:
         chosen = [app for app in apps if app.name in named.names and app.name not in ahead]
-        findings = [*_unknown(situation, named, apps), *_circular(situation, named, ahead)]
-    if chosen and not situation.runtime(sidecars["envoy"]).has_health_check:
+        findings = [*_unknown(context, named, apps), *_circular(context, named, ahead)]
+    if chosen and sidecars[ENVOY].health_check is None:
         findings.append(
-            situation.finding(
+            context.finding(
                 "AM215",
-                sidecars["envoy"].path,
+                sidecars[ENVOY].path,
                 "envoy has no health check, and containers that wait for it to be healthy would never start",
                 "Give it a HealthCheck, or set WaitForEnvoy: []",
             )
         )
 
     def under(dependency: Json, conditions: Mapping[str, bool]) -> Json:
-        scope = situation.workload.scope.assuming_all(conditions)
-        return wrapped(dependency, mapped(enabled, scope, lambda leaf: leaf.written))
+        scope = context.workload.scope.assuming_all(conditions)
+        return where_enabled(dependency, mapped(enabled, scope, lambda leaf: leaf.written))
 
-    waiting: list[tuple[Container, Mapping[str, Json]]] = []
+    changes: list[Edit] = []
     for app in chosen:
-        definition = dialect.waiting(app, envoy, under)
-        if definition is None:
-            findings.append(_unreadable(situation, app))
-        elif definition is not app.definition:
-            waiting.append((app, definition))
-    return Order(tuple(waiting), tuple(findings))
+        edits = context.kind.containers.waiting(app, envoy, under)
+        if edits is None:
+            findings.append(_unreadable(context, app))
+        else:
+            changes += edits
+    return StartOrder(changes, tuple(findings))
 
 
-def _ahead_of(envoy: Container, containers: Iterable[Container], situation: Situation) -> frozenset[str]:
-    """Names of the containers that `envoy` waits for, directly or not."""
-    waits = {container.name: situation.runtime(container).waits_for for container in containers}
+def _ahead_of(envoy: Container, containers: Iterable[Container]) -> frozenset[str]:
+    """NameList of the containers that `envoy` waits for, directly or not."""
+    waits = {container.name: container.waits_for for container in containers}
     ahead: set[str] = set()
-    open_names = set(situation.runtime(envoy).waits_for)
+    open_names = set(envoy.waits_for)
     while open_names:
         name = open_names.pop()
         ahead.add(name)
@@ -70,32 +71,32 @@ def _ahead_of(envoy: Container, containers: Iterable[Container], situation: Situ
     return frozenset(ahead)
 
 
-def _unknown(situation: Situation, named: Names, apps: Collection[Container]) -> Iterable[Finding]:
-    there = sorted(name for name in (situation.plain(app).name for app in apps) if name)
+def _unknown(context: SidecarContext, named: NameList, apps: Collection[Container]) -> Iterable[Finding]:
+    there = sorted(name for name in (context.as_written(app).name for app in apps) if name)
     known = {app.name for app in apps}
     for name in named.names:
         if name not in known:
-            yield situation.finding(
+            yield context.finding(
                 "AM214",
-                situation.place("WaitForEnvoy"),
+                context.setting_path("WaitForEnvoy"),
                 f"WaitForEnvoy names {named.shown(name)}, which is no container of the task",
                 f"Write {one_of(there) if len(there) > 1 else (there or ['[]'])[0]}",
             )
 
 
-def _circular(situation: Situation, named: Names, ahead: Collection[str]) -> Iterable[Finding]:
+def _circular(context: SidecarContext, named: NameList, ahead: Collection[str]) -> Iterable[Finding]:
     for name in named.names:
         if name in ahead:
-            yield situation.finding(
+            yield context.finding(
                 "AM213",
-                situation.place("WaitForEnvoy"),
+                context.setting_path("WaitForEnvoy"),
                 f"{named.shown(name)} cannot wait for envoy, since envoy waits for it",
                 "Take it out of WaitForEnvoy, or out of the envoy's DependsOn",
             )
 
 
-def _unreadable(situation: Situation, app: Container) -> Finding:
-    return situation.finding(
+def _unreadable(context: SidecarContext, app: Container) -> Finding:
+    return context.finding(
         "AM103",
         app.path,
         "what the container depends on is not known when the macro runs",

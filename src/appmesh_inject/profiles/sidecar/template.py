@@ -1,10 +1,10 @@
-"""Shapes: documents with slots in them, and how a shape becomes a document.
+"""Sidecars as templates: documents with slots in them, and how a template becomes a document.
 
 A slot that has no value takes its member with it; in a list, the whole item; and a list that loses all its
 items goes too. So what is optional needs no code, only a slot.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple, TypeAlias, cast
 
@@ -41,7 +41,7 @@ class Slot(Enum):
     __hash__ = object.__hash__
 
 
-class Text(NamedTuple):
+class JoinedText(NamedTuple):
     """Pieces that become one text."""
 
     pieces: tuple[str | Slot | Mapping[str, Json], ...]
@@ -53,7 +53,8 @@ class Number(NamedTuple):
     slot: Slot
 
 
-Shape: TypeAlias = bool | int | str | Slot | Text | Number | Sequence["Shape"] | Mapping[str, "Shape"]
+Template: TypeAlias = bool | int | str | Slot | JoinedText | Number | Sequence["Template"] | Mapping[str, "Template"]
+Members: TypeAlias = Mapping[str, Template]
 Values: TypeAlias = Mapping[Slot, Json]
 
 
@@ -61,78 +62,63 @@ class _Gone(Enum):
     GONE = "gone"
 
 
-Filler: TypeAlias = Callable[[Values, Collection[str]], Json | _Gone]
-"""Makes the value of one part of a shape, from what is in the slots and the Fn::ForEach loops around it."""
+def filled(template: Members, values: Values, loops: Collection[str] = ()) -> dict[str, Json]:
+    """The document that a template becomes. `loops`: identifiers of the Fn::ForEach loops around it."""
+    document: dict[str, Json] = {}
+    for name, member in template.items():
+        value = _filled(member, values, loops)
+        if not isinstance(value, _Gone):
+            document[name] = value
+    return document
 
 
-class Form(NamedTuple):
-    """A shape ready to be filled, again and again: parts without a slot are made once and shared."""
-
-    members: Mapping[str, Filler]
-
-    def filled(self, values: Values, loops: Collection[str] = ()) -> dict[str, Json]:
-        """The document that the shape becomes. `loops`: identifiers of the Fn::ForEach loops around it."""
-        document: dict[str, Json] = {}
-        for name, filler in self.members.items():
-            value = filler(values, loops)
-            if value is not _Gone.GONE:
-                document[name] = value
-        return document
-
-
-def prepared(shape: Mapping[str, Shape]) -> Form:
-    """The shape, ready to be filled."""
-    return Form({name: _filler(member) for name, member in shape.items()})
-
-
-def text(pieces: Text, values: Values, loops: Collection[str] = ()) -> Json:
-    """The text that `pieces` become, or None where a slot among them has no value."""
-    parts = [values.get(piece) if isinstance(piece, Slot) else piece for piece in pieces.pieces]
+def joined_text(text: JoinedText, values: Values, loops: Collection[str] = ()) -> Json:
+    """The text that the pieces become, or None where a slot among them has no value."""
+    parts = [values.get(piece) if isinstance(piece, Slot) else piece for piece in text.pieces]
     return None if None in parts else joined(parts, loops)
 
 
-def _filler(shape: Shape) -> Filler:
-    if isinstance(shape, Slot):
-        return lambda values, _: _or_gone(values.get(shape))
-    if isinstance(shape, Number):
-        return lambda values, _: _or_gone(_number(values.get(shape.slot)))
-    if isinstance(shape, Text):
-        return lambda values, loops: _or_gone(text(shape, values, loops))
-    if isinstance(shape, dict) and _has_slots(shape):
-        return prepared(shape).filled
-    if isinstance(shape, list) and _has_slots(shape):
-        return _list_filler(shape)
-    constant = cast(Json, shape)
-    return lambda _values, _loops: constant
-
-
-def _list_filler(items: list[Shape]) -> Filler:
-    fillers = [(_filler(item), len(item) if isinstance(item, dict) else None) for item in items]
-
-    def filled(values: Values, loops: Collection[str]) -> Json | _Gone:
-        kept: list[Json] = []
-        for filler, size in fillers:
-            value = filler(values, loops)
-            # A map that lost a member is not the item that was meant.
-            if not isinstance(value, _Gone) and (size is None or (isinstance(value, dict) and len(value) == size)):
-                kept.append(value)
-        return kept or _Gone.GONE
-
-    return filled
+def _filled(template: Template, values: Values, loops: Collection[str]) -> Json | _Gone:
+    if isinstance(template, str | int):
+        return template
+    if isinstance(template, Slot):
+        return _or_gone(values.get(template))
+    if isinstance(template, JoinedText):
+        return _or_gone(joined_text(template, values, loops))
+    if isinstance(template, Number):
+        value = values.get(template.slot)
+        found = number(value)
+        return _or_gone(value if found is None else found)
+    if isinstance(template, Mapping):
+        return filled(template, values, loops)
+    kept: list[Json] = []
+    for item in template:
+        document = _filled(item, values, loops)
+        # A map that lost a member is not the item that was meant.
+        if not isinstance(document, _Gone) and not (
+            isinstance(item, dict) and len(cast(dict[str, Json], document)) < len(item)
+        ):
+            kept.append(document)
+    return kept or _Gone.GONE
 
 
 def _or_gone(value: Json) -> Json | _Gone:
     return _Gone.GONE if value is None else value
 
 
-def _number(value: Json) -> Json:
-    found = number(value)
-    return value if found is None else found
+def left_open(slot: Slot) -> Json:
+    """A value that leaves the slot open: `closed` fills it later."""
+    return cast(Json, slot)
 
 
-def _has_slots(shape: Shape) -> bool:
-    if isinstance(shape, dict):
-        return any(map(_has_slots, shape.values()))
-    if isinstance(shape, list):
-        return any(map(_has_slots, shape))
-    return isinstance(shape, Slot | Text | Number)
+def closed(value: Json, values: Values) -> Json:
+    """The value with what was left open filled in; the very same where nothing was."""
+    if isinstance(value, Slot):
+        return values[value]
+    if isinstance(value, dict):
+        members = {key: closed(member, values) for key, member in value.items()}
+        return members if any(members[key] is not value[key] for key in value) else value
+    if isinstance(value, list):
+        items = [closed(item, values) for item in value]
+        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+    return value

@@ -20,7 +20,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.migrate.decisions import Left, Taken, decisions
 from appmesh_inject.migrate.marks import in_metadata, in_tags
 from appmesh_inject.render import inputs
-from appmesh_inject.render.rendering import Asked
+from appmesh_inject.render.rendering import RenderOptions
 from tests.cli.command import Ran, run
 
 ROOT = Path(__file__).parent / "cases"
@@ -64,8 +64,12 @@ def refusals() -> Iterator[tuple[Path, Finding]]:
     """What stands in the way of adopting the templates of the cases."""
     for case in cases():
         form = inputs.load(str(case.input))
-        marking = in_metadata(documents.template(form.document), Asked()) if form.is_template else in_tags(Asked())
-        for decision in decisions(form.document.content, marking, Asked()) if "refused" in case.name else ():
+        marking = (
+            in_metadata(documents.template(form.document), RenderOptions())
+            if form.is_template
+            else in_tags(RenderOptions())
+        )
+        for decision in decisions(form.document.content, marking, RenderOptions()) if "refused" in case.name else ():
             if not isinstance(decision, Taken | Left):
                 yield from ((case.input, finding) for finding in decision)
 

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from appmesh_inject.cfn.document import Json, at
+from appmesh_inject.cfn.document import Json, map_at
 from appmesh_inject.injection import inject
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
@@ -30,7 +30,7 @@ def app_ports(*mappings: Any) -> Json:
     request = Level((), {"MeshName": "apps", "VirtualNodeName": "web"})
     outcome = inject(snippet, CloudFormation(request, {"Port": "9082"}))
     assert not outcome.findings, [str(finding) for finding in outcome.findings]
-    proxy_init = at(outcome.document, ("ContainerDefinitions", len(mappings) + 1))
+    proxy_init = map_at(outcome.document, ("ContainerDefinitions", len(mappings) + 1))
     environment: Any = proxy_init["Environment"]
     (ports,) = [each["Value"] for each in environment if each["Name"] == "APPMESH_APP_PORTS"]
     return cast(Json, ports)

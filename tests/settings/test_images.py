@@ -2,10 +2,10 @@
 
 import pytest
 
-from appmesh_inject.cfn.document import Json, at
+from appmesh_inject.cfn.document import Json, map_at
 from appmesh_inject.injection import inject
-from appmesh_inject.profiles.sidecar.containers import BUILT_IN_IMAGES
 from appmesh_inject.settings import images
+from appmesh_inject.settings.images import BUILT_IN_IMAGES
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import deployed
 from appmesh_inject.workloads.cloudformation import CloudFormation
@@ -114,7 +114,7 @@ def _image(deployment: dict[str, str], metadata: dict[str, Json], sidecar: int) 
     target = CloudFormation(Level(("Transform", "Parameters"), {}), {})
     outcome = inject(template, target, deployed(deployment))
     assert outcome.findings == ()
-    return at(outcome.document, ("Resources", "Web", "Properties", "ContainerDefinitions", sidecar))["Image"]
+    return map_at(outcome.document, ("Resources", "Web", "Properties", "ContainerDefinitions", sidecar))["Image"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from cfnlint.decode import cfn_yaml
 from cfnlint.decode.cfn_yaml import CfnParseError
 
-from appmesh_inject.cfn.document import REMOVED, Json, edited
+from appmesh_inject.cfn.document import Json, edited, remove
 from appmesh_inject.cfn.document import Path as Place
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document
@@ -76,7 +76,7 @@ def test_what_is_taken_out_is_all_that_goes(readable: list[Document]) -> None:
             editing = editing_of(document)
             editing.remove(path)
             text = editing.text()
-            assert documents.parsed(document.name, text).content == edited(document.content, {path: REMOVED}), path
+            assert documents.parsed(document.name, text).content == edited(document.content, [remove(path)]), path
             assert document.text.count("\n") < 3 or _come_from(text, document.text), (document.name, path)
 
 

@@ -8,8 +8,8 @@ import pytest
 from appmesh_inject.cfn.document import MOST_LEVELS, Json
 from appmesh_inject.cfn.intrinsics import Literal, Scope
 from appmesh_inject.settings import list_types, types
-from appmesh_inject.settings.list_types import Entries, Names
-from appmesh_inject.settings.types import Problem
+from appmesh_inject.settings.list_types import ListValue, NameList
+from appmesh_inject.settings.types import InvalidValue
 
 SCOPE = Scope(
     parameters={
@@ -33,7 +33,7 @@ UNDECIDED = "decides what comes out, and its value is not known when the macro r
 
 def said(outcome: object) -> list[str]:
     """Each problem as a line: code, place, text, and what to do."""
-    assert isinstance(outcome, Problem), outcome
+    assert isinstance(outcome, InvalidValue), outcome
     return [f"{p.code} {'/'.join(map(str, p.path))}: {p.message}. {p.hint}" for p in outcome.all]
 
 
@@ -192,27 +192,27 @@ def joined_by_commas(*items: Json) -> Json:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ([], Entries((), "", 0)),
-        ("", Entries((), "", 0)),
-        ([80, "81", 80], Entries(("80", "81"), "80,81", 2)),
-        ("80, 81 82", Entries(("80", "81", "82"), "80,81,82", 3)),
-        (80, Entries(("80",), "80", 1)),
-        ([80, {"Ref": "Port"}], Entries(("80", {"Ref": "Port"}), {"Fn::Sub": "80,${Port}"}, 2)),
-        ([80, {"Ref": "Each"}, 81], Entries(("80", {"Ref": "Each"}, "81"), {"Fn::Sub": "80,${Each},81"}, 3)),
-        (UNKNOWN, Entries((UNKNOWN,), UNKNOWN, 1)),
-        ({"Ref": "Ports"}, Entries(({"Ref": "Ports"},), {"Ref": "Ports"}, 2)),
-        ({"Ref": "Empty"}, Entries((), "", 0)),
+        ([], ListValue((), "", 0)),
+        ("", ListValue((), "", 0)),
+        ([80, "81", 80], ListValue(("80", "81"), "80,81", 2)),
+        ("80, 81 82", ListValue(("80", "81", "82"), "80,81,82", 3)),
+        (80, ListValue(("80",), "80", 1)),
+        ([80, {"Ref": "Port"}], ListValue(("80", {"Ref": "Port"}), {"Fn::Sub": "80,${Port}"}, 2)),
+        ([80, {"Ref": "Each"}, 81], ListValue(("80", {"Ref": "Each"}, "81"), {"Fn::Sub": "80,${Each},81"}, 3)),
+        (UNKNOWN, ListValue((UNKNOWN,), UNKNOWN, 1)),
+        ({"Ref": "Ports"}, ListValue(({"Ref": "Ports"},), {"Ref": "Ports"}, 2)),
+        ({"Ref": "Empty"}, ListValue((), "", 0)),
         (
             {"Ref": "Listed"},
-            Entries(({"Fn::Join": [",", {"Ref": "Listed"}]},), {"Fn::Join": [",", {"Ref": "Listed"}]}, 2),
+            ListValue(({"Fn::Join": [",", {"Ref": "Listed"}]},), {"Fn::Join": [",", {"Ref": "Listed"}]}, 2),
         ),
         (
             {"Ref": "Unknown"},
-            Entries(({"Fn::Join": [",", {"Ref": "Unknown"}]},), {"Fn::Join": [",", {"Ref": "Unknown"}]}, 1),
+            ListValue(({"Fn::Join": [",", {"Ref": "Unknown"}]},), {"Fn::Join": [",", {"Ref": "Unknown"}]}, 1),
         ),
         (
             {"Fn::Split": ["|", "80|81"]},
-            Entries(
+            ListValue(
                 ({"Fn::Join": [",", {"Fn::Split": ["|", "80|81"]}]},),
                 {"Fn::Join": [",", {"Fn::Split": ["|", "80|81"]}]},
                 1,
@@ -220,32 +220,32 @@ def joined_by_commas(*items: Json) -> Json:
         ),
         (
             [80, {"Fn::If": ["A", 81, NO_VALUE]}],
-            Entries(
+            ListValue(
                 ("80", {"Fn::If": ["A", 81, NO_VALUE]}), joined_by_commas("80", {"Fn::If": ["A", 81, NO_VALUE]}), 2
             ),
         ),
         (
             {"Fn::If": ["A", [80, 81, 82], "81"]},
-            Entries(({"Fn::If": ["A", "80,81,82", "81"]},), {"Fn::If": ["A", "80,81,82", "81"]}, 3),
+            ListValue(({"Fn::If": ["A", "80,81,82", "81"]},), {"Fn::If": ["A", "80,81,82", "81"]}, 3),
         ),
         (
             {"Fn::If": ["A", [80], {"Fn::If": ["B", "81 82", {"Ref": "Ports"}]}]},
-            Entries(
+            ListValue(
                 ({"Fn::If": ["A", "80", {"Fn::If": ["B", "81,82", {"Ref": "Ports"}]}]},),
                 {"Fn::If": ["A", "80", {"Fn::If": ["B", "81,82", {"Ref": "Ports"}]}]},
                 2,
             ),
         ),
-        ({"Fn::If": ["A", [], ""]}, Entries((), "", 0)),
+        ({"Fn::If": ["A", [], ""]}, ListValue((), "", 0)),
     ],
 )
-def test_entries(value: Json, expected: Entries) -> None:
+def test_entries(value: Json, expected: ListValue) -> None:
     assert list_types.entries(types.port)(value, SCOPE) == expected
 
 
 def test_what_a_loop_replaces_in_an_entry_stays_its_placeholder() -> None:
     entries = list_types.entries(types.any_text)(["${Each}", "${Other}", {"Ref": "X"}], SCOPE)
-    assert isinstance(entries, Entries)
+    assert isinstance(entries, ListValue)
     assert entries.text == {"Fn::Sub": "${Each},${!Other},${X}"}
 
 
@@ -303,13 +303,13 @@ def test_a_list_parameter_as_an_entry_is_read_entry_by_entry() -> None:
 
 
 def test_names() -> None:
-    assert list_types.names(["app", "web"], SCOPE) == Names(("app", "web"))
-    assert list_types.names("app, web", SCOPE) == Names(("app", "web"))
-    assert list_types.names([], SCOPE) == Names(())
+    assert list_types.names(["app", "web"], SCOPE) == NameList(("app", "web"))
+    assert list_types.names("app, web", SCOPE) == NameList(("app", "web"))
+    assert list_types.names([], SCOPE) == NameList(())
     found = list_types.names({"Ref": "Contain"}, SCOPE)
-    assert found == Names(("app", "sidecar"), "Contain")
+    assert found == NameList(("app", "sidecar"), "Contain")
     assert found.shown("app") == "the value of parameter 'Contain'"
-    assert Names(("app",)).shown("app") == "'app'"
+    assert NameList(("app",)).shown("app") == "'app'"
 
 
 @pytest.mark.parametrize(
@@ -360,8 +360,8 @@ def test_a_value_in_an_error_text() -> None:
     assert types.quoted({"b": [None], "a": True}) == '\'{"a": true, "b": [null]}\''
     dated: Any = {"Version": complex(1, 2)}
     assert types.quoted(dated) == '\'{"Version": "(1+2j)"}\''
-    assert types.seen(Literal("x")) == "'x'"
-    assert types.seen(Literal("x", "P")) == "the value of parameter 'P'"
+    assert types.shown_literal(Literal("x")) == "'x'"
+    assert types.shown_literal(Literal("x", "P")) == "the value of parameter 'P'"
 
 
 def test_the_word_that_was_meant() -> None:

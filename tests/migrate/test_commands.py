@@ -13,8 +13,8 @@ from moto import mock_aws
 
 from appmesh_inject.migrate import adopting
 from appmesh_inject.workloads.ecs_api import READ_ONLY
-from tests.adoption.cases import ROOT, meant
 from tests.cli.command import run
+from tests.migrate.cases import ROOT, meant
 
 TASK = """\
 Resources:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from appmesh_inject.cfn import document
 from appmesh_inject.cfn.intrinsics import Scope
-from appmesh_inject.mesh.names import Names
+from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.mesh.references_removal import departure
 from tests.mesh.meshes import mesh, of
 
@@ -18,7 +18,7 @@ TASK: dict[str, Any] = {"Type": "AWS::ECS::TaskDefinition", "Properties": {"Fami
 
 def left(template: dict[str, Any]) -> tuple[Any, list[tuple[str, str]]]:
     """The template afterwards, and the findings."""
-    found = departure(template, Names(template["Resources"], Scope()))
+    found = departure(template, MeshNames(template["Resources"], Scope()))
     told = [(it.code, "/".join(map(str, it.path))) for it in found.findings]
     return document.edited(template, found.changes), told
 
@@ -30,8 +30,8 @@ def around(**more: Any) -> dict[str, Any]:
 
 
 def test_a_template_without_a_mesh_does_not_change() -> None:
-    found = departure({"Resources": {"Task": TASK}}, Names({"Task": TASK}, Scope()))
-    assert (found.changes, found.findings) == ({}, ())
+    found = departure({"Resources": {"Task": TASK}}, MeshNames({"Task": TASK}, Scope()))
+    assert (found.changes, found.findings) == ((), ())
 
 
 def test_all_mesh_resources_go_and_the_rest_stays_as_it_is() -> None:
@@ -158,7 +158,7 @@ def test_what_is_said() -> None:
         "Third": {"Metadata": {"AppMesh": {"ResourceArn": {"Ref": "Mesh"}}}},
         "Fourth": {"Metadata": {"AppMesh": {"ResourceArn": {"Ref": "Task"}}}},
     }
-    found = departure(template, Names(template["Resources"], Scope()))
+    found = departure(template, MeshNames(template["Resources"], Scope()))
     gone = "which leaves the template with the rest of the mesh. Take the reference out."
     assert [str(finding) for finding in found.findings] == [
         f"AM325 Metadata/a/0: refers to the ARN of Mesh, {gone}",

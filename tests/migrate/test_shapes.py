@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from appmesh_inject.files import documents
-from tests.adoption.cases import cases
+from tests.migrate.cases import cases
 
 ENVOY_VARIABLES = {"APPMESH_RESOURCE_ARN", "APPMESH_VIRTUAL_NODE_NAME"}
 

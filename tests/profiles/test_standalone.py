@@ -126,23 +126,6 @@ def test_an_ecs_task_definition_takes_its_mesh_from_a_file() -> None:
     assert isinstance(result["containerDefinitions"][1]["command"][1], str)
 
 
-def test_sidecars_that_are_added_are_told_by_their_size() -> None:
-    """Where names alone differ one stands for all; each configuration has a size of its own."""
-    names = ("web", "web")
-    for profile, alone in (("ga", 1), ("standalone", 2)):
-        tasks = {
-            f"Task{number}": task(Profile=profile, VirtualNodeName=name, MeshName="apps")
-            for number, name in enumerate(names)
-        }
-        template: Json = {"Resources": {**tasks, **(_own_mesh() if profile == "standalone" else {})}}
-        outcome = inject(template, target())
-        assert not outcome.has_errors, [str(finding) for finding in outcome.findings]
-        document: Any = outcome.document
-        written = [document["Resources"][name]["Properties"]["ContainerDefinitions"][1] for name in tasks]
-        assert list(outcome.added) == written
-        assert len({id(one) for one in outcome.added}) == alone
-
-
 def test_an_ecs_task_definition_can_be_a_gateway_of_a_mesh_from_a_file() -> None:
     spec: Json = {"Listeners": [{"PortMapping": {"Port": 8080, "Protocol": "http"}}]}
     door: Json = {"MeshName": "apps", "VirtualGatewayName": "door", "Spec": spec}

@@ -6,7 +6,7 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN
 from appmesh_inject.profiles.sidecar.container_checks import most_at_once
 from appmesh_inject.workloads.containers import container_list
-from appmesh_inject.workloads.member_names import CLOUDFORMATION_CONTAINERS
+from appmesh_inject.workloads.task_definition import CLOUDFORMATION
 
 GONE: Json = {"Ref": "AWS::NoValue"}
 APP: Json = {"Name": "app", "Image": "web"}
@@ -41,6 +41,6 @@ def always(conditions: int) -> list[Json]:
     ],
 )
 def test_most_at_once(containers: list[Json], most: int) -> None:
-    listed, findings = container_list(CLOUDFORMATION_CONTAINERS, containers, (), NOTHING_KNOWN, "")
+    listed, findings = container_list(CLOUDFORMATION.containers, containers, (), NOTHING_KNOWN, "")
     assert not findings
     assert most_at_once(listed.entries) == most

@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.mesh.source import MeshSource
 from appmesh_inject.mesh.stacks import Stacks
-from tests.test_standalone import MESH
+from tests.profiles.test_standalone import MESH
 
 EXPORTING: dict[str, Json] = {
     "Parameters": MESH["Parameters"],

@@ -10,7 +10,7 @@ from appmesh_inject.files import documents
 from appmesh_inject.injection import Action, inject
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
-from tests.adoption.cases import ROOT, Case, cases, meant, value
+from tests.migrate.cases import ROOT, Case, cases, meant, value
 
 CASES = cases()
 ADOPTED = [case for case in CASES if case.expected("adopted").exists()]

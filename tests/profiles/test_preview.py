@@ -9,7 +9,7 @@ from appmesh_inject.injection import inject
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.ecs_api import EcsTaskDefinition
-from appmesh_inject.workloads.kubernetes import Manifests
+from appmesh_inject.workloads.kubernetes import KubernetesManifests
 
 GUIDE = (Path(__file__).parent / "seed" / "user-guide.txt").read_text()
 
@@ -74,7 +74,7 @@ def test_pod_form_is_the_guides_word_for_word() -> None:
         },
     )
     pod: Json = {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": []}}
-    outcome = inject([pod], Manifests(request))
+    outcome = inject([pod], KubernetesManifests(request))
     assert isinstance(outcome.document, list)
     (injected,) = outcome.document
     assert isinstance(injected, dict)

@@ -1,0 +1,103 @@
+"""What the profiles with sidecars look at: a workload, the facts about its task, and the sidecars that fit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.profiles.context import Context, enabled_scope
+from appmesh_inject.profiles.sidecar.containers import ENVOY, X_RAY_DAEMON, Sidecar, SidecarSet
+from appmesh_inject.profiles.sidecar.template import Slot, joined_text
+from appmesh_inject.settings.images import BUILT_IN_IMAGES
+from appmesh_inject.settings.table import Settings
+from appmesh_inject.workloads.model import Task
+
+
+@dataclass(frozen=True, slots=True)
+class SidecarContext(Context):
+    """Adds to a Context the facts about the task, the sidecars, and what its envoy represents, a node or a gateway."""
+
+    task: Task
+    sidecar_set: SidecarSet
+    represents: str
+
+    @property
+    def sidecars(self) -> tuple[Sidecar, ...]:
+        """Those of the set that are asked for."""
+        return tuple(each for each in self.sidecar_set.sidecars if self.settings.x_ray or not each.only_with_x_ray)
+
+    @property
+    def resource(self) -> Json:
+        """How the envoy's resource in the mesh is named; None where it is not."""
+        return resource_of(self, self.sidecar_set)
+
+    def fragments(self, sidecar: Sidecar) -> tuple[Mapping[str, Json], ...]:
+        """The fragments that override a sidecar, lowest level first."""
+        return fragments_of(self.settings, sidecar.fragment)
+
+    def name(self, role: str) -> Json:
+        """The name that a sidecar gets: as its fragments say, or its role."""
+        sidecar = next(sidecar for sidecar in self.sidecar_set.sidecars if sidecar.role == role)
+        key = self.kind.containers.name_key
+        given = (fragment[key] for fragment in reversed(self.fragments(sidecar)) if key in fragment)
+        return next(given, role)
+
+    def values(self, app_ports: Json) -> dict[Slot, Json]:
+        """What goes into the slots; None where there is nothing to put there. What follows from the workload's name is
+        not among it."""
+        settings = self.settings
+        ips, ports = settings.egress_ignored_ips, settings.egress_ignored_ports
+        values: dict[Slot, Json] = {
+            Slot.LOG_LEVEL: settings.log_level,
+            Slot.REGION: settings.region,
+            Slot.IGNORED_UID: settings.ignored_uid,
+            Slot.IGNORED_GID: settings.ignored_gid,
+            Slot.PROXY_INGRESS_PORT: settings.proxy_ingress_port if app_ports is not None else None,
+            Slot.PROXY_EGRESS_PORT: settings.proxy_egress_port,
+            Slot.APP_PORTS: app_ports,
+            Slot.EGRESS_IGNORED_IPS: self.sidecar_set.egress_ignored_ips if ips is None else ips.text,
+            Slot.EGRESS_IGNORED_PORTS: ports.text if ports and ports.items else None,
+            Slot.ADMIN_PORT: "9901",
+            Slot.ENVOY_NAME: self.name(ENVOY),
+        }
+        if settings.x_ray and any(each.role == X_RAY_DAEMON for each in self.sidecar_set.sidecars):
+            values |= {Slot.X_RAY: "1", Slot.X_RAY_NAME: self.name(X_RAY_DAEMON)}
+        for slot, parameter in self.sidecar_set.images.items():
+            values[slot] = self.platform.images.get(parameter) or BUILT_IN_IMAGES[parameter]
+        return values
+
+
+def resource_of(context: Context, sidecar_set: SidecarSet) -> Json:
+    """How the resource in the mesh is named that a workload represents; None where it is not."""
+    settings = context.settings
+    names = {
+        Slot.MESH_NAME: settings.mesh_name,
+        Slot.VIRTUAL_NODE_NAME: settings.virtual_node_name,
+        Slot.VIRTUAL_GATEWAY_NAME: settings.virtual_gateway_name,
+    }
+    return settings.resource_arn or joined_text(sidecar_set.resource, names, context.workload.scope.loops)
+
+
+FRAGMENT_FIELDS = {"Envoy": "envoy", "ProxyInit": "proxy_init", "XRayDaemon": "x_ray_daemon"}
+
+
+def fragments_of(settings: Settings, fragment: str) -> tuple[Mapping[str, Json], ...]:
+    """The fragments that the setting `fragment` has, lowest level first."""
+    fragments: tuple[Mapping[str, Json], ...] = getattr(settings, FRAGMENT_FIELDS[fragment])
+    return fragments
+
+
+def sidecar_context(context: Context, sidecar_set: SidecarSet, represents: str) -> SidecarContext:
+    """The context with the facts about the task under what `Enabled` assumes."""
+    scope = enabled_scope(context.settings.enabled, context.workload.scope)
+    return SidecarContext(
+        context.document,
+        context.kind,
+        context.workload,
+        context.requested,
+        context.platform,
+        context.meshes,
+        context.drafts,
+        task=context.kind.task(context.document, context.workload, scope),
+        sidecar_set=sidecar_set,
+        represents=represents,
+    )

@@ -1,0 +1,60 @@
+"""Reuses the draft of one task definition for others that differ only in names."""
+
+import marshal
+from collections.abc import Callable, Sequence
+
+from appmesh_inject.cfn.document import Edit, Path
+from appmesh_inject.profiles.context import Context
+from appmesh_inject.profiles.sidecar.build import Draft
+from appmesh_inject.profiles.sidecar.image_names import TELLING_IMAGES
+
+NAMES = ("MeshName", "VirtualNodeName", "VirtualGatewayName")
+
+
+def draft(context: Context, make: Callable[[], Draft | None]) -> Draft | None:
+    """The draft that `make` gives, or the one of another task definition that depends on the same."""
+    key = _key(context)
+    if key is None:
+        return make()
+    path = context.kind.properties_path(context.document, context.workload)
+    if key in context.drafts:
+        first, ready = context.drafts[key]
+        return _moved(ready, first, path)
+    made = make()
+    if made and not made.findings and all(branch.is_plain for branch in made.branches):
+        context.drafts[key] = path, made
+    return made
+
+
+def _key(context: Context) -> bytes | None:
+    """Equal where drafts are equal but for their paths; None where a draft is made for one workload alone."""
+    workload, settings = context.workload, context.settings
+    if (
+        len(workload.levels) != 1
+        or workload.findings
+        or context.requested.findings
+        or settings.resource_arn is not None
+    ):
+        return None
+    decisive = context.kind.decisive(context.document, workload, TELLING_IMAGES)
+    if decisive is None:
+        return None
+    (level,) = workload.levels
+    given = [[name, value] for name, value in level.given.items() if name not in NAMES]
+    named = [settings.mesh_name is None, settings.virtual_node_name is None, settings.virtual_gateway_name is None]
+    depends_on: list[object] = [settings.profile, id(workload.scope), level.is_tags, given, named, decisive]
+    try:
+        # The quickest way from nested values to one that can be looked up. Later versions would tell objects apart.
+        return marshal.dumps(depends_on, 2)
+    except ValueError:
+        return None  # a value that JSON does not have, or one nested too deeply
+
+
+def _moved(made: Draft, first: Path, path: Path) -> Draft:
+    """The draft for the task definition whose properties stand at `path`; it was made for the ones at `first`."""
+
+    def moved(changes: Sequence[Edit]) -> Sequence[Edit]:
+        return [edit._replace(path=(*path, *edit.path[len(first) :])) for edit in changes]
+
+    branches = tuple(branch._replace(changes=moved(branch.changes)) for branch in made.branches)
+    return Draft(branches, moved(made.changes), ())
