@@ -82,12 +82,12 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
     found = kind.find(document)
     shared = gather((platform.level, *found.levels), found.scope)
     decided: list[Decided] = []
-    drafts: dict[bytes, tuple[Path, Draft]] = {}
+    drafts: dict[bytes, Draft] = {}
     for workload in found.workloads:
         if workload.levels:
             requested = settle(gather(workload.levels, workload.scope, shared), workload.name)
             context = Context(document, kind, workload, requested, platform, meshes, drafts)
-            decided.append(Decided(workload, requested, _planned(context)))
+            decided.append(Decided.of(workload, requested, _planned(context)))
     findings = [*platform.findings, *found.findings, *shared.findings]
     findings += (finding for each in decided for finding in each.findings)
 

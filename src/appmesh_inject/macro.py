@@ -96,7 +96,7 @@ def _places(error: BaseException) -> Iterator[str]:
 
 
 def _respond(event: Mapping[str, Any], request_id: str) -> Response:
-    outcome = _answerable(transformed(event, os.environ))
+    outcome = _answerable(transformed(event, os.environ), event.get("fragment"))
     _report(outcome, request_id)
     if outcome.has_errors:
         return _failed(event, message(outcome.findings))
@@ -113,15 +113,16 @@ def _failed(event: Mapping[str, Any], text: str) -> Response:
     }
 
 
-def _answerable(outcome: Outcome) -> Outcome:
-    """The outcome, or a finding in its place where Lambda would not carry it."""
+def _answerable(outcome: Outcome, given: Json) -> Outcome:
+    """The outcome, or a finding in its place where Lambda would not carry it. given: the fragment that came in, which
+    Lambda did carry."""
     half = half_character(outcome.document)
     if half is not None:
         # Lambda's runtime would end while it encodes the response, and CloudFormation would not learn why.
         text = "a text has half a character (a lone surrogate), which a Lambda function cannot answer"
         return _refused(outcome, Finding("AM004", "", half, text, "Write the whole character, or take it out"))
     # To encode each response twice would cost more than all the rest, so what is surely small is not measured.
-    if at_most(outcome.document, LARGEST_RESPONSE - LONGEST_MESSAGE):
+    if outcome.document is given or at_most(outcome.document, LARGEST_RESPONSE - LONGEST_MESSAGE):
         return outcome
     try:
         # As Lambda's client writes it from Python 3.12 on: in UTF-8.
@@ -141,7 +142,7 @@ def _refused(outcome: Outcome, finding: Finding) -> Outcome:
 
 
 def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Outcome:
-    """What becomes of the event's fragment. PlatformDefaults parameters are the variables of their names."""
+    """What becomes of the event's fragment. Deployment parameters are the variables of their names."""
     parameters = {name: environment[name] for name in DEPLOYMENT_PARAMETERS if name in environment}
     request = Level(("Transform", "Parameters"), _mapping(event.get("params")))
     target = CloudFormation(request, _parameter_values(event.get("templateParameterValues")))

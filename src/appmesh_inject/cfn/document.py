@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
 Step: TypeAlias = str | int
@@ -53,9 +53,9 @@ def removals(paths: Iterable[Path]) -> Changes:
     return [remove(path) for path in dict.fromkeys(paths)]
 
 
-def append(path: Path, item: Json) -> Edit:
-    """Adds `item` to the end of the list at `path`, which is made where it is not there."""
-    return Edit(EditKind.APPEND, path, item)
+def append(path: Path, *items: Json) -> Edit:
+    """Adds the items to the end of the list at `path`, which is made where it is not there."""
+    return Edit(EditKind.APPEND, path, list(items))
 
 
 def insert(path: Path, item: Json) -> Edit:
@@ -83,7 +83,8 @@ def _edited(value: Json, changes: Changes, depth: int) -> Json:
         if len(edit.path) > depth:
             within.setdefault(edit.path[depth], []).append(edit)
         elif edit.kind is EditKind.APPEND:
-            appended.append(edit.value)
+            assert isinstance(edit.value, list)
+            appended += edit.value
         elif len(changes) > 1:
             raise ConflictingEditsError(shown(edit.path))
         else:
@@ -107,25 +108,42 @@ def _edited_members(members: Mapping[str, Json], within: Mapping[Step, Changes],
 
 
 def _edited_items(items: Sequence[Json], within: Mapping[Step, Changes], depth: int) -> Sequence[Json]:
-    if not within:
-        return items
-    result: list[Json] = []
-    for index in range(len(items) + 1):
-        edits = within.get(index, ())
-        before = [edit for edit in edits if edit.kind is EditKind.INSERT and len(edit.path) == depth + 1]
-        result += (edit.value for edit in before)
-        others = [edit for edit in edits if not any(edit is each for each in before)]
-        if index < len(items) and not _removes(others, depth):
-            result.append(_edited(items[index], others, depth + 1) if others else items[index])
+    result = list(items)
+    # From the end, so that each index still means what it meant in the document.
+    for index in sorted(within, key=_as_index, reverse=True):
+        place, edits = _as_index(index), within[index]
+        inserted = [edit for edit in edits if edit.kind is EditKind.INSERT and len(edit.path) == depth + 1]
+        others = [edit for edit in edits if not any(edit is each for each in inserted)] if inserted else edits
+        if others and _removes(others, depth):
+            del result[place]
+        elif others:
+            result[place] = _edited(result[place], others, depth + 1)
+        result[place:place] = [edit.value for edit in inserted]
     return result
+
+
+def _as_index(step: Step) -> int:
+    assert isinstance(step, int)
+    return step
 
 
 def _removes(edits: Changes, depth: int) -> bool:
     """Whether the one edit takes out the member itself."""
-    removes = any(edit.kind is EditKind.REMOVE and len(edit.path) == depth + 1 for edit in edits)
-    if removes and len(edits) > 1:
-        raise ConflictingEditsError(shown(edits[0].path))
-    return removes
+    for edit in edits:
+        if edit.kind is EditKind.REMOVE and len(edit.path) == depth + 1:
+            if len(edits) > 1:
+                raise ConflictingEditsError(shown(edit.path))
+            return True
+    return False
+
+
+def with_value_at(document: Json, path: Path, value: Json) -> Json:
+    """The document with `value` at a path that is there."""
+    if not path:
+        return value
+    copied: Any = dict(document) if isinstance(document, dict) else [*cast(list[Json], document)]
+    copied[path[0]] = with_value_at(copied[path[0]], path[1:], value)
+    return cast(Json, copied)
 
 
 def value_at(document: Json, path: Path) -> Json:

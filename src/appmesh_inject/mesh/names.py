@@ -1,4 +1,4 @@
-"""MeshNames of mesh resources: which resource a value means, and what is written in its place.
+"""Names of mesh resources: which resource a value means, and what is written in its place.
 
 Two values mean the same where they have the same key: the text they stand for, as far as it is known, with
 whatever only CloudFormation knows spelled out as it stands in the template.

@@ -30,7 +30,7 @@ class Context:
     requested: RequestedSettings
     platform: PlatformDefaults
     meshes: Meshes
-    drafts: dict[bytes, tuple[Path, "Draft"]]
+    drafts: dict[bytes, "Draft"]
 
     @property
     def settings(self) -> Settings:

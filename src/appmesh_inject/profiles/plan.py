@@ -28,14 +28,13 @@ class Decided(NamedTuple):
     workload: Workload
     requested: RequestedSettings
     outcome: Plan | Skip
+    findings: tuple[Finding, ...]
+    is_refused: bool
 
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        return (*self.workload.findings, *self.requested.findings, *self.outcome.findings)
-
-    @property
-    def is_refused(self) -> bool:
-        return any(finding.is_error for finding in self.findings)
+    @classmethod
+    def of(cls, workload: Workload, requested: RequestedSettings, outcome: Plan | Skip) -> "Decided":
+        findings = (*workload.findings, *requested.findings, *outcome.findings)
+        return cls(workload, requested, outcome, findings, any(finding.is_error for finding in findings))
 
     @property
     def is_enabled(self) -> bool:

@@ -75,11 +75,11 @@ class Standalone(SidecarProfile):
 
     def closing(
         self, context: Context, sidecar_set: SidecarSet, envoy: Container, values: Values
-    ) -> tuple[Values, tuple[Finding, ...]]:
+    ) -> tuple[Json, tuple[Finding, ...]]:
         """The command that runs the compiled configuration."""
         compiled = _configuration(context, envoy, values)
         found = checks.configuration(context, sidecar_set, compiled, envoy, values[Slot.APP_PORTS])
-        return {Slot.COMMAND: compiled.command}, (*compiled.findings, *found)
+        return compiled.command, (*compiled.findings, *found)
 
     def is_injected(self, context: SidecarContext) -> bool:
         """Whether the task was injected before, and the mesh has left the document since."""

@@ -5,7 +5,7 @@ Levels, lowest precedence first: the profile's defaults; the macro's deployment 
 `Metadata.AppMesh`, or the parameters of a snippet.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from appmesh_inject.cfn.document import NOTHING, Json, Path
@@ -50,14 +50,6 @@ class RequestedSettings(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-class _Read(NamedTuple):
-    """A level after reading: values by setting name, and the settings that it takes back with AWS::NoValue."""
-
-    values: Mapping[str, Any]
-    unset: frozenset[str]
-    findings: tuple[Finding, ...]
-
-
 def gather(levels: Iterable[Level], scope: Scope, below: Gathered = NOTHING_GATHERED) -> Gathered:
     """The levels, lowest first, over what is `below`: higher ones win, fragments add up, and a node, gateway or
     ARN that is named displaces the one below. The findings are those of these levels alone."""
@@ -65,17 +57,25 @@ def gather(levels: Iterable[Level], scope: Scope, below: Gathered = NOTHING_GATH
     places = dict(below.places)
     findings: list[Finding] = []
     for level in levels:
-        reading = _read_level(level, scope)
-        findings += reading.findings
-        if any(name in reading.values for name in NAMING):
-            for name in NAMING:
+        found: dict[str, Any] = {}
+        for name, value in level.given.items():
+            if is_no_value(value) and name in TABLE:
                 chosen.pop(name, None)
-        for name in reading.unset:
+                places.pop(name, None)
+                continue
+            places[name] = level.place(name)
+            outcome = _read(level, name, value, scope)
+            if isinstance(outcome, InvalidValue):
+                findings += (_finding(level, name, each) for each in outcome.all)
+            else:
+                found[name] = outcome
+        named = [name for name in NAMING if name in found]
+        if len(named) > 1:
+            findings.append(_finding(level, named[1], _named_together(named)))
+        for name in NAMING if named else ():
             chosen.pop(name, None)
-            places.pop(name, None)
-        for name, value in reading.values.items():
+        for name, value in found.items():
             chosen[name] = (*chosen.get(name, ()), value) if TABLE[name].is_fragment else value
-        places |= {name: level.place(name) for name in level.given if name not in reading.unset}
     return Gathered(chosen, places, tuple(findings))
 
 
@@ -87,32 +87,17 @@ def settle(gathered: Gathered, subject: str) -> RequestedSettings:
     return RequestedSettings(settings, gathered.places, (*gathered.findings, *misplaced))
 
 
-def _read_level(level: Level, scope: Scope) -> _Read:
-    found: dict[str, Any] = {}
-    unset: set[str] = set()
-    findings: list[Finding] = []
-    for name, value in level.given.items():
-        problem: InvalidValue | None = None
-        if name not in TABLE:
-            problem = _unknown(name)
-        elif is_no_value(value):
-            unset.add(name)
-        else:
-            outcome = _tag_problem(name, value) if level.is_tags else None
-            outcome = outcome or read_value(name, value, scope)
-            if isinstance(outcome, InvalidValue):
-                problem = outcome
-            else:
-                found[name] = outcome
-        if problem:
-            findings += (_finding(level, name, each) for each in problem.all)
-    named = [name for name in NAMING if name in found]
-    if len(named) > 1:
-        both = InvalidValue(
-            "AM105", f"{' and '.join(named)} are given together", "Keep the one that the task represents"
-        )
-        findings.append(_finding(level, named[1], both))
-    return _Read(found, frozenset(unset), tuple(findings))
+def _read(level: Level, name: str, value: Json, scope: Scope) -> Any:
+    """What a setting becomes; the `InvalidValue` where it is wrong."""
+    if name not in TABLE:
+        return _unknown(name)
+    problem = _tag_problem(name, value) if level.is_tags else None
+    return problem or read_value(name, value, scope)
+
+
+def _named_together(named: Sequence[str]) -> InvalidValue:
+    message = f"{' and '.join(named)} are given together"
+    return InvalidValue("AM105", message, "Keep the one that the task represents")
 
 
 def _finding(level: Level, name: str, problem: InvalidValue) -> Finding:

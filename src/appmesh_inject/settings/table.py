@@ -105,7 +105,7 @@ TABLE: Mapping[str, Setting] = {
     "Region": Setting(types.text(types.any_text), "`AWS_REGION` of the envoy container; required in pods"),
     "WaitForEnvoy": Setting(
         list_types.names,
-        "NameList of the containers that start once envoy is healthy; `[]`: none",
+        "Names of the containers that start once envoy is healthy; `[]`: none",
         "every essential container that envoy does not wait for",
         profiles=(GA, STANDALONE),
     ),

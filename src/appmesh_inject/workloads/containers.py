@@ -70,8 +70,10 @@ class EcsContainerReader:
         environment, image = definition.get(names["Environment"]), definition.get(names["Image"])
         if isinstance(environment, list):
             environment = [each.get(names["Name"], each) if isinstance(each, dict) else each for each in environment]
-        if isinstance(image, str) and not any(part in image for part in telling_images):
-            image = None
+        if isinstance(image, str):
+            image = image if any(part in image for part in telling_images) else None
+        elif function(image) not in ("Ref", "Fn::If"):
+            image = None  # what it becomes is not known, and decides nothing
         command = definition.get(names["Command"])
         members = ("Name", "PortMappings", "Memory", "MemoryReservation", "User", "Essential", "DependsOn")
         return [

@@ -10,10 +10,10 @@ from appmesh_inject.profiles.sidecar.template import (
     Number,
     Slot,
     Values,
-    closed,
     filled,
     joined_text,
     left_open,
+    open_paths,
 )
 
 MESH, NODE, PORT, REGION = Slot.MESH_NAME, Slot.VIRTUAL_NODE_NAME, Slot.ADMIN_PORT, Slot.REGION
@@ -72,12 +72,9 @@ def test_a_loops_placeholder_stays_one(inside: Any) -> None:
     assert filled(template, values) == {"M": inside({"Fn::Sub": "${!Each}-${Node}"})}
 
 
-def test_a_slot_left_open_is_closed_later() -> None:
-    left = filled({"A": [{"Name": "x", "Value": MESH}], "B": ["y"]}, {MESH: left_open(MESH)})
-    done: Any = closed(left, {MESH: "apps"})
-    assert done == {"A": [{"Name": "x", "Value": "apps"}], "B": ["y"]}
-    assert done["B"] is left["B"]
-    assert closed(done, {}) is done
+def test_where_a_slot_is_left_open() -> None:
+    left = filled({"A": [{"Name": "x", "Value": MESH}], "B": ["y"], "C": MESH}, {MESH: left_open(MESH)})
+    assert list(open_paths(left)) == [("A", 0, "Value"), ("C",)]
 
 
 def test_text_without_a_value_is_none() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from appmesh_inject.cfn.document import Changes, Edit, Json, append, replace
+from appmesh_inject.cfn.document import Changes, Edit, Json, Path, append, replace, with_value_at
 from appmesh_inject.cfn.intrinsics import NO_VALUE, Leaf, known, mapped
 from appmesh_inject.cfn.merge import merged
 from appmesh_inject.findings import Finding
@@ -14,7 +14,7 @@ from appmesh_inject.profiles.sidecar.context import SidecarContext
 from appmesh_inject.profiles.sidecar.existing import Existing
 from appmesh_inject.profiles.sidecar.identity import naming
 from appmesh_inject.profiles.sidecar.startup import start_order
-from appmesh_inject.profiles.sidecar.template import Slot, Values, closed, filled, left_open
+from appmesh_inject.profiles.sidecar.template import Slot, Values, filled, left_open, open_paths
 from appmesh_inject.workloads.model import Branch, Container
 
 ADMIN_PORT_VARIABLE = "ENVOY_ADMIN_ACCESS_PORT"
@@ -23,11 +23,12 @@ ADMIN_PORT_VARIABLE = "ENVOY_ADMIN_ACCESS_PORT"
 class BranchDraft(NamedTuple):
     """What happens in one branch of the containers, with the slot open that follows from the workload's name.
 
-    envoy: as it will be, and what went into its slots; None where none can be built. is_plain: every sidecar is added
-    to the list, whatever is in it.
+    opens: where the slot is open: in which of the changes, at which path of its value. envoy: as it will be, and what
+    went into its slots; None where none can be built. is_plain: every sidecar is added to the list, whatever is in it.
     """
 
     changes: Sequence[Edit] = ()
+    opens: Sequence[tuple[int, Path]] = ()
     proxy_configuration: Json = NO_VALUE
     findings: tuple[Finding, ...] = ()
     envoy: tuple[Container, Values] | None = None
@@ -35,15 +36,17 @@ class BranchDraft(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """A plan for one workload, before the slots are closed. changes: those outside of the containers."""
+    """A plan for one workload, before the slots are closed. path: to the properties that all changes lead through;
+    changes: those outside of the containers."""
 
+    path: Path
     branches: tuple[BranchDraft, ...]
     changes: Changes
     findings: tuple[Finding, ...]
 
 
-Close: TypeAlias = Callable[[Container, Values], Values]
-"""What closes the open slot of an envoy, by the envoy and what went into its slots."""
+Close: TypeAlias = Callable[[Container, Values], Json]
+"""What goes into the open slot of an envoy, by the envoy and what went into its other slots."""
 
 
 def draft(context: SidecarContext, open_slot: Slot, close: Close) -> Draft:
@@ -53,7 +56,7 @@ def draft(context: SidecarContext, open_slot: Slot, close: Close) -> Draft:
     branches = {_outcomes(branch): _Branch(context, branch, open_slot, close).draft() for branch in task.branches}
     findings += (finding for branch in branches.values() for finding in branch.findings)
     changes, found = _proxy_configuration(context, branches)
-    return Draft(tuple(branches.values()), changes, tuple(dict.fromkeys([*findings, *found])))
+    return Draft(task.path, tuple(branches.values()), changes, tuple(dict.fromkeys([*findings, *found])))
 
 
 def _outcomes(branch: Branch) -> frozenset[tuple[str, bool]]:
@@ -108,7 +111,7 @@ class _Branch:
         there = {sidecar.role: existing.existing(context, sidecar, branch) for sidecar in context.sidecars}
         values = self._values(there)
         changes: list[Edit] = []
-        added = 0
+        added: dict[str, list[Json]] = {place: [] for place in branch.lists}
         sidecars: dict[str, Container] = {}
         for sidecar in context.sidecars:
             found = there[sidecar.role]
@@ -120,8 +123,7 @@ class _Branch:
                 self.findings += checks.image(context, sidecar.role, built)
             wanted = where_enabled(built.definition, enabled)
             if not found.entries:
-                changes.append(append(branch.lists[sidecar.place].path, wanted))
-                added += sidecar.place == "app"
+                added[sidecar.place].append(wanted)
                 continue
             instead = existing.replacement(context, found, self._closed(wanted))
             if isinstance(instead, Finding):
@@ -133,9 +135,11 @@ class _Branch:
         apps = self._apps(there)
         order = start_order(context, apps, sidecars, values[Slot.ENVOY_NAME], enabled)
         self.findings += order.findings
-        self.findings += container_checks.check(context, branch, apps, sidecars, added)
+        self.findings += container_checks.check(context, branch, apps, sidecars, len(added["app"]))
+        changes += (append(branch.lists[place].path, *items) for place, items in added.items() if items)
         return BranchDraft(
             [*changes, *order.changes],
+            [(index, path) for index, edit in enumerate(changes) for path in open_paths(edit.value)],
             self._proxy_configuration(values, enabled),
             tuple(self._findings()),
             self.envoy,
@@ -212,7 +216,11 @@ class _Branch:
         return built
 
     def _closed(self, definition: Json) -> Json:
-        return closed(definition, self.close(*self.envoy)) if self.envoy else definition
+        if self.envoy is None:
+            return definition
+        for path in list(open_paths(definition)):
+            definition = with_value_at(definition, path, self.close(*self.envoy))
+        return definition
 
     def _proxy_configuration(self, values: Values, enabled: Json) -> Json:
         template = self.context.sidecar_set.proxy_configuration

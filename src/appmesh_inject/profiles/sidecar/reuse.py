@@ -1,9 +1,8 @@
 """Reuses the draft of one task definition for others that differ only in names."""
 
 import marshal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from appmesh_inject.cfn.document import Edit, Path
 from appmesh_inject.profiles.context import Context
 from appmesh_inject.profiles.sidecar.build import Draft
 from appmesh_inject.profiles.sidecar.image_names import TELLING_IMAGES
@@ -16,13 +15,11 @@ def draft(context: Context, make: Callable[[], Draft | None]) -> Draft | None:
     key = _key(context)
     if key is None:
         return make()
-    path = context.kind.properties_path(context.document, context.workload)
     if key in context.drafts:
-        first, ready = context.drafts[key]
-        return _moved(ready, first, path)
+        return context.drafts[key]
     made = make()
     if made and not made.findings and all(branch.is_plain for branch in made.branches):
-        context.drafts[key] = path, made
+        context.drafts[key] = made
     return made
 
 
@@ -48,13 +45,3 @@ def _key(context: Context) -> bytes | None:
         return marshal.dumps(depends_on, 2)
     except ValueError:
         return None  # a value that JSON does not have, or one nested too deeply
-
-
-def _moved(made: Draft, first: Path, path: Path) -> Draft:
-    """The draft for the task definition whose properties stand at `path`; it was made for the ones at `first`."""
-
-    def moved(changes: Sequence[Edit]) -> Sequence[Edit]:
-        return [edit._replace(path=(*path, *edit.path[len(first) :])) for edit in changes]
-
-    branches = tuple(branch._replace(changes=moved(branch.changes)) for branch in made.branches)
-    return Draft(branches, moved(made.changes), ())

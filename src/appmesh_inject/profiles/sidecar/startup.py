@@ -60,7 +60,7 @@ def start_order(
 
 
 def _ahead_of(envoy: Container, containers: Iterable[Container]) -> frozenset[str]:
-    """NameList of the containers that `envoy` waits for, directly or not."""
+    """Names of the containers that `envoy` waits for, directly or not."""
     waits = {container.name: container.waits_for for container in containers}
     ahead: set[str] = set()
     open_names = set(envoy.waits_for)

@@ -4,11 +4,11 @@ A slot that has no value takes its member with it; in a list, the whole item; an
 items goes too. So what is optional needs no code, only a slot.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple, TypeAlias, cast
 
-from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.interpolation import joined, number
 
 
@@ -67,7 +67,7 @@ def filled(template: Members, values: Values, loops: Collection[str] = ()) -> di
     document: dict[str, Json] = {}
     for name, member in template.items():
         value = _filled(member, values, loops)
-        if not isinstance(value, _Gone):
+        if value is not _Gone.GONE:
             document[name] = value
     return document
 
@@ -79,25 +79,29 @@ def joined_text(text: JoinedText, values: Values, loops: Collection[str] = ()) -
 
 
 def _filled(template: Template, values: Values, loops: Collection[str]) -> Json | _Gone:
-    if isinstance(template, str | int):
-        return template
+    if isinstance(template, dict):
+        return filled(template, values, loops)
     if isinstance(template, Slot):
         return _or_gone(values.get(template))
+    if isinstance(template, list):
+        return _filled_items(template, values, loops)
     if isinstance(template, JoinedText):
         return _or_gone(joined_text(template, values, loops))
     if isinstance(template, Number):
         value = values.get(template.slot)
         found = number(value)
         return _or_gone(value if found is None else found)
-    if isinstance(template, Mapping):
-        return filled(template, values, loops)
+    return cast(Json, template)
+
+
+def _filled_items(items: Sequence[Template], values: Values, loops: Collection[str]) -> Json | _Gone:
     kept: list[Json] = []
-    for item in template:
+    for item in items:
         document = _filled(item, values, loops)
+        if document is _Gone.GONE:
+            continue
         # A map that lost a member is not the item that was meant.
-        if not isinstance(document, _Gone) and not (
-            isinstance(item, dict) and len(cast(dict[str, Json], document)) < len(item)
-        ):
+        if not (isinstance(item, dict) and isinstance(document, dict) and len(document) < len(item)):
             kept.append(document)
     return kept or _Gone.GONE
 
@@ -107,18 +111,17 @@ def _or_gone(value: Json) -> Json | _Gone:
 
 
 def left_open(slot: Slot) -> Json:
-    """A value that leaves the slot open: `closed` fills it later."""
+    """A value that leaves the slot open: `open_paths` finds it, and it is filled later."""
     return cast(Json, slot)
 
 
-def closed(value: Json, values: Values) -> Json:
-    """The value with what was left open filled in; the very same where nothing was."""
+def open_paths(value: Json, path: Path = ()) -> Iterator[Path]:
+    """Where slots are left open in a value."""
     if isinstance(value, Slot):
-        return values[value]
-    if isinstance(value, dict):
-        members = {key: closed(member, values) for key, member in value.items()}
-        return members if any(members[key] is not value[key] for key in value) else value
-    if isinstance(value, list):
-        items = [closed(item, values) for item in value]
-        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-    return value
+        yield path
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield from open_paths(member, (*path, name))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from open_paths(item, (*path, index))
