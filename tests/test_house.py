@@ -1,4 +1,4 @@
-"""The house: imports go one way, and the macro loads only what it needs."""
+"""The house: each layer imports only what stands below it, and the macro loads only what it needs."""
 
 import ast
 import subprocess
@@ -9,80 +9,61 @@ import appmesh_inject
 
 PACKAGE = Path(appmesh_inject.__file__).parent
 
-FLOORS = (
-    ("__init__",),
-    ("cfn_lint", "api"),
-    ("cli",),
-    ("macro",),
-    ("injection", "stacks"),
-    ("targets",),
-    ("alike",),
-    ("plan",),
-    ("decision", "deployment"),
-    ("checks", "compiled", "together", "ordering", "ports", "presence"),
-    ("representing",),
-    ("situation",),
-    ("standalone",),
-    ("forms",),
-    ("workload", "sidecars"),
-    ("shapes",),
-    ("mesh",),
-    ("levels",),
+LAYERS = (
+    ("findings", "limits", "cfn"),
     ("settings",),
-    ("lists",),
-    ("values",),
-    ("merge",),
-    ("text", "images"),
-    ("intrinsics",),
-    ("findings",),
-    ("tree",),
+    ("mesh",),
+    ("workloads",),
+    ("profiles",),
+    ("injection",),
+    ("macro", "render", "files"),
+    ("api", "cfn_lint", "migrate", "diff", "graph"),
+    ("cli",),
 )
-"""Top to bottom: a module imports from the floors below it, and from its own folder."""
+"""Bottom to top. What stands in one layer may know each other."""
 
-FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-
-
-def room_of(module: str) -> str | None:
-    parts = module.split(".")
-    return parts[1] if parts[0] == "appmesh_inject" and len(parts) > 1 else None
+LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
+LAYER["__init__"] = LAYER["api"]
 
 
-def test_every_module_has_its_floor() -> None:
-    rooms = {path.relative_to(PACKAGE).with_suffix("").parts[0] for path in PACKAGE.rglob("*.py")}
-    assert rooms - {"__init__"} <= set(FLOOR)
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
-def test_imports_go_down() -> None:
-    for path in PACKAGE.rglob("*.py"):
-        room = path.relative_to(PACKAGE).with_suffix("").parts[0]
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            if isinstance(node, ast.ImportFrom) and node.module == "appmesh_inject":
+def imported(path: Path) -> set[str]:
+    """The rooms that a module imports from, also inside of its functions."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+            if node.module == "appmesh_inject":
                 names = [f"appmesh_inject.{alias.name}" for alias in node.names]
-            for name in names:
-                below = room_of(name)
-                if below in FLOOR and below != room:
-                    assert FLOOR[below] > FLOOR[room], f"{path.name} imports {name}, which is not below it"
+        found |= {name.split(".")[1] for name in names if name.startswith("appmesh_inject.")}
+    return found & set(LAYER)
+
+
+def test_every_module_has_its_layer() -> None:
+    assert {room_of(path) for path in PACKAGE.rglob("*.py")} == set(LAYER)
+
+
+def test_each_layer_imports_only_what_stands_below() -> None:
+    upward = [
+        f"{path.relative_to(PACKAGE)} imports {other}"
+        for path in PACKAGE.rglob("*.py")
+        for other in imported(path)
+        if LAYER[other] > LAYER[room_of(path)]
+    ]
+    assert not upward
+
+
+def loaded_by(code: str) -> list[str]:
+    code = f"import sys; {code}; print(*sys.modules)"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 
 
 def test_the_macro_loads_only_what_it_needs() -> None:
-    code = "import sys, appmesh_inject.macro; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    for module in (
-        "yaml",
-        "cfnlint",
-        "boto3",
-        "typer",
-        "rich",
-        "appmesh_inject.api",
-        "appmesh_inject.cli",
-        "appmesh_inject.mesh",
-    ):
-        assert module not in loaded
-
-
-def test_only_targets_and_sidecars_spell_documents() -> None:
-    for path in PACKAGE.rglob("*.py"):
-        room = path.relative_to(PACKAGE).with_suffix("").parts[0]
-        if room not in ("targets", "cli"):
-            assert '"ContainerDefinitions"' not in path.read_text(), path
+    loaded = loaded_by("import appmesh_inject.macro")
+    unwanted = ("yaml", "cfnlint", "boto3", "typer", "rich", "appmesh_inject.cli", "appmesh_inject.mesh.parsing")
+    profiles = [f"appmesh_inject.profiles.{name}" for name in ("preview", "ga", "standalone")]
+    assert not {*unwanted, *profiles}.intersection(loaded)

@@ -244,7 +244,7 @@ def large(size: int) -> dict[str, Json]:
 
 def test_a_response_may_be_as_large_as_lambda_answers_and_no_larger(logged: Callable[[], str]) -> None:
     base = len(json.dumps(call(event(large(0)))["fragment"]))
-    room = macro.LARGEST_RESPONSE - macro.LONGEST_MESSAGE - base
+    room = limits.LAMBDA_RESPONSE_BYTES - limits.MACRO_MESSAGE_CHARACTERS - base
     assert call(event(large(room)))["status"] == "success"
     logged()
     response = call(event(large(room + 1)))

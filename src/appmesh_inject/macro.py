@@ -27,6 +27,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from appmesh_inject.cfn.document import Json, at_most, half_character
 from appmesh_inject.findings import Finding, one_line, ordered
 from appmesh_inject.injection import Action, Outcome, inject, too_deep
+from appmesh_inject.limits import LAMBDA_RESPONSE_BYTES, MACRO_MESSAGE_CHARACTERS
 from appmesh_inject.mesh.source import Meshes
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS, deployed
@@ -34,12 +35,6 @@ from appmesh_inject.workloads.cloudformation import CloudFormation
 
 if COLLECTS:
     gc.enable()
-
-LONGEST_MESSAGE = 1000
-"""Characters of an error message that CloudFormation is sure to show."""
-
-LARGEST_RESPONSE = 6 * 1024 * 1024
-"""Bytes that a Lambda function can answer at once: Lambda quota, invocation payload, synchronous."""
 
 NAMESPACE = "AppMeshInject"
 
@@ -122,16 +117,16 @@ def _answerable(outcome: Outcome, given: Json) -> Outcome:
         text = "a text has half a character (a lone surrogate), which a Lambda function cannot answer"
         return _refused(outcome, Finding("AM004", "", half, text, "Write the whole character, or take it out"))
     # To encode each response twice would cost more than all the rest, so what is surely small is not measured.
-    if outcome.document is given or at_most(outcome.document, LARGEST_RESPONSE - LONGEST_MESSAGE):
+    if outcome.document is given or at_most(outcome.document, LAMBDA_RESPONSE_BYTES - MACRO_MESSAGE_CHARACTERS):
         return outcome
     try:
         # As Lambda's client writes it from Python 3.12 on: in UTF-8.
         size = len(json.dumps(outcome.document, ensure_ascii=False).encode())
     except RecursionError:
         return _refused(outcome, too_deep())
-    if size + LONGEST_MESSAGE <= LARGEST_RESPONSE:
+    if size + MACRO_MESSAGE_CHARACTERS <= LAMBDA_RESPONSE_BYTES:
         return outcome
-    text = f"the processed template has {size:,} bytes, and a Lambda function answers {LARGEST_RESPONSE:,} at the most"
+    text = f"the processed template has {size:,} bytes, and a Lambda function answers {LAMBDA_RESPONSE_BYTES:,} at the most"
     hint = "Split the template, or put less text into the settings that all its tasks share"
     return _refused(outcome, Finding("AM003", "", (), text, hint))
 
@@ -177,17 +172,17 @@ def message(findings: Iterable[Finding]) -> str:
     """The errors as the text that CloudFormation shows: the first ones whole, then how many more there are."""
     lines = [str(finding) for finding in findings if finding.is_error]
     text = "\n".join(lines)
-    if len(text) <= LONGEST_MESSAGE:
+    if len(text) <= MACRO_MESSAGE_CHARACTERS:
         return text
     for shown in range(len(lines) - 1, 0, -1):
         more = f"and {len(lines) - shown} more: run appmesh-inject lint"
         text = "\n".join([*lines[:shown], more])
-        if len(text) <= LONGEST_MESSAGE:
+        if len(text) <= MACRO_MESSAGE_CHARACTERS:
             return text
     more = (
         f"... and {len(lines) - 1} more: run appmesh-inject lint" if len(lines) > 1 else "... run appmesh-inject lint"
     )
-    return lines[0][: LONGEST_MESSAGE - len(more)] + more
+    return lines[0][: MACRO_MESSAGE_CHARACTERS - len(more)] + more
 
 
 def _report(outcome: Outcome, request_id: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from appmesh_inject.cli import runtime
+from tests import lambda_runtime as runtime
 from tests.e2e.gaps import LACKING_TYPES
 from tests.e2e.variables import FRAGMENT_SHAPE, INTERPRETER, RIE, Shape
 

@@ -1,14 +1,15 @@
 """The artefact that `sam build` makes answers the events of `events/` under AWS's Runtime Interface Emulator."""
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from appmesh_inject.cli import runtime
 from appmesh_inject.macro import message, transformed
-from tests.cli.command import run
+from tests import lambda_runtime as runtime
 from tests.e2e.engine import REPOSITORY
 
 EVENTS = sorted((REPOSITORY / "events").glob("*.json"))
@@ -74,16 +75,9 @@ def test_function_that_breaks_is_an_error(body: str, error_type: str, tmp_path: 
     assert time.monotonic() - start < 30
 
 
-def test_the_command_line_invokes_the_built_function(artefact: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(REPOSITORY)
-    ran = run("invoke", "events/metadata.json", "--runtime")
-    assert ran.code == 0, ran.err
-    assert json.loads(ran.out)["status"] == "success"
-    assert "Template transformed" in ran.err
-
-
-def test_the_command_line_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    ran = run("invoke", str(REPOSITORY / "events" / "metadata.json"), "--runtime")
-    assert (ran.code, ran.out) == (1, "")
-    assert "sam build" in ran.err
+def test_the_built_function_answers_an_event(artefact: None) -> None:
+    command = [sys.executable, "-m", "tests.lambda_runtime", "events/metadata.json"]
+    ran = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["status"] == "success"
+    assert "Template transformed" in ran.stderr

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from appmesh_inject.cfn.document import Changes, Json, edited, replace
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
+from appmesh_inject.limits import TEMPLATE_BYTES
 from appmesh_inject.mesh.names import MeshNames, kind_of
 from appmesh_inject.mesh.references_removal import departure
-
-LARGEST_TEMPLATE = 1_000_000
-"""Bytes of a processed template: CloudFormation quota, template body in an S3 object."""
 
 EXPORT = ("AppMeshInject", "Mesh")
 """Where in Metadata an exported mesh stands, for the setting MeshStack of other templates."""
@@ -64,7 +62,7 @@ def _has_resources(template: Json) -> bool:
 
 def _too_large(template: Json) -> tuple[Finding, ...]:
     size = len(json.dumps(template, separators=(",", ":")))
-    if size <= LARGEST_TEMPLATE:
+    if size <= TEMPLATE_BYTES:
         return ()
-    message = f"the processed template has {size:,} bytes, and CloudFormation takes {LARGEST_TEMPLATE:,}"
+    message = f"the processed template has {size:,} bytes, and CloudFormation takes {TEMPLATE_BYTES:,}"
     return (Finding("AM329", "", (), message, "Split the template: each task carries its own configuration"),)

@@ -11,8 +11,8 @@ from typing import Any
 from localemu.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localemu.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
-from appmesh_inject.cli.runtime import CannotStart, Function, Runtime
 from tests.e2e.variables import FRAGMENT_SHAPE, INTERPRETER, RIE, Shape
+from tests.lambda_runtime import CannotStart, Function, Runtime
 
 
 class ProcessExecutor(RuntimeExecutor):  # type: ignore[misc]

@@ -200,7 +200,7 @@ class _Branch:
             return None
 
         def build(values: Values) -> Container:
-            definition = filled(sidecar.template, values, scope.loops)
+            definition = filled(sidecar.template, values)
             for fragment in context.fragments(sidecar):
                 definition = merged(definition, fragment, reader.identities)
             if there.container and reader.name_key in there.container.definition:
@@ -226,7 +226,7 @@ class _Branch:
         template = self.context.sidecar_set.proxy_configuration
         if template is None:
             return NO_VALUE
-        built = filled(template, values, self.branch.scope.loops)
+        built = filled(template, values)
         for fragment in self.context.settings.proxy_configuration:
             built = merged(built, fragment, self.context.kind.containers.identities)
         return where_enabled(built, enabled)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import Absent, Literal, leaves
 from appmesh_inject.findings import Finding
+from appmesh_inject.limits import APP_PORTS
 from appmesh_inject.mesh.source import EnvoyConfiguration
 from appmesh_inject.profiles.context import Context, shown_leaf
 from appmesh_inject.profiles.sidecar.containers import GATEWAY, SidecarSet
@@ -16,9 +17,6 @@ from appmesh_inject.settings.images import is_within
 from appmesh_inject.settings.list_types import ListValue
 from appmesh_inject.settings.types import quoted
 from appmesh_inject.workloads.model import Container
-
-MOST_APP_PORTS = 15
-"""Ports in one `iptables -m multiport` rule; the redirect silently drops the rest."""
 
 LONGEST_IMAGE = 120
 """Characters of an image that an error text shows: enough for ECR's."""
@@ -143,12 +141,12 @@ def app_ports(context: SidecarContext, ports: ListValue, path: Path) -> Iterator
             f"profile '{settings.profile}' has no form for outgoing traffic only",
             "List the ports that the app listens on",
         )
-    if ports.least > MOST_APP_PORTS:
+    if ports.least > APP_PORTS:
         yield context.finding(
             "AM108",
             path,
-            f"there are {ports.least} app ports, and the redirect takes {MOST_APP_PORTS}",
-            f"List at most {MOST_APP_PORTS} in AppPorts",
+            f"there are {ports.least} app ports, and the redirect takes {APP_PORTS}",
+            f"List at most {APP_PORTS} in AppPorts",
         )
     proxy_ports = {"ProxyIngressPort": settings.proxy_ingress_port, "ProxyEgressPort": settings.proxy_egress_port}
     for setting, proxy_port in proxy_ports.items():

@@ -62,31 +62,32 @@ class _Gone(Enum):
     GONE = "gone"
 
 
-def filled(template: Members, values: Values, loops: Collection[str] = ()) -> dict[str, Json]:
-    """The document that a template becomes. `loops`: identifiers of the Fn::ForEach loops around it."""
+def filled(template: Members, values: Values) -> dict[str, Json]:
+    """The document that a template becomes."""
     document: dict[str, Json] = {}
     for name, member in template.items():
-        value = _filled(member, values, loops)
+        value = _filled(member, values)
         if value is not _Gone.GONE:
             document[name] = value
     return document
 
 
 def joined_text(text: JoinedText, values: Values, loops: Collection[str] = ()) -> Json:
-    """The text that the pieces become, or None where a slot among them has no value."""
+    """The text that the pieces become, or None where a slot among them has no value. `loops`: identifiers of the
+    Fn::ForEach loops around it."""
     parts = [values.get(piece) if isinstance(piece, Slot) else piece for piece in text.pieces]
     return None if None in parts else joined(parts, loops)
 
 
-def _filled(template: Template, values: Values, loops: Collection[str]) -> Json | _Gone:
+def _filled(template: Template, values: Values) -> Json | _Gone:
     if isinstance(template, dict):
-        return filled(template, values, loops)
+        return filled(template, values)
     if isinstance(template, Slot):
         return _or_gone(values.get(template))
     if isinstance(template, list):
-        return _filled_items(template, values, loops)
+        return _filled_items(template, values)
     if isinstance(template, JoinedText):
-        return _or_gone(joined_text(template, values, loops))
+        return _or_gone(joined_text(template, values))
     if isinstance(template, Number):
         value = values.get(template.slot)
         found = number(value)
@@ -94,10 +95,10 @@ def _filled(template: Template, values: Values, loops: Collection[str]) -> Json 
     return cast(Json, template)
 
 
-def _filled_items(items: Sequence[Template], values: Values, loops: Collection[str]) -> Json | _Gone:
+def _filled_items(items: Sequence[Template], values: Values) -> Json | _Gone:
     kept: list[Json] = []
     for item in items:
-        document = _filled(item, values, loops)
+        document = _filled(item, values)
         if document is _Gone.GONE:
             continue
         # A map that lost a member is not the item that was meant.

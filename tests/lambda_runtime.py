@@ -245,3 +245,19 @@ def _is_error(body: bytes) -> bool:
         return body.startswith(b"Task timed out after ")
     members = {"errorMessage", "errorType"}
     return isinstance(answer, dict) and members <= answer.keys() <= members | {"requestId", "stackTrace", "cause"}
+
+
+def main(event: Path) -> int:
+    """Prints the response of the function that is built here; its log goes to stderr."""
+    try:
+        answer = invoke(Path(), event.read_bytes())
+    except CannotStart as reason:
+        sys.stderr.write(f"{reason}\n")
+        return 1
+    sys.stderr.write(answer.log)
+    sys.stdout.write(f"{answer.body.decode(errors='replace')}\n")
+    return int(answer.is_error)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

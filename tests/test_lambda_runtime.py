@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from appmesh_inject.cli import runtime
+from tests import lambda_runtime as runtime
 
 TEMPLATE = """
 Parameters:
