@@ -117,7 +117,7 @@ def ingress_name(node: VirtualNode, listener: Listener) -> Json:
     return named("cds_ingress", node.mesh.written, node.name.written, listener.protocol, listener.port.written)
 
 
-def local(node: VirtualNode, listener: Listener, prefers_6: bool) -> Config:
+def local(node: VirtualNode, listener: Listener, takes_6: bool) -> Config:
     """The application itself, behind its own Envoy."""
     name = ingress_name(node, listener)
     config: dict[str, Json] = {
@@ -128,7 +128,7 @@ def local(node: VirtualNode, listener: Listener, prefers_6: bool) -> Config:
     }
     if listener.protocol in (HTTP2, GRPC):
         config["typed_extension_protocol_options"] = HTTP2_UPSTREAM
-    host = LOOPBACK_6 if prefers_6 else LOOPBACK
+    host = LOOPBACK_6 if takes_6 else LOOPBACK
     config["load_assignment"] = assignment(name, {"address": address(host, listener.port.written)})
     return config
 

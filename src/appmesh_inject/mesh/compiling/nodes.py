@@ -48,7 +48,7 @@ class _Node:
         calls = [(call, self._exposures(call)) for call in called]
         found = variants(calls)
         remote, findings = egress_clusters(self.shared, calls, found)
-        local = [clusters.local(self.node, listener, self._prefers_6) for listener in self.node.listeners]
+        local = [clusters.local(self.node, listener, self._takes_6) for listener in self.node.listeners]
         egress = self._egress(calls, found)
         return Parts(
             listeners=[*([self._ingress()] if self.node.listeners else []), egress],
@@ -63,11 +63,9 @@ class _Node:
 
     @property
     def _takes_6(self) -> bool:
-        return self.mesh is not None and self.mesh.ip_preference is not None
-
-    @property
-    def _prefers_6(self) -> bool:
-        return self.mesh is not None and (self.mesh.ip_preference or "").startswith("IPv6")
+        """Of the node's own preference, or of its mesh's: it decides about listeners and the way to the application."""
+        own = self.node.discovery.ip_preference if self.node.discovery else None
+        return listeners.takes_6(own or (self.mesh.ip_preference if self.mesh else None))
 
     @property
     def _passthrough(self) -> Json:
