@@ -23,7 +23,7 @@ FLOORS = (
     ("representing",),
     ("situation",),
     ("standalone",),
-    ("forms",),
+    ("forms", "proxies"),
     ("workload", "sidecars"),
     ("shapes",),
     ("mesh",),

@@ -10,7 +10,6 @@ from appmesh_inject.shapes import Form as Filled
 from appmesh_inject.shapes import Shape, Slot, Text, Values, prepared
 from appmesh_inject.sidecars import (
     ENVOY,
-    ENVOY_VARIABLES,
     GA_ENVOY,
     GATEWAY,
     GATEWAY_ARN,
@@ -25,7 +24,6 @@ from appmesh_inject.sidecars import (
     PREVIEW_PROXY_INIT_OF_THE_API,
     PROXY_CONFIGURATION,
     PROXY_INIT,
-    PROXY_INIT_VARIABLES,
     SHORT_GATEWAY,
     SHORT_NODE,
     STANDALONE_ENVOY,
@@ -43,15 +41,14 @@ class Sidecar(NamedTuple):
     """One container that a profile adds.
 
     role: what it is, and its name unless renamed. fragment: the setting that overrides it. image: the deployment
-    parameter that names its image. place: the list it goes into. variables, images: an environment variable, or a
-    part of an image's name, that betrays such a container whatever its name. only_with: the slot that must have a
-    value for it to be there.
+    parameter that names its image. place: the list it goes into. images: parts of an image's name that betray such a
+    container whatever its name; what betrays a proxy, `proxies` knows. only_with: the slot that must have a value for
+    it to be there.
     """
 
     role: str
     fragment: str
     definition: Filled
-    variables: frozenset[str] = frozenset()
     images: tuple[str, ...] = ()
     place: str = "app"
     only_with: Slot | None = None
@@ -94,10 +91,8 @@ class Form(NamedTuple):
 def _preview(envoy: Members, proxy_init: Members, *, in_pods: bool = False) -> Form:
     return Form(
         sidecars=(
-            Sidecar(ENVOY, "Envoy", prepared(envoy), ENVOY_VARIABLES),
-            Sidecar(
-                PROXY_INIT, "ProxyInit", prepared(proxy_init), PROXY_INIT_VARIABLES, place="init" if in_pods else "app"
-            ),
+            Sidecar(ENVOY, "Envoy", prepared(envoy)),
+            Sidecar(PROXY_INIT, "ProxyInit", prepared(proxy_init), place="init" if in_pods else "app"),
         ),
         images={Slot.ENVOY_IMAGE: "PreviewEnvoyImage", Slot.PROXY_INIT_IMAGE: "PreviewProxyInitImage"},
         egress_ignored_ips="169.254.169.254" if in_pods else "169.254.169.254,169.254.170.2",
@@ -136,7 +131,7 @@ def _by_ecs(envoy: Members, image: str, resource: Text, spell: Spelling = _as_it
     """A form in which ECS itself redirects the traffic."""
     return Form(
         sidecars=(
-            Sidecar(ENVOY, "Envoy", prepared(spell(envoy)), ENVOY_VARIABLES),
+            Sidecar(ENVOY, "Envoy", prepared(spell(envoy))),
             Sidecar(
                 X_RAY_DAEMON, "XRayDaemon", prepared(spell(X_RAY)), images=("aws-xray-daemon",), only_with=Slot.X_RAY
             ),

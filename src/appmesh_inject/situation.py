@@ -72,6 +72,10 @@ class Situation(NamedTuple):
     def fragments(self, sidecar: Sidecar) -> tuple[Mapping[str, Json], ...]:
         return fragments_of(self.settings, sidecar)
 
+    def is_named(self, sidecar: Sidecar) -> bool:
+        """Whether its fragments say what a sidecar is called."""
+        return any(self.dialect.name_key in fragment for fragment in self.fragments(sidecar))
+
     def name(self, role: str) -> Json:
         """The name that a sidecar gets: as its fragments say, or its role."""
         sidecar = next(sidecar for sidecar in self.form.sidecars if sidecar.role == role)

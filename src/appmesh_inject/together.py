@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Absent, Literal, known
-from appmesh_inject.sidecars import AGENT_IMAGES, ENVOY, PROXY_INIT, PROXY_INIT_VARIABLES
+from appmesh_inject.proxies import proxy_inits
+from appmesh_inject.sidecars import AGENT_IMAGES, ENVOY, PROXY_INIT
 from appmesh_inject.situation import Situation
 from appmesh_inject.text import number
+from appmesh_inject.tree import NOTHING
 from appmesh_inject.values import quoted
 from appmesh_inject.workload import Branch, Container, Entry
 
@@ -159,8 +161,10 @@ def _user(situation: Situation, container: Container) -> str:
 
 
 def _second_redirect(situation: Situation, apps: list[Container]) -> Iterator[Finding]:
+    entries = [Entry(container.definition, container.path, ((container, NOTHING),)) for container in apps]
+    found = proxy_inits(entries, (PROXY_INIT,), situation.dialect).containers
     for container in apps:
-        if container.name == PROXY_INIT or not PROXY_INIT_VARIABLES.isdisjoint(container.variables):
+        if container.path in found:
             yield situation.finding(
                 "AM216",
                 container.path,

@@ -5,7 +5,7 @@ stay the text that they are.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
@@ -56,8 +56,9 @@ def read(name: str, text: str) -> tuple[Json, Locate]:
 def _check_depth(name: str, text: str) -> None:
     """Refuses what is nested too deeply, before the C library recurses into it and takes Python down with it."""
     depth = read = 0
+    events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
     try:
-        for event in yaml.parse(text, Loader=_Loader):
+        for event in events:
             read = event.end_mark.index
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from appmesh_inject.findings import Finding
 from appmesh_inject.intrinsics import Absent, Leaf, Literal, Scope, conditions_along, function, known, leaves
 from appmesh_inject.merge import Identities
-from appmesh_inject.sidecars import AGENT_IMAGES
+from appmesh_inject.proxies import tells_proxy
+from appmesh_inject.sidecars import AGENT_IMAGES, PROXY_INIT_VARIABLES
 from appmesh_inject.text import number, scalar
 from appmesh_inject.tree import Json, Path, edited
 from appmesh_inject.values import port as port_check
@@ -57,14 +58,16 @@ class EcsContainers(NamedTuple):
 
     def likeness(self, definition: Mapping[str, Json]) -> list[Json]:
         """What decisions read of an app's container, as it is written: of its environment the names, of its image
-        whether it is an agent's."""
+        whether it is an agent's or a proxy's."""
         environment, image = definition.get(self.environment), definition.get(self.image_key)
         if isinstance(environment, list):
             environment = [each.get(self.name_key, each) if isinstance(each, dict) else each for each in environment]
-        if not _may_be_an_agent(image):
+        if not _may_be_an_agent(image) and not tells_proxy(image):
             image = None
+        # The variable of a proxyinit makes one only with the right to set rules.
+        sets_rules = any(each in str(environment) for each in PROXY_INIT_VARIABLES) and "NET_ADMIN" in str(definition)
         read = (self.name_key, self.port_mappings, *self.memory, self.user, self.essential, self.depends_on)
-        return [environment, image, self.firelens in definition, *[definition.get(name) for name in read]]
+        return [environment, image, sets_rules, self.firelens in definition, *[definition.get(name) for name in read]]
 
     def with_dependencies_of(self, definition: Json, other: Json) -> Json:
         """The container `definition` with what `other` depends on."""

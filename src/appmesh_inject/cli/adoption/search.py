@@ -163,10 +163,11 @@ class Search:
         return role == ENVOY or way.x_ray
 
     def _seed(self, definition: Mapping[str, Json], role: str) -> dict[str, Json]:
-        """The part of a fragment that other things depend on: the name, and the port of the health check."""
+        """The part of a fragment that other things depend on: the name, and the port of the health check. Where another
+        container looks like a sidecar, the name says that it is none."""
         containers = self.marking.tasks.containers
         seed: dict[str, Json] = {}
-        if definition.get(containers.name_key) != role:
+        if definition.get(containers.name_key) != role or (self.hand.others and role != X_RAY_DAEMON):
             seed[containers.name_key] = definition.get(containers.name_key)
         environment = definition.get(containers.environment)
         for variable in environment if isinstance(environment, list) else []:
