@@ -11,6 +11,7 @@ from appmesh_inject import macro
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
+from appmesh_inject.limits import LAMBDA_RESPONSE_BYTES, MACRO_MESSAGE_CHARACTERS
 from appmesh_inject.mesh import stacks
 from tests.hostile.seeds import event
 
@@ -244,7 +245,7 @@ def large(size: int) -> dict[str, Json]:
 
 def test_a_response_may_be_as_large_as_lambda_answers_and_no_larger(logged: Callable[[], str]) -> None:
     base = len(json.dumps(call(event(large(0)))["fragment"]))
-    room = limits.LAMBDA_RESPONSE_BYTES - limits.MACRO_MESSAGE_CHARACTERS - base
+    room = LAMBDA_RESPONSE_BYTES - MACRO_MESSAGE_CHARACTERS - base
     assert call(event(large(room)))["status"] == "success"
     logged()
     response = call(event(large(room + 1)))

@@ -167,6 +167,10 @@ CODES: Mapping[str, Code] = {
         "An image outside the allowed registries",
         "Use an image of a registry that the message names, or have AllowedRegistries of the macro's stack changed",
     ),
+    "AM219": _error(
+        "A container that may be the proxy, by a variable alone",
+        "Say what the proxy is called: ContainerName of the ProxyConfiguration, or Envoy: {Name: ...} in the mark",
+    ),
     "AM251": _warning(
         "An agent whose traffic goes through the proxy", "Let it run as IgnoredUID, or in the group IgnoredGID"
     ),
@@ -248,6 +252,9 @@ CODES: Mapping[str, Code] = {
     "AM606": _error(
         "The file cannot be edited: an anchor, an alias or a merge of YAML stands in the way",
         "Write the value out there",
+    ),
+    "AM607": _error(
+        "Without its sidecars nothing would be left of the task", "Take the task definition out, and what runs it"
     ),
     "AM901": _warning(
         "Marks without a Transform: CloudFormation would not call the macro", "Add Transform: AppMeshInject"

@@ -4,14 +4,14 @@ CONTAINERS_OF_A_TASK = 10
 """Container definitions in a task definition. ECS developer guide, "Amazon ECS service quotas"; not adjustable."""
 
 APP_PORTS = 15
-"""Ports in one `iptables -m multiport` rule, which App Mesh's redirect makes of AppPorts; it silently drops the rest."""
+"""Ports in one `iptables -m multiport` rule, which the redirect makes of AppPorts; it silently drops the rest."""
 
 TASK_DEFINITION_BYTES = 64 * 1024
 """A task definition as a whole. ECS developer guide, "Amazon ECS service quotas": task definition size."""
 
 TEMPLATE_BYTES = 1_000_000
-"""A processed template, which CloudFormation takes from S3. CloudFormation user guide, "Quotas": template body size in an
-S3 object, 1 MB; the lower reading of it."""
+"""A processed template, which CloudFormation takes from S3. CloudFormation user guide, "Quotas": template body
+size in an S3 object, 1 MB; the lower reading of it."""
 
 TEMPLATE_BYTES_WITHOUT_S3 = 51_200
 """A template that goes to CloudFormation with the request. CloudFormation user guide, "Quotas": template body size."""

@@ -126,7 +126,8 @@ def _answerable(outcome: Outcome, given: Json) -> Outcome:
         return _refused(outcome, too_deep())
     if size + MACRO_MESSAGE_CHARACTERS <= LAMBDA_RESPONSE_BYTES:
         return outcome
-    text = f"the processed template has {size:,} bytes, and a Lambda function answers {LAMBDA_RESPONSE_BYTES:,} at the most"
+    most = f"a Lambda function answers {LAMBDA_RESPONSE_BYTES:,} at the most"
+    text = f"the processed template has {size:,} bytes, and {most}"
     hint = "Split the template, or put less text into the settings that all its tasks share"
     return _refused(outcome, Finding("AM003", "", (), text, hint))
 

@@ -2,8 +2,10 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from cfnlint.decode import decode_str
 
 from appmesh_inject.files import documents
@@ -44,8 +46,16 @@ def place(text: str, *path: str | int) -> str:
             "<stdin>: error: the document is nested too deeply, or an alias stands inside of its own anchor",
         ),
         ("[" * 300 + "]" * 300, "<stdin>:1:201: error: the document is nested deeper than 200 levels"),
-        ("[" * 100_000 + "]" * 100_000, "<stdin>: error: the document is nested too deeply"),
+        ("[" * 100_000 + "]" * 100_000, "<stdin>:1:201: error: the document is nested deeper than 200 levels"),
+        ('{"a]":\n' * 100_000 + "1", "<stdin>:201:1: error: the document is nested deeper than 200 levels"),
         ("a: " + "[" * 100_000, "<stdin>:1:203: error: the document is nested deeper than 200 levels"),
+        ("é: it's\nb:\n- " + "[ü, " * 5000, "<stdin>:3:795: error: the document is nested deeper than 200 levels"),
+        ("a: " + "{'[': [" * 100_000, "<stdin>:1:703: error: the document is nested deeper than 200 levels"),
+        ("- " * 5000 + "a", "<stdin>:1:401: error: the document is nested deeper than 200 levels"),
+        (
+            "\n".join(" " * n + "a:" for n in range(1500)),
+            "<stdin>:201:201: error: the document is nested deeper than 200 levels",
+        ),
         ('{"a": 1,\n "b" 2}', "<stdin>:2:6: error: this is no JSON: expecting ':' delimiter"),
         ('{"a": 1, "a": 2}', "<stdin>: error: the key 'a' is there twice in one map"),
         ('{"a": NaN}', "<stdin>: error: NaN is no number in JSON"),
@@ -63,6 +73,27 @@ def test_what_cannot_be_read_gets_one_sentence(command: str, text: str, sentence
     assert ran.err.startswith(sentence)
     assert ran.err.count("\n") == 1
     assert (ran.code, ran.out) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a: " + "[" * 300 + "]" * 300, "<stdin>:1:203: error: the document is nested deeper than 200 levels"),
+        ("a: " + "[" * 150 + "]" * 150, "<stdin>:1:103: error: the document is nested too deeply"),
+        ("- " * 150 + "a", "<stdin>:1:199: error: the document is nested too deeply"),
+    ],
+)
+def test_the_parser_s_own_limit_changes_no_sentence(text: str, sentence: str) -> None:
+    parser: Any = yaml._yaml if hasattr(yaml, "_yaml") else None
+    if not hasattr(parser, "_set_max_nest_level"):
+        pytest.skip("this PyYAML has no limit")
+    limit = parser._get_max_nest_level()
+    parser._set_max_nest_level(100)
+    try:
+        ran = run("render", "-", stdin=text)
+    finally:
+        parser._set_max_nest_level(limit)
+    assert (ran.code, ran.out, ran.err) == (1, "", sentence + "\n")
 
 
 def test_a_missing_file_a_directory_and_bytes_get_one_sentence(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
-def http(name: str, port: str) -> None:
+def http(name: str, port: str, host: str = "0.0.0.0") -> None:
     """Answers who it is and what it was asked. `/slow` takes three seconds; `/served` tells how many requests came
     before, itself not counted."""
     served: list[str] = []
@@ -43,7 +43,10 @@ def http(name: str, port: str) -> None:
         def log_message(self, *_: Any) -> None:
             pass
 
-    ThreadingHTTPServer(("0.0.0.0", int(port)), Handler).serve_forever()
+    class Server(ThreadingHTTPServer):
+        address_family = _family(host)
+
+    Server((host, int(port)), Handler).serve_forever()
 
 
 def banner(name: str, port: str) -> None:
@@ -83,9 +86,10 @@ def grpc_server(name: str, port: str) -> None:
 
 
 def dns(address: str, zone: str) -> None:
-    """Knows the A records of `zone` (JSON), and that there is nothing else."""
+    """Knows the A and AAAA records of `zone` (JSON), and that there is nothing else."""
     records: dict[str, list[str]] = json.loads(zone)
-    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    kinds = {1: socket.AF_INET, 28: socket.AF_INET6}
+    server = socket.socket(_family(address), socket.SOCK_DGRAM)
     server.bind((address, 53))
     while True:
         query, peer = server.recvfrom(1500)
@@ -95,12 +99,18 @@ def dns(address: str, zone: str) -> None:
             at += query[at] + 1
         (kind,) = struct.unpack(">H", query[at + 1 : at + 3])
         known = records.get(".".join(labels).lower())
-        addresses = known if known and kind == 1 else []
+        family = kinds.get(kind)
+        found = [each for each in known or () if _family(each) == family]
+        addresses = [socket.inet_pton(_family(each), each) for each in found]
         flags = 0x8580 if known else 0x8583
         answer = query[:2] + struct.pack(">HHHHH", flags, 1, len(addresses), 0, 0) + query[12 : at + 5]
         for each in addresses:
-            answer += b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 5, 4) + socket.inet_aton(each)
+            answer += b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 5, len(each)) + each
         server.sendto(answer, peer)
+
+
+def _family(address: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def ask(request: str) -> None:

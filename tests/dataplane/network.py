@@ -18,7 +18,7 @@ from tests.dataplane.task import Task
 
 APPS = Path(__file__).with_name("apps.py")
 ENVOY = shutil.which("envoy", path=str(Path(sys.executable).parent)) or shutil.which("envoy") or "envoy"
-HUB = "10.99.0.1"
+HUB, HUB_6 = "10.99.0.1", "fd00:99::1"
 ROOT, APP_USER = "0", "1000"
 PRIVATE_MEMORY = ("sh", "-c", 'mount -t tmpfs tmpfs /dev/shm && exec "$@"', "sh")
 """Envoys of one host meet in its shared memory; containers have their own, and so does what runs behind this."""
@@ -28,7 +28,7 @@ def obstacle() -> str:
     """Why there can be no such network here, or nothing."""
     if os.geteuid() != 0:
         return "needs root, for network namespaces"
-    missing = [tool for tool in ("ip", "iptables", "setpriv", "openssl") if not shutil.which(tool)]
+    missing = [tool for tool in ("ip", "iptables", "ip6tables", "setpriv", "openssl") if not shutil.which(tool)]
     if missing:
         return f"needs {', '.join(missing)}"
     tried = ["unshare", "--net", "--mount", "iptables", "-t", "nat", "-L"]
@@ -37,11 +37,18 @@ def obstacle() -> str:
 
 
 class Network:
-    """A bridge with a DNS server, and tasks around it."""
+    """A bridge with a DNS server, and tasks around it. has_4, has_6: which IP versions it has. Where it has no IPv6,
+    the kernel of a task has it switched off, as it is in subnets of IPv4 alone; where it has no IPv4, there is still
+    127.0.0.1."""
 
-    def __init__(self, folder: Path, zone: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, folder: Path, zone: Mapping[str, Sequence[str]], *, has_4: bool = True, has_6: bool = True
+    ) -> None:
         self._folder = folder
         self._zone = zone
+        self._has_6 = has_6
+        self._hub, self._bits = (HUB, 24) if has_4 else (HUB_6, 64)
+        self._iptables = "iptables" if has_4 else "ip6tables"
         self._prefix = f"am{os.getpid()}"
         self._spaces: list[str] = []
         self._tasks: dict[str, Task] = {}
@@ -52,13 +59,18 @@ class Network:
             self._space("hub")
             # With an address of its own: else the bridge takes the lowest of its ports', and changes it with each.
             made = "link add br0 address 02:00:00:00:00:01 type bridge"
-            for line in (made, f"addr add {HUB}/24 dev br0", "link set br0 up"):
+            for line in (made, f"addr add {self._hub}/{self._bits} dev br0{self._at_once}", "link set br0 up"):
                 self.run("hub", ["ip", *line.split()])
-            self.start("hub", "dns", [sys.executable, str(APPS), "dns", HUB, json.dumps(self._zone)])
+            self.start("hub", "dns", [sys.executable, str(APPS), "dns", self._hub, json.dumps(self._zone)])
         except BaseException:
             self.close()
             raise
         return self
+
+    @property
+    def _at_once(self) -> str:
+        """An address of IPv6 is looked for on the network first, and cannot be used before."""
+        return " nodad" if self._hub == HUB_6 else ""
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
@@ -76,10 +88,12 @@ class Network:
         self._running[name] = []
         configuration = Path("/etc/netns") / space
         configuration.mkdir(parents=True)
-        (configuration / "resolv.conf").write_text(f"nameserver {HUB}\n")
+        (configuration / "resolv.conf").write_text(f"nameserver {self._hub}\n")
         (configuration / "hosts").write_text("127.0.0.1 localhost\n")
         subprocess.run(["ip", "netns", "add", space], check=True)
         self.run(name, ["ip", "link", "set", "lo", "up"])
+        if not self._has_6:
+            self.run(name, ["sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6"])
         return space
 
     def run(self, name: str, arguments: Sequence[str], user: str = ROOT) -> str:
@@ -119,10 +133,11 @@ class Network:
         inner = f"v{len(self._spaces)}"
         self.run("hub", ["ip", "link", "add", inner, "type", "veth", "peer", "name", "eth0", "netns", space])
         self.run("hub", ["ip", "link", "set", inner, "master", "br0", "up"])
-        for line in (f"addr add {address}/24 dev eth0", "link set eth0 up", f"route add default via {HUB}"):
+        added = f"addr add {address}/{self._bits} dev eth0{self._at_once}"
+        for line in (added, "link set eth0 up", f"route add default via {self._hub}"):
             self.run(name, ["ip", *line.split()])
-        for rule in task.rules:
-            self.run(name, ["iptables", "-w", "-t", "nat", *rule.split()])
+        for rule in task.rules(self._iptables):
+            self.run(name, [self._iptables, "-w", "-t", "nat", *rule.split()])
 
     def start_app(self, name: str, *arguments: str) -> None:
         """One of the programs of `apps`, as the application's user."""

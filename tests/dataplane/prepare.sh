@@ -9,7 +9,7 @@ cannot() {
 [ "$(id -u)" = 0 ] || cannot "it starts Envoys in network namespaces, which needs root."
 
 missing=()
-command -v iptables > /dev/null || missing+=(iptables)
+command -v iptables > /dev/null && command -v ip6tables > /dev/null || missing+=(iptables)
 command -v ip > /dev/null || missing+=(iproute2)
 command -v setpriv > /dev/null || missing+=(util-linux)
 command -v openssl > /dev/null || missing+=(openssl)

@@ -49,14 +49,15 @@ class Task:
     def health_check_timeout(self) -> float:
         return float(self.envoy["HealthCheck"]["Timeout"])
 
-    @property
-    def rules(self) -> list[str]:
-        """What ECS's CNI plugin tells iptables, in its order: github.com/aws/amazon-vpc-cni-plugins, aws-appmesh. A
-        task without a ProxyConfiguration has none."""
+    def rules(self, program: str) -> list[str]:
+        """What ECS's CNI plugin tells iptables or ip6tables, in its order: github.com/aws/amazon-vpc-cni-plugins,
+        aws-appmesh. A task without a ProxyConfiguration has none."""
         if "ProxyConfiguration" not in self.definition:
             return []
         asked = self.definition["ProxyConfiguration"]["ProxyConfigurationProperties"]
         of = {each["Name"]: str(each["Value"]) for each in asked}
+        ignored = of.get("EgressIgnoredIPs", "").split(",")
+        of["EgressIgnoredIPs"] = ",".join(ip for ip in ignored if (":" in ip) == (program == "ip6tables"))
         to = "-j REDIRECT --to-port"
         rules = ["-N INGRESS"]
         if of.get("AppPorts"):

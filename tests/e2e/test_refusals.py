@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from appmesh_inject.files import documents
-from appmesh_inject.macro import LONGEST_MESSAGE, message, transformed
+from appmesh_inject.limits import MACRO_MESSAGE_CHARACTERS
+from appmesh_inject.macro import message, transformed
 from tests.e2e.checks import names
 from tests.e2e.engine import Engine
 from tests.e2e.stacks import Stack
@@ -61,7 +62,7 @@ def test_findings_are_the_reason_of_the_change_set(case: str, shape: Shape, macr
     assert change_set["Status"] == "FAILED"
     assert change_set["StatusReason"] == reason(text)
     assert text.startswith("AM1")
-    assert len(text) <= LONGEST_MESSAGE
+    assert len(text) <= MACRO_MESSAGE_CHARACTERS
     assert text.endswith(" more: run appmesh-inject lint") is (case == "more than fit")
     assert macro.client("ecs").list_task_definitions(familyPrefix="refused")["taskDefinitionArns"] == []
 

@@ -17,12 +17,13 @@ import yaml
 from cfnlint.decode import cfn_yaml
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.injection import DocumentKind, Outcome, inject
+from appmesh_inject.injection import Outcome, inject
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import PlatformDefaults, deployed
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.ecs_api import EcsTaskDefinition
 from appmesh_inject.workloads.kubernetes import KubernetesManifests
+from appmesh_inject.workloads.model import DocumentKind
 
 ROOT = Path(__file__).parent
 

@@ -77,7 +77,9 @@ def test_adopting_twice_is_adopting_once(case: Case) -> None:
     assert ": adopted" not in again.err
 
 
-@pytest.mark.parametrize("case", ADOPTED, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", [case for case in ADOPTED if case.expected("removed").exists()], ids=lambda case: case.name
+)
 def test_what_is_adopted_can_be_removed(case: Case, tmp_path: Path) -> None:
     """Adopted or not, the same is left, but for an X-Ray daemon that went into a mark."""
     ran = case.run("remove", case.expected("adopted"))
@@ -108,6 +110,10 @@ def _without_empty_metadata(template: Any) -> Any:
 def test_what_is_removed_is_gone(case: Case, tmp_path: Path) -> None:
     if case.expected("removed").exists():
         again = case.run("remove", case.expected("removed"))
+        if case.name == "apps-with-a-variable":
+            # What is left has the variable and nothing else, which asks.
+            assert (again.code, again.out, "AM219" in again.err) == (1, "", True)
+            return
         assert (again.code, again.out) == (0, case.expected("removed").read_text())
         assert "taken out" not in again.err
 

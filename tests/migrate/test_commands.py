@@ -30,6 +30,7 @@ Resources:
             - Name: APPMESH_RESOURCE_ARN
               Value: mesh/apps/virtualGateway/in
           HealthCheck: {Command: [CMD, ok]}
+        - {Name: agent, Essential: false}
 """
 
 
@@ -214,6 +215,27 @@ HAND_WRITTEN: dict[str, Any] = {
         },
     ],
 }
+
+
+VARIABLE = {"name": "APPMESH_VIRTUAL_NODE_NAME", "value": "mesh/apps/virtualNode/web"}
+"""That an application may have, too, to know which node it is."""
+
+
+def test_an_application_with_a_variable_stays_in_a_task_definition_and_in_a_pod() -> None:
+    app, envoy = HAND_WRITTEN["containerDefinitions"]
+    task = HAND_WRITTEN | {"containerDefinitions": [app | {"environment": [VARIABLE]}, envoy]}
+    ran = run("remove", "-", stdin=json.dumps(task))
+    assert (ran.code, json.loads(ran.out)["containerDefinitions"]) == (0, task["containerDefinitions"][:1])
+    adopted = run("adopt", "-", stdin=json.dumps(task))
+    assert (adopted.code, json.loads(adopted.out)["containerDefinitions"]) == (0, task["containerDefinitions"][:1])
+
+    head = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n"
+    with_variable = f"  - {{name: app, image: web, env: [{json.dumps(VARIABLE)}]}}\n"
+    by_image = "  - {name: front, image: aws-appmesh-envoy}\n"
+    ran = run("remove", "-", stdin=head + with_variable + by_image)
+    assert (ran.code, ran.out) == (0, head + with_variable)
+    ran = run("remove", "-", stdin=head + by_image)
+    assert (ran.code, ran.out, "error AM607 pod/web" in ran.err) == (1, "", True)
 
 
 @pytest.fixture

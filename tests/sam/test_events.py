@@ -14,7 +14,8 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from appmesh_inject.findings import CODES, Severity
-from appmesh_inject.macro import LONGEST_MESSAGE, handler, transformed
+from appmesh_inject.limits import MACRO_MESSAGE_CHARACTERS
+from appmesh_inject.macro import handler, transformed
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -105,7 +106,7 @@ def test_failing_event_names_every_mistake(path: Path) -> None:
     assert (response["requestId"], response["status"]) == (event["requestId"], "failed")
     assert response["fragment"] == event["fragment"]
     message = response["errorMessage"]
-    assert len(message) <= LONGEST_MESSAGE
+    assert len(message) <= MACRO_MESSAGE_CHARACTERS
     named = {line.split()[0] for line in message.splitlines()}
     assert named == MISTAKES[path.stem]
     assert all(CODES[code].severity is Severity.ERROR for code in named)

@@ -14,8 +14,8 @@ from pathlib import Path as File
 from appmesh_inject.cfn.document import Json, Path, Step, half_character, is_deeper
 from appmesh_inject.files import json_reader, yaml_reader
 from appmesh_inject.files.errors import Place, UserError
+from appmesh_inject.files.nesting import DEEPEST, too_deep
 from appmesh_inject.files.other_document import Elsewhere
-from appmesh_inject.files.yaml_reader import DEEPEST
 
 STDIN = "-"
 
@@ -117,8 +117,7 @@ def _text(name: str, content: bytes) -> str:
 def _checked(document: Document) -> Document:
     """The document, if the rest of the program can handle its content."""
     if is_deeper(document.content, DEEPEST):
-        place = document.place(_too_deep(document.content))
-        raise UserError(f"the document is nested deeper than {DEEPEST} levels", document.name, place)
+        raise too_deep(document.name, document.place(_too_deep(document.content)))
     half = half_character(document.content)
     if half is not None:
         sentence = "there is half a character (a lone surrogate) in a text"

@@ -5,6 +5,7 @@ import re
 from typing import Any, NoReturn
 
 from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.files import nesting
 from appmesh_inject.files.errors import Place, UserError
 
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -30,7 +31,8 @@ def content(name: str, text: str) -> Json:
         message = error.msg[0].lower() + error.msg[1:]
         raise UserError(f"this is no JSON: {message}", name, Place(error.lineno, error.colno)) from None
     except RecursionError:
-        raise UserError("the document is nested too deeply", name) from None
+        where = nesting.deeper(text)
+        raise nesting.too_deep(name, where) if where else UserError("the document is nested too deeply", name) from None
     except ValueError:
         raise UserError("there is a number that is too long to read", name) from None
     return value

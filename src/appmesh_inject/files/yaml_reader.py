@@ -5,13 +5,15 @@ stay the text that they are.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
 
 from appmesh_inject.cfn.document import Json, Path, Step
+from appmesh_inject.files import nesting
 from appmesh_inject.files.errors import Place, UserError
+from appmesh_inject.files.nesting import DEEPEST, too_deep
 
 Node = Any
 """A node of PyYAML's, which is not typed."""
@@ -22,9 +24,6 @@ STANDARD = "tag:yaml.org,2002:"
 AS_TEXT = frozenset(STANDARD + kind for kind in ("str", "timestamp", "value"))
 SCALARS = frozenset(STANDARD + kind for kind in ("int", "float", "bool", "null"))
 WITHOUT_PREFIX = ("Ref", "Condition")
-DEEPEST = 200
-"""Levels of nesting that a document may have: far more than any template has, and fewer than Python can recurse."""
-
 MOST_NODES = 250_000
 """What aliases may grow to; a template is 1 MB at most, which holds fewer. The limit is cfn-lint's."""
 
@@ -56,15 +55,25 @@ def read(name: str, text: str) -> tuple[Json, Locate]:
 
 def _check_depth(name: str, text: str) -> None:
     """Refuses what is nested too deeply, before the C library recurses into it and takes Python down with it."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEEPEST:
-                place = _place(event.start_mark)
-                raise UserError(f"the document is nested deeper than {DEEPEST} levels", name, place)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+    depth = read = 0
+    events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
+    try:
+        for event in events:
+            read = event.end_mark.index
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > DEEPEST:
+                    raise too_deep(name, _place(event.start_mark))
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except yaml.MarkedYAMLError as error:
+        # PyYAML looks ahead for a key, and may stop at a nesting of its own limit that no event has told of.
+        mark, is_limit = error.problem_mark, "nesting" in str(error.problem)
+        if mark is not None and (place := nesting.deeper(text, read, None if is_limit else mark.index + 1, depth)):
+            raise too_deep(name, place) from None
+        if is_limit:
+            raise UserError("the document is nested too deeply", name, _place(mark) if mark else None) from None
+        raise
 
 
 def _reason(error: Any) -> str:

@@ -52,8 +52,10 @@ def decisions(content: Json, marking: Marking, asked: RenderOptions) -> Iterator
         if workload.levels or any(place[: len(workload.path)] == workload.path for place in called):
             yield Left(workload.name, "marked already")
             continue
-        hand = handwritten(target.task(fragment, workload, workload.scope))
-        if not (hand.entries[ENVOY] or hand.entries[PROXY_INIT]):
+        hand = handwritten(target.task(fragment, workload, workload.scope), target.containers)
+        if hand.doubts:
+            yield [doubt.finding(workload.name) for doubt in hand.doubts]
+        elif not (hand.entries[ENVOY] or hand.entries[PROXY_INIT]):
             reason = "its sidecars cannot be seen" if hand.task.findings else "no sidecars of App Mesh"
             yield Left(workload.name, reason)
         elif obstacle := _obstacle(workload, hand):

@@ -1,36 +1,53 @@
 """The sidecars that somebody wrote by hand into a task definition, and what they say."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from appmesh_inject.cfn import sub
-from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.document import NOTHING, Json, Path
 from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.cfn.intrinsics import function, if_, is_no_value
 from appmesh_inject.cfn.sub import Variable
-from appmesh_inject.profiles.sidecar.containers import (
-    ENVOY,
-    ENVOY_VARIABLES,
-    PROXY_INIT,
-    PROXY_INIT_VARIABLES,
-    X_RAY_DAEMON,
-)
-from appmesh_inject.workloads.model import Container, ContainerEntry, Task
+from appmesh_inject.findings import Finding
+from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT, X_RAY_DAEMON
+from appmesh_inject.profiles.sidecar.proxy import ENVOY_VARIABLES, envoys, proxy_inits, redirected_to, variable
+from appmesh_inject.workloads.model import Container, ContainerEntry, ContainerReader, Task
 
-_ENVOY_IMAGE, _X_RAY_IMAGE = "appmesh-envoy", "aws-xray-daemon"
+_X_RAY_IMAGE = "aws-xray-daemon"
 _RESOURCE = re.compile(r".*?mesh/(?P<mesh>[^/]+)/(?P<kind>virtualNode|virtualGateway)/(?P<name>[^/]+)", re.DOTALL)
 _REDIRECT_LISTS = ("ProxyConfigurationProperties", "properties")
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A container that may be such a sidecar, and nothing tells."""
+
+    role: str
+    container: Container
+
+    def finding(self, subject: str) -> Finding:
+        seen = variable(self.container)
+        message = f"a container has {seen}, and nothing else tells whether it is the {self.role}"
+        hint = f"If it is, call it {self.role}" + (
+            ", or name it in the ProxyConfiguration" if self.role == ENVOY else ""
+        )
+        return Finding("AM219", subject, self.container.path, message, f"{hint}; if it is not, take {seen} out of it")
+
+
+@dataclass(frozen=True, slots=True)
 class Handwritten:
     """The sidecars among a task's containers, by role, and its redirect. Each has one entry, or several that are
-    such a sidecar, or none."""
+    such a sidecar, or none. roles: of each container that has one, by its path. others: containers that have a variable
+    of a sidecar, and are none. doubts: where such a variable is all that there is. is_certain: the redirect or App
+    Mesh's image tells which the envoys are."""
 
     task: Task
     entries: Mapping[str, tuple[ContainerEntry, ...]]
-    signs: "_Signs"
+    roles: Mapping[Path, str]
+    others: tuple[Container, ...]
+    doubts: tuple[Doubt, ...]
+    is_certain: bool
 
     def container(self, role: str) -> Container | None:
         """The one container of a role, if it is there whenever the envoy is, and at no other time."""
@@ -87,46 +104,37 @@ def _optional(value: Json) -> tuple[Json, Json] | None:
     return (if_(condition, False, True), otherwise) if is_no_value(then) else None
 
 
-def handwritten(task: Task) -> Handwritten:
-    """The sidecars of a task or pod, in all branches of its containers. An envoy is known by a variable that only
-    App Mesh's has, by its image, or by the redirect that names it; beside proxyinit, by its name. Another envoy is
-    none of ours."""
-    entries = [entry for branch in task.branches for each in branch.lists.values() for entry in each.entries]
-    optional = _optional(task.proxy_configuration)
-    redirect = optional[1] if optional else task.proxy_configuration
-    redirect = redirect if isinstance(redirect, dict) else {}
-    named = redirect.get("ContainerName", redirect.get("containerName"))
+def handwritten(task: Task, reader: ContainerReader, names: Mapping[str, Json] = NOTHING) -> Handwritten:
+    """The sidecars of a task or pod, in all branches of its containers. names: what its mark calls them, by role. The
+    envoy that a proxyinit redirects to is known by its name; another envoy is none of ours."""
+    roles: dict[Path, str] = {}
+    others: list[Container] = []
+    doubts: list[Doubt] = []
+    is_certain = True
+    for branch in task.branches:
+        entries = [entry for each in branch.lists.values() for entry in each.entries]
+        inits = proxy_inits(entries, (PROXY_INIT, names.get(PROXY_INIT)), reader)
+        redirects = [*redirected_to(task.proxy_configuration, branch.scope), *([ENVOY] if inits.containers else [])]
+        proxies = envoys(entries, (ENVOY, names.get(ENVOY)), redirects, reader)
+        roles |= {each.path: X_RAY_DAEMON for each in _containers(entries) if _X_RAY_IMAGE in (each.image or "")}
+        for role, found in ((ENVOY, proxies), (PROXY_INIT, inits)):
+            roles |= dict.fromkeys(found.containers, role)
+            others += found.others
+            if role not in names:
+                doubts += (Doubt(role, container) for container in found.in_doubt)
+        is_certain = is_certain and proxies.is_certain
 
-    found: dict[str, list[ContainerEntry]] = {ENVOY: [], PROXY_INIT: [], X_RAY_DAEMON: []}
-    signs = _Signs(named, any(_is_proxy_init(each) for entry in entries for each, _ in entry.containers if each))
-    for entry in entries:
-        roles = [signs.role(container) for container, _ in entry.containers if container]
-        if role := next(filter(None, roles), None):
-            found[role].append(entry)
-    return Handwritten(task, {role: tuple(those) for role, those in found.items()}, signs)
-
-
-@dataclass(frozen=True, slots=True)
-class _Signs:
-    """What tells sidecars in one task: the name that its redirect has, and whether there is a proxyinit."""
-
-    redirect: Json
-    has_proxy_init: bool
-
-    def role(self, container: Container) -> str | None:
-        """Which sidecar a container is."""
-        if _is_proxy_init(container):
-            return PROXY_INIT
-        image = container.image or ""
-        if _X_RAY_IMAGE in image:
-            return X_RAY_DAEMON
-        by_name = container.name is not None and container.name == (ENVOY if self.has_proxy_init else self.redirect)
-        has_variable = not ENVOY_VARIABLES.isdisjoint(container.variables)
-        return ENVOY if by_name or has_variable or _ENVOY_IMAGE in image else None
+    by_role: dict[str, list[ContainerEntry]] = {ENVOY: [], PROXY_INIT: [], X_RAY_DAEMON: []}
+    for entry in (entry for branch in task.branches for each in branch.lists.values() for entry in each.entries):
+        role_ = next((roles[each.path] for each in _containers([entry]) if each.path in roles), None)
+        if role_:
+            by_role[role_].append(entry)
+    entries_ = {role: tuple(those) for role, those in by_role.items()}
+    return Handwritten(task, entries_, roles, tuple(others), tuple(doubts), is_certain)
 
 
-def _is_proxy_init(container: Container) -> bool:
-    return container.name == PROXY_INIT or not PROXY_INIT_VARIABLES.isdisjoint(container.variables)
+def _containers(entries: Iterable[ContainerEntry]) -> Iterator[Container]:
+    return (container for entry in entries for container, _ in entry.containers if container)
 
 
 def redirected(redirect: Mapping[str, Json] | None) -> Mapping[str, Json]:

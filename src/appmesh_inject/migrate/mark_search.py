@@ -15,7 +15,8 @@ from appmesh_inject.migrate.handwritten_sidecars import Handwritten
 from appmesh_inject.migrate.mark_output import built
 from appmesh_inject.migrate.marks import Marking
 from appmesh_inject.profiles.sidecar.build import ADMIN_PORT_VARIABLE
-from appmesh_inject.profiles.sidecar.containers import ENVOY, ENVOY_VARIABLES, PROXY_INIT, X_RAY_DAEMON
+from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT, X_RAY_DAEMON
+from appmesh_inject.profiles.sidecar.proxy import ENVOY_VARIABLES
 from appmesh_inject.settings.platform_defaults import PlatformDefaults
 from appmesh_inject.settings.table import TABLE
 from appmesh_inject.workloads.model import Workload
@@ -163,10 +164,11 @@ class Search:
         return role == ENVOY or way.x_ray
 
     def _seed(self, definition: Mapping[str, Json], role: str) -> dict[str, Json]:
-        """The part of a fragment that other things depend on: the name, and the port of the health check."""
+        """The part of a fragment that other things depend on: the name, and the port of the health check. Where another
+        container looks like a sidecar, the name says that it is none."""
         containers = self.marking.tasks.containers
         seed: dict[str, Json] = {}
-        if definition.get(containers.name_key) != role:
+        if definition.get(containers.name_key) != role or (self.hand.others and role != X_RAY_DAEMON):
             seed[containers.name_key] = definition.get(containers.name_key)
         environment = definition.get(containers.names["Environment"])
         for variable in environment if isinstance(environment, list) else []:

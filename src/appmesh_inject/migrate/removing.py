@@ -4,7 +4,7 @@ Everything is found as a path first. The text is edited by these paths, and must
 them: nothing else has changed.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from appmesh_inject.cfn.document import Json, Path, Step
@@ -35,7 +35,7 @@ class Removed:
     name: str
     paths: tuple[Path, ...] = ()
     what: tuple[str, ...] = ()
-    problem: Finding | None = None
+    problems: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,10 @@ class _Workload:
 
     def removed(self) -> Removed:
         task = self.target.task(self.fragment, self.workload, self.workload.scope)
-        hand = handwritten(task)
+        hand = handwritten(task, self.target.containers, self._names)
+        if problems := tuple(self._problems(hand)):
+            return Removed(self.workload.name, problems=problems)
         going = [entry for role in ROLES for entry in hand.entries[role]]
-        for entry in going:
-            if not all(container is None or hand.signs.role(container) in ROLES for container, _ in entry.containers):
-                name, message = self.workload.name, "one branch of this Fn::If is a sidecar, and another is none"
-                problem = Finding("AM211", name, entry.path, message, "Take the sidecar out by hand")
-                return Removed(name, problem=problem)
         roles = [role for role in ROLES if hand.entries[role]]
         paths = [entry.path for entry in going]
         what = [f"{role} container" for role in roles]
@@ -104,7 +101,35 @@ class _Workload:
         dependencies = list(self._dependencies(hand))
         marks = list(self._marks())
         what += ["dependencies"] * bool(dependencies) + ["mark"] * bool(marks)
+        if what and (emptied := tuple(self._emptied(hand))):
+            return Removed(self.workload.name, problems=emptied)
         return Removed(self.workload.name, (*paths, *dependencies, *marks), tuple(what))
+
+    def _problems(self, hand: Handwritten) -> Iterator[Finding]:
+        """Why nobody can tell what should go."""
+        name, envoys = self.workload.name, hand.entries[ENVOY]
+        yield from (doubt.finding(name) for doubt in hand.doubts)
+        if len(envoys) > 1 and not hand.is_certain:
+            message = f"there are {len(envoys)} containers that are envoy containers, by their names and variables"
+            hint = "Name the one that is in the ProxyConfiguration, or take out the others' variables"
+            yield Finding("AM210", name, envoys[1].path, message, hint)
+        for entry in (entry for role in ROLES for entry in hand.entries[role]):
+            if not all(
+                container is None or hand.roles.get(container.path) in ROLES for container, _ in entry.containers
+            ):
+                message = "one branch of this Fn::If is a sidecar, and another is none"
+                yield Finding("AM211", name, entry.path, message, "Take the sidecar out by hand")
+
+    def _emptied(self, hand: Handwritten) -> Iterator[Finding]:
+        """That nothing would be left to run, as in the task of a virtual gateway."""
+        going = {entry.path for role in ROLES for entry in hand.entries[role]}
+        for branch in hand.task.branches:
+            listed = branch.lists["app"]
+            left = [each for entry in listed.entries if entry.path not in going for each, _ in entry.containers if each]
+            if not left:
+                message = "no container would be left, and there is no task without one"
+                hint = "Take it out of the document, with the service that runs it"
+                yield Finding("AM607", self.workload.name, listed.path, message, hint)
 
     def _dependencies(self, hand: Handwritten) -> Iterator[Path]:
         """Dependencies of the containers that stay on those that go, or that no mark injects any more."""
@@ -112,7 +137,7 @@ class _Workload:
             return
         going = {entry.path for role in ROLES for entry in hand.entries[role]}
         staying: list[Container] = []
-        names: set[Json] = set(self._injected())
+        names: set[Json] = {self._names.get(role, role) for role in self._fragments}
         for branch in hand.task.branches:
             for entry in branch.lists["app"].entries:
                 containers = [container for container, _ in entry.containers if container]
@@ -139,16 +164,26 @@ class _Workload:
                 if targets and all(each in names for each in targets):
                     yield (*listed.path, index)
 
-    def _injected(self) -> Iterator[Json]:
-        """Names of the sidecars that the mark of the workload stands for."""
+    @property
+    def _fragments(self) -> Mapping[str, Sequence[Mapping[str, Json]]]:
+        """What the mark of the workload says about the sidecars that it stands for, lowest level first."""
         if not self.workload.levels:
-            return
+            return {}
         shared = gather(self.found.levels, self.found.scope)
         settings = settle(gather(self.workload.levels, self.workload.scope, shared), self.workload.name).settings
-        roles = [(ENVOY, settings.envoy), (PROXY_INIT, settings.proxy_init)]
-        for role, fragments in [*roles, *([(X_RAY_DAEMON, settings.x_ray_daemon)] if settings.x_ray else [])]:
-            key = self.target.containers.name_key
-            yield next((fragment[key] for fragment in reversed(fragments) if key in fragment), role)
+        x_ray = {X_RAY_DAEMON: settings.x_ray_daemon} if settings.x_ray else {}
+        return {ENVOY: settings.envoy, PROXY_INIT: settings.proxy_init, **x_ray}
+
+    @property
+    def _names(self) -> Mapping[str, Json]:
+        """What the mark calls its sidecars, by role, where it says so; None where only CloudFormation knows."""
+        key = self.target.containers.name_key
+        return {
+            role: known(fragment[key], self.workload.scope)
+            for role, fragments in self._fragments.items()
+            for fragment in fragments
+            if key in fragment
+        }
 
     def _marks(self) -> Iterator[Path]:
         """Our marks on the workload: in its metadata, its tags or annotations, or as a call inside of it."""

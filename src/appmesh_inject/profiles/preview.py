@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from appmesh_inject.limits import CONTAINERS_OF_A_TASK
 from appmesh_inject.profiles.sidecar.containers import (
     ENVOY,
-    ENVOY_VARIABLES,
     NODE,
     PROXY_INIT,
-    PROXY_INIT_VARIABLES,
     SHORT_NODE,
     Sidecar,
     SidecarSet,
@@ -82,8 +80,8 @@ POD_PROXY_INIT: Members = {
 def _sidecars(envoy: Members, proxy_init: Members, *, in_pods: bool = False) -> SidecarSet:
     return SidecarSet(
         sidecars=(
-            Sidecar(ENVOY, "Envoy", envoy, ENVOY_VARIABLES),
-            Sidecar(PROXY_INIT, "ProxyInit", proxy_init, PROXY_INIT_VARIABLES, place="init" if in_pods else "app"),
+            Sidecar(ENVOY, "Envoy", envoy),
+            Sidecar(PROXY_INIT, "ProxyInit", proxy_init, place="init" if in_pods else "app"),
         ),
         images={Slot.ENVOY_IMAGE: "PreviewEnvoyImage", Slot.PROXY_INIT_IMAGE: "PreviewProxyInitImage"},
         egress_ignored_ips="169.254.169.254" if in_pods else "169.254.169.254,169.254.170.2",

@@ -27,6 +27,18 @@ IDENTITIES: Identities = {
 """What identifies the items of lists in a task definition: see `cfn.merge`."""
 
 
+DECISIVE_MEMBERS = (
+    "Name",
+    "PortMappings",
+    "Memory",
+    "MemoryReservation",
+    "User",
+    "Essential",
+    "DependsOn",
+    "LinuxParameters",
+)
+
+
 class EcsContainerReader:
     """Reads container definitions whose members are called as `names` says."""
 
@@ -64,24 +76,22 @@ class EcsContainerReader:
 
     def decisive(self, definition: Mapping[str, Json], telling_images: Collection[str]) -> list[Json]:
         """What a plan depends on in an app's container, as it is written: of the environment the names, of the image
-        whether it has one of `telling_images` in its name. Whoever reads more of a container adds it here: the plan
-        of one task definition is reused for others where this is equal."""
+        whether it may have one of `telling_images` in its name. Whoever reads more of a container adds it here: the
+        plan of one task definition is reused for others where this is equal."""
         names = self.names
         environment, image = definition.get(names["Environment"]), definition.get(names["Image"])
         if isinstance(environment, list):
             environment = [each.get(names["Name"], each) if isinstance(each, dict) else each for each in environment]
-        if isinstance(image, str):
-            image = image if any(part in image for part in telling_images) else None
-        elif function(image) not in ("Ref", "Fn::If"):
-            image = None  # what it becomes is not known, and decides nothing
+        if function(image) not in ("Ref", "Fn::If"):
+            text = str(image).lower()
+            image = image if any(part in text for part in telling_images) else None
         command = definition.get(names["Command"])
-        members = ("Name", "PortMappings", "Memory", "MemoryReservation", "User", "Essential", "DependsOn")
         return [
             environment,
             image,
             command[:1] if isinstance(command, list) else None,
             names["FirelensConfiguration"] in definition,
-            *(definition.get(names[member]) for member in members),
+            *(definition.get(names[member]) for member in DECISIVE_MEMBERS),
         ]
 
     def _has(self, definition: Mapping[str, Json], member: str, scope: Scope) -> bool:

@@ -53,7 +53,7 @@ def _removal(form: InputFile, macro: str) -> Removal:
 def _say(form: InputFile, found: Removal) -> bool:
     """What stands in the way, and one line for each workload. Whether something does."""
     document = form.document
-    problems = [each.problem for each in found.workloads if each.problem]
+    problems = [problem for each in found.workloads for problem in each.problems]
     report.say_findings(document, problems)
     if not found.workloads:
         typer.echo(f"{one_line(document.name)}: there is no {form.contents}", err=True)

@@ -117,7 +117,7 @@ def ingress_name(node: VirtualNode, listener: Listener) -> Json:
     return named("cds_ingress", node.mesh.written, node.name.written, listener.protocol, listener.port.written)
 
 
-def local(node: VirtualNode, listener: Listener, prefers_6: bool) -> Config:
+def local(node: VirtualNode, listener: Listener, ip_preference: str | None) -> Config:
     """The application itself, behind its own Envoy."""
     name = ingress_name(node, listener)
     config: dict[str, Json] = {
@@ -128,9 +128,18 @@ def local(node: VirtualNode, listener: Listener, prefers_6: bool) -> Config:
     }
     if listener.protocol in (HTTP2, GRPC):
         config["typed_extension_protocol_options"] = HTTP2_UPSTREAM
-    host = LOOPBACK_6 if prefers_6 else LOOPBACK
-    config["load_assignment"] = assignment(name, {"address": address(host, listener.port.written)})
+    config["load_assignment"] = assignment(name, _loopback(listener.port.written, ip_preference))
     return config
+
+
+def _loopback(port: Json, ip_preference: str | None) -> Config:
+    """Where the application is. With IPv6_PREFERRED Envoy tries ::1 first, and in a task without IPv6 what is left."""
+    there: Config = {"address": address(LOOPBACK, port)}
+    if ip_preference == "IPv6_ONLY":
+        return {"address": address(LOOPBACK_6, port)}
+    if ip_preference == "IPv6_PREFERRED":
+        return {"address": address(LOOPBACK_6, port), "additional_addresses": [there]}
+    return there
 
 
 def pool_breakers(pool: ConnectionPool) -> Config:

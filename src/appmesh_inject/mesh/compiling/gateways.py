@@ -143,7 +143,7 @@ class _Gateway:
         return None
 
     def _ingress(self, listener: Listener, entries: Sequence[Entry]) -> Config:
-        takes_6 = self.mesh is not None and self.mesh.ip_preference is not None
+        takes_6 = listeners.takes_6(self.mesh.ip_preference if self.mesh else None)
         name, place = listeners.outward(listener.port.written, takes_6)
         own = [entry for entry in entries if entry.listener == listener]
         chain_name = named("ingress", listener.protocol, listener.port.written)

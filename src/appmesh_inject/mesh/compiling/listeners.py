@@ -94,6 +94,12 @@ def permissive_ports(listeners: Sequence[Listener]) -> list[Text]:
     return [listener.port for listener in listeners if listener.tls is not None and listener.tls.mode == "PERMISSIVE"]
 
 
+def takes_6(ip_preference: str | None) -> bool:
+    """Whether listeners need IPv6. App Mesh's took both versions with any preference; in a task without IPv6, as in
+    a subnet without it, an Envoy with IPv4_ONLY would not start for it."""
+    return ip_preference is not None and ip_preference.startswith("IPv6")
+
+
 def outward(port: Json, takes_6: bool) -> tuple[Json, Config]:
     """Name and address of a listener on every interface."""
     host = ANY_6 if takes_6 else ANY_4
@@ -106,5 +112,9 @@ def outward(port: Json, takes_6: bool) -> tuple[Json, Config]:
 def inward(port: Json, takes_6: bool) -> tuple[Json, Config]:
     """Name and address of a listener for the task itself. The redirect of outgoing traffic leads to loopback;
     on every interface, one request from outside would make Envoy call itself without end."""
-    extra: Config = {"additional_addresses": [{"address": address(LOOPBACK_6, port)}]} if takes_6 else {}
-    return named("lds_egress", LOOPBACK, port), {"address": address(LOOPBACK, port), **extra}
+    place: Config = {"address": address(LOOPBACK, port)}
+    if takes_6:
+        # Where IPv6 is off, no interface has ::1, and without freebind Envoy would end for that.
+        also = {"address": address(LOOPBACK_6, port)}
+        place = {**place, "additional_addresses": [also], "freebind": "true"}
+    return named("lds_egress", LOOPBACK, port), place

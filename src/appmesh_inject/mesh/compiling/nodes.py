@@ -48,7 +48,7 @@ class _Node:
         calls = [(call, self._exposures(call)) for call in called]
         found = variants(calls)
         remote, findings = egress_clusters(self.shared, calls, found)
-        local = [clusters.local(self.node, listener, self._prefers_6) for listener in self.node.listeners]
+        local = [clusters.local(self.node, listener, self._ip_preference) for listener in self.node.listeners]
         egress = self._egress(calls, found)
         return Parts(
             listeners=[*([self._ingress()] if self.node.listeners else []), egress],
@@ -62,12 +62,14 @@ class _Node:
         return self.mesh is not None and self.mesh.allows_all
 
     @property
-    def _takes_6(self) -> bool:
-        return self.mesh is not None and self.mesh.ip_preference is not None
+    def _ip_preference(self) -> str | None:
+        """The node's own, or its mesh's: it decides about listeners and the way to the application."""
+        own = self.node.discovery.ip_preference if self.node.discovery else None
+        return own or (self.mesh.ip_preference if self.mesh else None)
 
     @property
-    def _prefers_6(self) -> bool:
-        return self.mesh is not None and (self.mesh.ip_preference or "").startswith("IPv6")
+    def _takes_6(self) -> bool:
+        return listeners.takes_6(self._ip_preference)
 
     @property
     def _passthrough(self) -> Json:

@@ -109,6 +109,7 @@ class _Branch:
         if enabled is False:
             return BranchDraft()
         there = {sidecar.role: existing.existing(context, sidecar, branch) for sidecar in context.sidecars}
+        self.findings += (problem for each in there.values() for problem in each.problems)
         values = self._values(there)
         changes: list[Edit] = []
         added: dict[str, list[Json]] = {place: [] for place in branch.lists}
@@ -148,7 +149,7 @@ class _Branch:
 
     def _findings(self) -> list[Finding]:
         """Without those that only follow from another."""
-        if any(finding.code in ("AM206", "AM210", "AM211") for finding in self.findings):
+        if any(finding.code in ("AM206", "AM210", "AM211", "AM219") for finding in self.findings):
             return [finding for finding in self.findings if finding.code != "AM106"]
         return self.findings
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from appmesh_inject.cfn.document import NOTHING
 from appmesh_inject.cfn.interpolation import number
 from appmesh_inject.cfn.intrinsics import Absent, Literal, known
 from appmesh_inject.findings import Finding
-from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT, PROXY_INIT_VARIABLES
+from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT
 from appmesh_inject.profiles.sidecar.context import SidecarContext
 from appmesh_inject.profiles.sidecar.image_names import AGENT_IMAGES
+from appmesh_inject.profiles.sidecar.proxy import proxy_inits
 from appmesh_inject.settings.types import quoted
 from appmesh_inject.workloads.model import Branch, Container, ContainerEntry
 
@@ -159,8 +161,10 @@ def _user(context: SidecarContext, container: Container) -> str:
 
 
 def _second_redirect(context: SidecarContext, apps: list[Container]) -> Iterator[Finding]:
+    entries = [ContainerEntry(container.definition, container.path, ((container, NOTHING),)) for container in apps]
+    found = proxy_inits(entries, (PROXY_INIT,), context.kind.containers).containers
     for container in apps:
-        if container.name == PROXY_INIT or not PROXY_INIT_VARIABLES.isdisjoint(container.variables):
+        if container.path in found:
             yield context.finding(
                 "AM216",
                 container.path,

@@ -22,14 +22,13 @@ class Sidecar(NamedTuple):
     """One container that a profile adds.
 
     role: what it is, and its name unless renamed. fragment: the setting that overrides it. place: the list that it goes
-    into. variables, images: an environment variable, or a part of an image's name, by which such a container is known
-    whatever its name. only_with_x_ray: it is there where XRay is on.
+    into. images: parts of an image's name, by which such a container is known whatever its name; `proxy` says by what a
+    proxy is known. only_with_x_ray: it is there where XRay is on.
     """
 
     role: str
     fragment: str
     template: Members
-    variables: frozenset[str] = frozenset()
     images: tuple[str, ...] = ()
     place: str = "app"
     only_with_x_ray: bool = False
@@ -58,11 +57,6 @@ class SidecarSet(NamedTuple):
     needs_region: bool = False
     most_containers: int | None = CONTAINERS_OF_A_TASK
 
-
-ENVOY_VARIABLES = frozenset(
-    {"APPMESH_VIRTUAL_NODE_NAME", "APPMESH_VIRTUAL_GATEWAY_NAME", "APPMESH_RESOURCE_ARN", "APPMESH_RESOURCE_NAME"}
-)
-PROXY_INIT_VARIABLES = frozenset({"APPMESH_START_ENABLED"})
 
 SHORT_NODE = JoinedText(("mesh/", Slot.MESH_NAME, "/virtualNode/", Slot.VIRTUAL_NODE_NAME))
 SHORT_GATEWAY = JoinedText(("mesh/", Slot.MESH_NAME, "/virtualGateway/", Slot.VIRTUAL_GATEWAY_NAME))
@@ -104,7 +98,7 @@ def redirected_by_ecs(envoy: Members, image: str, resource: JoinedText, *, is_ap
 
     return SidecarSet(
         sidecars=(
-            Sidecar(ENVOY, "Envoy", spelled(envoy), ENVOY_VARIABLES),
+            Sidecar(ENVOY, "Envoy", spelled(envoy)),
             Sidecar(X_RAY_DAEMON, "XRayDaemon", spelled(X_RAY), images=(X_RAY_IMAGE,), only_with_x_ray=True),
         ),
         images={Slot.ENVOY_IMAGE: image, Slot.X_RAY_IMAGE: "XRayImage"},

@@ -34,6 +34,10 @@ class SidecarContext(Context):
         """The fragments that override a sidecar, lowest level first."""
         return fragments_of(self.settings, sidecar.fragment)
 
+    def is_named(self, sidecar: Sidecar) -> bool:
+        """Whether its fragments say what a sidecar is called."""
+        return any(self.kind.containers.name_key in fragment for fragment in self.fragments(sidecar))
+
     def name(self, role: str) -> Json:
         """The name that a sidecar gets: as its fragments say, or its role."""
         sidecar = next(sidecar for sidecar in self.sidecar_set.sidecars if sidecar.role == role)
