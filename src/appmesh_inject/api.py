@@ -13,6 +13,7 @@ from appmesh_inject.render.parameters import parameter_values
 from appmesh_inject.render.rendering import Rendered, RenderOptions, of_outcome
 from appmesh_inject.settings.platform_defaults import deployed
 from appmesh_inject.workloads import ecs_api, kubernetes
+from appmesh_inject.workloads.detect import DocumentType, detect, is_task_definition
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -55,19 +56,20 @@ def inject(
     asked = RenderOptions(values, settings, places, deployed(deployment))
     result = _rendered(document, asked)
     changed = result.document
-    if kubernetes.is_manifest(document) and isinstance(changed, list):
+    if detect(document) is DocumentType.KUBERNETES_OBJECT and isinstance(changed, list):
         (changed,) = changed
     is_same = not isinstance(changed, Mapping) or changed == document
     return Injected(template if is_same else changed, result.findings, result.reports)  # type: ignore[arg-type]
 
 
 def _rendered(document: Mapping[str, Json], asked: RenderOptions) -> Rendered:
-    if ecs_api.is_task_definition(document):
+    found = detect(document)
+    if is_task_definition(document):
         content = ecs_api.registrable(document)
         return of_outcome(injection.inject(content, ecs_api.EcsTaskDefinition(asked.level), asked.deployment))
-    if kubernetes.is_manifest(document):
+    if found is DocumentType.KUBERNETES_OBJECT:
         return of_outcome(injection.inject([document], kubernetes.KubernetesManifests(asked.level), asked.deployment))
-    if isinstance(document.get("Resources"), Mapping):
+    if found is DocumentType.TEMPLATE:
         return rendered(document, asked)
     # A single resource, or what is none of the forms: the macro's own reading of it.
     from appmesh_inject.workloads.cloudformation import CloudFormation

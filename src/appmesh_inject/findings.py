@@ -56,7 +56,9 @@ class Finding(NamedTuple):
 
     def __str__(self) -> str:
         place = " ".join(part for part in (self.subject, document.shown(self.path)) if part)
-        return one_line(f"{self.code} {place + ': ' if place else ''}{sentence(self.message)} {sentence(self.hint)}")
+        return one_line(
+            f"{self.code} {place + ': ' if place else ''}{with_full_stop(self.message)} {with_full_stop(self.hint)}"
+        )
 
 
 def one_line(text: str) -> str:
@@ -66,9 +68,9 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def sentence(text: str) -> str:
-    """The text with a full stop, if it has no end yet."""
-    return text if text.endswith("?") else f"{text}."
+def with_full_stop(text: str) -> str:
+    """The text as a whole sentence."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -10,7 +10,7 @@ from cfnlint.decode import cfn_yaml
 from cfnlint.decode.cfn_yaml import CfnParseError
 
 from appmesh_inject.cfn.document import Json, edited, remove
-from appmesh_inject.cfn.document import Path as Place
+from appmesh_inject.cfn.document import Path as Position
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import UserError
@@ -80,12 +80,12 @@ def test_what_is_taken_out_is_all_that_goes(readable: list[Document]) -> None:
             assert document.text.count("\n") < 3 or _come_from(text, document.text), (document.name, path)
 
 
-def _some_members(document: Document) -> list[Place]:
+def _some_members(document: Document) -> list[Position]:
     resources = document.content.get("Resources") if isinstance(document.content, dict) else None
     if not isinstance(resources, dict) or len(resources) < 2:
         return []
     names = list(resources)
-    found: list[Place] = [("Resources", names[len(names) // 2]), ("Resources", names[0]), ("Resources", names[-1])]
+    found: list[Position] = [("Resources", names[len(names) // 2]), ("Resources", names[0]), ("Resources", names[-1])]
     for name, resource in resources.items():
         properties = resource.get("Properties") if isinstance(resource, dict) else None
         for key, value in properties.items() if isinstance(properties, dict) else ():
@@ -105,7 +105,7 @@ def _come_from(text: str, before: str) -> bool:
     return changed <= 2
 
 
-def _nodes(layout: Layout, node: Node, value: Json, path: Place) -> Any:
+def _nodes(layout: Layout, node: Node, value: Json, path: Position) -> Any:
     yield path, node
     if node.kind is Kind.ALIAS or node.function:
         return
@@ -115,7 +115,7 @@ def _nodes(layout: Layout, node: Node, value: Json, path: Place) -> Any:
             yield from _nodes(layout, member.node, value, (*path, step))
 
 
-def _at(value: Any, path: Place) -> Any:
+def _at(value: Any, path: Position) -> Any:
     for step in path:
         value = value[step]
     return value

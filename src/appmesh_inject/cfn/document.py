@@ -154,6 +154,11 @@ def value_at(document: Json, path: Path) -> Json:
     return document
 
 
+def value_if_there(document: Json, path: Path) -> Json:
+    """The value that `path` leads to, or None where it leads nowhere."""
+    return value_at(document, path) if existing(document, path) == path else None
+
+
 def map_at(document: Json, path: Path) -> Mapping[str, Json]:
     """The map that `path` leads to, which must be there."""
     value = value_at(document, path)

@@ -7,10 +7,11 @@ from weakref import WeakKeyDictionary
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from appmesh_inject.cfn.document import Json, existing
-from appmesh_inject.findings import DOCS, Finding, sentence
+from appmesh_inject.findings import DOCS, Finding, with_full_stop
 from appmesh_inject.render.cloudformation import rendered
 from appmesh_inject.render.parameters import declarations, parameter_values
 from appmesh_inject.render.rendering import RenderOptions
+from appmesh_inject.workloads.detect import is_template
 
 _FOUND: WeakKeyDictionary[Any, tuple[Finding, ...]] = WeakKeyDictionary()
 """What was found in each template: three rules ask, and one answer serves them all."""
@@ -62,7 +63,7 @@ def _matches(cfn: Any, is_meant: Callable[[Finding], bool]) -> list[RuleMatch]:
     return [
         RuleMatch(
             list(existing(cfn.template, finding.path)),
-            f"{finding.code}: {sentence(finding.message)} {sentence(finding.hint)}",
+            f"{finding.code}: {with_full_stop(finding.message)} {with_full_stop(finding.hint)}",
         )
         for finding in _findings(cfn)
         if is_meant(finding)
@@ -81,7 +82,7 @@ def _findings(cfn: Any) -> tuple[Finding, ...]:
 
 
 def _of_template(template: Json) -> Iterator[Finding]:
-    if not isinstance(template, Mapping) or not isinstance(template.get("Resources"), Mapping):
+    if not isinstance(template, Mapping) or not is_template(template):
         return
     values = parameter_values(declarations(template), {})
     yield from rendered(template, RenderOptions(values)).findings

@@ -12,7 +12,7 @@ from cfnlint.runner import Runner
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.files import yaml_writer
 from appmesh_inject.files.documents import Document
-from appmesh_inject.files.errors import Place, UserError
+from appmesh_inject.files.errors import Position, UserError
 
 SEVERITIES = {"E": "error", "W": "warning", "I": "informational"}
 
@@ -24,7 +24,7 @@ class Lint:
     code: str
     message: str
     path: Path
-    place: Place
+    place: Position
     is_brought: bool = False
 
     @property
@@ -70,7 +70,7 @@ def _found(runner: Any, text: str) -> list[Lint]:
             match.rule.id,
             match.message,
             tuple(getattr(match, "path", None) or ()),
-            Place(match.linenumber, match.columnnumber),
+            Position(match.linenumber, match.columnnumber),
         )
         for match in matches
     ]

@@ -12,7 +12,8 @@ from typing import Annotated, Any, cast
 import typer
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.files.errors import Place, UserError, told
+from appmesh_inject.cli.error_output import errors_told
+from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
 from appmesh_inject.settings.table import TABLE
 from appmesh_inject.settings.types import closest
@@ -145,7 +146,7 @@ class _Reading:
             raise self._error(f"unknown {noun} '{key}'{more}", key, table)
 
     def _error(self, sentence: str, key: str, table: str = "") -> UserError:
-        return UserError(sentence, self.name, Place(_line(self.text, key, table), 1))
+        return UserError(sentence, self.name, Position(_line(self.text, key, table), 1))
 
 
 def _line(text: str, key: str, table: str) -> int:
@@ -175,7 +176,7 @@ def _option(context: typer.Context, no_config: bool) -> Configuration:
     """What the flag stands for. It is read before all options, and so can give them defaults."""
     if no_config or context.resilient_parsing:
         return NONE
-    with told(2):
+    with errors_told(2):
         configuration = found(File.cwd())
     context.default_map = {**(context.default_map or {}), **configuration.options}
     return configuration

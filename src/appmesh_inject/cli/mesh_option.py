@@ -1,18 +1,18 @@
 """The mesh that another file holds: `--mesh FILE` and the values of its parameters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from appmesh_inject.cfn.document import Json, Path, existing
+from appmesh_inject.cfn.document import Path, existing
 from appmesh_inject.cli.options import pairs, usage_error
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document
-from appmesh_inject.files.errors import Place
+from appmesh_inject.files.errors import Position
 from appmesh_inject.files.other_document import Elsewhere
-from appmesh_inject.mesh.source import MeshSource
+from appmesh_inject.mesh.source import EXPORT, MeshSource, resources_of, with_exported
 from appmesh_inject.render.parameters import declarations, parameter_values
 
 MESH, MESH_PARAMETER = "--mesh", "--mesh-parameter"
@@ -53,7 +53,6 @@ def mesh_of(file: str | None, parameters: Sequence[str]) -> MeshSource | None:
 def mesh_in(document: Document, parameters: Sequence[str]) -> MeshSource:
     """The mesh that a document holds; see `mesh_of`."""
     # The mesh package is large, and most calls have no mesh.
-    from appmesh_inject.mesh.removal import with_exported
     from appmesh_inject.mesh.resolution import resolved
 
     template = documents.template(document)
@@ -73,17 +72,7 @@ def has_mesh(document: Document) -> bool:
     return not MeshSource(resources_of(document.content)).is_empty
 
 
-def resources_of(content: Json) -> Mapping[str, Json]:
-    """The resources of a template, with those of the mesh that it exports; none of another document."""
-    from appmesh_inject.mesh.removal import with_exported
-
-    resources = with_exported(content).get("Resources") if isinstance(content, Mapping) else None
-    return resources if isinstance(resources, Mapping) else {}
-
-
-def _place(document: Document, path: Path) -> Place:
+def _place(document: Document, path: Path) -> Position:
     """Where a path to a mesh resource leads, which may stand among those that the template exports."""
-    from appmesh_inject.mesh.removal import EXPORT
-
     is_exported = len(existing(document.content, path[:2])) < len(path[:2])
     return document.place(("Metadata", *EXPORT, *path[1:]) if is_exported else path)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from appmesh_inject.cfn.document import shown
 from appmesh_inject.cli import report
 from appmesh_inject.files.documents import Document
-from appmesh_inject.files.errors import Place, UserError
-from appmesh_inject.findings import CODES, Finding, page
+from appmesh_inject.files.errors import Position, UserError
+from appmesh_inject.findings import CODES, Finding, page, with_full_stop
 from appmesh_inject.settings.platform_defaults import PATH as DEPLOYMENT_PATH
 
 UNREADABLE = "unreadable"
@@ -23,7 +23,7 @@ class Problem:
     """
 
     file: str
-    place: Place
+    place: Position
     where: str
     severity: str
     code: str
@@ -64,12 +64,12 @@ def of_finding(document: Document, finding: Finding) -> Problem:
     is_in_file = where.startswith(f"{document.name}:") and path[:1] != DEPLOYMENT_PATH
     return Problem(
         document.name,
-        document.place(path) if is_in_file else Place(1, 1),
+        document.place(path) if is_in_file else Position(1, 1),
         where,
         str(finding.severity),
         finding.code,
-        report.sentence(finding.message),
-        report.sentence(finding.hint),
+        with_full_stop(finding.message),
+        with_full_stop(finding.hint),
         finding.subject,
         report.about(finding),
         shown(path),
@@ -86,7 +86,7 @@ def once(files: Iterable[Checked]) -> Iterator[Checked]:
 
 def of_error(error: UserError) -> Checked:
     """A file that cannot be read."""
-    place = error.place or Place(1, 1)
-    where = f"{error.name}:{error.place}" if error.place else error.name
+    place = error.position or Position(1, 1)
+    where = f"{error.name}:{error.position}" if error.position else error.name
     problem = Problem(error.name, place, where, "error", UNREADABLE, error.sentence)
     return Checked(error.name, (problem,), is_bad=True)

@@ -14,7 +14,7 @@ from appmesh_inject.cli.configuration import NAME as CONFIGURATION
 from appmesh_inject.cli.mesh_option import MESH, has_mesh
 from appmesh_inject.cli.options import DEPLOYMENT_PARAMETER
 from appmesh_inject.files.documents import Document
-from appmesh_inject.findings import Finding, one_line, page
+from appmesh_inject.findings import Finding, one_line, page, with_full_stop
 from appmesh_inject.injection import Action, Report
 from appmesh_inject.render.inputs import InputFile, TaskDefinitionFile
 from appmesh_inject.settings.platform_defaults import PATH as DEPLOYMENT_PATH
@@ -61,7 +61,7 @@ def where(document: Document, path: Path) -> str:
 
 def finding_line(document: Document, finding: Finding) -> Line:
     """A finding of the core as a line."""
-    message = f"{sentence(finding.message)} {sentence(finding.hint)}"
+    message = f"{with_full_stop(finding.message)} {with_full_stop(finding.hint)}"
     return Line(where(document, finding.path), str(finding.severity), finding.code, message, about(finding))
 
 
@@ -70,11 +70,6 @@ def about(finding: Finding) -> str:
     named = [str(step) for step in finding.path if isinstance(step, str)]
     is_of_the_mesh = finding.code.startswith("AM3") and finding.subject in named
     return f"{finding.subject} {named[-1]}" if is_of_the_mesh and named[-1] != finding.subject else finding.subject
-
-
-def sentence(text: str) -> str:
-    """The text with a full stop, if it has no end yet."""
-    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def say_findings(document: Document, findings: Iterable[Finding]) -> None:

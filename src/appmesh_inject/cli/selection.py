@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from appmesh_inject.cfn.document import Json
 from appmesh_inject.cli.configuration import NAME, Configuration
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.files import documents
@@ -18,12 +17,10 @@ from appmesh_inject.files.documents import STDIN
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.render import inputs
 from appmesh_inject.render.inputs import InputFile
+from appmesh_inject.workloads.detect import WORDS, is_template
 
 ENDINGS = (".yaml", ".yml", ".json")
 IGNORED = ("node_modules", "__pycache__")
-SIGNS = ("Resources", "containerDefinitions", "taskDefinition", "apiVersion")
-"""A file that has none of these words holds none of the forms, and needs no reading."""
-
 OURS = ("AWS::ECS::", "containerDefinitions")
 """A file with one of these words that cannot be read is a mistake; any other is none of ours."""
 
@@ -133,7 +130,7 @@ def _form(name: str, *, is_named: bool) -> InputFile | None:
     if is_named:
         return inputs.load(name)
     called, text = _searched_text(name)
-    if not any(sign in text for sign in SIGNS):
+    if not any(sign in text for sign in WORDS):
         return None
     try:
         form = inputs.loaded(called, text)
@@ -141,17 +138,13 @@ def _form(name: str, *, is_named: bool) -> InputFile | None:
         if any(sign in text for sign in OURS):
             raise
         return None
-    return form if not form.is_template or _is_template(form.document.content) else None
+    return form if not form.is_template or is_template(form.document.content) else None
 
 
 def _searched_text(name: str) -> tuple[str, str]:
     try:
         return documents.text_of(name)
     except UserError as error:
-        if error.place is None:
+        if error.position is None:
             raise
         return name, ""  # not UTF-8: no form that anybody reads
-
-
-def _is_template(content: Json) -> bool:
-    return isinstance(content, dict) and isinstance(content.get("Resources"), dict)

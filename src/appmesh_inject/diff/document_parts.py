@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from appmesh_inject.cfn.document import Edit, Json, Path, edited, remove, replace
+from appmesh_inject.cfn.document import Edit, Json, Path, edited, map_at, remove, replace
 from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, snippets, without
 
 REST = "the rest of the template"
@@ -72,10 +72,6 @@ def uncalled(document: Json, macro: str) -> Json:
 
 
 def _left(document: Json, path: Path, key: str, macro: str) -> Edit:
-    holder = document
-    for step in path:
-        holder = holder[step]  # type: ignore[index]
-    assert isinstance(holder, Mapping)
-    left = without(holder, key, macro)
+    left = without(map_at(document, path), key, macro)
     place = (*path, key)
     return replace(place, left[0]) if left else remove(place)

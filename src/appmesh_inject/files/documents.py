@@ -13,9 +13,10 @@ from pathlib import Path as File
 
 from appmesh_inject.cfn.document import Json, Path, Step, half_character, is_deeper
 from appmesh_inject.files import json_reader, yaml_reader
-from appmesh_inject.files.errors import Place, UserError
+from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.nesting import DEEPEST, too_deep
 from appmesh_inject.files.other_document import Elsewhere
+from appmesh_inject.workloads.detect import is_template
 
 STDIN = "-"
 
@@ -33,9 +34,9 @@ class Document:
     text: str
     format: Format
     content: Json
-    locate: Callable[[Path], Place]
+    locate: Callable[[Path], Position]
 
-    def place(self, path: Path) -> Place:
+    def place(self, path: Path) -> Position:
         """Where the key or item at `path` stands, or the longest beginning of `path` that is there."""
         return self.locate(path)
 
@@ -65,7 +66,7 @@ def parsed(name: str, text: str) -> Document:
             content = json_reader.content(name, text)
             return _checked(Document(name, text, Format.JSON, content, lambda path: json_reader.place(text, path)))
         except UserError as error:
-            if error.place is None:
+            if error.position is None:
                 raise
             json_error = error
     try:
@@ -81,7 +82,7 @@ def parsed(name: str, text: str) -> Document:
 def template(document: Document) -> Mapping[str, Json]:
     """The CloudFormation template that `document` holds. Raises UserError where it holds none."""
     content = document.content
-    if isinstance(content, Mapping) and isinstance(content.get("Resources"), Mapping):
+    if isinstance(content, Mapping) and is_template(content):
         return content
     found = "it has no Resources" if isinstance(content, Mapping) else "it is no map"
     if isinstance(content, Mapping) and "Resources" in content:
@@ -110,7 +111,7 @@ def _text(name: str, content: bytes) -> str:
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8-sig")
         line = before.count("\n") + 1
-        place = Place(line, len(before) - (before.rfind("\n") + 1) + 1)
+        place = Position(line, len(before) - (before.rfind("\n") + 1) + 1)
         raise UserError("the file is not UTF-8 text", name, place) from None
 
 

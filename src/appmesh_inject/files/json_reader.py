@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.files import nesting
-from appmesh_inject.files.errors import Place, UserError
+from appmesh_inject.files.errors import Position, UserError
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 
@@ -29,7 +29,7 @@ def content(name: str, text: str) -> Json:
         value: Json = json.loads(text, object_pairs_hook=unique, parse_constant=no_number)
     except json.JSONDecodeError as error:
         message = error.msg[0].lower() + error.msg[1:]
-        raise UserError(f"this is no JSON: {message}", name, Place(error.lineno, error.colno)) from None
+        raise UserError(f"this is no JSON: {message}", name, Position(error.lineno, error.colno)) from None
     except RecursionError:
         where = nesting.deeper(text)
         raise nesting.too_deep(name, where) if where else UserError("the document is nested too deeply", name) from None
@@ -38,7 +38,7 @@ def content(name: str, text: str) -> Json:
     return value
 
 
-def place(text: str, path: Path) -> Place:
+def place(text: str, path: Path) -> Position:
     """Where the key or item at `path` stands in the JSON `text`, or the longest beginning of it that is there."""
     shown = here = _after_space(text, 0)
     for step in path:
@@ -47,7 +47,7 @@ def place(text: str, path: Path) -> Place:
             break
         shown, here = found
     line_start = text.rfind("\n", 0, shown) + 1
-    return Place(text.count("\n", 0, shown) + 1, shown - line_start + 1)
+    return Position(text.count("\n", 0, shown) + 1, shown - line_start + 1)
 
 
 def _member(text: str, start: int, step: str | int) -> tuple[int, int] | None:

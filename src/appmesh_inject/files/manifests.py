@@ -11,9 +11,9 @@ from typing import Any
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.files import yaml_reader
 from appmesh_inject.files.documents import Document, Format
-from appmesh_inject.files.errors import Place
+from appmesh_inject.files.errors import Position
 from appmesh_inject.files.yaml_reader import Locate
-from appmesh_inject.workloads.kubernetes import is_manifest
+from appmesh_inject.workloads.detect import DocumentType, detect
 
 _MARKER = re.compile(r"^(?=---(?:\s|$))", re.MULTILINE)
 # A comment goes to the end of its line: were it free to end before, a row of "####" would have too many readings.
@@ -53,12 +53,12 @@ class Manifests:
         text = "".join(part.text for part in self.parts)
         return Document(self.name, text, self.format, self.values, self._locate)
 
-    def _locate(self, path: Path) -> Place:
+    def _locate(self, path: Path) -> Position:
         filled = [part for part in self.parts if part.locate is not None]
         if not path or not filled:
-            return Place(1, 1)
+            return Position(1, 1)
         locate = filled[int(path[0])].locate
-        return locate(path[1:]) if locate else Place(1, 1)
+        return locate(path[1:]) if locate else Position(1, 1)
 
     def written(self, values: list[Json]) -> str:
         """The file with the documents having these values."""
@@ -88,7 +88,7 @@ def read(name: str, text: str) -> Manifests | None:
             value, locate = yaml_reader.read(name, "\n" * line + chunk)
             parts.append(Part(chunk, value, locate))
         line += chunk.count("\n")
-    if not any(is_manifest(part.value) for part in parts):
+    if not any(detect(part.value) is DocumentType.KUBERNETES_OBJECT for part in parts):
         return None
     return Manifests(name, Format.YAML, tuple(parts))
 

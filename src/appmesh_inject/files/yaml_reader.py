@@ -12,7 +12,7 @@ import yaml
 
 from appmesh_inject.cfn.document import Json, Path, Step
 from appmesh_inject.files import nesting
-from appmesh_inject.files.errors import Place, UserError
+from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.nesting import DEEPEST, too_deep
 
 Node = Any
@@ -28,7 +28,7 @@ MOST_NODES = 250_000
 """What aliases may grow to; a template is 1 MB at most, which holds fewer. The limit is cfn-lint's."""
 
 
-Locate = Callable[[Path], Place]
+Locate = Callable[[Path], Position]
 
 
 def read(name: str, text: str) -> tuple[Json, Locate]:
@@ -80,8 +80,8 @@ def _reason(error: Any) -> str:
     return ", ".join(str(part) for part in (error.context, error.problem) if part)
 
 
-def _place(mark: Any) -> Place:
-    return Place(mark.line + 1, mark.column + 1)
+def _place(mark: Any) -> Position:
+    return Position(mark.line + 1, mark.column + 1)
 
 
 class _Reading:
@@ -130,7 +130,7 @@ class _Reading:
         is_merged = any(key.tag == STANDARD + "merge" for key, _ in node.value)
         self.loader.flatten_mapping(node)
         found: dict[str, Json] = {}
-        places: dict[str, Place] = {}
+        places: dict[str, Position] = {}
         for key_node, value_node in node.value:
             key = self._key(key_node)
             if key in found and not is_merged:
@@ -166,7 +166,7 @@ def _function(node: Node) -> str | None:
     return short if short in WITHOUT_PREFIX else f"Fn::{short}"
 
 
-def _locate(root: Node, path: Path) -> Place:
+def _locate(root: Node, path: Path) -> Position:
     shown: Node | None = None
     here = root
     is_inside = False
@@ -181,7 +181,7 @@ def _locate(root: Node, path: Path) -> Place:
             break
         shown, here = found
         is_inside = False
-    return _place(shown.start_mark) if shown is not None else Place(1, 1)
+    return _place(shown.start_mark) if shown is not None else Position(1, 1)
 
 
 def _member(node: Node, step: Step) -> tuple[Node, Node] | None:

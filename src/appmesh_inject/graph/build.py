@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN
-from appmesh_inject.cli.report import sentence
-from appmesh_inject.findings import Finding
+from appmesh_inject.findings import Finding, with_full_stop
 from appmesh_inject.graph import task_parts
 from appmesh_inject.graph.input_files import Run, Source
 from appmesh_inject.graph.mesh_parts import MeshParts, key_of, merged, overview
@@ -93,7 +92,7 @@ def _notes(sources: Iterable[Source], owners: Mapping[tuple[str, str], str]) -> 
     for source in sources:
         for finding, where in source.found:
             part = next((owners[key] for key in _about(finding, source, owners) if key in owners), "")
-            message = f"{sentence(finding.message)} {sentence(finding.hint)}"
+            message = f"{with_full_stop(finding.message)} {with_full_stop(finding.hint)}"
             note = Note(finding.code, str(finding.severity), f"{finding.subject}: {message}".removeprefix(": "), where)
             if note not in notes.setdefault(part, []):
                 notes[part].append(note)

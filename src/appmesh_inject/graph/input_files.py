@@ -1,19 +1,19 @@
 """The files of a graph, each read and rendered: what its mesh is, what its tasks become, what was found."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import Scope
-from appmesh_inject.cli import report
-from appmesh_inject.cli.mesh_option import resources_of
 from appmesh_inject.files import documents
+from appmesh_inject.files.documents import Document
 from appmesh_inject.files.other_document import Elsewhere
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Report
 from appmesh_inject.mesh.model import Model
 from appmesh_inject.mesh.parsing import parse
-from appmesh_inject.mesh.source import MeshSource
+from appmesh_inject.mesh.source import MeshSource, resources_of
 from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
 from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.settings.layers import gather, settle
@@ -21,6 +21,8 @@ from appmesh_inject.settings.table import Settings
 from appmesh_inject.workloads import ecs_api, kubernetes
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.model import Container, DocumentKind, Workload
+
+Where: TypeAlias = Callable[[Document, Path], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,9 @@ class Source:
     is_refused: bool = False
 
 
-def source(form: InputFile, asked: RenderOptions) -> Source:
-    """A file as it will run. Raises UserError where it is no document that can be rendered."""
+def source(form: InputFile, asked: RenderOptions, where: Where) -> Source:
+    """A file as it will run. `where`: how messages show a place in it. Raises UserError where it is no document that
+    can be rendered."""
     document = form.document
     rendered = form.rendered(asked)
     target, content = _target(form, asked)
@@ -59,17 +62,17 @@ def source(form: InputFile, asked: RenderOptions) -> Source:
         document.name,
         parsed.model,
         tuple(_runs(target, content, rendered.document, reports)),
-        tuple((finding, report.where(document, finding.path)) for finding in findings),
+        tuple((finding, where(document, finding.path)) for finding in findings),
         rendered.has_errors or (not rendered.reports and any(finding.is_error for finding in parsed.findings)),
     )
 
 
-def mesh_alone(mesh: MeshSource) -> Source:
+def mesh_alone(mesh: MeshSource, where: Where) -> Source:
     """The mesh that --mesh names: nothing of that file is injected."""
     parsed = parse(mesh.resources, Scope(), mesh.path)
     step = mesh.path[0]
     assert isinstance(step, Elsewhere)
-    found = ((it, report.where(step.document, it.path)) for it in (*mesh.findings, *parsed.findings))
+    found = ((it, where(step.document, it.path)) for it in (*mesh.findings, *parsed.findings))
     return Source(step.document.name, parsed.model, (), tuple(found))
 
 

@@ -9,9 +9,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.limits import TEMPLATE_BYTES
 from appmesh_inject.mesh.names import MeshNames, kind_of
 from appmesh_inject.mesh.references_removal import departure
-
-EXPORT = ("AppMeshInject", "Mesh")
-"""Where in Metadata an exported mesh stands, for the setting MeshStack of other templates."""
+from appmesh_inject.mesh.source import EXPORT
 
 PLACEHOLDER = "AppMeshInjectPlaceholder"
 PLACEHOLDER_RESOURCE: Mapping[str, Json] = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
@@ -35,17 +33,6 @@ def without_mesh(document: Json, scope: Scope, *, export: bool) -> tuple[Json, t
     if not _has_resources(changed):
         changed = edited(changed, [replace(("Resources", PLACEHOLDER), PLACEHOLDER_RESOURCE)])
     return changed, (*leaving.findings, *_too_large(changed))
-
-
-def with_exported(template: Mapping[str, Json]) -> Mapping[str, Json]:
-    """A template with the mesh that it exports among its resources again."""
-    metadata = template.get("Metadata")
-    section = metadata.get(EXPORT[0]) if isinstance(metadata, dict) else None
-    mesh = section.get(EXPORT[1]) if isinstance(section, dict) else None
-    resources = template.get("Resources")
-    if not isinstance(mesh, dict):
-        return template
-    return {**template, "Resources": {**(resources if isinstance(resources, dict) else {}), **mesh}}
 
 
 def _exported(template: Mapping[str, Json], mesh: Mapping[str, Json]) -> Changes:

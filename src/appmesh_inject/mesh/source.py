@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 APP_MESH = "AWS::AppMesh::"
 
 
+EXPORT = ("AppMeshInject", "Mesh")
+"""Where in Metadata an exported mesh stands, for the setting MeshStack of other templates."""
+
+
 class MeshSource(NamedTuple):
     """Where a mesh is written. resources: with every value resolved, where they come out of another template;
     path: to them, for findings; findings: what stood in the way of reading them."""
@@ -37,6 +41,23 @@ class MeshSource(NamedTuple):
             isinstance(resource, dict) and str(resource.get("Type")).startswith(APP_MESH)
             for resource in self.resources.values()
         )
+
+
+def with_exported(template: Mapping[str, Json]) -> Mapping[str, Json]:
+    """A template with the mesh that it exports among its resources again."""
+    metadata = template.get("Metadata")
+    section = metadata.get(EXPORT[0]) if isinstance(metadata, dict) else None
+    mesh = section.get(EXPORT[1]) if isinstance(section, dict) else None
+    resources = template.get("Resources")
+    if not isinstance(mesh, dict):
+        return template
+    return {**template, "Resources": {**(resources if isinstance(resources, dict) else {}), **mesh}}
+
+
+def resources_of(content: Json) -> Mapping[str, Json]:
+    """The resources of a template, with those of the mesh that it exports; none of another document."""
+    resources = with_exported(content).get("Resources") if isinstance(content, Mapping) else None
+    return resources if isinstance(resources, Mapping) else {}
 
 
 class EnvoyConfiguration(NamedTuple):

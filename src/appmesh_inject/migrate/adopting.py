@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from appmesh_inject.cfn.document import Json, Path, edited, map_at, removals, remove, replace, shown
+from appmesh_inject.cfn.document import Json, edited, map_at, removals, remove, replace, shown, value_if_there
 from appmesh_inject.files.documents import Document
 from appmesh_inject.findings import CODES, Finding
 from appmesh_inject.migrate.decisions import Left, Taken, decisions
@@ -147,20 +147,10 @@ def _comparable(content: Json, marking: Marking, macro: str) -> Json:
     """The document with all task definitions in one order, and without our call."""
     workloads = marking.target({}).find(marking.fragment(content)).workloads
     places = [marking.properties(each.path) for each in workloads]
-    changes = {place: canonical(_at(content, place), marking.tasks) for place in places}
+    changes = {place: canonical(value_if_there(content, place), marking.tasks) for place in places}
     compared = edited(content, [replace(place, value) for place, value in changes.items() if value is not None])
-    empty = [path for each in workloads if _at(compared, path := (*each.path, "Metadata")) == {}]
+    empty = [path for each in workloads if value_if_there(compared, path := (*each.path, "Metadata")) == {}]
     compared = edited(compared, removals(empty))
     left = next(iter(without(map_at(content, ()), TRANSFORM, macro)), None)
     others = left if isinstance(left, list) else [left] if left is not None else []
     return edited(compared, [replace((TRANSFORM,), others) if others else remove((TRANSFORM,))])
-
-
-def _at(content: Json, path: Path) -> Json:
-    """The value at `path`, or None where there is none."""
-    for step in path:
-        if isinstance(content, Mapping):
-            content = content.get(str(step))
-        else:
-            content = content[int(step)] if isinstance(content, list) else None
-    return content

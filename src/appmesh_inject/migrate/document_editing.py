@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from appmesh_inject.cfn.document import Json, Path, edited, removals, shown
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document, Format
-from appmesh_inject.files.errors import Place, UserError
+from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.migrate import text_layout
 from appmesh_inject.migrate.fragment_difference import same
 from appmesh_inject.migrate.text_editing import Editing, NotWrittenHereError, style_of
@@ -28,7 +28,7 @@ def reread(document: Document, text: str) -> Json:
         return documents.parsed(document.name, text).content
     except UserError as error:
         sentence = f"this file cannot be edited here ({error.sentence}). Nothing is written"
-        raise UserError(sentence, document.name, error.place, code=NOT_EDITED) from None
+        raise UserError(sentence, document.name, error.position, code=NOT_EDITED) from None
 
 
 def without(form: InputFile, paths: Collection[Path]) -> str:
@@ -84,6 +84,6 @@ def check_anchors(document: Document, editing: Editing) -> None:
     """Raises UserError for an alias that stays although its anchor goes."""
     for orphan in editing.orphans():
         line_start = document.text.rfind("\n", 0, orphan.start) + 1
-        place = Place(document.text.count("\n", 0, orphan.start) + 1, orphan.start - line_start + 1)
+        place = Position(document.text.count("\n", 0, orphan.start) + 1, orphan.start - line_start + 1)
         sentence = f"the alias *{orphan.anchor} stays, and its anchor would go with a sidecar. Write the value out here"
         raise UserError(sentence, document.name, place, code=NOT_EDITED)

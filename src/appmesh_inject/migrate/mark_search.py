@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from appmesh_inject.cfn.document import Json, Path, edited, removals
+from appmesh_inject.cfn.document import Json, Path, edited, removals, value_at
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import inject
 from appmesh_inject.migrate import settings_from_sidecars
@@ -226,9 +226,7 @@ class Search:
         return listed if isinstance(listed, list) else []
 
     def _properties(self, document: Json) -> Json:
-        for step in self.marking.properties(self.workload.path):
-            document = document[step]  # type: ignore[index]
-        return document
+        return value_at(document, self.marking.properties(self.workload.path))
 
 
 def without_tags(properties: Json, tags: str) -> Json:

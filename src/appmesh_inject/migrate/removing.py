@@ -7,7 +7,7 @@ them: nothing else has changed.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from appmesh_inject.cfn.document import Json, Path, Step
+from appmesh_inject.cfn.document import Json, Path, Step, value_at
 from appmesh_inject.cfn.intrinsics import Absent, known, leaves
 from appmesh_inject.findings import Finding
 from appmesh_inject.migrate.handwritten_sidecars import Handwritten, handwritten
@@ -188,7 +188,7 @@ class _Workload:
     def _marks(self) -> Iterator[Path]:
         """Our marks on the workload: in its metadata, its tags or annotations, or as a call inside of it."""
         path = self.workload.path
-        here: Json = _at(self.content, path)
+        here: Json = value_at(self.content, path)
         if not isinstance(here, Mapping):
             return
         if self.tasks is None:
@@ -198,14 +198,14 @@ class _Workload:
         if isinstance(metadata, Mapping) and MARK in metadata:
             yield (*path, "Metadata", MARK)
         properties = "Properties" if isinstance(here.get("Properties"), Mapping) else ""
-        holder = _at(here, (properties,) if properties else ())
+        holder = value_at(here, (properties,) if properties else ())
         tags = holder.get(self.tasks.names["Tags"]) if isinstance(holder, Mapping) else None
         for index, tag in enumerate(tags if isinstance(tags, list) else []):
             key = tag.get(self.tasks.names["Key"]) if isinstance(tag, Mapping) else None
             if isinstance(key, str) and key.startswith(TAG_PREFIX):
                 yield (*path, *((properties,) if properties else ()), self.tasks.names["Tags"], index)
         for place in snippets(here, self.macro):
-            there = _at(here, place)
+            there = value_at(here, place)
             assert isinstance(there, Mapping)
             ours = [entry.path for entry in entries(there, SNIPPET, (*path, *place), self.macro)]
             yield from ours if _some_stay(there[SNIPPET], ours) else [(*path, *place, SNIPPET)]
@@ -225,7 +225,7 @@ def _hoisted(content: Json, paths: Collection[Path]) -> Iterator[Path]:
         by_holder.setdefault(path[:-1], set()).add(path[-1])
     whole: set[Path] = set()
     for holder, steps in by_holder.items():
-        value = _at(content, holder)
+        value = value_at(content, holder)
         is_emptied = isinstance(value, list | dict) and len(steps) == len(value)
         if holder and holder[-1] in EMPTIED and is_emptied:
             whole.add(holder)
@@ -233,9 +233,3 @@ def _hoisted(content: Json, paths: Collection[Path]) -> Iterator[Path]:
         yield from paths
         return
     yield from _hoisted(content, whole | {path for path in paths if path[:-1] not in whole})
-
-
-def _at(value: Json, path: Path) -> Json:
-    for step in path:
-        value = value[step]  # type: ignore[index]
-    return value

@@ -1,19 +1,20 @@
 """The forms of document that the command line takes, each recognised by its shape: a CloudFormation template, an
 ECS task definition, Kubernetes manifests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.files import documents, manifests, writer
 from appmesh_inject.files.documents import Document, Format
-from appmesh_inject.files.errors import Place, UserError
+from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.manifests import Manifests
 from appmesh_inject.injection import inject
 from appmesh_inject.render import cloudformation
 from appmesh_inject.render.rendering import Rendered, RenderOptions, of_outcome
 from appmesh_inject.workloads import ecs_api, kubernetes
+from appmesh_inject.workloads.detect import DESCRIBED, DocumentType, detect, is_task_definition
 
 
 class InputFile(Protocol):
@@ -115,14 +116,9 @@ def loaded(name: str, text: str) -> InputFile:
 
 def of(document: Document) -> InputFile:
     """The one document in the form that it has."""
-    forms: Sequence[tuple[Callable[[Json], bool], Callable[[Document], InputFile]]] = (
-        (ecs_api.is_task_definition, task_definition),
-        (kubernetes.is_manifest, lambda document: ManifestFile(manifests.of_json(document))),
-    )
-    for is_it, form in forms:
-        if is_it(document.content):
-            return form(document)
-    return TemplateFile(document)
+    if detect(document.content) is DocumentType.KUBERNETES_OBJECT:
+        return ManifestFile(manifests.of_json(document))
+    return task_definition(document) if is_task_definition(document.content) else TemplateFile(document)
 
 
 def task_definition(document: Document) -> TaskDefinitionFile:
@@ -131,10 +127,10 @@ def task_definition(document: Document) -> TaskDefinitionFile:
     content = ecs_api.registrable(described)
     if content is described:
         return TaskDefinitionFile(document)
-    is_wrapped = isinstance(described, dict) and ecs_api.DESCRIBED in described
+    is_wrapped = isinstance(described, dict) and DESCRIBED in described
 
-    def place(path: Path) -> Place:
-        return document.place(path if not is_wrapped or path[:1] == ("tags",) else (ecs_api.DESCRIBED, *path))
+    def place(path: Path) -> Position:
+        return document.place(path if not is_wrapped or path[:1] == ("tags",) else (DESCRIBED, *path))
 
     text = writer.written(content, document.format)
     return TaskDefinitionFile(replace(document, text=text, content=content, locate=place), is_described=True)

@@ -12,10 +12,10 @@ from appmesh_inject.cfn.intrinsics import Scope, function, list_parameters, para
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.containers import EcsContainerReader
+from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE, DocumentType, detect
 from appmesh_inject.workloads.model import Found, Task, Workload
 from appmesh_inject.workloads.task_definition import CLOUDFORMATION
 
-TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 MARK = "AppMesh"
 
 
@@ -36,13 +36,13 @@ class CloudFormation(NamedTuple):
 
     def find(self, document: Json) -> Found:
         """The task definitions in the fragment, whichever of the shapes it has."""
-        if isinstance(document, dict):
-            if isinstance(document.get("Resources"), dict):
-                return self._in_template(document)
-            if document.get("Type") == TASK_DEFINITION and isinstance(document.get("Properties"), dict):
-                return self._alone(document, ("Properties",))
-            if "ContainerDefinitions" in document:
-                return self._alone({"Properties": document}, ())
+        found = detect(document)
+        if found is DocumentType.TEMPLATE:
+            return self._in_template(map_at(document, ()))
+        if found is DocumentType.RESOURCE:
+            return self._alone(map_at(document, ()), ("Properties",))
+        if isinstance(document, dict) and "ContainerDefinitions" in document:
+            return self._alone({"Properties": document}, ())
         return Found((), findings=(_no_fragment(),))
 
     def _in_template(self, template: Mapping[str, Json]) -> Found:
@@ -104,7 +104,7 @@ def _workloads(resources: Mapping[str, Json], path: Path, scope: Scope) -> Itera
         if not isinstance(resource, dict):
             if name.startswith("Fn::ForEach::"):
                 yield from _in_loop(resource, (*path, name), scope)
-        elif resource.get("Type") == TASK_DEFINITION:
+        elif resource.get("Type") == TASK_DEFINITION_TYPE:
             yield _workload(name, resource, (*path, name), scope, (*path, name, "Properties"))
 
 

@@ -8,6 +8,7 @@ from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.containers import EcsContainerReader
+from appmesh_inject.workloads.detect import DESCRIBED
 from appmesh_inject.workloads.model import Found, Task, Workload
 from appmesh_inject.workloads.task_definition import ECS_API
 
@@ -25,17 +26,6 @@ READ_ONLY = frozenset(
     }
 )
 """What DescribeTaskDefinition returns and RegisterTaskDefinition refuses."""
-
-
-DESCRIBED = "taskDefinition"
-"""The member of DescribeTaskDefinition's output that has the task definition; its tags stand beside it."""
-
-
-def is_task_definition(document: Json) -> bool:
-    """Whether the document is a task definition, or what describe-task-definition prints of one."""
-    return isinstance(document, dict) and (
-        isinstance(document.get("containerDefinitions"), list) or isinstance(document.get(DESCRIBED), dict)
-    )
 
 
 def registrable(document: Json) -> Json:

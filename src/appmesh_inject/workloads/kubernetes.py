@@ -6,7 +6,7 @@ Marks are the annotations that App Mesh's own injectors use, `appmesh.k8s.aws/..
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from appmesh_inject.cfn.document import Json, Path, map_at
+from appmesh_inject.cfn.document import Json, Path, map_at, value_if_there
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
@@ -38,11 +38,6 @@ POD_TEMPLATES: Mapping[str, Path] = {
 """Where the pod is in an object of each kind."""
 
 RUN_TO_THE_END = frozenset({"Job", "CronJob"})
-
-
-def is_manifest(document: Json) -> bool:
-    """Whether the document is a Kubernetes object."""
-    return isinstance(document, dict) and "apiVersion" in document and isinstance(document.get("kind"), str)
 
 
 class KubernetesManifests(NamedTuple):
@@ -126,9 +121,8 @@ class KubernetesManifests(NamedTuple):
 
 def _below(value: Json, path: Path) -> Mapping[str, Json] | None:
     """The map at `path`, or None where there is none."""
-    for step in path:
-        value = value.get(str(step)) if isinstance(value, dict) else None
-    return value if isinstance(value, dict) else None
+    found = value_if_there(value, path)
+    return found if isinstance(found, dict) else None
 
 
 def _strange_switch(switch: Json, path: Path, name: str) -> Iterator[Finding]:

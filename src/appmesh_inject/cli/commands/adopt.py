@@ -9,10 +9,11 @@ import typer
 
 from appmesh_inject.cli import report
 from appmesh_inject.cli.destination import InPlace, Output, destination
+from appmesh_inject.cli.error_output import errors_told
 from appmesh_inject.cli.mesh_option import MeshFile, MeshParameters, mesh_of
 from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked, flag
 from appmesh_inject.files import documents, writer
-from appmesh_inject.files.errors import UserError, told
+from appmesh_inject.files.errors import UserError
 from appmesh_inject.findings import one_line
 from appmesh_inject.migrate import adopting, marks
 from appmesh_inject.migrate.adopting import Adoption
@@ -56,7 +57,7 @@ def adopt(
         raise typer.BadParameter(
             "the profile is the one that the sidecars have, or standalone.", param_hint="--profile"
         )
-    with told():
+    with errors_told():
         to = destination(file, output_file, in_place)
         form = inputs.load(file)
         wanted = asked(form.document, parameter, {}, deployment_parameter, macro=macro_name)

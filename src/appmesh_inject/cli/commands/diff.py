@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from appmesh_inject.cli import report
+from appmesh_inject.cli.error_output import errors_told
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.request import Given, Request
 from appmesh_inject.cli.selection import Selected, selected
 from appmesh_inject.diff.comparison import Comparison, difference, effect
 from appmesh_inject.diff.report import as_markdown, as_text
 from appmesh_inject.files import writer
-from appmesh_inject.files.errors import told
 from appmesh_inject.render.inputs import InputFile
 from appmesh_inject.render.rendering import Rendered
 
@@ -38,7 +38,7 @@ def diff(
 
     Exit codes: 0 nothing changes; 1 something does; 2 refused, unreadable, or wrong usage.
     """
-    with told(REFUSED):
+    with errors_told(REFUSED):
         files = given.files or []
         if len(files) > 2:
             message = "give one file, folder or glob, or two of them: OLD and NEW. Quote a glob: 'templates/*.yaml'"

@@ -7,10 +7,10 @@ import typer
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cli import report
+from appmesh_inject.cli.error_output import errors_told
 from appmesh_inject.cli.macro_events import macro_event
 from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked, usage_error
 from appmesh_inject.files import documents, writer
-from appmesh_inject.files.errors import told
 from appmesh_inject.render import inputs
 from appmesh_inject.render.cloudformation import call_of, resources_with_snippets
 from appmesh_inject.render.rendering import MACRO
@@ -39,7 +39,7 @@ def event(
 
     Snippets are processed before, as CloudFormation does it: --deployment-parameter counts for them.
     """
-    with told():
+    with errors_told():
         document = inputs.template(inputs.load(file))
         template = documents.template(document)
         wanted = asked(document, parameter, settings, deployment_parameter, macro=macro_name)

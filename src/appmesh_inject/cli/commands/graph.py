@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from appmesh_inject.cli import report
+from appmesh_inject.cli.error_output import errors_told
 from appmesh_inject.cli.mesh_option import has_mesh, mesh_in, mesh_of
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.request import Given
 from appmesh_inject.files import writer
-from appmesh_inject.files.errors import told
 
 
 class GraphFormat(StrEnum):
@@ -44,7 +44,7 @@ def graph(
     A file without mesh resources takes the mesh of the one file that has them, or that of --mesh. Where something
     is refused, the graph shows it, and the exit code is 1.
     """
-    with told():
+    with errors_told():
         # The mesh package is large, and the other commands start without it.
         from appmesh_inject.graph import build, input_files, mermaid, output
 
@@ -56,12 +56,12 @@ def graph(
         shared = mesh_in(holders[0], of_mesh) if asked.mesh is None and len(holders) == 1 else None
         if given.mesh is None and shared is None:
             mesh_of(None, of_mesh)  # which says that they are for nothing
-        read = [] if asked.mesh is None else [input_files.mesh_alone(asked.mesh)]
+        read = [] if asked.mesh is None else [input_files.mesh_alone(asked.mesh, report.where)]
         for form in tracked(found.forms, "Reading the mesh"):
             wanted = asked.asked(form.document)
             if shared is not None and form.document is not holders[0]:
                 wanted = replace(wanted, mesh=shared)
-            source = input_files.source(form, wanted)
+            source = input_files.source(form, wanted, report.where)
             report.say_findings(form.document, (finding for finding, _ in source.found))
             read.append(source)
         report.say_skipped(found)

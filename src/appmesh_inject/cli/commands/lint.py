@@ -6,13 +6,15 @@ import typer
 
 from appmesh_inject.cfn.document import shown
 from appmesh_inject.cli import problems, report
+from appmesh_inject.cli.error_output import errors_told
 from appmesh_inject.cli.formats import WRITERS, ReportFormat
 from appmesh_inject.cli.problems import Checked, Problem
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.request import Given
 from appmesh_inject.cli.selection import SkipOthers
 from appmesh_inject.files import writer
-from appmesh_inject.files.errors import UserError, told
+from appmesh_inject.files.errors import UserError
+from appmesh_inject.findings import with_full_stop
 from appmesh_inject.render.inputs import InputFile
 from appmesh_inject.render.rendering import Rendered
 
@@ -31,7 +33,7 @@ def lint(
 
     Only refusals, and errors that the injection brings, make the exit code 1.
     """
-    with told():
+    with errors_told():
         asked, found = given.read(skip_others=skip_others)
         errors = list(found.errors)
         checked: list[Checked] = []
@@ -72,7 +74,7 @@ def _checked(form: InputFile, result: Rendered) -> Checked:
             f"{document.name}:{lint.place}",
             lint.severity,
             lint.code,
-            report.sentence(lint.message),
+            with_full_stop(lint.message),
             path=shown(lint.path),
             origin="injection" if lint.is_brought else "before",
         )

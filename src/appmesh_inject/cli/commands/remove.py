@@ -4,9 +4,9 @@ import typer
 
 from appmesh_inject.cli import report
 from appmesh_inject.cli.destination import InPlace, Output, destination
+from appmesh_inject.cli.error_output import errors_told
 from appmesh_inject.cli.options import File, MacroName
 from appmesh_inject.files import documents, writer
-from appmesh_inject.files.errors import told
 from appmesh_inject.findings import one_line
 from appmesh_inject.migrate import removing
 from appmesh_inject.migrate.document_editing import without
@@ -29,7 +29,7 @@ def remove(file: File, *, macro_name: MacroName = MACRO, output_file: Output = N
 
     Nothing else changes. Takes templates, ECS task definitions and Kubernetes manifests.
     """
-    with told():
+    with errors_told():
         to = destination(file, output_file, in_place)
         form = inputs.load(file)
         found = _removal(form, macro_name)

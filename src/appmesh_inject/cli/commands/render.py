@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from appmesh_inject.cli import report
+from appmesh_inject.cli.error_output import errors_told
 from appmesh_inject.cli.placement import placed
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.request import Given
 from appmesh_inject.files import writer
 from appmesh_inject.files.documents import Format
-from appmesh_inject.files.errors import told
 
 OutputFormat = Annotated[
     Format | None,
@@ -36,7 +36,7 @@ def render(
 ) -> None:
     """Inject the sidecars: templates as CloudFormation would process them, task definitions ready to register, or
     manifests ready to apply. Of several files, none is written if one is refused."""
-    with told():
+    with errors_told():
         asked, found = given.read()
         targets = placed([form.document for form in found.forms], output_file, is_search=found.is_search)
         results = [(form, asked.rendered(form)) for form in tracked(found.forms, "Rendering")]

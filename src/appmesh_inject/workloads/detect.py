@@ -1,0 +1,53 @@
+"""The one answer to "what is this document": a template, a part of one, a task definition, a Kubernetes object."""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from appmesh_inject.cfn.document import Json
+
+TASK_DEFINITION_TYPE = "AWS::ECS::TaskDefinition"
+
+DESCRIBED = "taskDefinition"
+"""The member of DescribeTaskDefinition's output that has the task definition; its tags stand beside it."""
+
+WORDS = ("Resources", "containerDefinitions", DESCRIBED, "apiVersion")
+"""A text that has none of these words is none of the documents that stand in a file of their own."""
+
+
+class DocumentType(Enum):
+    """What a document is, by the members that only such a document has."""
+
+    TEMPLATE = "CloudFormation template"
+    RESOURCE = "AWS::ECS::TaskDefinition"
+    PROPERTIES = "Properties of an AWS::ECS::TaskDefinition"
+    TASK_DEFINITION = "ECS task definition"
+    DESCRIBED_TASK_DEFINITION = "output of describe-task-definition"
+    KUBERNETES_OBJECT = "Kubernetes object"
+    UNKNOWN = "none of them"
+
+
+def detect(document: Json) -> DocumentType:
+    """What the document is."""
+    if not isinstance(document, Mapping):
+        return DocumentType.UNKNOWN
+    if isinstance(document.get("Resources"), Mapping):
+        return DocumentType.TEMPLATE
+    if isinstance(document.get("containerDefinitions"), list):
+        return DocumentType.TASK_DEFINITION
+    if isinstance(document.get(DESCRIBED), Mapping):
+        return DocumentType.DESCRIBED_TASK_DEFINITION
+    if "apiVersion" in document and isinstance(document.get("kind"), str):
+        return DocumentType.KUBERNETES_OBJECT
+    if document.get("Type") == TASK_DEFINITION_TYPE and isinstance(document.get("Properties"), Mapping):
+        return DocumentType.RESOURCE
+    return DocumentType.PROPERTIES if "ContainerDefinitions" in document else DocumentType.UNKNOWN
+
+
+def is_task_definition(document: Json) -> bool:
+    """Whether the document is an ECS task definition, or what describe-task-definition prints of one."""
+    return detect(document) in (DocumentType.TASK_DEFINITION, DocumentType.DESCRIBED_TASK_DEFINITION)
+
+
+def is_template(document: Json) -> bool:
+    """Whether the document is a CloudFormation template."""
+    return detect(document) is DocumentType.TEMPLATE
