@@ -63,13 +63,15 @@ def cases() -> list[Case]:
 def refusals() -> Iterator[tuple[Path, Finding]]:
     """What stands in the way of adopting the templates of the cases."""
     for case in cases():
-        form = inputs.load(str(case.input))
+        input_file = inputs.load(str(case.input))
         marking = (
-            in_metadata(documents.template(form.document), RenderOptions())
-            if form.is_template
+            in_metadata(documents.template(input_file.document), RenderOptions())
+            if input_file.is_template
             else in_tags(RenderOptions())
         )
-        for decision in decisions(form.document.content, marking, RenderOptions()) if "refused" in case.name else ():
+        for decision in (
+            decisions(input_file.document.content, marking, RenderOptions()) if "refused" in case.name else ()
+        ):
             if not isinstance(decision, Taken | Left):
                 yield from ((case.input, finding) for finding in decision)
 

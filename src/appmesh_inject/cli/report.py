@@ -98,7 +98,7 @@ class Searched(Protocol):
     """What was found in files and folders."""
 
     @property
-    def forms(self) -> Sequence[object]: ...
+    def files(self) -> Sequence[object]: ...
 
     @property
     def skipped(self) -> int: ...
@@ -143,11 +143,11 @@ def _reason(report: Report, findings: Sequence[Finding]) -> str:
     return f"{own[0].code} {own[0].message}{more}"
 
 
-def say_described(form: InputFile) -> None:
+def say_described(input_file: InputFile) -> None:
     """A word about a file whose result has another shape than the file has."""
-    if isinstance(form, TaskDefinitionFile) and form.is_described:
+    if isinstance(input_file, TaskDefinitionFile) and input_file.is_described:
         text = "this is what describe-task-definition prints; what comes out is what register-task-definition takes"
-        _say([Text(one_line(f"{form.document.name}: {text}"))])
+        _say([Text(one_line(f"{input_file.document.name}: {text}"))])
 
 
 def say_unused(flags: Sequence[str]) -> None:
@@ -159,8 +159,8 @@ def say_unused(flags: Sequence[str]) -> None:
 
 def say_skipped(found: Searched) -> None:
     """How many files a search passed over, which nobody named."""
-    if found.is_search and found.skipped and found.forms:
-        files = f"{len(found.forms)} file{'' if len(found.forms) == 1 else 's'}"
+    if found.is_search and found.skipped and found.files:
+        files = f"{len(found.files)} file{'' if len(found.files) == 1 else 's'}"
         others = f"{found.skipped} other{'' if found.skipped == 1 else 's'}"
         _say([Text(f"{files} read, {others} skipped: no template, task definition or manifest in them")])
 

@@ -44,19 +44,19 @@ class Request:
     configuration: Configuration
     mesh: MeshSource | None = None
 
-    def rendered(self, form: InputFile) -> Rendered:
+    def rendered(self, input_file: InputFile) -> Rendered:
         """What becomes of the file; flags that had no effect are those of the command line alone."""
-        result = form.rendered(self.asked(form.document))
+        result = input_file.rendered(self.asked(input_file.document))
         own = tuple(each for each in result.unused_flags if each.startswith("--"))
         return replace(result, unused_flags=own)
 
-    def check(self, forms: Sequence[InputFile]) -> None:
+    def check(self, input_files: Sequence[InputFile]) -> None:
         """Raises a usage error for a parameter on the command line that none of the files has."""
-        declared = {name: None for form in forms for name in declarations(form.document.content)}
-        names = forms[0].document.name if len(forms) == 1 else "none of the files"
-        for name in self.parameters if forms else ():
+        declared = {name: None for input_file in input_files for name in declarations(input_file.document.content)}
+        names = input_files[0].document.name if len(input_files) == 1 else "none of the files"
+        for name in self.parameters if input_files else ():
             if name not in declared:
-                has = "has no" if len(forms) == 1 else "has a"
+                has = "has no" if len(input_files) == 1 else "has a"
                 raise usage_error(f"{names} {has} parameter '{name}'", name, list(declared), PARAMETER)
 
     def asked(self, document: Document) -> RenderOptions:
@@ -112,7 +112,7 @@ class Given:
         """The request, and the files that it is about. Raises as `request` and `selected` do."""
         asked = self.request()
         found = selected(self.files, self.configuration, skip_others=skip_others)
-        asked.check(found.forms)
+        asked.check(found.files)
         return asked, found
 
 

@@ -45,7 +45,7 @@ SkipOthers = Annotated[
 class Selected:
     """What there is to work on. skipped: how many files in folders hold none of the forms."""
 
-    forms: tuple[InputFile, ...]
+    files: tuple[InputFile, ...]
     errors: tuple[UserError, ...] = ()
     skipped: int = 0
     is_search: bool = False
@@ -72,21 +72,21 @@ def selected(arguments: Sequence[str] | None, configuration: Configuration, *, s
         names |= {name: is_one or names.get(name, False) for name in matches}
     for name in tracked(names, "Reading"):
         try:
-            form = _form(name, is_named=names[name] and not skip_others)
+            input_file = _form(name, is_named=names[name] and not skip_others)
         except UserError as error:
             errors.append(error)
             continue
-        if form is None:
+        if input_file is None:
             skipped += 1
         else:
-            found.append(form)
+            found.append(input_file)
     if not found and not errors and not skip_others:
         errors.append(UserError("there is no template, task definition or manifest", " ".join(named)))
     return Selected(tuple(found), tuple(errors), skipped, is_search)
 
 
 def in_folder(folder: str, configuration: Configuration) -> Iterator[str]:
-    """The files below `folder` that may hold a form, in order."""
+    """The files below `folder` that may hold a document, in order."""
     for root, folders, files in os.walk(folder):
         here = File(root)
         folders[:] = sorted(name for name in folders if name not in IGNORED and _is_ours(here / name, configuration))
@@ -133,12 +133,12 @@ def _form(name: str, *, is_named: bool) -> InputFile | None:
     if not any(sign in text for sign in WORDS):
         return None
     try:
-        form = inputs.loaded(called, text)
+        input_file = inputs.loaded(called, text)
     except UserError:
         if any(sign in text for sign in OURS):
             raise
         return None
-    return form if not form.is_template or is_template(form.document.content) else None
+    return input_file if not input_file.is_template or is_template(input_file.document.content) else None
 
 
 def _searched_text(name: str) -> tuple[str, str]:

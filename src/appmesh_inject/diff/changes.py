@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.diff.document_parts import REST, Part, parts
+from appmesh_inject.diff.document_parts import REST, DocumentPart, parts
 from appmesh_inject.diff.embedded_json import legible
 from appmesh_inject.files import yaml_writer
 from appmesh_inject.injection import Report
@@ -18,7 +18,7 @@ class Change:
     """One part that differs. lines: the hunks; report: what happened to the workload in it; is_gone: the part is no
     longer there; is_new: it was not there before."""
 
-    part: Part
+    part: DocumentPart
     lines: tuple[str, ...]
     report: Report | None = None
     is_gone: bool = False
@@ -51,7 +51,7 @@ def changes(before: Json, after: Json, reports: Sequence[Report]) -> tuple[Chang
     return tuple(found)
 
 
-def _report(part: Part, reports: Sequence[Report]) -> Report | None:
+def _report(part: DocumentPart, reports: Sequence[Report]) -> Report | None:
     if part.name == REST:
         return None
     return next((report for report in reports if report.path[: len(part.path)] == part.path), None)

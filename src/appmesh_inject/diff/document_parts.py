@@ -10,7 +10,7 @@ REST = "the rest of the template"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DocumentPart:
     """One part: what a reviewer calls it, what it is, where it stands, and what it says."""
 
     name: str
@@ -19,28 +19,30 @@ class Part:
     value: Json
 
 
-def parts(document: Json) -> tuple[Part, ...]:
+def parts(document: Json) -> tuple[DocumentPart, ...]:
     """The parts of a document in any of the forms, in their order, each with a name of its own."""
     if isinstance(document, list):
         return tuple(_numbered(_objects(document, ())))
     if isinstance(document, Mapping) and isinstance(document.get("Resources"), Mapping):
         return tuple(_resources(document))
     family = document.get("family") if isinstance(document, Mapping) else None
-    return (Part(family if isinstance(family, str) else "task definition", "ECS task definition", (), document),)
+    return (
+        DocumentPart(family if isinstance(family, str) else "task definition", "ECS task definition", (), document),
+    )
 
 
-def _resources(template: Mapping[str, Json]) -> Iterator[Part]:
+def _resources(template: Mapping[str, Json]) -> Iterator[DocumentPart]:
     resources = template["Resources"]
     assert isinstance(resources, Mapping)
     for name, resource in resources.items():
         kind = resource.get("Type") if isinstance(resource, Mapping) else None
-        yield Part(name, kind if isinstance(kind, str) else "", ("Resources", name), resource)
+        yield DocumentPart(name, kind if isinstance(kind, str) else "", ("Resources", name), resource)
     rest = {key: value for key, value in template.items() if key != "Resources"}
     if rest:
-        yield Part(REST, "", (), rest)
+        yield DocumentPart(REST, "", (), rest)
 
 
-def _objects(values: list[Json], path: Path) -> Iterator[Part]:
+def _objects(values: list[Json], path: Path) -> Iterator[DocumentPart]:
     for index, value in enumerate(values):
         place = (*path, index)
         items = value.get("items") if isinstance(value, Mapping) else None
@@ -49,16 +51,16 @@ def _objects(values: list[Json], path: Path) -> Iterator[Part]:
         elif isinstance(value, Mapping):
             kind, metadata = str(value.get("kind", "")), value.get("metadata")
             name = metadata.get("name") or metadata.get("generateName") if isinstance(metadata, Mapping) else None
-            yield Part(f"{kind.lower()}/{name}" if name else kind.lower(), kind, place, value)
+            yield DocumentPart(f"{kind.lower()}/{name}" if name else kind.lower(), kind, place, value)
 
 
-def _numbered(found: Iterator[Part]) -> Iterator[Part]:
+def _numbered(found: Iterator[DocumentPart]) -> Iterator[DocumentPart]:
     """Objects of one name, as in two namespaces, are told apart by their number."""
     seen: dict[str, int] = {}
     for part in found:
         seen[part.name] = seen.get(part.name, 0) + 1
         number = seen[part.name]
-        yield part if number == 1 else Part(f"{part.name} ({number})", part.kind, part.path, part.value)
+        yield part if number == 1 else DocumentPart(f"{part.name} ({number})", part.kind, part.path, part.value)
 
 
 def uncalled(document: Json, macro: str) -> Json:

@@ -21,7 +21,7 @@ _NOTHING = re.compile(r"\A(?:---)?(?:\s|#[^\n]*+|\.\.\.)*\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ManifestPart:
     """One document of a file: its text, its value, and where each path of it stands. A part that holds comments
     only has no value."""
 
@@ -40,7 +40,7 @@ class Manifests:
 
     name: str
     format: Format
-    parts: tuple[Part, ...]
+    parts: tuple[ManifestPart, ...]
 
     @property
     def values(self) -> list[Json]:
@@ -66,7 +66,7 @@ class Manifests:
         return "".join(part.text if part.is_empty else _written(part, next(left)) for part in self.parts)
 
 
-def _written(part: Part, value: Json) -> str:
+def _written(part: ManifestPart, value: Json) -> str:
     # ruamel.yaml is for manifests alone, and takes a while to load.
     from appmesh_inject.files.comment_keeping import revised
 
@@ -76,17 +76,17 @@ def _written(part: Part, value: Json) -> str:
 def read(name: str, text: str) -> Manifests | None:
     """The manifests in the YAML `text`, or None where its documents are none. Raises UserError where one cannot be
     read."""
-    parts: list[Part] = []
+    parts: list[ManifestPart] = []
     line = 0
     for chunk in _MARKER.split(text):
         if not chunk:
             continue
         if _NOTHING.match(chunk):
-            parts.append(Part(chunk, None, None))
+            parts.append(ManifestPart(chunk, None, None))
         else:
             # Lines before it keep the line numbers of the whole file.
             value, locate = yaml_reader.read(name, "\n" * line + chunk)
-            parts.append(Part(chunk, value, locate))
+            parts.append(ManifestPart(chunk, value, locate))
         line += chunk.count("\n")
     if not any(detect(part.value) is DocumentType.KUBERNETES_OBJECT for part in parts):
         return None
@@ -96,4 +96,4 @@ def read(name: str, text: str) -> Manifests | None:
 def of_json(document: Document) -> Manifests:
     """The one manifest that a JSON file holds."""
     locate: Any = document.locate
-    return Manifests(document.name, Format.JSON, (Part(document.text, document.content, locate),))
+    return Manifests(document.name, Format.JSON, (ManifestPart(document.text, document.content, locate),))

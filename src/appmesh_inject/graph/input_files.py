@@ -48,13 +48,13 @@ class Source:
     is_refused: bool = False
 
 
-def source(form: InputFile, asked: RenderOptions, where: Where) -> Source:
+def source(input_file: InputFile, asked: RenderOptions, where: Where) -> Source:
     """A file as it will run. `where`: how messages show a place in it. Raises UserError where it is no document that
     can be rendered."""
-    document = form.document
-    rendered = form.rendered(asked)
-    target, content = _target(form, asked)
-    scope = target.find(content).scope if form.is_template else Scope()
+    document = input_file.document
+    rendered = input_file.rendered(asked)
+    target, content = _target(input_file, asked)
+    scope = target.find(content).scope if input_file.is_template else Scope()
     parsed = parse(resources_of(content), scope)
     findings = dict.fromkeys((*rendered.findings, *parsed.findings))
     reports = {each.path: each for each in rendered.reports}
@@ -76,15 +76,15 @@ def mesh_alone(mesh: MeshSource, where: Where) -> Source:
     return Source(step.document.name, parsed.model, (), tuple(found))
 
 
-def _target(form: InputFile, asked: RenderOptions) -> tuple[DocumentKind, Json]:
+def _target(input_file: InputFile, asked: RenderOptions) -> tuple[DocumentKind, Json]:
     """How the form's workloads are found, and the content to find them in."""
-    if isinstance(form, TaskDefinitionFile):
-        return ecs_api.EcsTaskDefinition(asked.level), form.document.content
-    if isinstance(form, ManifestFile):
-        values: Json = form.manifests.values
+    if isinstance(input_file, TaskDefinitionFile):
+        return ecs_api.EcsTaskDefinition(asked.level), input_file.document.content
+    if isinstance(input_file, ManifestFile):
+        values: Json = input_file.manifests.values
         return kubernetes.KubernetesManifests(asked.level), values
     # Flags take the place of the transform's parameters, so they rank below the marks here as there.
-    return CloudFormation(asked.level, asked.parameter_values), documents.template(form.document)
+    return CloudFormation(asked.level, asked.parameter_values), documents.template(input_file.document)
 
 
 def _runs(target: DocumentKind, before: Json, after: Json, reports: Mapping[Path, Report]) -> Iterator[Run]:

@@ -31,17 +31,17 @@ def reread(document: Document, text: str) -> Json:
         raise UserError(sentence, document.name, error.position, code=NOT_EDITED) from None
 
 
-def without(form: InputFile, paths: Collection[Path]) -> str:
+def without(input_file: InputFile, paths: Collection[Path]) -> str:
     """The form's text without what is at `paths`. Raises UserError where the text cannot be edited so."""
-    if isinstance(form, ManifestFile) and form.manifests.format is Format.YAML:
-        return _without_in_parts(form, paths)
-    return _without(form.document, paths)
+    if isinstance(input_file, ManifestFile) and input_file.manifests.format is Format.YAML:
+        return _without_in_parts(input_file, paths)
+    return _without(input_file.document, paths)
 
 
-def _without_in_parts(form: ManifestFile, paths: Collection[Path]) -> str:
+def _without_in_parts(input_file: ManifestFile, paths: Collection[Path]) -> str:
     parts: list[str] = []
     index = lines = 0
-    for part in form.manifests.parts:
+    for part in input_file.manifests.parts:
         before = "\n" * lines
         lines += part.text.count("\n")
         if part.is_empty or part.locate is None:
@@ -49,7 +49,7 @@ def _without_in_parts(form: ManifestFile, paths: Collection[Path]) -> str:
             continue
         inside = [path[1:] for path in paths if path[0] == index]
         # Lines before it keep the line numbers of the whole file.
-        document = Document(form.document.name, before + part.text, Format.YAML, part.value, part.locate)
+        document = Document(input_file.document.name, before + part.text, Format.YAML, part.value, part.locate)
         parts.append(_without(document, inside)[len(before) :])
         index += 1
     return "".join(parts)

@@ -152,7 +152,7 @@ def resource(envoy: Container) -> Json:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class ResourceNames:
     """What an ARN or a short name of a node or gateway consists of."""
 
     mesh: Json
@@ -160,7 +160,7 @@ class Names:
     is_gateway: bool
 
 
-def names(value: Json) -> Names | None:
+def names(value: Json) -> ResourceNames | None:
     """The names in a resource's text, whatever it was put together with; None where they cannot be told apart."""
     pieces = _pieces(value)
     if pieces is None:
@@ -174,7 +174,7 @@ def names(value: Json) -> Names | None:
     def value_of(part: str) -> Json:
         return joined(pieces[ord(c) - 0xE000] if 0xE000 <= ord(c) < 0xF8FF else c for c in part)
 
-    return Names(value_of(match["mesh"]), value_of(match["name"]), match["kind"] == "virtualGateway")
+    return ResourceNames(value_of(match["mesh"]), value_of(match["name"]), match["kind"] == "virtualGateway")
 
 
 def _pieces(value: Json) -> list[Json] | None:

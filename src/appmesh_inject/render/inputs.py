@@ -34,7 +34,7 @@ class InputFile(Protocol):
 
     def rendered(self, asked: RenderOptions) -> Rendered: ...
 
-    def written(self, result: Rendered, form: Format | None) -> str: ...
+    def written(self, result: Rendered, format_: Format | None) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class TemplateFile:
     def rendered(self, asked: RenderOptions) -> Rendered:
         return cloudformation.rendered(documents.template(self.document), asked)
 
-    def written(self, result: Rendered, form: Format | None) -> str:
-        return writer.written(result.document, form or self.document.format)
+    def written(self, result: Rendered, format_: Format | None) -> str:
+        return writer.written(result.document, format_ or self.document.format)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class TaskDefinitionFile:
         target = ecs_api.EcsTaskDefinition(asked.level)
         return of_outcome(inject(self.document.content, target, asked.deployment, asked.meshes))
 
-    def written(self, result: Rendered, form: Format | None) -> str:
-        return writer.written(result.document, form or self.document.format)
+    def written(self, result: Rendered, format_: Format | None) -> str:
+        return writer.written(result.document, format_ or self.document.format)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +86,18 @@ class ManifestFile:
         values: Json = self.manifests.values
         return of_outcome(inject(values, kubernetes.KubernetesManifests(asked.level), asked.deployment, asked.meshes))
 
-    def written(self, result: Rendered, form: Format | None) -> str:
+    def written(self, result: Rendered, format_: Format | None) -> str:
         values = cast(list[Json], result.document)
-        if form in (None, self.manifests.format) and self.manifests.format is Format.YAML:
+        if format_ in (None, self.manifests.format) and self.manifests.format is Format.YAML:
             return self.manifests.written(values)
-        return _anew(values, form or self.manifests.format)
+        return _anew(values, format_ or self.manifests.format)
 
 
-def _anew(values: Sequence[Json], form: Format) -> str:
-    if form is Format.YAML:
-        return "---\n".join(writer.written(value, form) for value in values)
+def _anew(values: Sequence[Json], format_: Format) -> str:
+    if format_ is Format.YAML:
+        return "---\n".join(writer.written(value, format_) for value in values)
     whole: Json = values[0] if len(values) == 1 else {"apiVersion": "v1", "kind": "List", "items": values}
-    return writer.written(whole, form)
+    return writer.written(whole, format_)
 
 
 def load(file: str) -> InputFile:
@@ -136,8 +136,10 @@ def task_definition(document: Document) -> TaskDefinitionFile:
     return TaskDefinitionFile(replace(document, text=text, content=content, locate=place), is_described=True)
 
 
-def template(form: InputFile) -> Document:
-    """The document of a template. Raises UserError for another form."""
-    if not form.is_template:
-        raise UserError(f"this is no CloudFormation template, but holds a {form.contents}", form.document.name)
-    return form.document
+def template(input_file: InputFile) -> Document:
+    """The document of a template. Raises UserError for another input_file."""
+    if not input_file.is_template:
+        raise UserError(
+            f"this is no CloudFormation template, but holds a {input_file.contents}", input_file.document.name
+        )
+    return input_file.document

@@ -59,36 +59,38 @@ def adopt(
         )
     with errors_told():
         to = destination(file, output_file, in_place)
-        form = inputs.load(file)
-        wanted = asked(form.document, parameter, {}, deployment_parameter, macro=macro_name)
+        input_file = inputs.load(file)
+        wanted = asked(input_file.document, parameter, {}, deployment_parameter, macro=macro_name)
         wanted = replace(wanted, mesh=mesh_of(mesh, mesh_parameter))
-        adoption = adopting.adopted(form.document, _marking(form, wanted), wanted, moving=profile == STANDALONE)
-        _say(form, adoption)
-        report.say_described(form)
+        adoption = adopting.adopted(
+            input_file.document, _marking(input_file, wanted), wanted, moving=profile == STANDALONE
+        )
+        _say(input_file, adoption)
+        report.say_described(input_file)
         if adoption.text is None:
             raise typer.Exit(1)
         writer.deliver(adoption.text, to)
 
 
-def _marking(form: InputFile, wanted: RenderOptions) -> marks.Marking:
-    if isinstance(form, ManifestFile):
+def _marking(input_file: InputFile, wanted: RenderOptions) -> marks.Marking:
+    if isinstance(input_file, ManifestFile):
         sentence = (
             "pods have no form that adopt could write: it takes CloudFormation templates and ECS task definitions"
         )
-        raise UserError(sentence, form.document.name)
-    if isinstance(form, TaskDefinitionFile):
+        raise UserError(sentence, input_file.document.name)
+    if isinstance(input_file, TaskDefinitionFile):
         return marks.in_tags(wanted)
-    return marks.in_metadata(documents.template(form.document), wanted)
+    return marks.in_metadata(documents.template(input_file.document), wanted)
 
 
-def _say(form: InputFile, adoption: Adoption) -> None:
+def _say(input_file: InputFile, adoption: Adoption) -> None:
     """What stands in the way, and then one line for each task definition."""
-    document = form.document
+    document = input_file.document
     report.say_findings(document, adoption.findings)
     if not adoption.decisions and adoption.text is not None:
-        typer.echo(f"{one_line(document.name)}: there is no {form.contents}", err=True)
+        typer.echo(f"{one_line(document.name)}: there is no {input_file.contents}", err=True)
     for decision in adoption.decisions:
-        name = decision.name or form.contents
+        name = decision.name or input_file.contents
         if not isinstance(decision, Taken):
             typer.echo(one_line(f"{name}: left alone: {decision.reason}"), err=True)
         elif adoption.text is None:
@@ -97,7 +99,7 @@ def _say(form: InputFile, adoption: Adoption) -> None:
             settings = ", ".join(setting for setting in decision.mark if setting != "Profile")
             note = f"; {decision.note}" if decision.note else ""
             typer.echo(one_line(f"{name}: adopted (profile {decision.profile}): {settings}{note}"), err=True)
-            if isinstance(form, TaskDefinitionFile):
+            if isinstance(input_file, TaskDefinitionFile):
                 _say_flags(name, decision)
 
 

@@ -49,7 +49,8 @@ def diff(
             asked, found = given.read()
             results = _rendered(found, asked)
             comparisons = [
-                effect(form.document.name, form.document.content, result, given.macro_name) for form, result in results
+                effect(input_file.document.name, input_file.document.content, result, given.macro_name)
+                for input_file, result in results
             ]
         _deliver(comparisons, diff_format)
         if not all(comparison.is_same for comparison in comparisons):
@@ -61,27 +62,30 @@ def _two(old: str, new: str, asked: Request) -> list[Comparison]:
     if File(old).is_dir() != File(new).is_dir():
         raise typer.BadParameter("OLD and NEW must be two files or two folders.", param_hint="FILE")
     before, after = selected([old], asked.configuration), selected([new], asked.configuration)
-    asked.check([*before.forms, *after.forms])
+    asked.check([*before.files, *after.files])
     earlier, later = _rendered(before, asked), _rendered(after, asked)
     if not before.is_search:
-        return [difference(form.document.name, was, now) for (_, was), (form, now) in zip(earlier, later, strict=True)]
-    by_name = {_within(old, form): result for form, result in earlier}
-    by_new_name = {_within(new, form): result for form, result in later}
+        return [
+            difference(input_file.document.name, was, now)
+            for (_, was), (input_file, now) in zip(earlier, later, strict=True)
+        ]
+    by_name = {_within(old, input_file): result for input_file, result in earlier}
+    by_new_name = {_within(new, input_file): result for input_file, result in later}
     names = [*by_new_name, *(name for name in by_name if name not in by_new_name)]
     return [difference(name, by_name.get(name), by_new_name.get(name)) for name in names]
 
 
-def _within(folder: str, form: InputFile) -> str:
-    return File(form.document.name).relative_to(File(folder)).as_posix()
+def _within(folder: str, input_file: InputFile) -> str:
+    return File(input_file.document.name).relative_to(File(folder)).as_posix()
 
 
 def _rendered(found: Selected, asked: Request) -> list[tuple[InputFile, Rendered]]:
     """What becomes of the files. Ends the command where one is refused or cannot be read: half of it would mislead."""
-    results = [(form, asked.rendered(form)) for form in tracked(found.forms, "Comparing")]
+    results = [(input_file, asked.rendered(input_file)) for input_file in tracked(found.files, "Comparing")]
     report.say_errors(found.errors)
-    refused = [(form, result) for form, result in results if result.has_errors]
-    for form, result in refused or results:
-        report.say_findings(form.document, result.findings)
+    refused = [(input_file, result) for input_file, result in results if result.has_errors]
+    for input_file, result in refused or results:
+        report.say_findings(input_file.document, result.findings)
         report.say_unused(result.unused_flags)
     report.say_skipped(found)
     if found.errors or refused:
@@ -89,8 +93,8 @@ def _rendered(found: Selected, asked: Request) -> list[tuple[InputFile, Rendered
     return results
 
 
-def _deliver(comparisons: list[Comparison], form: DiffFormat) -> None:
-    if form is DiffFormat.MARKDOWN:
+def _deliver(comparisons: list[Comparison], format_: DiffFormat) -> None:
+    if format_ is DiffFormat.MARKDOWN:
         writer.deliver(as_markdown(comparisons))
     else:
         writer.deliver(report.coloured(as_text(comparisons)))

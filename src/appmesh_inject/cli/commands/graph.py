@@ -52,20 +52,24 @@ def graph(
         of_mesh = given.mesh_parameter
         asked, found = (given if given.mesh is not None else replace(given, mesh_parameter=[])).read()
         report.say_errors(found.errors)
-        holders = [form.document for form in found.forms if form.is_template and has_mesh(form.document)]
+        holders = [
+            input_file.document
+            for input_file in found.files
+            if input_file.is_template and has_mesh(input_file.document)
+        ]
         shared = mesh_in(holders[0], of_mesh) if asked.mesh is None and len(holders) == 1 else None
         if given.mesh is None and shared is None:
             mesh_of(None, of_mesh)  # which says that they are for nothing
         read = [] if asked.mesh is None else [input_files.mesh_alone(asked.mesh, report.where)]
-        for form in tracked(found.forms, "Reading the mesh"):
-            wanted = asked.asked(form.document)
-            if shared is not None and form.document is not holders[0]:
+        for input_file in tracked(found.files, "Reading the mesh"):
+            wanted = asked.asked(input_file.document)
+            if shared is not None and input_file.document is not holders[0]:
                 wanted = replace(wanted, mesh=shared)
-            source = input_files.source(form, wanted, report.where)
-            report.say_findings(form.document, (finding for finding, _ in source.found))
+            source = input_files.source(input_file, wanted, report.where)
+            report.say_findings(input_file.document, (finding for finding, _ in source.found))
             read.append(source)
         report.say_skipped(found)
-        if not found.forms:
+        if not found.files:
             raise typer.Exit(1)
         drawn = build.graph(read)
         writers = {GraphFormat.HTML: output.page, GraphFormat.SVG: output.svg, GraphFormat.MERMAID: mermaid.mermaid}

@@ -38,18 +38,18 @@ def lint(
         errors = list(found.errors)
         checked: list[Checked] = []
         results = []
-        for form in tracked(found.forms, "Checking"):
+        for input_file in tracked(found.files, "Checking"):
             try:
-                result = asked.rendered(form)
-                checked.append(_checked(form, result))
+                result = asked.rendered(input_file)
+                checked.append(_checked(input_file, result))
             except UserError as error:
                 errors.append(error)
             else:
-                results.append((form, result))
+                results.append((input_file, result))
         checked += map(problems.of_error, errors)
         report.say_errors(errors)
-        for form, result in results:
-            report.say_reports(form, result.reports, result.findings)
+        for input_file, result in results:
+            report.say_reports(input_file, result.reports, result.findings)
             report.say_unused(result.unused_flags)
         report.say_skipped(found)
         writer.deliver(WRITERS[report_format](tuple(problems.once(checked))))
@@ -57,12 +57,12 @@ def lint(
             raise typer.Exit(1)
 
 
-def _checked(form: InputFile, result: Rendered) -> Checked:
+def _checked(input_file: InputFile, result: Rendered) -> Checked:
     """Everything that was found in one file."""
-    document = form.document
+    document = input_file.document
     own = tuple(problems.of_finding(document, finding) for finding in result.findings)
     refusals = sum(problem.is_error for problem in own)
-    if not form.is_template:
+    if not input_file.is_template:
         return Checked(document.name, own, f"{document.name}: {_counted(refusals, 'error')}", refusals > 0)
     from appmesh_inject.cli.cfn_lint_run import linted  # cfn-lint takes half a second to load
 

@@ -31,35 +31,35 @@ def remove(file: File, *, macro_name: MacroName = MACRO, output_file: Output = N
     """
     with errors_told():
         to = destination(file, output_file, in_place)
-        form = inputs.load(file)
-        found = _removal(form, macro_name)
-        if _say(form, found):
+        input_file = inputs.load(file)
+        found = _removal(input_file, macro_name)
+        if _say(input_file, found):
             raise typer.Exit(1)
-        report.say_described(form)
-        writer.deliver(without(form, found.paths), to)
+        report.say_described(input_file)
+        writer.deliver(without(input_file, found.paths), to)
 
 
-def _removal(form: InputFile, macro: str) -> Removal:
-    content = form.document.content
-    if isinstance(form, ManifestFile):
+def _removal(input_file: InputFile, macro: str) -> Removal:
+    content = input_file.document.content
+    if isinstance(input_file, ManifestFile):
         return removal(content, content, KubernetesManifests(_NOTHING_ASKED), None, macro)
-    if isinstance(form, TaskDefinitionFile):
+    if isinstance(input_file, TaskDefinitionFile):
         return removal(content, content, EcsTaskDefinition(_NOTHING_ASKED), ECS_API, macro)
-    template = documents.template(form.document)
+    template = documents.template(input_file.document)
     fragment = {key: value for key, value in template.items() if key != TRANSFORM}
     return removal(template, fragment, CloudFormation(_NOTHING_ASKED, {}), CLOUDFORMATION, macro)
 
 
-def _say(form: InputFile, found: Removal) -> bool:
+def _say(input_file: InputFile, found: Removal) -> bool:
     """What stands in the way, and one line for each workload. Whether something does."""
-    document = form.document
+    document = input_file.document
     problems = [problem for each in found.workloads for problem in each.problems]
     report.say_findings(document, problems)
     if not found.workloads:
-        typer.echo(f"{one_line(document.name)}: there is no {form.contents}", err=True)
+        typer.echo(f"{one_line(document.name)}: there is no {input_file.contents}", err=True)
     for each in found.workloads:
         said = f"taken out: {', '.join(each.what)}" if each.what else removing.NOTHING
         if problems:
             said = "left alone: another problem stops the removal"
-        typer.echo(one_line(f"{each.name or form.contents}: {said}"), err=True)
+        typer.echo(one_line(f"{each.name or input_file.contents}: {said}"), err=True)
     return bool(problems)

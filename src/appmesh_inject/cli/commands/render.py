@@ -38,16 +38,16 @@ def render(
     manifests ready to apply. Of several files, none is written if one is refused."""
     with errors_told():
         asked, found = given.read()
-        targets = placed([form.document for form in found.forms], output_file, is_search=found.is_search)
-        results = [(form, asked.rendered(form)) for form in tracked(found.forms, "Rendering")]
+        targets = placed([input_file.document for input_file in found.files], output_file, is_search=found.is_search)
+        results = [(input_file, asked.rendered(input_file)) for input_file in tracked(found.files, "Rendering")]
         report.say_errors(found.errors)
-        for form, result in results:
-            report.say_findings(form.document, result.findings)
-            report.say_reports(form, result.reports, result.findings)
+        for input_file, result in results:
+            report.say_findings(input_file.document, result.findings)
+            report.say_reports(input_file, result.reports, result.findings)
             report.say_unused(result.unused_flags)
         report.say_skipped(found)
         if found.errors or any(result.has_errors for _, result in results):
             raise typer.Exit(1)
-        for (form, result), target in zip(results, targets, strict=True):
-            report.say_described(form)
-            writer.deliver(form.written(result, output_format), target)
+        for (input_file, result), target in zip(results, targets, strict=True):
+            report.say_described(input_file)
+            writer.deliver(input_file.written(result, output_format), target)

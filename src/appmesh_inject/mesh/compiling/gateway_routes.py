@@ -18,7 +18,7 @@ SERVICE_HEADER = "x-app-mesh-virtual-service"
 
 
 @final
-class Entry(NamedTuple):
+class GatewayEntry(NamedTuple):
     """A gateway route, linked. `redirect` is the cluster that is the gateway itself; `authority` the Host that
     means the virtual service on the right port there; `guards_header`: a header names the service for other
     routes, and no client may send it."""
@@ -41,7 +41,7 @@ def authority(service: VirtualService, exposure: Exposure | None, exposures: Seq
     return name if exposure is None or len(exposures) == 1 else joined([name, ":", exposure.port.written])
 
 
-def virtual_hosts(entries: Sequence[Entry], port: Text) -> list[Json]:
+def virtual_hosts(entries: Sequence[GatewayEntry], port: Text) -> list[Json]:
     """One for each host name that routes ask for, and one for all others.
 
     Envoy picks the virtual host first and then looks at its routes alone, where App Mesh compared all routes:
@@ -62,7 +62,7 @@ def virtual_hosts(entries: Sequence[Entry], port: Text) -> list[Json]:
     return hosts
 
 
-def _host(domain: Json, port: Text, entries: Iterable[Entry]) -> Config:
+def _host(domain: Json, port: Text, entries: Iterable[GatewayEntry]) -> Config:
     return virtual_host(domain, [domain, joined([domain, ":", port.written])], _routes(entries))
 
 
@@ -81,11 +81,11 @@ def _fits(match: Match, host: Text) -> bool:
     return True
 
 
-def _routes(entries: Iterable[Entry]) -> list[Config]:
+def _routes(entries: Iterable[GatewayEntry]) -> list[Config]:
     return [config for entry in entries for config in _route(entry)]
 
 
-def _route(entry: Entry) -> list[Config]:
+def _route(entry: GatewayEntry) -> list[Config]:
     """A prefix that does not end in `/` becomes two, as in App Mesh: `/p/` and `/p`, each rewritten to `/`."""
     match, rewrite = entry.route.match, entry.route.rewrite
     prefix = match.prefix
@@ -113,7 +113,7 @@ def _rewritten(route: GatewayRoute) -> Config:
     return {"regex_rewrite": {"pattern": {"regex": ".*"}, "substitution": substitution}}
 
 
-def _config(entry: Entry, match: Match, rewritten: Config) -> Config:
+def _config(entry: GatewayEntry, match: Match, rewritten: Config) -> Config:
     """The route behind knows the service's timeouts and retries, so there are none here."""
     action: dict[str, Json] = {"cluster": entry.redirect, "timeout": "0s", "idle_timeout": "0s", **rewritten}
     config: dict[str, Json] = {"match": match_config(match, entry.route.protocol), "route": action}

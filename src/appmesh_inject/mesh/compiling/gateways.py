@@ -13,7 +13,7 @@ from appmesh_inject.mesh.compiling.egress import Called, Shared, Variants, by_se
 from appmesh_inject.mesh.compiling.envoy import Config, named
 from appmesh_inject.mesh.compiling.gateway_routes import (
     SERVICE_HEADER,
-    Entry,
+    GatewayEntry,
     authority,
     virtual_hosts,
 )
@@ -21,7 +21,7 @@ from appmesh_inject.mesh.compiling.links import Exposure
 from appmesh_inject.mesh.compiling.listeners import Observed
 from appmesh_inject.mesh.compiling.options import Options
 from appmesh_inject.mesh.compiling.order import gateway_route_order
-from appmesh_inject.mesh.compiling.parts import Parts
+from appmesh_inject.mesh.compiling.parts import EnvoyParts
 from appmesh_inject.mesh.compiling.routes import match_config, rule_config
 from appmesh_inject.mesh.compiling.telemetry import Telemetry, access_log
 from appmesh_inject.mesh.model import TCP, ConnectionPool, GatewayRoute, Listener, Match, Mesh, VirtualGateway
@@ -29,7 +29,7 @@ from appmesh_inject.mesh.model import TCP, ConnectionPool, GatewayRoute, Listene
 
 def gateway_parts(
     gateway: VirtualGateway, mesh: Mesh | None, shared: Shared, options: Options, told: Telemetry
-) -> Parts:
+) -> EnvoyParts:
     return _Gateway(gateway, mesh, shared, options, Observed(access_log(gateway.access_log), told.tracing)).parts()
 
 
@@ -43,7 +43,7 @@ class _Gateway:
     observed: Observed
     findings: list[Finding] = field(default_factory=list)
 
-    def parts(self) -> Parts:
+    def parts(self) -> EnvoyParts:
         entries = self._entries()
         called = by_service({entry.called.service.logical_id: entry.called for entry in entries}.values())
         calls = [(call, self.shared.links.exposed(call.service).exposures) for call in called]
@@ -56,7 +56,7 @@ class _Gateway:
         ingress = [self._ingress(listener, entries) for listener in self.gateway.listeners]
         inner = [self._egress(calls, entries, found)] if calls else []
         redirect = [clusters.self_redirect(self._redirect, self.options.egress_port, self._pool)] if calls else []
-        return Parts(
+        return EnvoyParts(
             listeners=[*ingress, *inner],
             clusters=[*redirect, *remote],
             called=called,
@@ -84,7 +84,7 @@ class _Gateway:
             hint = "Let the load balancer check the gateway"
             self.findings.append(Finding("AM352", self.gateway.logical_id, listener.health_check.path, message, hint))
 
-    def _entries(self) -> list[Entry]:
+    def _entries(self) -> list[GatewayEntry]:
         """The gateway's routes, in order, with all that they lead to."""
         own = [
             route
@@ -96,7 +96,7 @@ class _Gateway:
         guards = any(entry.keeps_hostname for entry in found)
         return [entry._replace(guards_header=guards) for entry in found]
 
-    def _entry(self, route: GatewayRoute) -> Entry | None:
+    def _entry(self, route: GatewayRoute) -> GatewayEntry | None:
         listener = self._listener(route)
         service = self.shared.links.service(self.gateway, route.service)
         if service is None:
@@ -113,7 +113,7 @@ class _Gateway:
             self._report("AM313", route, route.service.path, message, "Lead it to an http, http2 or grpc service")
             return None
         called = Called(service, self.gateway.tls, route.service.path)
-        return Entry(route, listener, called, self._redirect, authority(service, exposure, exposures))
+        return GatewayEntry(route, listener, called, self._redirect, authority(service, exposure, exposures))
 
     def _listener(self, route: GatewayRoute) -> Listener | None:
         """The one that Match.Port names, or the only one."""
@@ -142,7 +142,7 @@ class _Gateway:
             self._report("AM317", route, port.path, message, "Name a port of the virtual service")
         return None
 
-    def _ingress(self, listener: Listener, entries: Sequence[Entry]) -> Config:
+    def _ingress(self, listener: Listener, entries: Sequence[GatewayEntry]) -> Config:
         takes_6 = listeners.takes_6(self.mesh.ip_preference if self.mesh else None)
         name, place = listeners.outward(listener.port.written, takes_6)
         own = [entry for entry in entries if entry.listener == listener]
@@ -163,7 +163,7 @@ class _Gateway:
     def _egress(
         self,
         calls: Sequence[tuple[Called, Sequence[Exposure]]],
-        entries: Sequence[Entry],
+        entries: Sequence[GatewayEntry],
         found: Variants,
     ) -> Config:
         name, place = listeners.inward(self.options.egress_port, takes_6=False)

@@ -15,7 +15,7 @@ from appmesh_inject.mesh.compiling.envoy import Config, named
 from appmesh_inject.mesh.compiling.links import Exposure, Rule
 from appmesh_inject.mesh.compiling.listeners import IDLE, ORIGINAL_DST, Observed
 from appmesh_inject.mesh.compiling.options import Options
-from appmesh_inject.mesh.compiling.parts import Parts
+from appmesh_inject.mesh.compiling.parts import EnvoyParts
 from appmesh_inject.mesh.compiling.routes import ANYTHING, TIMEOUT, destination
 from appmesh_inject.mesh.compiling.telemetry import Telemetry, access_log
 from appmesh_inject.mesh.model import TCP, Listener, Mesh, VirtualNode
@@ -28,7 +28,7 @@ _AWS = {"destination_port": "443", "server_names": ["*.amazonaws.com"]}
 _UNOBSERVED = Observed((), None)
 
 
-def node_parts(node: VirtualNode, mesh: Mesh | None, shared: Shared, options: Options, told: Telemetry) -> Parts:
+def node_parts(node: VirtualNode, mesh: Mesh | None, shared: Shared, options: Options, told: Telemetry) -> EnvoyParts:
     observed = Observed(access_log(node.access_log), told.tracing)
     return _Node(node, mesh, shared, options, observed).parts()
 
@@ -43,14 +43,14 @@ class _Node:
     observed: Observed
     findings: list[Finding] = field(default_factory=list)
 
-    def parts(self) -> Parts:
+    def parts(self) -> EnvoyParts:
         called = self._called()
         calls = [(call, self._exposures(call)) for call in called]
         found = variants(calls)
         remote, findings = egress_clusters(self.shared, calls, found)
         local = [clusters.local(self.node, listener, self._ip_preference) for listener in self.node.listeners]
         egress = self._egress(calls, found)
-        return Parts(
+        return EnvoyParts(
             listeners=[*([self._ingress()] if self.node.listeners else []), egress],
             clusters=[*local, *remote, clusters.passthrough(self._passthrough)],
             called=called,

@@ -8,7 +8,7 @@ from appmesh_inject.mesh.compiling.envoy import Config
 
 
 @final
-class Parts(NamedTuple):
+class EnvoyParts(NamedTuple):
     """`called`: the services that this Envoy calls, with the client policies that hold for them."""
 
     listeners: list[Config]
