@@ -41,7 +41,7 @@ def variables(reached: Engine) -> dict[str, str]:
         "no_proxy": "127.0.0.1",
         "SAM_CLI_TELEMETRY": "0",
         "SAM_CLI_CHECK_FOR_UPDATES": "0",
-        "SAM_CLI_POLL_DELAY": "1",
+        "SAM_CLI_POLL_DELAY": "0.1",
     }
 
 
