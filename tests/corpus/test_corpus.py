@@ -86,7 +86,7 @@ def test_marked_template_is_injected_or_refused(path: Path, fit: str, profile: s
             assert all(Action.INJECTED in actions(outcome) for outcome in outcomes)
             results[json.dumps(templates.unmarked(result))] = result
     # The ways differ in the mark alone, so what they make is mostly one template, and linted once.
-    before = lint(template) if results else set()
+    before = lint(template) if results else frozenset()
     for result in results.values():
         assert not lint(result) - before
 

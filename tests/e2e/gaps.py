@@ -27,6 +27,7 @@ SUBSTITUTED: Mapping[str, str] = {
     "AWS::ECS::TaskDefinition": "inside/task_definition.py registers it with LocalEmu's ECS, which is moto's",
     "Lambda's containers": "inside/executor.py starts functions as processes, under AWS's own emulator",
     "the fragment": "LocalEmu leaves Transform and Fn::Transform in it; the executor takes them out; tests run both",
+    "the time of a deployment": "inside/deployments.py answers when it is done; clients of AWS wait up to 30 s longer",
     "the response's requestId": "LocalEmu does not compare it with the request's; the executor does",
 }
 """Where the tests put something of their own in LocalEmu's place."""

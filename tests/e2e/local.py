@@ -24,6 +24,9 @@ PROCESS = FOLDER / "process"
 INSTALLED = (".venv-sam", ".venv-runtime", ".venv-e2e")
 """What `make local` installs."""
 
+UNCOMPILED = {"PIP_COMPILE": "0"}
+"""For pages that install the program: Python compiles the part that they use, and pip need not compile all of it."""
+
 
 def variables(reached: Engine) -> dict[str, str]:
     """What `sam` and `aws` read in the environment, so that they reach this engine, and nobody's account."""
@@ -41,7 +44,7 @@ def variables(reached: Engine) -> dict[str, str]:
         "no_proxy": "127.0.0.1",
         "SAM_CLI_TELEMETRY": "0",
         "SAM_CLI_CHECK_FOR_UPDATES": "0",
-        "SAM_CLI_POLL_DELAY": "1",
+        "SAM_CLI_POLL_DELAY": "0.1",
     }
 
 

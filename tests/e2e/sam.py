@@ -44,5 +44,5 @@ def _environment(engine: Engine | None) -> Mapping[str, str]:
         "no_proxy": "127.0.0.1",
         "SAM_CLI_TELEMETRY": "0",
         "SAM_CLI_CHECK_FOR_UPDATES": "0",
-        "SAM_CLI_POLL_DELAY": "1",
+        "SAM_CLI_POLL_DELAY": "0.1",
     }

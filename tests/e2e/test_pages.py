@@ -10,7 +10,7 @@ from tests.docs.following import ENGINE, followed
 from tests.docs.pages import PAGES, README, name
 from tests.docs.running import Shell, published, reader
 from tests.e2e.engine import PYTHON, REPOSITORY, Engine, started
-from tests.e2e.local import INSTALLED, variables
+from tests.e2e.local import INSTALLED, UNCOMPILED, variables
 from tests.e2e.sam import SAM, sam
 from tests.e2e.stacks import Stack
 
@@ -50,7 +50,7 @@ def test_page(page: Path, engine_with_web: Engine, tmp_path: Path) -> None:
         (programs / program.name).symlink_to(program)
     # A page starts after the deployment of the macro, with what SAM has built for it.
     shutil.copytree(REPOSITORY / ".aws-sam", clone / ".aws-sam")
-    environment = {**reader(tmp_path, clone), **variables(engine_with_web)}
+    environment = {**reader(tmp_path, clone), **variables(engine_with_web), **UNCOMPILED}
     environment["PATH"] = f"{programs}:{environment['PATH']}"
     with Shell(clone, environment) as shell:
         assert followed(page, clone, shell, has_engine=True) == page.read_text()

@@ -7,7 +7,7 @@ from tests.docs.following import followed
 from tests.docs.pages import DOCS
 from tests.docs.running import Shell, published, reader
 from tests.e2e.engine import REPOSITORY
-from tests.e2e.local import INSTALLED
+from tests.e2e.local import INSTALLED, UNCOMPILED
 
 PAGE = DOCS / "tutorial.md"
 
@@ -16,7 +16,7 @@ def test_tutorial(tmp_path: Path, update_golden: bool) -> None:
     reading = tmp_path / "reading"
     reading.mkdir()
     clone = reading / "appmesh-inject"
-    environment = reader(tmp_path, published(tmp_path / "published"))
+    environment = {**reader(tmp_path, published(tmp_path / "published")), **UNCOMPILED}
 
     def link_what_is_installed() -> None:
         """`make test-e2e` has installed what `make local` does, and a test need not do it twice."""

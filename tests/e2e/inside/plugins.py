@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from localemu.runtime import hooks
 from localemu.services.cloudformation.resource_provider import CloudFormationResourceProviderPlugin
 from localemu.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 
@@ -25,3 +26,12 @@ class TaskDefinitionPlugin(CloudFormationResourceProviderPlugin):  # type: ignor
         from tests.e2e.inside.task_definition import TaskDefinitionProvider
 
         self.factory = TaskDefinitionProvider
+
+
+@hooks.on_infra_start()  # type: ignore[untyped-decorator]
+def answer_deployments_when_done() -> None:
+    from localemu.aws.handlers import run_custom_response_handlers
+
+    from tests.e2e.inside.deployments import answer_when_done
+
+    run_custom_response_handlers.append(answer_when_done)
