@@ -62,27 +62,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="say what does not fit, and change nothing")
     parser.add_argument("--package", help="renew this package alone")
+    parser.add_argument("files", nargs="*", help="the locks that are meant, if not all", metavar="FILE")
     options = parser.parse_args()
     os.chdir(ROOT)
-    return check() if options.check else renew(options.package)
+    locks = [lock for lock in LOCKS if not options.files or str(lock.file) in options.files]
+    folders = [folder for folder in NPM_FOLDERS if not options.files or f"{folder}/package-lock.json" in options.files]
+    return check(locks, folders) if options.check else renew(locks, folders, options.package)
 
 
-def check() -> int:
-    wrong = [line for lock in LOCKS for line in misfits(lock)]
-    wrong += [line for folder in NPM_FOLDERS for line in npm_misfits(folder)]
+def check(locks: Sequence[Lock], npm_folders: Sequence[str]) -> int:
+    wrong = [line for lock in locks for line in misfits(lock)]
+    wrong += [line for folder in npm_folders for line in npm_misfits(folder)]
     if wrong:
         wrong.append("Somebody changed a lock by hand, or what it is made of: make lock PACKAGE=NAME, or make lock.")
     print("\n".join(wrong) or "Every lock fits.")
     return 1 if wrong else 0
 
 
-def renew(package: str | None) -> int:
-    """Renews every lock, or one package in those that have it."""
-    folders = [folder for folder in NPM_FOLDERS if package is None or f"node_modules/{package}" in npm_lock(folder)]
-    if package and not folders and not any(has(lock, package) for lock in LOCKS):
+def renew(locks: Sequence[Lock], npm_folders: Sequence[str], package: str | None) -> int:
+    """Renews the locks, or one package in those that have it."""
+    folders = [folder for folder in npm_folders if package is None or f"node_modules/{package}" in npm_lock(folder)]
+    if package and not folders and not any(has(lock, package) for lock in locks):
         print(f"No lock has {package}.")
         return 1
-    for lock in LOCKS:
+    for lock in locks:
         compile_(lock, lock.file, [f"--upgrade-package={package}"] if package else ["--upgrade"])
     for folder in folders:
         renew_npm(folder, package)
