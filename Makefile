@@ -11,58 +11,101 @@ BENCH_VENV := .venv-bench
 PEERS := bench/peers/node_modules
 FUZZ_VENV := .venv-fuzz
 MUTATION_VENV := .venv-mutation
+CDK_VENV := .venv-cdk
+LATEST_VENV := .venv-latest
+LOCK_VENV := .venv-lock
 SECONDS ?= 60
 MUTANTS ?= appmesh_inject.*
 PIP := -m pip install --quiet --disable-pip-version-check
+# A lock is complete, so nothing is looked for beyond it; and nothing is built, with what the lock does not know.
+LOCKED := $(PIP) --require-hashes --no-deps --only-binary :all: -r
+OURSELVES := $(PIP) --no-deps --no-build-isolation -e .
+# Fails with a sentence where the operating system lacks something.
+NEED := PYTHON=$(PYTHON) requirements/system.sh need
+NPM_CI := ci --silent --no-audit --no-fund
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo docs test test-cdk test-corpus test-dataplane test-docs test-e2e test-editor test-graph test-packaging fuzz mutation graph-assets check format golden build local local-stop runtime validate bench bench-quick clean
+.PHONY: help system-packages setup demo docs lock lock-check test test-cdk test-corpus test-dataplane test-docs test-e2e test-editor test-graph test-latest test-packaging fuzz mutation graph-assets check format golden build local local-stop runtime validate bench bench-quick clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
+system-packages:  ## install what the targets need of the operating system, and say what that is
+	@PYTHON=$(PYTHON) requirements/system.sh install
+
 setup: $(VENV)/.ready  ## install everything into .venv
 
-$(VENV)/.ready: pyproject.toml
+# What a user installs. make demo needs no more.
+$(VENV)/.user: pyproject.toml requirements/user.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.13 setup"; exit 1; }
+	@$(NEED) setup venv
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python $(PIP) -e '.[dev]'
+	$(BIN)/python $(LOCKED) requirements/user.txt
+	$(BIN)/python $(OURSELVES)
 	@touch $@
 
-$(SAM_VENV)/.ready:
+$(VENV)/.ready: $(VENV)/.user requirements/test.txt
+	$(BIN)/python $(LOCKED) requirements/test.txt
+	@touch $@
+
+$(SAM_VENV)/.ready: requirements/sam.txt
 	$(PYTHON) -m venv $(SAM_VENV)
-	$(SAM_VENV)/bin/python $(PIP) 'aws-sam-cli>=1.150,<2'
+	$(SAM_VENV)/bin/python $(LOCKED) requirements/sam.txt
 	@touch $@
 
-# What Lambda's own Python runtime has: its client, and boto3. The function's Python is 3.13; near enough will do.
-$(RUNTIME_VENV)/.ready:
+# The function's Python is 3.13; near enough will do.
+$(RUNTIME_VENV)/.ready: requirements/runtime.txt
 	$$(tests/e2e/python.sh 3.13 $(E2E_PYTHON) 2>/dev/null || echo $(PYTHON)) -m venv $(RUNTIME_VENV)
-	$(RUNTIME_VENV)/bin/python $(PIP) 'awslambdaric>=4,<5' 'boto3>=1.40'
+	$(RUNTIME_VENV)/bin/python $(LOCKED) requirements/runtime.txt
 	@touch $@
 
-# LocalEmu, a CloudFormation engine. Pinned: the tests name its gaps one by one.
-$(E2E_VENV)/.ready:
+# Some of what LocalEmu needs is published as source alone, and built with the setuptools that is installed before.
+$(E2E_VENV)/.ready: requirements/localemu.txt requirements/setuptools.txt
 	python="$$(tests/e2e/python.sh 3.12 $(E2E_PYTHON))" && "$$python" -m venv $(E2E_VENV)
-	$(E2E_VENV)/bin/python $(PIP) localemu==1.3.2
+	@$(E2E_VENV)/bin/python -c 'import sys; sys.exit(sys.version_info >= (3, 14))' || { echo "LocalEmu runs on Python 3.12 and 3.13 alone: name one, E2E_PYTHON=/path/to/python3.13"; exit 1; }
+	$(E2E_VENV)/bin/python $(LOCKED) requirements/setuptools.txt
+	$(E2E_VENV)/bin/python $(PIP) --require-hashes --no-deps --no-build-isolation --use-pep517 -r requirements/localemu.txt
 	@touch $@
 
 # Atheris has no wheels for some of the newest Pythons: FUZZ_PYTHON=python3.11 chooses another.
 FUZZ_PYTHON ?= $(PYTHON)
-$(FUZZ_VENV)/.ready: pyproject.toml
+$(FUZZ_VENV)/.ready: pyproject.toml requirements/fuzz.txt
 	$(FUZZ_PYTHON) -m venv $(FUZZ_VENV)
-	$(FUZZ_VENV)/bin/python $(PIP) -e '.[dev,fuzz]' || { echo "atheris cannot be installed for $$($(FUZZ_PYTHON) --version): make FUZZ_PYTHON=python3.11 fuzz"; exit 1; }
+	$(FUZZ_VENV)/bin/python $(LOCKED) requirements/fuzz.txt || { echo "atheris cannot be installed for $$($(FUZZ_PYTHON) --version): make FUZZ_PYTHON=python3.11 fuzz"; exit 1; }
+	$(FUZZ_VENV)/bin/python $(OURSELVES)
 	@touch $@
 
-$(MUTATION_VENV)/.ready: pyproject.toml
+$(MUTATION_VENV)/.ready: pyproject.toml requirements/mutation.txt
 	$(PYTHON) -m venv $(MUTATION_VENV)
-	$(MUTATION_VENV)/bin/python $(PIP) -e '.[dev,mutation]'
+	$(MUTATION_VENV)/bin/python $(LOCKED) requirements/mutation.txt
+	$(MUTATION_VENV)/bin/python $(OURSELVES)
 	@touch $@
 
-demo: $(VENV)/.ready  ## render and lint the colour app, and show what the macro adds
+$(LOCK_VENV)/.ready: requirements/lock.txt
+	@$(NEED) lock venv npm
+	$(PYTHON) -m venv $(LOCK_VENV)
+	$(LOCK_VENV)/bin/python $(LOCKED) requirements/lock.txt
+	@touch $@
+
+lock: $(LOCK_VENV)/.ready  ## renew what is installed: all, or PACKAGE=pyyaml alone
+	$(LOCK_VENV)/bin/python requirements/lock.py $(if $(PACKAGE),--package '$(PACKAGE)')
+
+lock-check: $(LOCK_VENV)/.ready  ## say whether the locks fit what pyproject.toml and package.json ask for
+	@$(LOCK_VENV)/bin/python requirements/lock.py --check
+
+demo: $(VENV)/.user  ## render and lint the colour app, and show what the macro adds
 	@./examples/demo.sh $(BIN)/appmesh-inject
 
 test: $(VENV)/.ready  ## run the tests
 	$(BIN)/pytest -n auto
+
+# Made anew each time: what is newest changes by the day.
+test-latest:  ## run the tests on the newest of everything that pyproject.toml allows
+	@$(NEED) test-latest venv
+	rm -rf $(LATEST_VENV)
+	$(PYTHON) -m venv $(LATEST_VENV)
+	$(LATEST_VENV)/bin/python $(PIP) -e '.[dev]'
+	$(LATEST_VENV)/bin/pytest -n auto
 
 fuzz: $(FUZZ_VENV)/.ready  ## look for events that the macro does not answer, for SECONDS=60
 	@mkdir -p fuzz/corpus
@@ -88,48 +131,47 @@ test-e2e: $(VENV)/.ready $(SAM_VENV)/.ready $(RUNTIME_VENV)/.ready $(E2E_VENV)/.
 	$(BIN)/pytest -q tests/e2e
 
 test-graph: $(VENV)/.ready  ## click through the page of `graph` in a headless Chromium; SCREENSHOTS=FOLDER keeps pictures
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
-	@$(WITH_NODE)
-	npm --prefix web ci --silent --no-audit --no-fund
+	@$(NEED) test-graph chromium node npm
+	npm --prefix web $(NPM_CI)
 	$(BIN)/pytest -q tests/browser tests/graph/test_written.py $(if $(SCREENSHOTS),--screenshots '$(SCREENSHOTS)')
 
 graph-assets:  ## bundle the front end of `graph` anew from web/; needs node
-	npm --prefix web ci --silent --no-audit --no-fund
+	@$(NEED) graph-assets node npm
+	npm --prefix web $(NPM_CI)
 	npm --prefix web run --silent lint
 	npm --prefix web run --silent build
 
 test-editor: $(VENV)/.ready .node/yaml/.ready  ## the schema in the real YAML language server; needs npm
 	YAML_LANGUAGE_SERVER=$(CURDIR)/.node/yaml/node_modules/.bin/yaml-language-server $(BIN)/pytest tests/editor
 
-test-packaging: $(VENV)/.ready  ## build wheel and sdist, and install them on every Python that is found
-	$(BIN)/python $(PIP) 'build>=1.2'
+test-packaging: $(VENV)/.ready $(LOCK_VENV)/.ready  ## build wheel and sdist, install them on every Python that is found; check the locks
 	PACKAGING=1 $(BIN)/pytest tests/packaging
 
-test-cdk: $(VENV)/.ready .venv-cdk/.ready  ## synthesize the CDK example, and inject what comes out; needs node
-	CDK_PYTHON=$(CURDIR)/.venv-cdk/bin/python $(BIN)/pytest tests/cdk
+test-cdk: $(VENV)/.ready $(CDK_VENV)/.ready  ## synthesize the CDK example, and inject what comes out; needs node
+	CDK_PYTHON=$(CURDIR)/$(CDK_VENV)/bin/python $(BIN)/pytest tests/cdk
 
-# jsii, which the CDK is made with, runs in node.
-WITH_NODE := command -v node >/dev/null && command -v npm >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm; }
-
-.node/yaml/.ready:
-	@$(WITH_NODE)
-	npm install --prefix .node/yaml --no-audit --no-fund --loglevel=error 'yaml-language-server@^1.20'
+.node/yaml/.ready: tests/editor/package.json tests/editor/package-lock.json
+	@$(NEED) test-editor node npm
+	mkdir -p .node/yaml
+	cp $^ .node/yaml
+	npm --prefix .node/yaml $(NPM_CI)
 	@touch $@
 
-.venv-cdk/.ready: examples/cdk/requirements.txt
-	@$(WITH_NODE)
-	$(PYTHON) -m venv .venv-cdk
-	.venv-cdk/bin/python $(PIP) -r examples/cdk/requirements.txt
+# jsii, which the CDK is made with, runs in node.
+$(CDK_VENV)/.ready: requirements/cdk.txt
+	@$(NEED) test-cdk node
+	$(PYTHON) -m venv $(CDK_VENV)
+	$(CDK_VENV)/bin/python $(LOCKED) requirements/cdk.txt
 	@touch $@
 
 check: $(VENV)/.ready  ## format check, lint, types
-	$(BIN)/ruff format --check src tests bench fuzz mutation
-	$(BIN)/ruff check src tests bench fuzz mutation
+	$(BIN)/ruff format --check src tests bench fuzz mutation requirements
+	$(BIN)/ruff check src tests bench fuzz mutation requirements
 	$(BIN)/mypy
 
 format: $(VENV)/.ready  ## format the code
-	$(BIN)/ruff format src tests bench fuzz mutation
-	$(BIN)/ruff check --fix src tests bench fuzz mutation
+	$(BIN)/ruff format src tests bench fuzz mutation requirements
+	$(BIN)/ruff check --fix src tests bench fuzz mutation requirements
 
 golden: $(VENV)/.ready  ## rewrite the expectations of the golden cases: read the difference
 	$(BIN)/pytest -q tests/golden tests/mesh/test_golden.py tests/mesh/test_refusals.py tests/mesh/test_everything.py tests/test_findings_page.py tests/test_template_schema.py tests/test_man_page.py tests/reference --update-golden
@@ -151,15 +193,15 @@ local-stop:  ## end it
 runtime: build $(RUNTIME_VENV)/.ready  ## what `appmesh-inject invoke --runtime` needs, instead of Docker
 
 # Lambda's Python, as in $(RUNTIME_VENV), if it is here.
-$(BENCH_VENV)/.ready: pyproject.toml
+$(BENCH_VENV)/.ready: pyproject.toml requirements/bench.txt
 	$$(tests/e2e/python.sh 3.13 $(E2E_PYTHON) 2>/dev/null || echo $(PYTHON)) -m venv $(BENCH_VENV)
-	$(BENCH_VENV)/bin/python $(PIP) -e '.[bench]'
+	$(BENCH_VENV)/bin/python $(LOCKED) requirements/bench.txt
+	$(BENCH_VENV)/bin/python $(OURSELVES)
 	@touch $@
 
 # Without them the results say so.
-$(PEERS)/.ready: bench/peers/package.json
-	-cd bench/peers && npm install --no-audit --no-fund --no-package-lock --loglevel=error && touch node_modules/.ready
-	-$(BENCH_VENV)/bin/python $(PIP) 'aws-sam-translator>=1.110,<2'
+$(PEERS)/.ready: bench/peers/package.json bench/peers/package-lock.json
+	-npm --prefix bench/peers $(NPM_CI) && touch $@
 
 BENCH := $(BENCH_VENV)/bin/python -m bench --sam $(SAM_VENV) --runtime $(RUNTIME_VENV)
 
@@ -170,5 +212,5 @@ bench-quick: $(BENCH_VENV)/.ready $(RUNTIME_VENV)/.ready $(SAM_VENV)/.ready  ## 
 	$(BENCH) --quick
 
 clean:  ## remove what was built and installed
-	rm -rf $(VENV) $(SAM_VENV) $(RUNTIME_VENV) $(E2E_VENV) $(BENCH_VENV) $(FUZZ_VENV) $(MUTATION_VENV) .venv-cdk
+	rm -rf $(VENV) $(SAM_VENV) $(RUNTIME_VENV) $(E2E_VENV) $(BENCH_VENV) $(FUZZ_VENV) $(MUTATION_VENV) $(CDK_VENV) $(LATEST_VENV) $(LOCK_VENV)
 	rm -rf .node site .site .cache .local $(PEERS) .aws-sam dist fuzz/corpus fuzz/found mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -13,7 +13,8 @@ import pytest
 from tests.cli.command import TEMPLATE
 from tests.conftest import REPOSITORY
 
-PYTHONS = ("3.11", "3.12", "3.13")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+LOCK = REPOSITORY / "requirements" / "user.txt"
 
 pytestmark = pytest.mark.skipif(not os.environ.get("PACKAGING"), reason="PACKAGING is not set: make test-packaging")
 
@@ -27,7 +28,7 @@ def interpreter(version: str) -> str | None:
 @pytest.fixture(scope="session")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
-    subprocess.run([sys.executable, "-m", "build", "--outdir", str(folder), str(REPOSITORY)], check=True)
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", str(folder)], cwd=REPOSITORY, check=True)
     return folder
 
 
@@ -50,7 +51,11 @@ def test_it_installs_and_works_in_an_empty_environment(packages: Path, version: 
     subprocess.run([python, "-m", "venv", str(tmp_path / "venv")], check=True)
     own = tmp_path / "venv" / "bin"
     install: list[str | Path] = [own / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*install, next(packages.glob(kind))], check=True, cwd=tmp_path)
+    subprocess.run([*install, "--require-hashes", "--no-deps", "--requirement", LOCK], check=True, cwd=tmp_path)
+    package = next(packages.glob(kind))
+    subprocess.run([*install, "--no-deps", "--no-build-isolation", package], check=True, cwd=tmp_path)
+    ran = subprocess.run([own / "python", "-m", "pip", "check"], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout
     (tmp_path / "web.yaml").write_text(TEMPLATE)
     ran = subprocess.run(
         [own / "appmesh-inject", "render", "web.yaml"], cwd=tmp_path, capture_output=True, text=True, check=False
