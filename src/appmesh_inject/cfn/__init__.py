@@ -1,1 +1,1 @@
-"""CloudFormation as a language: documents, functions, text, merging. Knows nothing of ECS or App Mesh."""
+"""Reads and edits CloudFormation documents: paths, functions, text, merging. Nothing here is about ECS or App Mesh."""

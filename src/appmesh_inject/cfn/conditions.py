@@ -1,4 +1,4 @@
-"""Conditions of a template whose outcome follows from parameters that are known: what a `Scope` may assume."""
+"""Evaluates the conditions of a template whose outcome follows from known parameter values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,37 +10,37 @@ from appmesh_inject.cfn.intrinsics import Literal, Scope, function, read
 
 
 def outcomes(conditions: Json, scope: Scope) -> Mapping[str, bool]:
-    """The conditions that can be decided now; those that only CloudFormation can decide are not among them."""
+    """The outcome of each condition, by name, without those that only CloudFormation can evaluate."""
     if not isinstance(conditions, dict):
         return {}
-    deciding = _Deciding(conditions, scope)
-    decided = {name: deciding.outcome({"Condition": name}, frozenset()) for name in conditions}
-    return {name: outcome for name, outcome in decided.items() if outcome is not None}
+    evaluator = _Evaluator(conditions, scope)
+    evaluated = {name: evaluator.outcome({"Condition": name}, frozenset()) for name in conditions}
+    return {name: outcome for name, outcome in evaluated.items() if outcome is not None}
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class _Deciding:
+class _Evaluator:
     conditions: Mapping[str, Json]
     scope: Scope
 
     def outcome(self, value: Json, visited: frozenset[str]) -> bool | None:
-        called = function(value)
-        if called is None or not isinstance(value, dict):
+        name = function(value)
+        if name is None or not isinstance(value, dict):
             return None
-        argument = value[called]
-        if called == "Condition" and isinstance(argument, str) and argument not in visited:
+        argument = value[name]
+        if name == "Condition" and isinstance(argument, str) and argument not in visited:
             return self.outcome(self.conditions.get(argument), visited | {argument})
         if not isinstance(argument, list):
             return None
-        if called == "Fn::Equals" and len(argument) == 2:
+        if name == "Fn::Equals" and len(argument) == 2:
             return self._equal(*argument)
-        if called not in ("Fn::And", "Fn::Or", "Fn::Not"):
+        if name not in ("Fn::And", "Fn::Or", "Fn::Not"):
             return None
         parts = [self.outcome(part, visited) for part in argument]
-        if called == "Fn::Not":
+        if name == "Fn::Not":
             return None if len(parts) != 1 or parts[0] is None else not parts[0]
-        decisive = called == "Fn::Or"
+        decisive = name == "Fn::Or"
         if decisive in parts:
             return decisive
         return None if None in parts else not decisive

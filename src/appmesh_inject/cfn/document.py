@@ -1,7 +1,6 @@
 """Paths into JSON documents, and copy-on-write edits of them.
 
-A document is never mutated and never wrapped: an edit returns a new document that shares every part it did
-not touch, as the same objects.
+An edit never mutates its document. It returns a new one, which shares all unchanged parts with the original.
 """
 
 import marshal
@@ -16,7 +15,7 @@ Step: TypeAlias = str | int
 Path: TypeAlias = tuple[Step, ...]
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-"""The empty map that nobody can write to."""
+"""An immutable empty map."""
 
 
 class EditKind(Enum):
@@ -27,7 +26,7 @@ class EditKind(Enum):
 
 
 class Edit(NamedTuple):
-    """One change at a path. All indexes mean the document before any change."""
+    """One change at a path. Indexes refer to the document before any change."""
 
     kind: EditKind
     path: Path
@@ -35,48 +34,48 @@ class Edit(NamedTuple):
 
 
 Changes: TypeAlias = Sequence[Edit]
-"""Edits of one document, which `edited` makes together."""
+"""Edits that `edited` applies to one document together."""
 
 
 def replace(path: Path, value: Json) -> Edit:
-    """Puts `value` at `path`: in the place of what is there, or as a new member of the map around."""
+    """Sets the value at `path`, and adds the key if the map does not have it."""
     return Edit(EditKind.REPLACE, path, value)
 
 
 def remove(path: Path) -> Edit:
-    """Takes out what is at `path`, if anything is."""
+    """Removes the value at `path`, if there is one."""
     return Edit(EditKind.REMOVE, path)
 
 
 def removals(paths: Iterable[Path]) -> Changes:
-    """Takes out what is at each path."""
+    """Removes the value at each path; paths may repeat."""
     return [remove(path) for path in dict.fromkeys(paths)]
 
 
 def append(path: Path, *items: Json) -> Edit:
-    """Adds the items to the end of the list at `path`, which is made where it is not there."""
+    """Adds the items to the end of the list at `path`, and creates the list if it is missing."""
     return Edit(EditKind.APPEND, path, list(items))
 
 
 def insert(path: Path, item: Json) -> Edit:
-    """Puts `item` into a list, before the item that `path` leads to."""
+    """Inserts `item` into a list, before the item at `path`."""
     return Edit(EditKind.INSERT, path, item)
 
 
 class ConflictingEditsError(Exception):
-    """Two edits of which one leads through what the other replaces or removes: a bug of whoever made them."""
+    """The path of one edit leads through a value that another edit replaces or removes: a bug in the caller."""
 
 
 def edited(document: Json, changes: Changes) -> Json:
-    """The document with `changes` made; the very same object where there are none.
+    """The document with `changes` applied; the same object if there are none.
 
-    Raises ConflictingEditsError where one edit leads through what another one replaces or removes.
+    Raises ConflictingEditsError if the path of one edit leads through a value that another replaces or removes.
     """
     return _edited(document, changes, 0) if changes else document
 
 
 def _edited(value: Json, changes: Changes, depth: int) -> Json:
-    """`value`, to which the first `depth` steps of each path lead, with the changes made in it."""
+    """`value` with the changes applied. It stands at the first `depth` steps of each path."""
     appended: list[Json] = []
     within: dict[Step, list[Edit]] = {}
     for edit in changes:
@@ -109,11 +108,11 @@ def _edited_members(members: Mapping[str, Json], within: Mapping[Step, Changes],
 
 def _edited_items(items: Sequence[Json], within: Mapping[Step, Changes], depth: int) -> Sequence[Json]:
     result = list(items)
-    # From the end, so that each index still means what it meant in the document.
+    # Back to front, so that the remaining indexes stay valid.
     for index in sorted(within, key=_as_index, reverse=True):
         place, edits = _as_index(index), within[index]
         inserted = [edit for edit in edits if edit.kind is EditKind.INSERT and len(edit.path) == depth + 1]
-        others = [edit for edit in edits if not any(edit is each for each in inserted)] if inserted else edits
+        others = [edit for edit in edits if not any(edit is other for other in inserted)] if inserted else edits
         if others and _removes(others, depth):
             del result[place]
         elif others:
@@ -128,7 +127,7 @@ def _as_index(step: Step) -> int:
 
 
 def _removes(edits: Changes, depth: int) -> bool:
-    """Whether the one edit takes out the member itself."""
+    """Whether one of the edits removes the member itself. It must be the only edit then."""
     for edit in edits:
         if edit.kind is EditKind.REMOVE and len(edit.path) == depth + 1:
             if len(edits) > 1:
@@ -138,7 +137,7 @@ def _removes(edits: Changes, depth: int) -> bool:
 
 
 def with_value_at(document: Json, path: Path, value: Json) -> Json:
-    """The document with `value` at a path that is there."""
+    """The document with `value` at `path`, which must exist."""
     if not path:
         return value
     copied: Any = dict(document) if isinstance(document, dict) else [*cast(list[Json], document)]
@@ -147,7 +146,7 @@ def with_value_at(document: Json, path: Path, value: Json) -> Json:
 
 
 def value_at(document: Json, path: Path) -> Json:
-    """The value that `path` leads to, which must be there."""
+    """The value at `path`, which must exist."""
     for step in path:
         assert isinstance(document, dict | list)
         document = document[step]  # type: ignore[index]
@@ -155,20 +154,20 @@ def value_at(document: Json, path: Path) -> Json:
 
 
 def value_if_there(document: Json, path: Path) -> Json:
-    """The value that `path` leads to, or None where it leads nowhere."""
+    """The value at `path`, or None if the path does not exist."""
     return value_at(document, path) if existing(document, path) == path else None
 
 
 def map_at(document: Json, path: Path) -> Mapping[str, Json]:
-    """The map that `path` leads to, which must be there."""
+    """The map at `path`, which must exist."""
     value = value_at(document, path)
     assert isinstance(value, dict)
     return value
 
 
 def existing(document: Json, path: Path) -> Path:
-    """The longest beginning of `path` that leads somewhere in `document`."""
-    found: list[Step] = []
+    """The longest prefix of `path` that exists in `document`."""
+    prefix: list[Step] = []
     here = document
     for step in path:
         if isinstance(here, dict) and isinstance(step, str):
@@ -181,35 +180,37 @@ def existing(document: Json, path: Path) -> Path:
             here = here[step]
         else:
             break
-        found.append(step)
-    return tuple(found)
+        prefix.append(step)
+    return tuple(prefix)
 
 
 MOST_LEVELS = 200
-"""Maps and lists inside of each other that are sure to be read: Python's stack ends at some depth, and a template that
-a person or a tool wrote stays far above it."""
+"""Nesting of maps and lists that can always be read: far more than real templates have, and below Python's recursion
+limit."""
 
 
 def is_deeper(value: Json, levels: int) -> bool:
-    """Whether there are more than `levels` maps and lists inside of each other. Needs no stack itself."""
+    """Whether maps and lists are nested more than `levels` deep. Does not recurse."""
     layer = [value] if isinstance(value, dict | list) else []
     for _ in range(levels):
         if not layer:
             return False
-        members = (each.values() if isinstance(each, dict) else each for each in layer)
-        layer = [member for some in members for member in some if isinstance(member, dict | list)]
+        members = (parent.values() if isinstance(parent, dict) else parent for parent in layer)
+        layer = [member for siblings in members for member in siblings if isinstance(member, dict | list)]
     return bool(layer)
 
 
 def at_most(value: Json, size: int) -> bool:
-    """Whether the value surely has at most `size` bytes as JSON in UTF-8: a bound that takes a tenth of the time of
-    writing it. False says nothing: then it has to be measured."""
+    """Whether the value is certain to have at most `size` bytes as JSON in UTF-8. False means unknown: measure it then.
+
+    Compares an upper bound, which takes a tenth of the time of writing the JSON.
+    """
     try:
         written = marshal.dumps(value, 2)  # type: ignore[arg-type]
     except ValueError:
         return False  # deeper than marshal goes
-    # JSON has no more bytes than marshal's form, but for what it escapes: control characters become six bytes, quotes
-    # and backslashes two; and for true, false and null, which marshal writes as T, F and N.
+    # JSON is never longer than marshal's form, except for escapes (six bytes for a control character, two for a quote
+    # or backslash) and for true, false and null, which marshal writes as T, F and N.
     control = len(written) - len(written.translate(None, bytes(range(32))))
     return (
         len(written)
@@ -221,9 +222,9 @@ def at_most(value: Json, size: int) -> bool:
 
 
 def half_character(value: Json) -> Path | None:
-    """Where a text, or a key of the map there, has half a character: a lone surrogate, which JSON can say and UTF-8
-    cannot. None where there is none. Needs no stack itself."""
-    # A sieve that takes a tenth of the time in which JSON is read and written; a number can look like half a character.
+    """The path of a text, or of a map with a key, that contains half a character: a lone surrogate, which JSON can
+    express and UTF-8 cannot. None if there is none. Does not recurse."""
+    # A filter that takes a tenth of the time of reading and writing JSON. A number can match by chance.
     try:
         written = marshal.dumps(value)  # type: ignore[arg-type]
         if b"\xed" not in written or not re.search(rb"\xed[\xa0-\xbf]", written):
@@ -232,11 +233,11 @@ def half_character(value: Json) -> Path | None:
         pass  # deeper than marshal goes
     layer: list[tuple[Path, Json]] = [((), value)]
     while layer:
-        for path, each in layer:
-            texts = each if isinstance(each, dict) else (each,)
+        for path, part in layer:
+            texts = part if isinstance(part, dict) else (part,)
             if any(isinstance(text, str) and re.search("[\ud800-\udfff]", text) for text in texts):
                 return path
-        layer = [((*path, step), member) for path, each in layer for step, member in _members(each)]
+        layer = [((*path, step), member) for path, part in layer for step, member in _members(part)]
     return None
 
 
@@ -248,5 +249,5 @@ def _members(value: Json) -> Iterator[tuple[Step, Json]]:
 
 
 def shown(path: Path) -> str:
-    """A path as people read it: `Properties/ContainerDefinitions/0/Name`."""
+    """The path as text: `Properties/ContainerDefinitions/0/Name`."""
     return "/".join(map(str, path))

@@ -1,4 +1,4 @@
-"""Text that may hold intrinsics: pieces become a plain string, one Fn::Sub, or one Fn::Join."""
+"""Joins literals and intrinsics into one text value: a string, an Fn::Sub or an Fn::Join."""
 
 from collections.abc import Collection, Iterable
 
@@ -7,11 +7,11 @@ from appmesh_inject.cfn.intrinsics import function
 
 
 def joined(pieces: Iterable[Json], loops: Collection[str] = ()) -> Json:
-    """One value that reads as the pieces one after the other.
+    """The concatenation of the pieces, as one value.
 
-    All literal: a string. A single intrinsic: itself. Otherwise one `Fn::Sub` where every intrinsic has a
-    form inside of it, else one `Fn::Join`. `loops`: identifiers of the Fn::ForEach loops around; `${Identifier}`
-    in a literal is theirs.
+    A string if all pieces are literal; a single intrinsic unchanged; an `Fn::Sub` if every intrinsic can be written
+    inside one; else an `Fn::Join`. loops: identifiers of the enclosing Fn::ForEach loops, whose `${Identifier}` in a
+    literal is not escaped.
     """
     pieces = list(pieces)
     try:
@@ -27,7 +27,7 @@ def joined(pieces: Iterable[Json], loops: Collection[str] = ()) -> Json:
 
 
 def separated(pieces: Iterable[Json], separator: str, loops: Collection[str] = ()) -> Json:
-    """The pieces with `separator` between them, as `joined` writes them."""
+    """The pieces with `separator` between them, joined by `joined`."""
     spread: list[Json] = []
     for piece in pieces:
         if spread:
@@ -37,7 +37,7 @@ def separated(pieces: Iterable[Json], separator: str, loops: Collection[str] = (
 
 
 def scalar(value: Json) -> Json:
-    """A literal as the string that CloudFormation makes of it; an intrinsic as it is."""
+    """A literal as the string that CloudFormation converts it to; an intrinsic unchanged."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -46,11 +46,11 @@ def scalar(value: Json) -> Json:
 
 
 def number(value: object) -> int | None:
-    """The whole number that a value is, written as one or as its digits; None for all else."""
+    """The value as an integer of at least 0, if it is an int or a text of digits; else None."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     digits = str(value)
-    # Digits of other scripts are digits to Python, and it refuses to read endless ones.
+    # Python also accepts the digits of other scripts, and raises an error for very long numbers.
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
 
 
@@ -65,13 +65,13 @@ def _merged(pieces: Iterable[Json]) -> list[Json]:
 
 
 def _escaped(text: str, loops: Collection[str]) -> str:
-    """Literal text inside an Fn::Sub: `${` is escaped, except where an Fn::ForEach loop will replace it."""
+    """Literal text for an Fn::Sub. Escapes `${`, except where an Fn::ForEach loop will replace it."""
     first, *others = text.split("${")
     return first + "".join(("${" if other.split("}", 1)[0] in loops else "${!") + other for other in others)
 
 
 def _placeholder(value: Json) -> str | None:
-    """The form that an intrinsic takes inside an Fn::Sub, or None where it has none."""
+    """An intrinsic as written inside an Fn::Sub, or None if that is not possible."""
     name = function(value)
     if name is None or not isinstance(value, dict):
         return None

@@ -1,8 +1,8 @@
-"""The one place that knows CloudFormation's functions: Fn::If, AWS::NoValue, and Ref to a parameter.
+"""Reads CloudFormation's functions: Fn::If, AWS::NoValue, and Ref to a parameter.
 
-A value has three readings, and whoever decides by one spells all three: a literal (written so, or the value
-of a parameter that the event carries), the branches of an `Fn::If`, or opaque. Reading is for thinking only:
-what is written to a document is always the value that the user wrote.
+A value reads as a literal (written out, or the value of a parameter in the event), as the branches of an `Fn::If`, as
+absent, or as opaque, and code that decides by a value must handle each. Readings serve decisions only: the document
+keeps the value that the user wrote.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,13 +14,13 @@ NO_VALUE: Mapping[str, Json] = {"Ref": "AWS::NoValue"}
 
 
 class Scope(NamedTuple):
-    """What is known of names where a value stands.
+    """What is known about the names that a value may refer to.
 
-    parameters: values of the template's parameters that may decide something (no SSM-typed, no NoEcho ones).
-    loops: identifiers of the `Fn::ForEach` loops around; a `Ref` to one is not a parameter's.
-    assumed: conditions whose outcome is given by the branch of an `Fn::If` that leads here.
-    lists: the parameters that hold a list.
-    resources: the template's resources by logical ID, as they stand there; empty for a snippet.
+    parameters: values of the template's parameters, without SSM-typed and NoEcho ones.
+    loops: identifiers of the enclosing `Fn::ForEach` loops; a `Ref` to one does not refer to a parameter.
+    assumed: outcomes of conditions, as the enclosing `Fn::If` branches imply them.
+    lists: names of the parameters that hold a list.
+    resources: the template's resources by logical ID, as written; empty for a snippet.
     """
 
     parameters: Mapping[str, Json] = NOTHING
@@ -43,14 +43,14 @@ NOTHING_KNOWN = Scope()
 
 
 class Literal(NamedTuple):
-    """A value that is known now: as written, or a parameter's."""
+    """A known value. parameter: the name of the parameter that it is the value of; None if it is written out."""
 
     value: Json
     parameter: str | None = None
 
 
 class Branches(NamedTuple):
-    """Both values of an `Fn::If`; which one it is, is known at deploy time."""
+    """Both values of an `Fn::If`, whose condition is not known before deployment."""
 
     condition: str
     then: Json
@@ -58,13 +58,13 @@ class Branches(NamedTuple):
 
 
 class Opaque:
-    """A value that only CloudFormation can know: OPAQUE."""
+    """A value that only CloudFormation knows. OPAQUE is the instance."""
 
     __slots__ = ()
 
 
 class Absent:
-    """No value: `{Ref: AWS::NoValue}`; ABSENT."""
+    """No value: `{Ref: AWS::NoValue}`. ABSENT is the instance."""
 
     __slots__ = ()
 
@@ -76,7 +76,7 @@ ABSENT = Absent()
 
 
 def function(value: Json) -> str | None:
-    """The name of the function that `value` is a call of (`Ref`, `Fn::Sub`), or None."""
+    """The name of the function that `value` calls (`Ref`, `Fn::Sub`), or None if it is not a call."""
     if isinstance(value, dict) and len(value) == 1:
         (name,) = value
         if isinstance(name, str) and (name in ("Ref", "Condition") or name.startswith("Fn::")):
@@ -89,10 +89,10 @@ def is_no_value(value: Json) -> bool:
 
 
 def read(value: Json, scope: Scope) -> Reading:
-    """What `value` is: a literal, the branches of an Fn::If, absent, or opaque.
+    """Reads `value` as a literal, the branches of an Fn::If, absent, or opaque.
 
-    An `Fn::If` whose condition is assumed in `scope` reads as the branch that applies. A string that holds a
-    dynamic reference (`{{resolve:...}}`) is opaque.
+    An `Fn::If` whose condition is assumed in `scope` reads as the branch that applies. A string with a dynamic
+    reference (`{{resolve:...}}`) is opaque.
     """
     if not isinstance(value, dict):
         return _read_plain(value)
@@ -128,9 +128,9 @@ def _read_if(arguments: Json, scope: Scope) -> Reading:
 
 
 class Leaf(NamedTuple):
-    """One value that a chain of Fn::If branches leads to; `path` is relative to the outermost Fn::If.
+    """A value at the end of a chain of Fn::If branches, as written and as read.
 
-    `written` is the value as the user wrote it, `reading` what it means.
+    path: the path given to `leaves`, continued through the Fn::Ifs. scope: assumes the branches of the chain.
     """
 
     written: Json
@@ -140,7 +140,7 @@ class Leaf(NamedTuple):
 
 
 def leaves(value: Json, scope: Scope, path: Path = ()) -> Sequence[Leaf]:
-    """Every value that `value` can become, one for each branch of its Fn::Ifs that `scope` leaves open."""
+    """Every value that `value` can take: one for each Fn::If branch that is possible in `scope`."""
     if not isinstance(value, dict):
         return (Leaf(value, _read_plain(value), path, scope),)
     while (taken := _taken(value, scope)) is not None:
@@ -155,7 +155,7 @@ def leaves(value: Json, scope: Scope, path: Path = ()) -> Sequence[Leaf]:
 
 
 def _taken(value: Json, scope: Scope) -> tuple[Json, int] | None:
-    """The branch of an Fn::If that is taken under what `scope` assumes, and its index."""
+    """The branch that an Fn::If takes under the assumed conditions, and its index; None if both are possible."""
     if not scope.assumed or function(value) != "Fn::If":
         return None
     assert isinstance(value, dict)
@@ -169,7 +169,7 @@ def _taken(value: Json, scope: Scope) -> tuple[Json, int] | None:
 
 
 def conditions_along(value: Json, path: Path) -> Mapping[str, bool]:
-    """What the Fn::Ifs that `path` leads through in `value` say, by condition."""
+    """The outcomes, by condition, of the Fn::If branches that `path` takes through `value`."""
     conditions: dict[str, bool] = {}
     before: Step = ""
     for step in path:
@@ -184,10 +184,8 @@ def conditions_along(value: Json, path: Path) -> Mapping[str, bool]:
 
 
 def mapped(value: Json, scope: Scope, change: Callable[[Leaf], Json]) -> Json:
-    """`value` with each leaf replaced by what `change` makes of it; the Fn::Ifs around stay.
-
-    Two branches that become equal collapse into one value.
-    """
+    """`value` with each leaf replaced by the result of `change`. An Fn::If whose branches become equal is replaced by
+    that value; the others stay."""
     while (taken := _taken(value, scope)) is not None:
         value, _ = taken
     reading = read(value, scope)
@@ -203,12 +201,12 @@ def if_(condition: str, then: Json, otherwise: Json) -> Json:
 
 
 def may_be_absent(value: Json, scope: Scope) -> bool:
-    """Whether one of the values that `value` can become is AWS::NoValue."""
+    """Whether `value` can be AWS::NoValue."""
     return any(isinstance(leaf.reading, Absent) for leaf in leaves(value, scope))
 
 
 def known(value: Json, scope: Scope) -> Json:
-    """The literal that `value` reads as, or None where it is not one."""
+    """The literal that `value` reads as, or None if it does not read as one."""
     if not isinstance(value, dict):
         return None if isinstance(value, str) and "{{resolve:" in value else value
     reading = read(value, scope)
@@ -216,16 +214,16 @@ def known(value: Json, scope: Scope) -> Json:
 
 
 def parameters_that_decide(values: Mapping[str, Json], declarations: Mapping[str, Json]) -> Mapping[str, Json]:
-    """The parameter values that may decide something.
+    """The parameter values that decisions may use.
 
-    A NoEcho parameter is a secret, and the value of an SSM-typed one is the name of the entry in Parameter
-    Store, not what is stored there: both are left out, so that a Ref to them is opaque.
+    Leaves out NoEcho parameters, which are secrets, and SSM-typed ones, whose value is only the name of an entry in
+    Parameter Store. A Ref to one of them is opaque.
     """
     return {name: value for name, value in values.items() if not _is_opaque(declarations.get(name))}
 
 
 def list_parameters(values: Mapping[str, Json], declarations: Mapping[str, Json]) -> frozenset[str]:
-    """Names of the parameters that hold a list, by their declared type or by the value that the event carries."""
+    """Names of the parameters that hold a list, by their declared type or their value in the event."""
     declared = (name for name, declaration in declarations.items() if _is_list(declaration))
     return frozenset((*declared, *(name for name, value in values.items() if isinstance(value, list))))
 

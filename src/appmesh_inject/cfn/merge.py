@@ -1,8 +1,8 @@
-"""The one merge rule, for every fragment that overrides what a profile builds.
+"""Merges the fragments that override what a profile builds.
 
-Maps merge. Lists whose items have an identity merge by it. Everything else replaces, a list that is an
-intrinsic too. `{Ref: AWS::NoValue}` removes, and so does an item whose members beside its identity are all
-`AWS::NoValue`.
+Maps merge member by member. Lists merge item by item where items have an identity. Any other value replaces, also a
+list that is an intrinsic. `{Ref: AWS::NoValue}` removes a member. An item whose members are all `AWS::NoValue`, apart
+from its identity, removes the item.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,12 +11,11 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import function, is_no_value
 
 Identities = Mapping[str, Sequence[tuple[str, str | None]]]
-"""By the name of a list property: the members that identify an item, each with the value that stands for it
-where it is not written (None: it must be written)."""
+"""By the name of a list property: the members that identify an item, each with its default (None: no default)."""
 
 
 def merged(base: Mapping[str, Json], fragment: Mapping[str, Json], identities: Identities) -> dict[str, Json]:
-    """`base` with `fragment` merged over it. Order: the base's, then what is new, as the fragment has it."""
+    """`base` with `fragment` merged over it: the base's members first, then new ones in the fragment's order."""
     result = dict(base)
     for key, value in fragment.items():
         if is_no_value(value):
@@ -55,7 +54,7 @@ def _merged_list(base: list[Json], items: list[Json], key: str, identities: Iden
 
 
 def _identity(item: Json, members: Sequence[tuple[str, str | None]]) -> tuple[str, ...] | None:
-    """What identifies an item, as text (`9901` and `"9901"` are the same); None where it is no literal."""
+    """What identifies an item, as text, so that `9901` and `"9901"` are equal; None if it is missing or not literal."""
     if not isinstance(item, dict):
         return None
     values = [item.get(member, default) for member, default in members]

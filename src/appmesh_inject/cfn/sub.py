@@ -1,4 +1,4 @@
-"""The text of an `Fn::Sub`, taken apart: literal text and the names in `${}`."""
+"""Splits the text of an `Fn::Sub` into literal text and the names in `${}`."""
 
 import re
 from collections.abc import Mapping
@@ -6,12 +6,12 @@ from typing import NamedTuple, TypeAlias
 
 from appmesh_inject.cfn.document import Json
 
-# A name ends before the next "${": else each "${" would be tried up to the end of a text that has no "}".
+# A name cannot contain "${". Otherwise a text with many "${" and no "}" would take quadratic time.
 _PLACEHOLDER = re.compile(r"\$\{(!?)((?:[^}$]|\$(?!\{))*+)\}")
 
 
 class Variable(NamedTuple):
-    """A `${name}` and the value that it stands for: one of the Fn::Sub's own, a Ref, or an Fn::GetAtt."""
+    """A `${name}` and its value: from the Fn::Sub's own map, a Ref, or an Fn::GetAtt."""
 
     name: str
     value: Json
@@ -21,7 +21,7 @@ Piece: TypeAlias = str | Variable
 
 
 def pieces(arguments: Json) -> tuple[Piece, ...] | None:
-    """What the arguments of an `Fn::Sub` are made of, or None where they are not such arguments."""
+    """The pieces of an `Fn::Sub`, in order, or None if its arguments are invalid."""
     if isinstance(arguments, str):
         return _split(arguments, {})
     if isinstance(arguments, list) and len(arguments) == 2:
@@ -32,14 +32,14 @@ def pieces(arguments: Json) -> tuple[Piece, ...] | None:
 
 
 def _split(text: str, own: Mapping[str, Json]) -> tuple[Piece, ...]:
-    found: list[Piece] = []
+    split: list[Piece] = []
     end = 0
     for match in _PLACEHOLDER.finditer(text):
-        found.append(text[end : match.start()])
-        found.append(f"${{{match[2]}}}" if match[1] else _variable(match[2], own))
+        split.append(text[end : match.start()])
+        split.append(f"${{{match[2]}}}" if match[1] else _variable(match[2], own))
         end = match.end()
-    found.append(text[end:])
-    return tuple(piece for piece in found if piece != "")
+    split.append(text[end:])
+    return tuple(piece for piece in split if piece != "")
 
 
 def _variable(name: str, own: Mapping[str, Json]) -> Variable:
