@@ -34,6 +34,6 @@ def test_what_is_wrong_is_about_no_workload() -> None:
             "",
             ("DeploymentParameters", "AllowedRegistries"),
             "'b:v1' is neither a registry nor the beginning of a repository's name",
-            "Write names without tag or digest, with commas between: public.ecr.aws/appmesh,docker.io/envoyproxy",
+            "Write names without tag or digest, separated by commas: public.ecr.aws/appmesh,docker.io/envoyproxy",
         ),
     )

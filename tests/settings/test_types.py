@@ -28,7 +28,7 @@ SCOPE = Scope(
 )
 NO_VALUE: Json = {"Ref": "AWS::NoValue"}
 UNKNOWN: Json = {"Fn::ImportValue": "x"}
-UNDECIDED = "decides what comes out, and its value is not known when the macro runs"
+UNDECIDED = "decides what is injected, and its value is not known when the macro runs"
 
 
 def said(outcome: object) -> list[str]:
@@ -59,23 +59,23 @@ def test_text(value: Json, expected: Json) -> None:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("", ["AM102 : must be a name alone, without '/', and '' is not. Write a name alone, without '/'"]),
-        ("a/b", ["AM102 : must be a name alone, without '/', and 'a/b' is not. Write a name alone, without '/'"]),
-        ("arn:x", ["AM102 : must be a name alone, without '/', and 'arn:x' is not. Write a name alone, without '/'"]),
-        (True, ["AM102 : must be a name alone, without '/', and 'true' is not. Write a name alone, without '/'"]),
+        ("", ["AM102 : must be a name without '/', and '' is not. Write a name without '/'"]),
+        ("a/b", ["AM102 : must be a name without '/', and 'a/b' is not. Write a name without '/'"]),
+        ("arn:x", ["AM102 : must be a name without '/', and 'arn:x' is not. Write a name without '/'"]),
+        (True, ["AM102 : must be a name without '/', and 'true' is not. Write a name without '/'"]),
         (
             {"Ref": "Secret"},
             [
-                "AM102 : must be a name alone, without '/', and the value of parameter 'Secret' is not. "
-                "Write a name alone, without '/'"
+                "AM102 : must be a name without '/', and the value of parameter 'Secret' is not. "
+                "Write a name without '/'"
             ],
         ),
         (
             {"Fn::If": ["A", NO_VALUE, {"Fn::If": ["B", "x", ["y"]]}]},
             [
                 "AM102 Fn::If/1: is AWS::NoValue in one branch. Give a value in both branches",
-                "AM102 Fn::If/2/Fn::If/2: must be a name alone, without '/', and '[\"y\"]' is not. "
-                "Write a name alone, without '/'",
+                "AM102 Fn::If/2/Fn::If/2: must be a name without '/', and '[\"y\"]' is not. "
+                "Write a name without '/'",
             ],
         ),
     ],
@@ -181,7 +181,7 @@ def test_a_switch() -> None:
         "AM102 Fn::If/2/Fn::If/1: must be true or false, and 'x' is not. Write true or false"
     ]
     assert said(types.switch({"Fn::If": ["A", True, UNKNOWN]}, SCOPE)) == [
-        f"AM103 Fn::If/2: {UNDECIDED}. Write true, false, a Ref to a parameter, or Fn::If on true and false"
+        f"AM103 Fn::If/2: {UNDECIDED}. Write true, false, a Ref to a parameter, or an Fn::If with true and false"
     ]
 
 
@@ -258,36 +258,36 @@ PORT = "a port from 1 to 65535"
         (
             [80, 0, UNKNOWN, "x"],
             [
-                f"AM107 1: has an entry that must be {PORT}, and '0' is not. Correct the entry",
-                f"AM107 3: has an entry that must be {PORT}, and 'x' is not. Correct the entry",
+                f"AM107 1: has an invalid entry: '0' is not {PORT}. Correct the entry",
+                f"AM107 3: has an invalid entry: 'x' is not {PORT}. Correct the entry",
             ],
         ),
-        ("80,x", [f"AM107 : has an entry that must be {PORT}, and 'x' is not. Correct the entry"]),
-        (0, [f"AM107 : has an entry that must be {PORT}, and '0' is not. Correct the entry"]),
-        ([[80]], [f"AM107 0: has an entry that must be {PORT}, and '[80]' is not. Correct the entry"]),
+        ("80,x", [f"AM107 : has an invalid entry: 'x' is not {PORT}. Correct the entry"]),
+        (0, [f"AM107 : has an invalid entry: '0' is not {PORT}. Correct the entry"]),
+        ([[80]], [f"AM107 0: has an invalid entry: '[80]' is not {PORT}. Correct the entry"]),
         (
             {"Ref": "Wrong"},
-            [f"AM107 : has an entry that must be {PORT}, and the value of parameter 'Wrong' is not. Correct the entry"],
+            [f"AM107 : has an invalid entry: the value of parameter 'Wrong' is not {PORT}. Correct the entry"],
         ),
         (
             [{"Ref": "Loud"}],
-            [f"AM107 0: has an entry that must be {PORT}, and the value of parameter 'Loud' is not. Correct the entry"],
+            [f"AM107 0: has an invalid entry: the value of parameter 'Loud' is not {PORT}. Correct the entry"],
         ),
         (
             [80, {"Fn::If": ["A", UNKNOWN, 0]}],
-            [f"AM107 1/Fn::If/2: has an entry that must be {PORT}, and '0' is not. Correct the entry"],
+            [f"AM107 1/Fn::If/2: has an invalid entry: '0' is not {PORT}. Correct the entry"],
         ),
         ({"a": 1}, ["AM102 : must be a list, and '{\"a\": 1}' is not. Write a list: [9080, 9081]"]),
         (
             {"Fn::If": ["A", [80], ["x", 81, 0]]},
             [
-                f"AM107 Fn::If/2/0: has an entry that must be {PORT}, and 'x' is not. Correct the entry",
-                f"AM107 Fn::If/2/2: has an entry that must be {PORT}, and '0' is not. Correct the entry",
+                f"AM107 Fn::If/2/0: has an invalid entry: 'x' is not {PORT}. Correct the entry",
+                f"AM107 Fn::If/2/2: has an invalid entry: '0' is not {PORT}. Correct the entry",
             ],
         ),
         (
             {"Fn::If": ["A", [80], []]},
-            ["AM103 : is empty in one branch only, which decides what comes out. Fill both or none"],
+            ["AM103 : is empty in only one branch, and whether it is empty must be known when the macro runs. Write entries in both branches, or in neither"],
         ),
     ],
 )
@@ -298,7 +298,7 @@ def test_entries_that_are_none(value: Json, expected: list[str]) -> None:
 def test_a_list_parameter_as_an_entry_is_read_entry_by_entry() -> None:
     scope = Scope(parameters={"P": ["80", "x"]}, lists=frozenset({"P"}))
     assert said(list_types.entries(types.port)([{"Ref": "P"}], scope)) == [
-        f"AM107 0: has an entry that must be {PORT}, and the value of parameter 'P' is not. Correct the entry"
+        f"AM107 0: has an invalid entry: the value of parameter 'P' is not {PORT}. Correct the entry"
     ]
 
 
@@ -333,14 +333,14 @@ def test_a_fragment() -> None:
     assert types.fragment(nested(MOST_LEVELS), SCOPE) == json.loads(nested(MOST_LEVELS))
 
 
-TOO_DEEP = f"AM002 : is text that is nested deeper than {MOST_LEVELS} levels. Nest less"
+TOO_DEEP = f"AM002 : is JSON text nested deeper than {MOST_LEVELS} levels. Reduce the nesting"
 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("{", "AM102 : is text, and no JSON: Expecting property name enclosed in double quotes. "),
-        ('{"a": ' + "9" * 5000 + "}", "AM102 : is text, and no JSON: not readable. "),
+        ("{", "AM102 : is not valid JSON: Expecting property name enclosed in double quotes. "),
+        ('{"a": ' + "9" * 5000 + "}", "AM102 : is not valid JSON: not readable. "),
         ("[1]", "AM102 : must be a map of properties. "),
         (["Image"], "AM102 : must be a map of properties. "),
         ('{"Ref": "X"}', f"AM103 : {UNDECIDED}. Write the map itself; its members may be intrinsics"),

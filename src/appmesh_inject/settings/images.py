@@ -1,7 +1,7 @@
-"""Container images: those that are built in, and the registry and repository that one comes from.
+"""Container images: the built-in ones, and the registry and repository of an image.
 
-The rules are those of Docker and containerd ("reference" in the distribution project): what stands before the first
-slash is a host if it looks like one; without a host it is Docker Hub, whose own images are in `library`.
+Source: "reference" in the distribution project, for Docker and containerd. The part before the first slash is a host if
+it looks like one. Without a host, the image is from Docker Hub, whose official images are in `library`.
 """
 
 import re
@@ -20,12 +20,12 @@ _OTHER_HUB = "index.docker.io"
 
 
 def repository(image: str) -> str | None:
-    """The repository of an image, with its registry and without tag and digest. None where the text names no image."""
+    """The registry and repository of an image, without tag and digest; None if the text is not the name of an image."""
     name, at, digest = image.partition("@")
     if at and not _is_digest(digest):
         return None
     before, colon, tag = name.rpartition(":")
-    # A colon before a slash is that of a port.
+    # A colon before a slash starts a port, not a tag.
     if colon and "/" not in tag:
         if not _is_tag(tag):
             return None
@@ -37,19 +37,19 @@ def repository(image: str) -> str | None:
 
 
 def registry(written: str) -> str | None:
-    """A registry, or the beginning of the repositories in it, as `repository` spells them. None where it is none."""
+    """A registry, or a prefix of repositories in it, in the spelling of `repository`; None if it is invalid."""
     host, parts = _divided(written.strip().removesuffix("/"), has_path=False)
     return _joined(host, parts)
 
 
 def is_within(image: str, registries: Iterable[str]) -> bool:
-    """Whether the image comes from one of the registries, which end where a part of a name ends."""
+    """Whether the image comes from one of the registries, compared by whole parts: `a/bc` is not in `a/b`."""
     name = repository(image)
-    return name is not None and any(name == each or name.startswith(f"{each}/") for each in registries)
+    return name is not None and any(name == prefix or name.startswith(f"{prefix}/") for prefix in registries)
 
 
 def _divided(name: str, *, has_path: bool) -> tuple[str, list[str]]:
-    """Host and parts of a name. has_path: an image's name, which is never a host alone."""
+    """Host and parts of a name. has_path: it names an image, and so has more than a host."""
     first, *rest = name.split("/")
     looks_like_a_host = "." in first or ":" in first or first == "localhost" or first != first.lower()
     if not looks_like_a_host or (has_path and not rest):
@@ -64,7 +64,7 @@ def _joined(host: str, parts: list[str]) -> str | None:
     return "/".join((host, *parts))
 
 
-# Compiled when they are first used: few deployments name registries, and all would be on each cold start's clock.
+# Compiled on first use, since few deployments name registries and compiling prolongs a cold start.
 def _is_host(text: str) -> bool:
     return bool(re.fullmatch(r"[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?", text))
 

@@ -1,4 +1,4 @@
-"""How several levels of settings become what one workload asks for.
+"""Combines levels of settings into the settings of one workload.
 
 Levels, lowest precedence first: the profile's defaults; the macro's deployment parameters; the template's
 `Metadata.AppMesh`; the parameters of the template's `Transform`; the workload's tags; the workload's own
@@ -17,8 +17,11 @@ from appmesh_inject.settings.types import InvalidValue
 
 
 class Level(NamedTuple):
-    """The settings that stand in one place. `path` leads there; `subject` is the workload they belong to, empty
-    for the document's; `paths` has the places that are not simply `path` and the setting's name."""
+    """The settings in one place.
+
+    given: values as written, by setting name. subject: the workload's name, empty for the whole document. paths: where
+    a setting stands, if not at `path` plus its name.
+    """
 
     path: Path
     given: Mapping[str, Json]
@@ -31,8 +34,8 @@ class Level(NamedTuple):
 
 
 class Gathered(NamedTuple):
-    """Several levels made one: values by setting name, where each was given (a value that is wrong has a place
-    and no value), and what is wrong."""
+    """Several levels combined: values and places by setting name, and findings. An invalid setting has a place and no
+    value."""
 
     values: Mapping[str, Any] = NOTHING
     places: Mapping[str, Path] = NOTHING
@@ -43,7 +46,7 @@ NOTHING_GATHERED = Gathered()
 
 
 class RequestedSettings(NamedTuple):
-    """What one workload asks for, where each setting was given, and what is wrong with that."""
+    """The settings of one workload, where each was given, and findings about them."""
 
     settings: Settings
     places: Mapping[str, Path]
@@ -51,13 +54,13 @@ class RequestedSettings(NamedTuple):
 
 
 def gather(levels: Iterable[Level], scope: Scope, below: Gathered = NOTHING_GATHERED) -> Gathered:
-    """The levels, lowest first, over what is `below`: higher ones win, fragments add up, and a node, gateway or
-    ARN that is named displaces the one below. The findings are those of these levels alone."""
+    """Combines the levels, lowest first, over `below`. Higher levels win; fragments accumulate; a node, gateway or ARN
+    displaces whichever of them a lower level names. The findings are those of `levels` only."""
     chosen = dict(below.values)
     places = dict(below.places)
     findings: list[Finding] = []
     for level in levels:
-        found: dict[str, Any] = {}
+        valid: dict[str, Any] = {}
         for name, value in level.given.items():
             if is_no_value(value) and name in TABLE:
                 chosen.pop(name, None)
@@ -66,29 +69,28 @@ def gather(levels: Iterable[Level], scope: Scope, below: Gathered = NOTHING_GATH
             places[name] = level.place(name)
             outcome = _read(level, name, value, scope)
             if isinstance(outcome, InvalidValue):
-                findings += (_finding(level, name, each) for each in outcome.all)
+                findings += (_finding(level, name, problem) for problem in outcome.all)
             else:
-                found[name] = outcome
-        named = [name for name in NAMING if name in found]
+                valid[name] = outcome
+        named = [name for name in NAMING if name in valid]
         if len(named) > 1:
             findings.append(_finding(level, named[1], _named_together(named)))
         for name in NAMING if named else ():
             chosen.pop(name, None)
-        for name, value in found.items():
+        for name, value in valid.items():
             chosen[name] = (*chosen.get(name, ()), value) if TABLE[name].is_fragment else value
     return Gathered(chosen, places, tuple(findings))
 
 
 def settle(gathered: Gathered, subject: str) -> RequestedSettings:
-    """What was gathered, as the settings of the workload `subject`; the findings are those of the levels that
-    were gathered last, and of settings that the chosen profile does not have."""
+    """The settings of the workload `subject`. Adds findings about settings that its profile does not have."""
     settings = Settings(**{FIELDS[name]: value for name, value in gathered.values.items()})
     misplaced = _out_of_profile(settings.profile, gathered, subject)
     return RequestedSettings(settings, gathered.places, (*gathered.findings, *misplaced))
 
 
 def _read(level: Level, name: str, value: Json, scope: Scope) -> Any:
-    """What a setting becomes; the `InvalidValue` where it is wrong."""
+    """The value of a setting at a level, or the `InvalidValue`."""
     if name not in TABLE:
         return _unknown(name)
     problem = _tag_problem(name, value) if level.is_tags else None
@@ -97,7 +99,7 @@ def _read(level: Level, name: str, value: Json, scope: Scope) -> Any:
 
 def _named_together(named: Sequence[str]) -> InvalidValue:
     message = f"{' and '.join(named)} are given together"
-    return InvalidValue("AM105", message, "Keep the one that the task represents")
+    return InvalidValue("AM105", message, "Keep only the one that the task represents")
 
 
 def _finding(level: Level, name: str, problem: InvalidValue) -> Finding:
@@ -106,7 +108,7 @@ def _finding(level: Level, name: str, problem: InvalidValue) -> Finding:
 
 
 def read_value(name: str, value: Json, scope: Scope) -> Any:
-    """What the setting `name` becomes, by what the user wrote; the `InvalidValue` where that is wrong."""
+    """The value of the setting `name`, given what the user wrote, or the `InvalidValue`."""
     if name in ("MeshName", *NAMING[:2]):
         problem = _arn_problem(name, value, scope)
         if problem:
@@ -115,7 +117,7 @@ def read_value(name: str, value: Json, scope: Scope) -> Any:
 
 
 def _arn_problem(name: str, value: Json, scope: Scope) -> InvalidValue | None:
-    """A Ref to an AWS::AppMesh resource gives its ARN, where a name is needed."""
+    """Refuses a Ref to an AWS::AppMesh resource: it gives an ARN, and a name is needed."""
     if not isinstance(value, dict) or function(value) != "Ref" or str(value["Ref"]) in scope.loops:
         return None
     resource = scope.resources.get(str(value["Ref"]))
@@ -124,19 +126,19 @@ def _arn_problem(name: str, value: Json, scope: Scope) -> InvalidValue | None:
         return None
     return InvalidValue(
         "AM114",
-        f"is a Ref to an {kind}, which gives its ARN",
+        f"is a Ref to an {kind}, which gives an ARN instead of a name",
         f"Write !GetAtt {value['Ref']}.{name}",
     )
 
 
 def _tag_problem(name: str, value: Json) -> InvalidValue | None:
     if TABLE[name].is_fragment:
-        return InvalidValue("AM111", "is a map, which a tag cannot carry", "Set it in the resource's Metadata.AppMesh")
+        return InvalidValue("AM111", "is a map, which a tag cannot hold", "Set it in the resource's Metadata.AppMesh")
     if isinstance(value, str) and "," in value:
         return InvalidValue(
             "AM111",
             "has a comma, which ECS does not allow in a tag",
-            "Separate the entries by spaces: '9080 9081'",
+            "Separate the entries with spaces: '9080 9081'",
         )
     return None
 
@@ -157,5 +159,5 @@ def _out_of_profile(profile: str, gathered: Gathered, subject: str) -> Iterable[
                 subject,
                 gathered.places[name],
                 f"{name} is not a setting of profile '{profile}'",
-                f"Take it out, or use profile {' or '.join(map(repr, allowed))}",
+                f"Remove it, or use profile {' or '.join(map(repr, allowed))}",
             )

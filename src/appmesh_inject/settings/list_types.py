@@ -1,6 +1,6 @@
-"""Settings that are lists: of ports or addresses, where intrinsics may stand for entries, and of names.
+"""Reads settings that are lists: ports or addresses, which may contain intrinsics, and container names.
 
-They are read as other settings are: see `values`.
+Readers work as in `types`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -9,12 +9,15 @@ from typing import NamedTuple
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.interpolation import joined, separated
 from appmesh_inject.cfn.intrinsics import Branches, Literal, Scope, function, leaves, mapped, may_be_absent, read
-from appmesh_inject.settings.types import Check, InvalidValue, decided, shown_literal, together, unmet
+from appmesh_inject.settings.types import Check, InvalidValue, combined, decided, shown_literal, unmet
 
 
 class ListValue(NamedTuple):
-    """A list setting. `items`: literals and intrinsics; `text`: all of them with commas between, as one value;
-    `least`: how many there are at the least, since an intrinsic can stand for several."""
+    """A list setting.
+
+    items: literals and intrinsics. text: all items as one value, separated by commas. least: the minimum number of
+    entries, since an intrinsic can stand for several.
+    """
 
     items: tuple[Json, ...] = ()
     text: Json = ""
@@ -22,7 +25,8 @@ class ListValue(NamedTuple):
 
 
 def entries(check: Check) -> Callable[[Json, Scope], ListValue | InvalidValue]:
-    """A list: of literals and intrinsics, one text with commas or spaces, or one intrinsic for it all."""
+    """Reads a list of literals and intrinsics, a text separated by commas or spaces, or an intrinsic for the whole
+    list. `check` applies to each literal entry."""
 
     def reader(value: Json, scope: Scope) -> ListValue | InvalidValue:
         reading = read(value, scope)
@@ -43,18 +47,19 @@ def entries(check: Check) -> Callable[[Json, Scope], ListValue | InvalidValue]:
 def _branched(
     value: Json, scope: Scope, reader: Callable[[Json, Scope], ListValue | InvalidValue]
 ) -> ListValue | InvalidValue:
-    """An Fn::If around a list: each branch becomes its text, and all have entries or none has."""
-    read_entries: list[ListValue] = []
+    """Reads an Fn::If around a list, as one text for each branch. Either all branches have entries or none has."""
+    branches: list[ListValue] = []
     for leaf in leaves(value, scope):
-        found = reader(leaf.written, leaf.scope)
-        if isinstance(found, InvalidValue):
-            return together([problem._replace(path=leaf.path + problem.path) for problem in found.all])
-        read_entries.append(found)
-    if len({bool(found.items) for found in read_entries}) > 1:
-        return InvalidValue("AM103", "is empty in one branch only, which decides what comes out", "Fill both or none")
-    texts = iter(read_entries)
+        branch = reader(leaf.written, leaf.scope)
+        if isinstance(branch, InvalidValue):
+            return combined([problem._replace(path=leaf.path + problem.path) for problem in branch.all])
+        branches.append(branch)
+    if len({bool(branch.items) for branch in branches}) > 1:
+        message = "is empty in only one branch, and whether it is empty must be known when the macro runs"
+        return InvalidValue("AM103", message, "Write entries in both branches, or in neither")
+    texts = iter(branches)
     whole = mapped(value, scope, lambda _: next(texts).text)
-    most = max(found.least for found in read_entries)
+    most = max(branch.least for branch in branches)
     return ListValue((whole,) if most else (), whole, most)
 
 
@@ -70,7 +75,7 @@ def _entries(value: Json, literal: Literal, scope: Scope, check: Check) -> ListV
         if item not in kept:
             kept.append(item)
     if problems:
-        return together(problems)
+        return combined(problems)
     if literal.parameter is not None and kept:
         written = _as_text(value, scope)
         return ListValue((written,), written, len(kept))
@@ -87,7 +92,7 @@ def _entry_problems(part: Json, step: Path, whole: Literal, scope: Scope, check:
             literal = Literal(entry, parameter)
             need = unmet(literal, check)
             if need:
-                message = f"has an entry that must be {need}, and {shown_literal(literal)} is not"
+                message = f"has an invalid entry: {shown_literal(literal)} is not {need}"
                 yield InvalidValue("AM107", message, "Correct the entry", leaf.path)
 
 
@@ -96,15 +101,15 @@ def _split(whole: str) -> list[Json]:
 
 
 def listed(items: Sequence[Json], scope: Scope) -> Json:
-    """The items with commas between them, as one value. An item that AWS::NoValue may take away goes with its
-    comma: Fn::Join leaves such items out."""
+    """The items as one value, separated by commas. An Fn::Join if an item can be AWS::NoValue, since it leaves out such
+    an item together with its comma."""
     if any(may_be_absent(item, scope) for item in items):
         return {"Fn::Join": [",", list(items)]}
     return separated(items, ",", scope.loops)
 
 
 def _as_text(value: Json, scope: Scope) -> Json:
-    """One entry as text; a parameter or function that yields a list is joined with commas."""
+    """One entry as text. A parameter or function that gives a list is joined with commas."""
     name = function(value)
     is_list = name == "Fn::Split" or (isinstance(value, dict) and name == "Ref" and str(value["Ref"]) in scope.lists)
     if is_list:
@@ -113,18 +118,18 @@ def _as_text(value: Json, scope: Scope) -> Json:
 
 
 class NameList(NamedTuple):
-    """A list of names, and the parameter that it is the value of."""
+    """A list of names. parameter: the name of the parameter that it is the value of, if it is one's."""
 
     names: tuple[str, ...]
     parameter: str | None = None
 
     def shown(self, name: str) -> str:
-        """One of the names as an error text shows it."""
+        """One of the names for an error message, which does not show the value of a parameter."""
         return shown_literal(Literal(name, self.parameter))
 
 
 def names(value: Json, scope: Scope) -> NameList | InvalidValue:
-    """A list of names, known when the macro runs."""
+    """Reads a list of container names, which must be known when the macro runs."""
     literal = decided(value, scope)
     if isinstance(literal, InvalidValue):
         return literal

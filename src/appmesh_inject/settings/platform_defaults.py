@@ -1,4 +1,4 @@
-"""What the platform team set when it deployed the macro: settings below all others, and images."""
+"""Reads the macro's deployment parameters: images, allowed registries, and the settings of lowest precedence."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -19,7 +19,7 @@ PATH = ("DeploymentParameters",)
 class PlatformDefaults(NamedTuple):
     """The deployment parameters: settings by name, and images by the name of their parameter.
 
-    registries: those that sidecars may come from; none: all.
+    registries: where images of sidecars may come from; empty: anywhere.
     """
 
     settings: Mapping[str, Json] = NOTHING
@@ -33,30 +33,30 @@ class PlatformDefaults(NamedTuple):
 
 
 BUILT_IN = PlatformDefaults()
-"""The macro as it comes."""
+"""A deployment without parameters."""
 
 
 def deployed(parameters: Mapping[str, str]) -> PlatformDefaults:
-    """The deployment that `parameters` describe, by name; an empty value is one that was not given."""
+    """Reads deployment parameters, given by name. An empty value counts as not given."""
     given = {name: value for name, value in parameters.items() if value}
     listed = given[ALLOWED_REGISTRIES].split(",") if ALLOWED_REGISTRIES in given else []
-    registries = {each: images.registry(each) for each in listed}
+    registries = {text: images.registry(text) for text in listed}
     unknown = [_unknown(name) for name in given if name not in DEPLOYMENT_PARAMETERS]
     return PlatformDefaults(
         settings={name: value for name, value in given.items() if name in DEPLOYMENT_SETTINGS},
         images={name: value for name, value in given.items() if name in BUILT_IN_IMAGES},
-        registries=tuple(each for each in registries.values() if each is not None),
-        findings=(*unknown, *(_no_registry(each) for each, name in registries.items() if name is None)),
+        registries=tuple(name for name in registries.values() if name is not None),
+        findings=(*unknown, *(_invalid_registry(text) for text, name in registries.items() if name is None)),
     )
 
 
-def _no_registry(written: str) -> Finding:
+def _invalid_registry(text: str) -> Finding:
     return Finding(
         "AM102",
         "",
         (*PATH, ALLOWED_REGISTRIES),
-        f"{quoted(written)} is neither a registry nor the beginning of a repository's name",
-        "Write names without tag or digest, with commas between: public.ecr.aws/appmesh,docker.io/envoyproxy",
+        f"{quoted(text)} is neither a registry nor the beginning of a repository's name",
+        "Write names without tag or digest, separated by commas: public.ecr.aws/appmesh,docker.io/envoyproxy",
     )
 
 

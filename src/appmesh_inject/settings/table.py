@@ -1,4 +1,4 @@
-"""What a workload can ask for: the one table of settings."""
+"""The table of all settings of a workload."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -15,8 +15,10 @@ LOG_LEVELS = ("trace", "debug", "info", "warning", "error", "critical", "off")
 
 
 class Setting(NamedTuple):
-    """One row of the table: how the setting is read, what it means, its default in words, and which profiles have it.
-    A fragment merges over those of lower levels; other settings replace them."""
+    """One row of the table: the setting's reader, its meaning and default for the docs, and the profiles that have it.
+
+    A fragment merges over those of lower levels; any other setting replaces them.
+    """
 
     read: Callable[[Json, Scope], Any]
     meaning: str
@@ -29,7 +31,7 @@ class Setting(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """Everything that was asked for. A field that may be an intrinsic is a `Json` value; None: not given."""
+    """The values of all settings of a workload. A `Json` field may be an intrinsic; None: not given."""
 
     mesh_name: Json = None
     virtual_node_name: Json = None
@@ -60,26 +62,26 @@ class Settings(NamedTuple):
 
 
 TABLE: Mapping[str, Setting] = {
-    "MeshName": Setting(types.text(types.name_alone), "The mesh", "required, unless `ResourceArn`"),
+    "MeshName": Setting(types.text(types.name_alone), "The mesh", "required, unless `ResourceArn` is set"),
     "VirtualNodeName": Setting(
         types.text(types.name_alone),
-        "The virtual node that the task is",
-        "this or `VirtualGatewayName` is required, unless `ResourceArn`",
+        "The virtual node that the task represents",
+        "this or `VirtualGatewayName` is required, unless `ResourceArn` is set",
     ),
     "VirtualGatewayName": Setting(
-        types.text(types.name_alone), "The virtual gateway that the task is", profiles=(GA, STANDALONE)
+        types.text(types.name_alone), "The virtual gateway that the task represents", profiles=(GA, STANDALONE)
     ),
     "ResourceArn": Setting(
         types.text(types.any_text),
-        "Mesh and node or gateway in one, as `!Ref Node` gives it",
+        "ARN of the virtual node or gateway, as `!Ref Node` gives it, in place of `MeshName` and its name",
         profiles=(GA, STANDALONE),
     ),
     "Profile": Setting(
-        types.choice(*PROFILES), "The form of the sidecars: `preview`, `ga` or `standalone`", "`preview`"
+        types.choice(*PROFILES), "Which sidecars are injected: those of `preview`, `ga` or `standalone`", "`preview`"
     ),
     "AppPorts": Setting(
         list_types.entries(types.port),
-        "Ports whose incoming traffic the proxy takes; `[]`: outgoing traffic only (not in `preview`)",
+        "Ports whose incoming traffic goes through the proxy; `[]`: only outgoing traffic does (not in `preview`)",
         "the TCP ports in the app containers' `PortMappings`",
     ),
     "IgnoredUID": Setting(
@@ -105,25 +107,25 @@ TABLE: Mapping[str, Setting] = {
     "Region": Setting(types.text(types.any_text), "`AWS_REGION` of the envoy container; required in pods"),
     "WaitForEnvoy": Setting(
         list_types.names,
-        "Names of the containers that start once envoy is healthy; `[]`: none",
+        "Names of the containers that wait until envoy is healthy; `[]`: no container waits",
         "every essential container that envoy does not wait for",
         profiles=(GA, STANDALONE),
     ),
     "Enabled": Setting(
         types.switch,
-        "`false` leaves the task alone; a `Ref` to a parameter; or `Fn::If` on true and false,"
-        " and then the sidecars exist under that condition alone",
+        "`false`: the task is left alone. Can be a `Ref` to a parameter, or an `Fn::If` with `true` and `false`,"
+        " which puts the sidecars under its condition",
         "`true`",
     ),
     "OnExisting": Setting(
         types.choice("Fail", "Keep", "Replace"),
-        "What to do where the task has such a container already, and not the one that would be injected:"
+        "What to do if the task already has such a container, and it differs from the one to inject:"
         " `Fail`, `Keep`, `Replace`",
         "`Fail`",
     ),
     "XRay": Setting(
         types.flag,
-        "Add the X-Ray daemon container and switch Envoy's tracing on",
+        "Add the X-Ray daemon container and enable Envoy's tracing",
         "`false`",
         profiles=(GA, STANDALONE),
     ),
@@ -142,27 +144,27 @@ TABLE: Mapping[str, Setting] = {
     "MeshStack": Setting(types.known_text, "Name of the stack whose template holds the mesh", profiles=(STANDALONE,)),
     "ExportMesh": Setting(
         types.flag,
-        "At the top of a template: its mesh moves to `Metadata.AppMeshInject.Mesh`, for `MeshStack` to read",
+        "Only for a whole template: moves its mesh to `Metadata.AppMeshInject.Mesh`, where `MeshStack` reads it",
         "`false`",
         profiles=(STANDALONE,),
     ),
     "DefaultRetryPolicy": Setting(
         types.choice("on", "off"),
-        "Whether routes without a retry policy of their own get App Mesh's default one",
+        "Whether routes without a retry policy get App Mesh's default one",
         "`on`",
         profiles=(STANDALONE,),
     ),
     "CloudMapDns": Setting(
         types.choice("strict", "logical"),
-        "How names in Cloud Map become endpoints: every address (`strict`) or one of them (`logical`)",
+        "How Envoy resolves names in Cloud Map: to all addresses (`strict`) or to one of them (`logical`)",
         "`strict`",
         profiles=(STANDALONE,),
     ),
 }
-"""Every setting by its name, in the order of the fields of `Settings`."""
+"""All settings by name, in the order of the fields of `Settings`."""
 
 FIELDS = dict(zip(TABLE, Settings._fields, strict=True))
-"""The field of each setting."""
+"""The field of `Settings`, by setting name."""
 
 NAMING = ("VirtualNodeName", "VirtualGatewayName", "ResourceArn")
-"""What the task represents: one of these, and one named at a level displaces those of the levels below."""
+"""The settings that name what the task represents. One of them displaces the others of lower levels."""

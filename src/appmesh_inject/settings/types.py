@@ -1,7 +1,7 @@
-"""The kinds of value that a setting can have: how each is read from what the user wrote.
+"""Reads the kinds of value that a setting can have.
 
-A reader takes the value and the scope, and returns what the setting becomes or the `InvalidValue` with it. A value
-that came from a parameter is never quoted in a problem: it can be a secret.
+A reader takes the value as written and its scope, and returns the setting's value or an `InvalidValue`. Messages never
+show the value of a parameter: it can be a secret.
 """
 
 import json
@@ -24,8 +24,7 @@ HIGHEST_ID = 2**32 - 2
 
 
 class InvalidValue(NamedTuple):
-    """Why a value cannot be what the setting needs. `path` leads from the value to the part that is wrong;
-    `more`: what else is wrong with it."""
+    """Why a value is invalid. path: from the value to its invalid part. more: further problems of the same value."""
 
     code: str
     message: str
@@ -38,30 +37,31 @@ class InvalidValue(NamedTuple):
         return (self, *self.more)
 
 
-def together(problems: Sequence[InvalidValue]) -> InvalidValue:
+def combined(problems: Sequence[InvalidValue]) -> InvalidValue:
+    """The problems of one value as one: the first, with the others as its `more`."""
     first, *more = problems
     return first._replace(more=tuple(more))
 
 
 Check: TypeAlias = Callable[[str], str | None]
-"""What a literal must be, where it is not ("a port from 1 to 65535"); None where it is."""
+"""Returns what the text must be ("a port from 1 to 65535") if it is invalid, else None."""
 
 
 def quoted(value: Json, longest: int = 40) -> str:
-    """A value of the template as an error text shows it: short."""
+    """A value of the template for a message: in quotes, and cut to `longest` characters."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
     return f"'{text[: longest - 3]}...'" if len(text) > longest else f"'{text}'"
 
 
 def shown_literal(literal: Literal) -> str:
-    """A literal as an error text shows it: never a parameter's value, only the parameter's name."""
+    """A literal for a message: as written, or the name of the parameter that it is the value of."""
     if literal.parameter is not None:
         return f"the value of parameter '{literal.parameter}'"
     return quoted(literal.value)
 
 
 def text(check: Check) -> Callable[[Json, Scope], Json | InvalidValue]:
-    """Text, or any intrinsic. What can be known of it now is held to `check`."""
+    """Reads a text or an intrinsic. `check` applies to each literal that it can be."""
 
     def reader(value: Json, scope: Scope) -> Json | InvalidValue:
         if isinstance(value, str) and check(value) is None:
@@ -73,26 +73,26 @@ def text(check: Check) -> Callable[[Json, Scope], Json | InvalidValue]:
                     InvalidValue("AM102", "is AWS::NoValue in one branch", "Give a value in both branches", leaf.path)
                 )
             elif isinstance(leaf.reading, Literal) and (need := unmet(leaf.reading, check)):
-                problems.append(_wrong(leaf.reading, need, leaf.path))
-        return together(problems) if problems else scalar(value)
+                problems.append(_invalid(leaf.reading, need, leaf.path))
+        return combined(problems) if problems else scalar(value)
 
     return reader
 
 
 def unmet(literal: Literal, check: Check) -> str | None:
-    """What the literal must be, where it is not."""
+    """What the literal must be if it is invalid, else None."""
     value = literal.value
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return check("") or "text"
     return check(str(value))
 
 
-def _wrong(literal: Literal, need: str, path: Path) -> InvalidValue:
+def _invalid(literal: Literal, need: str, path: Path) -> InvalidValue:
     return InvalidValue("AM102", f"must be {need}, and {shown_literal(literal)} is not", f"Write {need}", path)
 
 
 def choice(*options: str) -> Callable[[Json, Scope], str | InvalidValue]:
-    """One of a few words, known when the macro runs."""
+    """Reads one of a few words, which must be known when the macro runs."""
 
     def reader(value: Json, scope: Scope) -> str | InvalidValue:
         literal = decided(value, scope)
@@ -108,7 +108,7 @@ def choice(*options: str) -> Callable[[Json, Scope], str | InvalidValue]:
 
 
 def known_text(value: Json, scope: Scope) -> str | InvalidValue:
-    """Text that is known when the macro runs."""
+    """Reads a text, which must be known when the macro runs."""
     literal = decided(value, scope)
     if isinstance(literal, InvalidValue):
         return literal
@@ -118,31 +118,28 @@ def known_text(value: Json, scope: Scope) -> str | InvalidValue:
 
 
 def flag(value: Json, scope: Scope) -> bool | InvalidValue:
-    """true or false, known when the macro runs."""
+    """Reads true or false, which must be known when the macro runs."""
     literal = decided(value, scope)
     return literal if isinstance(literal, InvalidValue) else _truth(literal)
 
 
 def switch(value: Json, scope: Scope) -> Json | InvalidValue:
-    """true, false, or an Fn::If on them: a tree of Fn::Ifs with true and false at its ends."""
+    """Reads true, false, or nested Fn::Ifs whose branches end in true and false."""
     for leaf in leaves(value, scope):
         outcome = (
-            _truth(leaf.reading)
-            if isinstance(leaf.reading, Literal)
-            else InvalidValue(
-                "AM103", UNDECIDED, "Write true, false, a Ref to a parameter, or Fn::If on true and false"
-            )
+            _truth(leaf.reading) if isinstance(leaf.reading, Literal) else InvalidValue("AM103", UNDECIDED, SWITCH_HINT)
         )
         if isinstance(outcome, InvalidValue):
             return outcome._replace(path=leaf.path)
     return mapped(value, scope, lambda leaf: isinstance(leaf.reading, Literal) and _truth(leaf.reading) is True)
 
 
-UNDECIDED = "decides what comes out, and its value is not known when the macro runs"
-SWITCH_HINT = "Write true, false, a Ref to a parameter, or Fn::If on true and false"
+UNDECIDED = "decides what is injected, and its value is not known when the macro runs"
+SWITCH_HINT = "Write true, false, a Ref to a parameter, or an Fn::If with true and false"
 
 
 def decided(value: Json, scope: Scope) -> Literal | InvalidValue:
+    """The literal that the value reads as, or AM103 if it is not known when the macro runs."""
     reading = read(value, scope)
     if isinstance(reading, Literal):
         return reading
@@ -159,12 +156,12 @@ def _truth(literal: Literal) -> bool | InvalidValue:
 
 
 def fragment(value: Json, scope: Scope) -> Mapping[str, Json] | InvalidValue:
-    """A map, or the JSON text of one: transform parameters carry text only."""
+    """Reads a map, or its JSON text, since parameters of a transform can only be text."""
     if isinstance(value, str):
         try:
             value = json.loads(value)
         except ValueError as error:
-            return InvalidValue("AM102", f"is text, and no JSON: {_reason(error)}", "Write a map, or its JSON text")
+            return InvalidValue("AM102", f"is not valid JSON: {_reason(error)}", "Write a map, or its JSON text")
         except RecursionError:
             return _too_deep()
         if is_deeper(value, MOST_LEVELS):
@@ -177,7 +174,7 @@ def fragment(value: Json, scope: Scope) -> Mapping[str, Json] | InvalidValue:
 
 
 def _too_deep() -> InvalidValue:
-    return InvalidValue("AM002", f"is text that is nested deeper than {MOST_LEVELS} levels", "Nest less")
+    return InvalidValue("AM002", f"is JSON text nested deeper than {MOST_LEVELS} levels", "Reduce the nesting")
 
 
 def _reason(error: ValueError) -> str:
@@ -189,7 +186,7 @@ def any_text(value: str) -> str | None:
 
 
 def name_alone(value: str) -> str | None:
-    return None if value and "/" not in value and not value.startswith("arn:") else "a name alone, without '/'"
+    return None if value and "/" not in value and not value.startswith("arn:") else "a name without '/'"
 
 
 def word_of(*options: str) -> Check:
@@ -208,7 +205,7 @@ port = whole_number(1, 65535, "a port")
 
 
 def address(value: str) -> str | None:
-    import ipaddress  # only when a user lists addresses: the import costs a cold start
+    import ipaddress  # here, since few templates list addresses and every import prolongs a cold start
 
     try:
         ipaddress.ip_network(value, strict=False)
@@ -227,9 +224,9 @@ def nearest(literal: Literal, options: Sequence[str]) -> str:
 
 
 def closest(word: str, options: Sequence[str]) -> str | None:
-    """The option that a mistyped word stands for, or None where none is near."""
-    import difflib  # only when something is mistyped: the import costs a cold start
+    """The option most similar to a mistyped word, or None if none is similar."""
+    import difflib  # here, since few templates have a mistyped word and every import prolongs a cold start
 
-    by_case = {option.lower(): option for option in options}
-    found = difflib.get_close_matches(word.lower(), list(by_case))
-    return by_case[found[0]] if found else None
+    by_lower_case = {option.lower(): option for option in options}
+    matches = difflib.get_close_matches(word.lower(), list(by_lower_case))
+    return by_lower_case[matches[0]] if matches else None
