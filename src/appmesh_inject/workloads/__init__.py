@@ -1,1 +1,1 @@
-"""The kinds of document that hold workloads: where those are, and how each kind spells its containers."""
+"""Finds the workloads in each kind of document, and reads their containers. Decides nothing."""

@@ -1,7 +1,7 @@
-"""CloudFormation: a template, a resource or a snippet, and the AWS::ECS::TaskDefinitions in it.
+"""Finds and reads the AWS::ECS::TaskDefinitions in a CloudFormation template, resource or snippet.
 
-The macro runs before AWS::LanguageExtensions, so an `Fn::ForEach` is seen raw: its body holds resources whose
-names and values carry `${Identifier}`.
+The macro runs before AWS::LanguageExtensions, so an `Fn::ForEach` is not expanded yet: names and values in its body
+contain `${Identifier}`.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -20,10 +20,10 @@ MARK = "AppMesh"
 
 
 class CloudFormation(NamedTuple):
-    """The fragment of one event.
+    """The fragment of one macro event.
 
-    request: settings of the template's `Transform` entry, or of the snippet, which stand for the resource's own mark
-    there. parameter_values: of the template's parameters.
+    request: settings of the template's `Transform` entry; in a snippet they replace the resource's own mark.
+    parameter_values: values of the template's parameters, by name.
     """
 
     request: Level
@@ -35,15 +35,15 @@ class CloudFormation(NamedTuple):
         return CLOUDFORMATION.containers
 
     def find(self, document: Json) -> Found:
-        """The task definitions in the fragment, whichever of the shapes it has."""
-        found = detect(document)
-        if found is DocumentType.TEMPLATE:
+        """The task definitions in the fragment; AM001 if it is no document that can contain one."""
+        document_type = detect(document)
+        if document_type is DocumentType.TEMPLATE:
             return self._in_template(map_at(document, ()))
-        if found is DocumentType.RESOURCE:
+        if document_type is DocumentType.RESOURCE:
             return self._alone(map_at(document, ()), ("Properties",))
         if isinstance(document, dict) and "ContainerDefinitions" in document:
             return self._alone({"Properties": document}, ())
-        return Found((), findings=(_no_fragment(),))
+        return Found((), findings=(_unknown_document(),))
 
     def _in_template(self, template: Mapping[str, Json]) -> Found:
         resources = template["Resources"]
@@ -60,28 +60,28 @@ class CloudFormation(NamedTuple):
         return Found(tuple(workloads), (*levels, self.request), findings, scope)
 
     def _alone(self, resource: Mapping[str, Json], properties: Path) -> Found:
-        """A resource or snippet: it is marked by being handed to the macro."""
+        """A single resource or a snippet. Calling the macro for it marks it."""
         scope = Scope(parameters=self.parameter_values, lists=list_parameters(self.parameter_values, {}))
         workload = _workload("", resource, (), scope, properties)
         levels = (*workload.levels, self.request)
         return Found((Workload("", (), levels, scope, workload.findings),), scope=scope)
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
-        """The facts of one task definition, under what `scope` assumes."""
+        """The facts about one task definition, given the conditions that `scope` assumes."""
         properties, path = _properties(document, workload)
         return CLOUDFORMATION.task(properties, path, workload, scope)
 
     def properties_path(self, document: Json, workload: Workload) -> Path:
-        """Where the properties of a task definition stand."""
+        """The path of a task definition's properties."""
         return _properties(document, workload)[1]
 
     def decisive(self, document: Json, workload: Workload, telling_images: Collection[str]) -> Json:
-        """What a plan for a task definition depends on, where its containers are one plain list."""
+        """What a plan for a task definition depends on; None unless its containers are one list without Fn::If."""
         return CLOUDFORMATION.decisive(_properties(document, workload)[0], telling_images)
 
 
 def _properties(document: Json, workload: Workload) -> tuple[Mapping[str, Json], Path]:
-    """The properties of a task definition and where they are: in a resource, or a snippet is them."""
+    """The properties of a task definition and their path. A snippet can be the properties themselves."""
     resource = map_at(document, workload.path)
     if "ContainerDefinitions" in resource:
         return resource, workload.path
@@ -89,12 +89,12 @@ def _properties(document: Json, workload: Workload) -> tuple[Mapping[str, Json],
     return properties if isinstance(properties, dict) else {}, (*workload.path, "Properties")
 
 
-def _no_fragment() -> Finding:
+def _unknown_document() -> Finding:
     return Finding(
         "AM001",
         "",
         (),
-        "this is no template with Resources, no AWS::ECS::TaskDefinition and no Properties of one",
+        "this is not a template with Resources, an AWS::ECS::TaskDefinition or the Properties of one",
         "Use the macro in Transform, in a task definition, or in its Properties",
     )
 
@@ -127,7 +127,7 @@ def _workload(name: str, resource: Mapping[str, Json], path: Path, scope: Scope,
 def _metadata_levels(
     holder: Mapping[str, Json], path: Path, subject: str
 ) -> tuple[tuple[Level, ...], tuple[Finding, ...]]:
-    """The level in `Metadata.AppMesh` of a template or resource, if it is there."""
+    """The settings in `Metadata.AppMesh` of a template or resource: one level, or none."""
     metadata = holder.get("Metadata")
     if not isinstance(metadata, dict) or MARK not in metadata:
         return (), ()
@@ -140,6 +140,6 @@ def _metadata_levels(
         subject,
         place,
         "Metadata.AppMesh must be a map of settings",
-        "Write a map, or {} where all settings come from elsewhere; use Enabled for a condition",
+        "Write a map, or {} if all settings are given elsewhere; for a condition, use Enabled",
     )
     return (Level(place, {}, subject),), (finding,)

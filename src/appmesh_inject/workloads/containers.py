@@ -1,4 +1,4 @@
-"""How ECS container definitions are read, as CloudFormation or the ECS API spells them.
+"""Reads ECS container definitions, in the spelling of CloudFormation or of the ECS API.
 
 Source: AWS::ECS::TaskDefinition ContainerDefinition; RegisterTaskDefinition.
 """
@@ -24,8 +24,7 @@ IDENTITIES: Identities = {
     "PortMappings": (("ContainerPort", None), ("Protocol", "tcp")),
     "DependsOn": (("ContainerName", None),),
 }
-"""What identifies the items of lists in a task definition: see `cfn.merge`."""
-
+"""The members that identify the items of lists in a task definition, for `cfn.merge`."""
 
 DECISIVE_MEMBERS = (
     "Name",
@@ -40,7 +39,7 @@ DECISIVE_MEMBERS = (
 
 
 class EcsContainerReader:
-    """Reads container definitions whose members are called as `names` says."""
+    """Reads container definitions. names: the spelling of their members."""
 
     def __init__(self, names: MemberNames) -> None:
         self.names = names
@@ -52,7 +51,7 @@ class EcsContainerReader:
         }
 
     def container(self, definition: Mapping[str, Json], path: Path, scope: Scope) -> Container:
-        """The facts of one container definition; `path` leads to it."""
+        """The facts about the container definition at `path`."""
         names = self.names
         name, image = known(definition.get(names["Name"]), scope), known(definition.get(names["Image"]), scope)
         user = known(definition.get(names["User"], ""), scope)
@@ -75,13 +74,16 @@ class EcsContainerReader:
         )
 
     def decisive(self, definition: Mapping[str, Json], telling_images: Collection[str]) -> list[Json]:
-        """What a plan depends on in an app's container, as it is written: of the environment the names, of the image
-        whether it may have one of `telling_images` in its name. Whoever reads more of a container adds it here: the
-        plan of one task definition is reused for others where this is equal."""
+        """What a plan depends on in an app container, as written: of the environment only the names, of the image only
+        whether its name can contain one of `telling_images`.
+
+        The plan of one task definition is reused for others where this is equal. A member of a container that plans
+        depend on must therefore be listed here.
+        """
         names = self.names
         environment, image = definition.get(names["Environment"]), definition.get(names["Image"])
         if isinstance(environment, list):
-            environment = [each.get(names["Name"], each) if isinstance(each, dict) else each for each in environment]
+            environment = [item.get(names["Name"], item) if isinstance(item, dict) else item for item in environment]
         if function(image) not in ("Ref", "Fn::If"):
             text = str(image).lower()
             image = image if any(part in text for part in telling_images) else None
@@ -95,7 +97,7 @@ class EcsContainerReader:
         ]
 
     def _has(self, definition: Mapping[str, Json], member: str, scope: Scope) -> bool:
-        """Whether a member is there in every branch."""
+        """Whether a member is present in every Fn::If branch."""
         key = self.names[member]
         if key not in definition:
             return False
@@ -109,15 +111,15 @@ class EcsContainerReader:
                     yield name, variable.get(self.names["Value"])
 
     def _is_essential(self, definition: Mapping[str, Json], scope: Scope) -> bool:
-        """Whether a container may be essential: only a literal false in every branch says that it is not."""
+        """Whether a container may be essential: unless Essential is a literal false in every branch."""
         key = self.names["Essential"]
         if key not in definition:
             return True
         readings = (leaf.reading for leaf in leaves(definition[key], scope))
-        return not all(isinstance(each, Literal) and str(each.value).lower() == "false" for each in readings)
+        return not all(isinstance(reading, Literal) and str(reading.value).lower() == "false" for reading in readings)
 
     def _memory(self, definition: Mapping[str, Json], scope: Scope) -> int | None:
-        """What ECS reserves: MemoryReservation where it is given, else Memory."""
+        """MiB that ECS reserves: MemoryReservation if given, else Memory, else 0; None if not known."""
         for key in (self.names["MemoryReservation"], self.names["Memory"]):
             if key in definition:
                 return number(known(definition[key], scope))
@@ -133,8 +135,8 @@ class EcsContainerReader:
                         yield name
 
     def waiting(self, container: Container, name: Json, under: UnderCondition) -> Changes | None:
-        """The edits that make the container wait for the healthy container `name`; none where it does already, None
-        where its dependencies cannot be read."""
+        """The edits that make the container wait until container `name` is healthy; empty if it already does, None if
+        its dependencies cannot be read."""
         key = self.names["DependsOn"]
         place = (*container.path, key)
         dependency = {self.names["ContainerName"]: name, self.names["Condition"]: "HEALTHY"}
@@ -161,7 +163,7 @@ class EcsContainerReader:
         )
 
     def ports(self, container: Container, subject: str) -> tuple[tuple[Port, ...], tuple[Finding, ...]]:
-        """The TCP ports that a container maps, and what stands in the way of knowing them."""
+        """The TCP ports that a container maps, and findings about mappings that cannot be read."""
         ports: dict[str, Port] = {}
         findings: list[Finding] = []
         certain: list[set[str]] = []
@@ -183,7 +185,7 @@ class EcsContainerReader:
         return tuple(port._replace(certain=key in everywhere) for key, port in ports.items()), tuple(findings)
 
     def _port(self, mapping: Leaf, subject: str) -> Port | Finding | None:
-        """One port mapping: its TCP port, or None for another protocol or none, or why it is not known."""
+        """The TCP port of a mapping, None if it maps none, or the finding that it is not known."""
         if isinstance(mapping.reading, Absent):
             return None
         definition = mapping.written
@@ -220,12 +222,12 @@ class EcsContainerReader:
 
 def _unknown(subject: str, path: Path) -> Finding:
     return Finding(
-        "AM103", subject, path, "the ports here are not known when the macro runs", "Set AppPorts to say which they are"
+        "AM103", subject, path, "these ports are not known when the macro runs", "List the app ports in AppPorts"
     )
 
 
 def _branches(value: Json, scope: Scope, path: Path) -> Iterator[list[list[Leaf]]]:
-    """What a list can be: for each branch of the Fn::Ifs around it its items, each with what that can be."""
+    """The items of a list in each branch of the Fn::Ifs around it. An item is given as the leaves that it can be."""
     for branch in leaves(value, scope, path):
         if isinstance(branch.written, list):
             yield [list(leaves(item, branch.scope, (*branch.path, index))) for index, item in enumerate(branch.written)]
@@ -238,7 +240,7 @@ def _branches(value: Json, scope: Scope, path: Path) -> Iterator[list[list[Leaf]
 def container_list(
     reader: EcsContainerReader, items: list[Json], path: Path, scope: Scope, subject: str
 ) -> tuple[ContainerList, tuple[Finding, ...]]:
-    """A list of container definitions as facts, and the entries in it that are none."""
+    """The facts about a list of container definitions, and findings about entries that cannot be read."""
     entries: list[ContainerEntry] = []
     findings: list[Finding] = []
     for index, item in enumerate(items):
@@ -258,7 +260,7 @@ def container_list(
                         "AM203",
                         subject,
                         leaf.path,
-                        "this is no container definition that can be read when the macro runs",
+                        "this container definition cannot be read when the macro runs",
                         "Write the container out here",
                     )
                 )

@@ -1,4 +1,4 @@
-"""The one answer to "what is this document": a template, a part of one, a task definition, a Kubernetes object."""
+"""Detects what a document is: a template, a part of one, a task definition, or a Kubernetes object."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -8,14 +8,15 @@ from appmesh_inject.cfn.document import Json
 TASK_DEFINITION_TYPE = "AWS::ECS::TaskDefinition"
 
 DESCRIBED = "taskDefinition"
-"""The member of DescribeTaskDefinition's output that has the task definition; its tags stand beside it."""
+"""The member of DescribeTaskDefinition's output that holds the task definition. The tags are beside it."""
 
 WORDS = ("Resources", "containerDefinitions", DESCRIBED, "apiVersion")
-"""A text that has none of these words is none of the documents that stand in a file of their own."""
+"""Every template, task definition and Kubernetes object contains one of these words. A file without them is skipped
+unread."""
 
 
 class DocumentType(Enum):
-    """What a document is, by the members that only such a document has."""
+    """The types of document, told apart by the members that only they have."""
 
     TEMPLATE = "CloudFormation template"
     RESOURCE = "AWS::ECS::TaskDefinition"
@@ -27,7 +28,7 @@ class DocumentType(Enum):
 
 
 def detect(document: Json) -> DocumentType:
-    """What the document is."""
+    """The type of the document."""
     if not isinstance(document, Mapping):
         return DocumentType.UNKNOWN
     if isinstance(document.get("Resources"), Mapping):
@@ -44,7 +45,7 @@ def detect(document: Json) -> DocumentType:
 
 
 def is_task_definition(document: Json) -> bool:
-    """Whether the document is an ECS task definition, or what describe-task-definition prints of one."""
+    """Whether the document is an ECS task definition, or the output of describe-task-definition."""
     return detect(document) in (DocumentType.TASK_DEFINITION, DocumentType.DESCRIBED_TASK_DEFINITION)
 
 

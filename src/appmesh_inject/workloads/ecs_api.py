@@ -1,4 +1,4 @@
-"""ECS task definition JSON: what `aws ecs register-task-definition --cli-input-json` takes."""
+"""Reads ECS task definition JSON, the input of `aws ecs register-task-definition --cli-input-json`."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -25,12 +25,12 @@ READ_ONLY = frozenset(
         "deleteRequestedAt",
     }
 )
-"""What DescribeTaskDefinition returns and RegisterTaskDefinition refuses."""
+"""Members that DescribeTaskDefinition returns and RegisterTaskDefinition refuses."""
 
 
 def registrable(document: Json) -> Json:
-    """The document as RegisterTaskDefinition takes it: unwrapped, without read-only members; the very same
-    object where nothing is to be done."""
+    """The document as RegisterTaskDefinition takes it: unwrapped and without read-only members. The same object if it
+    needs no change."""
     if not isinstance(document, dict):
         return document
     described = document.get(DESCRIBED)
@@ -43,7 +43,7 @@ def registrable(document: Json) -> Json:
 
 
 class EcsTaskDefinition(NamedTuple):
-    """One task definition. request: settings by flags, which mark it and rank lowest."""
+    """One task definition. request: settings given by flags. They mark it, and have the lowest precedence."""
 
     request: Level
     name: str = "ecs"
@@ -53,9 +53,9 @@ class EcsTaskDefinition(NamedTuple):
         return ECS_API.containers
 
     def find(self, document: Json) -> Found:
-        """The one workload: the task definition."""
+        """The task definition as the only workload; AM001 if the document is not a task definition."""
         if not isinstance(document, dict) or "containerDefinitions" not in document:
-            return Found((), findings=(_no_task_definition(),))
+            return Found((), findings=(_unknown_document(),))
         family = document.get("family")
         name = family if isinstance(family, str) else ""
         tags, findings = ECS_API.tag_levels(document, (), name, NOTHING_KNOWN)
@@ -63,17 +63,17 @@ class EcsTaskDefinition(NamedTuple):
         return Found((Workload(name, (), levels, NOTHING_KNOWN, findings),))
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
-        """The facts of the task definition."""
+        """The facts about the task definition."""
         return ECS_API.task(map_at(document, ()), (), workload, scope)
 
     def properties_path(self, document: Json, workload: Workload) -> Path:
-        """The document is the properties."""
+        """The root, since the document itself is the properties."""
         return ()
 
     def decisive(self, document: Json, workload: Workload, telling_images: Collection[str]) -> Json:
-        """There is one task definition, so no plan is used again."""
+        """None: there is only one task definition, so its plan is not reused."""
         return None
 
 
-def _no_task_definition() -> Finding:
-    return Finding("AM001", "", (), "this is no ECS task definition", "Give a document with containerDefinitions")
+def _unknown_document() -> Finding:
+    return Finding("AM001", "", (), "this is not an ECS task definition", "Give a document with containerDefinitions")

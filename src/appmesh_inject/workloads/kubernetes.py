@@ -1,6 +1,6 @@
-"""Kubernetes: pods, alone or as the template of what makes them, in any number of documents.
+"""Finds and reads the pods in Kubernetes objects: pods themselves, and pod templates of Deployments, Jobs and others.
 
-Marks are the annotations that App Mesh's own injectors use, `appmesh.k8s.aws/...`, on the pod or pod template.
+Marks are the annotations of App Mesh's own injectors, `appmesh.k8s.aws/...`, on the pod or pod template.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -35,14 +35,14 @@ POD_TEMPLATES: Mapping[str, Path] = {
     "Job": ("spec", "template"),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
 }
-"""Where the pod is in an object of each kind."""
+"""The path of the pod in an object, by the object's kind."""
 
 RUN_TO_THE_END = frozenset({"Job", "CronJob"})
 
 
 class KubernetesManifests(NamedTuple):
-    """A list of Kubernetes objects. request: settings by flags, which rank lowest, and mark every pod where
-    they say what it represents."""
+    """A list of Kubernetes objects. request: settings given by flags. They have the lowest precedence, and mark every
+    pod if they name what it represents."""
 
     request: Level
     name: str = "pod"
@@ -57,32 +57,32 @@ class KubernetesManifests(NamedTuple):
         return Found(tuple(self._workloads(document, ())))
 
     def _workloads(self, objects: Sequence[Json], path: Path) -> Iterator[Workload]:
-        for index, each in enumerate(objects):
-            if not isinstance(each, dict):
+        for index, manifest in enumerate(objects):
+            if not isinstance(manifest, dict):
                 continue
-            kind, items = each.get("kind"), each.get("items")
+            kind, items = manifest.get("kind"), manifest.get("items")
             if kind == "List" and isinstance(items, list):
                 yield from self._workloads(items, (*path, index, "items"))
             elif isinstance(kind, str) and kind in POD_TEMPLATES:
-                workload = self._workload(each, kind, (*path, index))
+                workload = self._workload(manifest, kind, (*path, index))
                 if workload:
                     yield workload
 
-    def _workload(self, each: Mapping[str, Json], kind: str, path: Path) -> Workload | None:
-        pod = _below(each, POD_TEMPLATES[kind])
+    def _workload(self, manifest: Mapping[str, Json], kind: str, path: Path) -> Workload | None:
+        pod = _map_at(manifest, POD_TEMPLATES[kind])
         if pod is None:
             return None
-        metadata = each.get("metadata")
+        metadata = manifest.get("metadata")
         given = metadata.get("name") or metadata.get("generateName") if isinstance(metadata, dict) else None
         name = f"{kind.lower()}/{given}" if isinstance(given, str) else kind.lower()
         place = (*path, *POD_TEMPLATES[kind])
-        annotations = _below(pod, ("metadata", "annotations")) or {}
+        annotations = _map_at(pod, ("metadata", "annotations")) or {}
         switch = annotations.get(SWITCH)
         if switch == "disabled":
             return Workload(name, place, (), NOTHING_KNOWN, passed=f"{SWITCH} is disabled")
         levels: tuple[Level, ...]
         where = (*place, "metadata", "annotations")
-        findings = list(_strange_switch(switch, (*where, SWITCH), name))
+        findings = list(_invalid_switch(switch, (*where, SWITCH), name))
         if kind in RUN_TO_THE_END:
             findings.append(_never_ends(kind, place, name))
         marks = {ANNOTATIONS[key]: value for key, value in annotations.items() if key in ANNOTATIONS}
@@ -94,15 +94,15 @@ class KubernetesManifests(NamedTuple):
         return Workload(name, place, levels, NOTHING_KNOWN, tuple(findings))
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
-        """The facts of one pod."""
-        spec = _below(map_at(document, workload.path), ("spec",)) or {}
+        """The facts about one pod."""
+        spec = _map_at(map_at(document, workload.path), ("spec",)) or {}
         path = (*workload.path, "spec")
         containers, found = pod_containers(spec.get("containers"), (*path, "containers"), scope, workload.name)
         first, found_first = pod_containers(spec.get("initContainers"), (*path, "initContainers"), scope, workload.name)
         findings = [*found, *found_first]
         if spec.get("hostNetwork") is True:
-            message = "the pod uses the network of its host, and proxyinit would redirect all of that host's traffic"
-            findings.append(Finding("AM501", workload.name, (*path, "hostNetwork"), message, "Take hostNetwork out"))
+            message = "the pod uses its host's network, so proxyinit would redirect all traffic of the host"
+            findings.append(Finding("AM501", workload.name, (*path, "hostNetwork"), message, "Remove hostNetwork"))
         return Task(
             path=path,
             containers=[],
@@ -111,21 +111,21 @@ class KubernetesManifests(NamedTuple):
         )
 
     def properties_path(self, document: Json, workload: Workload) -> Path:
-        """Where the pod's spec stands."""
+        """The path of the pod's spec."""
         return (*workload.path, "spec")
 
     def decisive(self, document: Json, workload: Workload, telling_images: Collection[str]) -> Json:
-        """Pods are few: no plan is used again."""
+        """None: there are too few pods for reusing plans to pay."""
         return None
 
 
-def _below(value: Json, path: Path) -> Mapping[str, Json] | None:
-    """The map at `path`, or None where there is none."""
-    found = value_if_there(value, path)
-    return found if isinstance(found, dict) else None
+def _map_at(value: Json, path: Path) -> Mapping[str, Json] | None:
+    """The map at `path`, or None if there is no map."""
+    member = value_if_there(value, path)
+    return member if isinstance(member, dict) else None
 
 
-def _strange_switch(switch: Json, path: Path, name: str) -> Iterator[Finding]:
+def _invalid_switch(switch: Json, path: Path, name: str) -> Iterator[Finding]:
     if switch not in (None, "enabled"):
         message = f"{SWITCH} must be enabled or disabled, and {quoted(switch)} is not"
         yield Finding("AM112", name, path, message, "Write enabled or disabled")
@@ -136,6 +136,6 @@ def _never_ends(kind: str, path: Path, name: str) -> Finding:
         "AM551",
         name,
         path,
-        f"the {kind} will not end when its app does, since its envoy runs on",
-        "End the envoy from the app (POST to /quitquitquit on port 9901), or leave the job out of the mesh",
+        f"the {kind} will not end when its app does, because its envoy keeps running",
+        "Let the app end envoy (POST to /quitquitquit on port 9901), or leave the job out of the mesh",
     )

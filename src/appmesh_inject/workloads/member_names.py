@@ -1,11 +1,11 @@
-"""How a document spells the members of a task definition: as CloudFormation does, or as the ECS API does.
+"""The names of the members of a task definition, in the spelling of CloudFormation and of the ECS API.
 
 Source: AWS::ECS::TaskDefinition; RegisterTaskDefinition.
 """
 
 
 class MemberNames(dict[str, str]):
-    """Names of members, by CloudFormation's name: `names["PortMappings"]` is `portMappings` in the ECS API."""
+    """By CloudFormation's name of a member, its name in one spelling: `ECS_API["PortMappings"]` is `portMappings`."""
 
     def __init__(self, *, is_api: bool) -> None:
         super().__init__({"ProxyConfigurationProperties": "properties"} if is_api else {})

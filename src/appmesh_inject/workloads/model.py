@@ -1,7 +1,4 @@
-"""Facts: what a document says about the workloads in it, in words that every kind of document shares.
-
-A kind of document reads itself into these values; profiles decide by them.
-"""
+"""The facts about workloads that profiles decide by, in terms common to all kinds of document."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple, Protocol, TypeAlias
@@ -13,14 +10,14 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
 
 UnderCondition: TypeAlias = Callable[[Json, Mapping[str, bool]], Json]
-"""Puts a value under the condition that `Enabled` names, given what the Fn::Ifs around it say already."""
+"""Puts a value under the condition in `Enabled`, given the outcomes that the Fn::Ifs around the value imply."""
 
 
 class Workload(NamedTuple):
     """A task definition or pod in a document.
 
-    path: where it stands. levels: the settings of its marks, lowest first; none: it is not marked. passed: why
-    it is left alone although a mark is there, in words.
+    levels: the settings of its marks, lowest first; empty if it is not marked. passed: the reason, in words, if its
+    mark says to leave it alone.
     """
 
     name: str
@@ -32,7 +29,7 @@ class Workload(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The workloads of a document, and the settings in it that hold for all of them, lowest first."""
+    """The workloads of a document. levels: settings that apply to all of them, lowest first."""
 
     workloads: tuple[Workload, ...]
     levels: tuple[Level, ...] = ()
@@ -41,12 +38,11 @@ class Found(NamedTuple):
 
 
 class Container(NamedTuple):
-    """One container definition, as it is written and as it runs.
+    """One container definition, as written and as read.
 
-    name, image: None where they are no literals. variables: its environment, by name, as written. user: None where it
-    is no literal, empty where none is given. memory: MiB that it reserves, None where that is not known. health_check:
-    None where it may be absent. waits_for: names of the containers that it depends on. conditions: what the Fn::Ifs
-    around it in its list say.
+    name, image: None if not literal. variables: its environment as written, by name. user: None if not literal, empty
+    if not given. memory: MiB that it reserves, None if not known. health_check: None if it may be absent. waits_for:
+    names of the containers that it depends on. conditions: outcomes that the Fn::Ifs around it in its list imply.
     """
 
     definition: Mapping[str, Json]
@@ -68,8 +64,8 @@ class Container(NamedTuple):
 
 
 class ContainerEntry(NamedTuple):
-    """One entry of a container list, with the containers that it can be (None: none, by AWS::NoValue), each
-    with the conditions that it is under."""
+    """One entry of a container list. containers: each container that it can be (None: it is AWS::NoValue), with the
+    outcomes of conditions that lead to it."""
 
     written: Json
     path: Path
@@ -77,17 +73,16 @@ class ContainerEntry(NamedTuple):
 
 
 class ContainerList(NamedTuple):
-    """A list of containers; `path` leads to it, also where the document does not have it yet."""
+    """A list of containers. path: where it is, or would be if the document does not have it."""
 
     path: Path
     entries: tuple[ContainerEntry, ...] = ()
 
 
 class Branch(NamedTuple):
-    """What one chain of Fn::If branches around the containers leads to: the containers of one running task.
+    """The containers of one choice of the Fn::If branches around them.
 
-    lists: by place, `app` for the containers that run, `init` for those that run before. scope: what the
-    chain assumes.
+    lists: `app`, the containers that run, and in pods `init`, those that run before. scope: assumes that choice.
     """
 
     lists: Mapping[str, ContainerList]
@@ -95,7 +90,7 @@ class Branch(NamedTuple):
 
 
 class Port(NamedTuple):
-    """A TCP port that a container maps. key: equal for equal ports. certain: it is there in every branch."""
+    """A TCP port that a container maps. key: equal for equal ports. certain: mapped in every branch."""
 
     written: Json
     key: str
@@ -104,10 +99,10 @@ class Port(NamedTuple):
 
 
 class Task(NamedTuple):
-    """What is around the containers, as far as decisions need it. Properties are given as their leaves; one
-    absent leaf: it is not there.
+    """The properties of a task that decisions need, each as its leaves; a missing one is a single absent leaf.
 
-    containers: the property that the branches were read from, as written. proxy_configuration: as written.
+    path: of the properties. containers: the list of containers, as written. branches: the same list, as read.
+    proxy_configuration: as written, None if absent.
     """
 
     path: Path
@@ -122,51 +117,51 @@ class Task(NamedTuple):
 
 
 class ContainerReader(Protocol):
-    """How one kind of document spells its containers."""
+    """Reads the containers of one kind of document."""
 
     @property
     def identities(self) -> Identities:
-        """What identifies the items of its lists, for the merge rule."""
+        """The members that identify the items of its lists, for `cfn.merge`."""
 
     @property
     def name_key(self) -> str:
-        """The member that has a container's name."""
+        """The member that holds a container's name."""
 
     @property
     def image_key(self) -> str:
-        """The member that has a container's image."""
+        """The member that holds a container's image."""
 
     def container(self, definition: Mapping[str, Json], path: Path, scope: Scope) -> Container: ...
 
     def ports(self, container: Container, subject: str) -> tuple[tuple[Port, ...], tuple[Finding, ...]]:
-        """The TCP ports that a container maps, and what stands in the way of knowing them."""
+        """The TCP ports that a container maps, and findings about mappings that cannot be read."""
 
     def waiting(self, container: Container, name: Json, under: UnderCondition) -> Changes | None:
-        """The edits that make the container wait for the healthy container `name`; none where it does already; None
-        where its dependencies cannot be read."""
+        """The edits that make the container wait until container `name` is healthy; empty if it already does, None if
+        its dependencies cannot be read."""
 
 
 class DocumentKind(Protocol):
-    """A kind of document that holds workloads: finds them, and reads the facts of one."""
+    """A kind of document that contains workloads: finds them, and reads the facts about one."""
 
     @property
     def name(self) -> str:
-        """`cloudformation`, `ecs` or `pod`: a profile says by it what it adds."""
+        """`cloudformation`, `ecs` or `pod`. Profiles choose what to add by it."""
 
     @property
     def containers(self) -> ContainerReader: ...
 
     @property
     def request(self) -> Level:
-        """What was asked for outside of the document."""
+        """The settings given outside of the document."""
 
     def find(self, document: Json) -> Found: ...
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
-        """The facts of one workload, under what `scope` assumes."""
+        """The facts about one workload, given the conditions that `scope` assumes."""
 
     def properties_path(self, document: Json, workload: Workload) -> Path:
-        """Where the map stands that has the workload's containers."""
+        """The path of the map that holds the workload's containers."""
 
     def decisive(self, document: Json, workload: Workload, telling_images: Collection[str]) -> Json:
-        """What a plan for the workload depends on, where its containers are one list without Fn::If; None elsewhere."""
+        """What a plan for the workload depends on; None unless its containers are one list without Fn::If."""

@@ -1,4 +1,4 @@
-"""How the containers of a Kubernetes pod are read. Source: Kubernetes API, core/v1 Container."""
+"""Reads the containers of a Kubernetes pod. Source: Kubernetes API, core/v1 Container."""
 
 from collections.abc import Iterator, Mapping
 
@@ -19,7 +19,7 @@ class PodContainerReader:
 
     @property
     def identities(self) -> Identities:
-        """Lists that Kubernetes itself merges by a key."""
+        """The lists that Kubernetes itself merges by key."""
         return {
             "env": (("name", None),),
             "ports": (("containerPort", None), ("protocol", "TCP")),
@@ -27,8 +27,7 @@ class PodContainerReader:
         }
 
     def container(self, definition: Mapping[str, Json], path: Path, scope: Scope) -> Container:
-        """The facts of one container. Pods need no memory setting; all containers run until the pod ends, and none
-        waits for another."""
+        """The facts about one container. Its pod needs no memory setting and runs all its containers until it ends."""
         name, image = definition.get("name"), definition.get("image")
         context = definition.get("securityContext")
         return Container(
@@ -37,7 +36,7 @@ class PodContainerReader:
             scope=scope,
             name=name if isinstance(name, str) else None,
             image=image if isinstance(image, str) else None,
-            variables={str(each.get("name")): each.get("value") for each in _maps(definition.get("env"))},
+            variables={str(item.get("name")): item.get("value") for item in _maps(definition.get("env"))},
             has_memory=True,
             user=str(context.get("runAsUser", "")) if isinstance(context, dict) else "",
             essential=True,
@@ -50,13 +49,13 @@ class PodContainerReader:
         )
 
     def ports(self, container: Container, subject: str) -> tuple[tuple[Port, ...], tuple[Finding, ...]]:
-        """The TCP ports that a container names."""
+        """The TCP ports that a container lists."""
         ports: list[Port] = []
         findings: list[Finding] = []
-        for index, each in enumerate(_maps(container.definition.get("ports"))):
+        for index, mapping in enumerate(_maps(container.definition.get("ports"))):
             path = (*container.path, "ports", index, "containerPort")
-            number = each.get("containerPort")
-            if str(each.get("protocol", "TCP")).upper() != "TCP":
+            number = mapping.get("containerPort")
+            if str(mapping.get("protocol", "TCP")).upper() != "TCP":
                 continue
             if port_check(str(number)):
                 message = f"{quoted(number)} is not a port from 1 to 65535"
@@ -66,7 +65,7 @@ class PodContainerReader:
         return tuple(ports), tuple(findings)
 
     def waiting(self, container: Container, name: Json, under: UnderCondition) -> Changes | None:
-        """Containers of a pod start together."""
+        """No edits, since the containers of a pod start together."""
         return ()
 
 
@@ -79,17 +78,18 @@ def _maps(value: Json) -> Iterator[Mapping[str, Json]]:
 
 
 def pod_containers(value: Json, path: Path, scope: Scope, subject: str) -> tuple[ContainerList, tuple[Finding, ...]]:
-    """A pod's list of containers as facts, and what is wrong with it."""
+    """The facts about a pod's list of containers, and findings about what is not a container."""
     items = value if isinstance(value, list) else []
     entries: list[ContainerEntry] = []
     findings: list[Finding] = []
     if value is not None and not isinstance(value, list):
-        findings.append(Finding("AM203", subject, path, f"{path[-1]} is no list", "Write a list of containers"))
+        findings.append(Finding("AM203", subject, path, f"{path[-1]} is not a list", "Write a list of containers"))
     for index, item in enumerate(items):
         place = (*path, index)
         if isinstance(item, dict):
             entries.append(ContainerEntry(item, place, ((POD_CONTAINERS.container(item, place, scope), {}),)))
         else:
-            findings.append(Finding("AM203", subject, place, "this is no container", "Write a map with name and image"))
+            message = "this is not a container definition"
+            findings.append(Finding("AM203", subject, place, message, "Write a map with name and image"))
             entries.append(ContainerEntry(item, place, ()))
     return ContainerList(path, tuple(entries)), tuple(findings)

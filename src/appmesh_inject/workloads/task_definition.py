@@ -1,4 +1,4 @@
-"""How ECS task definitions are read, as CloudFormation or the ECS API spells them.
+"""Reads ECS task definitions, in the spelling of CloudFormation or of the ECS API.
 
 Source: AWS::ECS::TaskDefinition; RegisterTaskDefinition.
 """
@@ -18,14 +18,14 @@ TAG_PREFIX = "AppMesh:"
 
 
 class TaskDefinitionReader:
-    """Reads task definitions whose members are called as `names` says."""
+    """Reads task definitions. names: the spelling of their members."""
 
     def __init__(self, names: MemberNames) -> None:
         self.names = names
         self.containers = EcsContainerReader(names)
 
     def task(self, properties: Mapping[str, Json], path: Path, workload: Workload, scope: Scope) -> Task:
-        """The facts of one task definition, under what `scope` assumes. `path`: where its properties stand."""
+        """The facts about one task definition, given the conditions that `scope` assumes. path: of its properties."""
         names = self.names
         branches, findings = self._branches(properties, path, workload, scope)
         proxy_configuration = properties.get(names["ProxyConfiguration"])
@@ -42,7 +42,7 @@ class TaskDefinitionReader:
         )
 
     def decisive(self, properties: Mapping[str, Json], telling_images: Collection[str]) -> Json:
-        """What a plan depends on, where the containers are one list without Fn::If; None elsewhere."""
+        """What a plan depends on; None unless the containers are one list without Fn::If."""
         items = properties.get(self.names["ContainerDefinitions"])
         if not isinstance(items, list) or not all(isinstance(item, dict) and function(item) is None for item in items):
             return None
@@ -55,9 +55,9 @@ class TaskDefinitionReader:
     def _branches(
         self, properties: Mapping[str, Json], path: Path, workload: Workload, scope: Scope
     ) -> tuple[tuple[Branch, ...], tuple[Finding, ...]]:
-        """The container lists: one, or one for each branch of the Fn::Ifs around it.
+        """The container lists, one for each branch of the Fn::Ifs around the list.
 
-        Facts are read under what `scope` assumes; a branch's own scope says only what the Fn::Ifs around it do.
+        Containers are read in `scope`. The scope of a branch assumes only the outcomes that those Fn::Ifs imply.
         """
         place = (*path, self.names["ContainerDefinitions"])
         branches: list[Branch] = []
@@ -69,9 +69,9 @@ class TaskDefinitionReader:
                 findings.append(self._unreadable(leaf, workload.name))
                 continue
             inner = scope.assuming_all(leaf.scope.assumed)
-            containers, found = container_list(self.containers, leaf.written, leaf.path, inner, workload.name)
+            containers, unreadable = container_list(self.containers, leaf.written, leaf.path, inner, workload.name)
             branches.append(Branch({"app": containers}, leaf.scope))
-            findings += found
+            findings += unreadable
         return tuple(branches), tuple(findings)
 
     def _unreadable(self, leaf: Leaf, subject: str) -> Finding:
@@ -79,25 +79,25 @@ class TaskDefinitionReader:
             "AM203",
             subject,
             leaf.path,
-            f"{self.names['ContainerDefinitions']} is no list that can be read when the macro runs",
-            "Write the list out here; single containers may be Fn::Ifs",
+            f"the list {self.names['ContainerDefinitions']} cannot be read when the macro runs",
+            "Write the list out here; an item of it may be an Fn::If",
         )
 
     def _launch_types(self, properties: Mapping[str, Json], path: Path, scope: Scope) -> tuple[Leaf, ...]:
-        found: list[Leaf] = []
+        launch_types: list[Leaf] = []
         for leaf in _leaves(properties, self.names["RequiresCompatibilities"], path, scope):
             value = leaf.reading.value if isinstance(leaf.reading, Literal) else None
             if isinstance(value, list):
                 for index, item in enumerate(value):
-                    found += leaves(item, leaf.scope, (*leaf.path, index))
+                    launch_types += leaves(item, leaf.scope, (*leaf.path, index))
             else:
-                found.append(leaf)
-        return tuple(found)
+                launch_types.append(leaf)
+        return tuple(launch_types)
 
     def tag_levels(
         self, properties: Mapping[str, Json], path: Path, subject: str, scope: Scope
     ) -> tuple[tuple[Level, ...], tuple[Finding, ...]]:
-        """The level that the `AppMesh:` tags make, if there are any."""
+        """The settings in the `AppMesh:` tags: one level, or none."""
         tags = properties.get(self.names["Tags"])
         if not isinstance(tags, list):
             return (), ()
@@ -112,7 +112,7 @@ class TaskDefinitionReader:
                     continue
                 setting = key.removeprefix(TAG_PREFIX)
                 if leaf.path != place or setting in given:
-                    message = f"tag {key} is " + ("there twice" if setting in given else "under a condition")
+                    message = f"tag {key} is " + ("given twice" if setting in given else "under a condition")
                     findings.append(Finding("AM112", subject, leaf.path, message, "Write it once, outside of Fn::If"))
                 elif isinstance(leaf.written, dict):
                     given[setting] = leaf.written.get(self.names["Value"], "")
@@ -123,7 +123,7 @@ class TaskDefinitionReader:
 
 
 def _leaves(properties: Mapping[str, Json], name: str, path: Path, scope: Scope) -> tuple[Leaf, ...]:
-    """What a property can be; one absent leaf where it is not there."""
+    """The values that a property can take; one absent leaf if it is missing."""
     return tuple(leaves(properties.get(name, NO_VALUE), scope, (*path, name)))
 
 
