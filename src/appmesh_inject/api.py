@@ -53,8 +53,8 @@ def inject(
     declared = document.get("Parameters")
     # A snippet declares none, and its values come with the event.
     values = parameter_values(declared, parameters) if isinstance(declared, Mapping) else dict(parameters)
-    asked = RenderOptions(values, settings, places, deployed(deployment))
-    result = _rendered(document, asked)
+    options = RenderOptions(values, settings, places, deployed(deployment))
+    result = _rendered(document, options)
     changed = result.document
     if detect(document) is DocumentType.KUBERNETES_OBJECT and isinstance(changed, list):
         (changed,) = changed
@@ -62,16 +62,20 @@ def inject(
     return Injected(template if is_same else changed, result.findings, result.reports)  # type: ignore[arg-type]
 
 
-def _rendered(document: Mapping[str, Json], asked: RenderOptions) -> Rendered:
+def _rendered(document: Mapping[str, Json], options: RenderOptions) -> Rendered:
     found = detect(document)
     if is_task_definition(document):
         content = ecs_api.registrable(document)
-        return of_outcome(injection.inject(content, ecs_api.EcsTaskDefinition(asked.level), asked.deployment))
+        return of_outcome(injection.inject(content, ecs_api.EcsTaskDefinition(options.level), options.deployment))
     if found is DocumentType.KUBERNETES_OBJECT:
-        return of_outcome(injection.inject([document], kubernetes.KubernetesManifests(asked.level), asked.deployment))
+        return of_outcome(
+            injection.inject([document], kubernetes.KubernetesManifests(options.level), options.deployment)
+        )
     if found is DocumentType.TEMPLATE:
-        return rendered(document, asked)
+        return rendered(document, options)
     # A single resource, or what is none of the forms: the macro's own reading of it.
     from appmesh_inject.workloads.cloudformation import CloudFormation
 
-    return of_outcome(injection.inject(document, CloudFormation(asked.level, asked.parameter_values), asked.deployment))
+    return of_outcome(
+        injection.inject(document, CloudFormation(options.level, options.parameter_values), options.deployment)
+    )

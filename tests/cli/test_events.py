@@ -135,7 +135,7 @@ def test_deployment_parameters_are_the_functions_variables_for_the_call(monkeypa
     ("text", "sentence"),
     [
         ("", "the file is empty"),
-        ("{", "1:2: error: this is no JSON: expecting property name enclosed in double quotes"),
+        ("{", "1:2: error: this is not valid JSON: expecting property name enclosed in double quotes"),
         ("a: 1", "this is no JSON, and a macro's event is"),
         ("[1]", "this is no macro event: it has no fragment."),
         ("{}", "this is no macro event: it has no fragment. 'appmesh-inject event' makes one from a template"),

@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_read_is_a_problem_in_every_format(form: str) -> N
     ran = run("lint", "-", "--format", form, stdin="Resources: [")
     assert ran.code == 1
     assert "unreadable" in ran.out
-    assert ran.err.startswith("<stdin>:2:1: error: this is no YAML")
+    assert ran.err.startswith("<stdin>:2:1: error: this is not valid YAML")
 
 
 def test_a_text_says_where_each_code_is_explained() -> None:

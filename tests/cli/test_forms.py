@@ -158,4 +158,4 @@ def test_findings_have_their_place_in_the_file() -> None:
 def test_an_event_is_for_templates() -> None:
     ran = run("event", "-", stdin=json.dumps(TASK))
     assert ran.code == 1
-    assert "no CloudFormation template" in ran.err
+    assert "not a CloudFormation template" in ran.err

@@ -109,8 +109,8 @@ def test_marks_without_any_transform_are_rendered_with_a_warning() -> None:
     assert ran.code == 0
     assert ran.out == run("render", "-", stdin=TEMPLATE).out
     assert ran.err.startswith(
-        "<stdin>:6:7: warning AM901 Web: the template has marks and no Transform of AppMeshInject:"
-        " CloudFormation would not call the macro. Add Transform: AppMeshInject.\n"
+        "<stdin>:6:7: warning AM901 Web: the template has marks but no Transform AppMeshInject,"
+        " so CloudFormation would not call the macro. Add Transform: AppMeshInject.\n"
     )
 
 

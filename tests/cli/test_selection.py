@@ -54,7 +54,7 @@ def test_a_template_that_cannot_be_read_is_an_error_in_a_search_too(project: Pat
     (project / "templates/broken.yaml").write_text("Type: AWS::ECS::TaskDefinition\nResources: [\n")
     ran = run("lint", "templates")
     assert ran.code == 1
-    assert "templates/broken.yaml:3:1: error: this is no YAML" in ran.err
+    assert "templates/broken.yaml:3:1: error: this is not valid YAML" in ran.err
     assert "templates/a.yaml: 0 findings" in ran.out or "templates/a.yaml: " in ran.out, "the others are checked"
 
 

@@ -127,12 +127,12 @@ def test_output_goes_where_it_is_asked_for(command: str, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("Resources:\n\tWeb: 1\n", "2:1: error: this is no YAML"),
-        ("Resources: {A: 1, A: 2}\n", "1:19: error: the key 'A' is there twice"),
-        ('{"Resources": {"A": 1, "A": 2}}', "the key 'A' is there twice"),
-        ("a: [\n", "this is no YAML"),
+        ("Resources:\n\tWeb: 1\n", "2:1: error: this is not valid YAML"),
+        ("Resources: {A: 1, A: 2}\n", "1:19: error: the key 'A' occurs twice"),
+        ('{"Resources": {"A": 1, "A": 2}}', "the key 'A' occurs twice"),
+        ("a: [\n", "this is not valid YAML"),
         ("", "the file is empty"),
-        ("a: 1\n", "this is no CloudFormation template"),
+        ("a: 1\n", "this is not a CloudFormation template"),
     ],
 )
 def test_what_cannot_be_read_is_a_sentence(command: str, text: str, says: str, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""YAML text with a new value: what did not change keeps its comments, its order and its quotes."""
+"""Changes values in YAML text. Unchanged parts keep their comments, order and quotes."""
 
 import io
 from typing import Any
@@ -14,13 +14,13 @@ _NEVER_WRAP = 1 << 20
 
 
 def revised(text: str, before: Json, after: Json) -> str:
-    """The YAML document `text`, whose value is `before`, with the value `after`."""
+    """The YAML document `text`, whose value is `before`, changed to the value `after`."""
     reader = _reader(text)
     node = _synchronised(reader.load(text), before, after)
     stream = io.StringIO()
     reader.dump(node, stream)
     written = stream.getvalue()
-    # Comments are worth keeping, the value more so: what does not read back as meant is written anew.
+    # A correct value matters more than comments: if the text does not read back as `after`, it is written without them.
     value, _ = yaml_reader.read("", written)
     return written if value == after else "---\n" * text.startswith("---") + yaml_writer.written(after)
 
@@ -36,21 +36,21 @@ def _reader(text: str) -> Any:
 
 
 def _indents_lists(text: str) -> bool:
-    """Whether the first list below a key stands deeper than the key."""
-    of_key: int | None = None
+    """Whether the first list below a key is indented more than the key."""
+    key_indent: int | None = None
     for line in text.split("\n"):
         content = line.lstrip(" ")
         indent = len(line) - len(content)
-        if content.startswith("- ") and of_key is not None:
-            return indent > of_key
+        if content.startswith("- ") and key_indent is not None:
+            return indent > key_indent
         if content.strip() and not content.lstrip().startswith("#"):
             is_key = not content.startswith("-") and content.partition(" #")[0].rstrip().endswith(":")
-            of_key = indent if is_key else None
+            key_indent = indent if is_key else None
     return False
 
 
 def _synchronised(node: Any, before: Any, after: Any) -> Any:
-    """The node whose value was `before`, having the value `after`; the very same node where that is possible."""
+    """Changes a node from the value `before` to `after`: the same node where possible, else a new one."""
     if before == after:
         return node
     if isinstance(before, dict) and isinstance(after, dict):
@@ -70,7 +70,7 @@ def _synchronised(node: Any, before: Any, after: Any) -> Any:
 
 
 def _new(value: Any) -> Any:
-    """A value that was not in the text before, quoted where YAML 1.1 would read something else."""
+    """A new value, quoted if YAML 1.1 would otherwise not read it as the same text."""
     if isinstance(value, dict):
         return {key: _new(member) for key, member in value.items()}
     if isinstance(value, list):

@@ -1,8 +1,7 @@
-"""Documents as files: reads YAML with CloudFormation's short forms, or JSON, and knows where everything stands.
+"""Reads files as YAML, with CloudFormation's short forms, or as JSON, and gives the position of each value.
 
-Values come out plain (dict, list, str, int, float, bool, None), as CloudFormation hands them to a macro: `!Sub x`
-as `{"Fn::Sub": "x"}`, every key as the text that it is, a date as its text. YAML's own nodes are kept beside
-them, for the positions. cfn-lint reads the same values, but takes half a second to load.
+Values are plain (dict, list, str, int, float, bool, None), as CloudFormation passes them to a macro: `!Sub x` is
+`{"Fn::Sub": "x"}`, and keys and dates are text. cfn-lint could read the same, but takes half a second to load.
 """
 
 import sys
@@ -28,7 +27,7 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document: what messages call it, its text, its format, its content, and where each path of it stands."""
+    """One document. name: what messages call it. locate: gives the position of a path in it."""
 
     name: str
     text: str
@@ -37,27 +36,27 @@ class Document:
     locate: Callable[[Path], Position]
 
     def place(self, path: Path) -> Position:
-        """Where the key or item at `path` stands, or the longest beginning of `path` that is there."""
+        """The position of the key or item at `path`, or at the longest prefix of `path` that exists."""
         return self.locate(path)
 
     def home(self, path: Path) -> tuple["Document", Path]:
-        """The document that `path` leads into, this one or another, and the path there."""
+        """The document that `path` leads into, this one or another, and the path in it."""
         return (path[0].document, path[1:]) if path and isinstance(path[0], Elsewhere) else (self, path)
 
 
 def load(file: str) -> Document:
-    """The document in `file`, `-` for stdin. Raises UserError where it cannot be read."""
+    """The document in `file`, `-` for stdin. Raises UserError if it cannot be read."""
     return parsed(*text_of(file))
 
 
 def text_of(file: str) -> tuple[str, str]:
-    """What messages call the file, `-` for stdin, and its text. Raises UserError where it cannot be read."""
+    """The name of the file for messages, and its text; `-` for stdin. Raises UserError if it cannot be read."""
     name = "<stdin>" if file == STDIN else file
     return name, _text(name, _bytes(file))
 
 
 def parsed(name: str, text: str) -> Document:
-    """The document that `text` holds; JSON where it starts as JSON and is JSON, else YAML."""
+    """Parses `text` as JSON if it starts like JSON and is valid, else as YAML. Raises UserError if it is neither."""
     if not text.strip():
         raise UserError("the file is empty", name)
     json_error: UserError | None = None
@@ -72,7 +71,7 @@ def parsed(name: str, text: str) -> Document:
     try:
         content, locate = yaml_reader.read(name, text)
     except UserError:
-        # A broken JSON file is no YAML either, and its author knows JSON.
+        # The author of a broken JSON file understands the JSON error better than the YAML error.
         if json_error is not None:
             raise json_error from None
         raise
@@ -80,14 +79,14 @@ def parsed(name: str, text: str) -> Document:
 
 
 def template(document: Document) -> Mapping[str, Json]:
-    """The CloudFormation template that `document` holds. Raises UserError where it holds none."""
+    """The CloudFormation template in `document`. Raises UserError if it is not a template."""
     content = document.content
     if isinstance(content, Mapping) and is_template(content):
         return content
-    found = "it has no Resources" if isinstance(content, Mapping) else "it is no map"
+    reason = "it has no Resources" if isinstance(content, Mapping) else "it is not a map"
     if isinstance(content, Mapping) and "Resources" in content:
-        found = "its Resources are no map"
-    raise UserError(f"this is no CloudFormation template: {found}", document.name, document.place(("Resources",)))
+        reason = "its Resources are not a map"
+    raise UserError(f"this is not a CloudFormation template: {reason}", document.name, document.place(("Resources",)))
 
 
 def _bytes(file: str) -> bytes:
@@ -100,7 +99,7 @@ def _bytes(file: str) -> bytes:
     except IsADirectoryError:
         raise UserError("this is a directory, not a file", file) from None
     except PermissionError:
-        raise UserError("you may not read this file", file) from None
+        raise UserError("you do not have permission to read this file", file) from None
     except (OSError, ValueError) as error:
         raise UserError(f"this file cannot be read: {getattr(error, 'strerror', None) or error}", file) from None
 
@@ -116,18 +115,18 @@ def _text(name: str, content: bytes) -> str:
 
 
 def _checked(document: Document) -> Document:
-    """The document, if the rest of the program can handle its content."""
+    """The document. Raises UserError if it is nested too deeply, or contains half a character."""
     if is_deeper(document.content, DEEPEST):
         raise too_deep(document.name, document.place(_too_deep(document.content)))
     half = half_character(document.content)
     if half is not None:
-        sentence = "there is half a character (a lone surrogate) in a text"
+        sentence = "a text contains half a character (a lone surrogate)"
         raise UserError(sentence, document.name, document.place(half))
     return document
 
 
 def _too_deep(content: Json) -> Path:
-    """Where a map or list stands that is nested too deeply, in a document that has one."""
+    """The path of a map or list that is nested too deeply; the content must have one."""
     open_ends: list[tuple[Json, Path]] = [(content, ())]
     while True:
         value, path = open_ends.pop()

@@ -1,4 +1,4 @@
-"""What stops a command before there is a document to talk about: a file, its syntax, a pipe."""
+"""Errors that stop a command before it has a document: of files, of syntax, of pipes."""
 
 from dataclasses import dataclass
 
@@ -17,8 +17,8 @@ class Position:
 
 
 class UserError(Exception):
-    """A sentence for the user, who can do something about it; never a bug. code: of findings.CODES, where it has one:
-    a file that cannot be read has none."""
+    """A mistake that the user can correct; never a bug. sentence: the message. name: of the file or program. code: of
+    findings.CODES, or empty."""
 
     def __init__(
         self, sentence: str, name: str = "appmesh-inject", position: Position | None = None, *, code: str = ""

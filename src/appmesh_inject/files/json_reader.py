@@ -1,4 +1,4 @@
-"""JSON text: its value, and where a path in it stands."""
+"""Reads JSON text: its value, and the position of a path in it."""
 
 import json
 import re
@@ -12,46 +12,46 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 
 
 def content(name: str, text: str) -> Json:
-    """The value of the JSON `text`. Raises UserError, with the place, where it is no JSON."""
+    """The value of the JSON `text`. Raises UserError if it is invalid."""
 
-    def no_number(constant: str) -> NoReturn:
-        raise UserError(f"{constant} is no number in JSON", name)
+    def refuse_constant(constant: str) -> NoReturn:
+        raise UserError(f"JSON has no number {constant}", name)
 
     def unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        unique_members: dict[str, Any] = {}
         for key, value in members:
-            if key in found:
-                raise UserError(f"the key '{key}' is there twice in one map", name)
-            found[key] = value
-        return found
+            if key in unique_members:
+                raise UserError(f"the key '{key}' occurs twice in one map", name)
+            unique_members[key] = value
+        return unique_members
 
     try:
-        value: Json = json.loads(text, object_pairs_hook=unique, parse_constant=no_number)
+        value: Json = json.loads(text, object_pairs_hook=unique, parse_constant=refuse_constant)
     except json.JSONDecodeError as error:
         message = error.msg[0].lower() + error.msg[1:]
-        raise UserError(f"this is no JSON: {message}", name, Position(error.lineno, error.colno)) from None
+        raise UserError(f"this is not valid JSON: {message}", name, Position(error.lineno, error.colno)) from None
     except RecursionError:
         where = nesting.deeper(text)
         raise nesting.too_deep(name, where) if where else UserError("the document is nested too deeply", name) from None
     except ValueError:
-        raise UserError("there is a number that is too long to read", name) from None
+        raise UserError("a number is too long to read", name) from None
     return value
 
 
 def place(text: str, path: Path) -> Position:
-    """Where the key or item at `path` stands in the JSON `text`, or the longest beginning of it that is there."""
+    """The position in the JSON `text` of the key or item at `path`, or at the longest prefix of `path` that exists."""
     shown = here = _after_space(text, 0)
     for step in path:
-        found = _member(text, here, step)
-        if found is None:
+        member = _member(text, here, step)
+        if member is None:
             break
-        shown, here = found
+        shown, here = member
     line_start = text.rfind("\n", 0, shown) + 1
     return Position(text.count("\n", 0, shown) + 1, shown - line_start + 1)
 
 
 def _member(text: str, start: int, step: str | int) -> tuple[int, int] | None:
-    """Where the member `step` of the map or list at `start` begins, and where its value does."""
+    """The offsets of the member `step` of the map or list at `start`, and of its value; None if there is none."""
     kind = text[start]
     if kind not in "{[":
         return None

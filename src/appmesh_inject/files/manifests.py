@@ -1,7 +1,6 @@
-"""Kubernetes manifests as files: any number of YAML documents, or one of JSON.
+"""Reads and writes Kubernetes manifests: any number of YAML documents, or one JSON document.
 
-A document that nothing changes comes out as the text that it was; in one that is changed, comments, order and
-quotes stay.
+An unchanged document keeps its exact text; a changed one keeps its comments, order and quotes.
 """
 
 import re
@@ -16,14 +15,13 @@ from appmesh_inject.files.yaml_reader import Locate
 from appmesh_inject.workloads.detect import DocumentType, detect
 
 _MARKER = re.compile(r"^(?=---(?:\s|$))", re.MULTILINE)
-# A comment goes to the end of its line: were it free to end before, a row of "####" would have too many readings.
+# Comments are matched possessively to the end of the line, since a row of "####" would backtrack exponentially.
 _NOTHING = re.compile(r"\A(?:---)?(?:\s|#[^\n]*+|\.\.\.)*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestPart:
-    """One document of a file: its text, its value, and where each path of it stands. A part that holds comments
-    only has no value."""
+    """One document of a file. locate: gives the position of a path in it; None if it has only comments and no value."""
 
     text: str
     value: Json
@@ -44,12 +42,12 @@ class Manifests:
 
     @property
     def values(self) -> list[Json]:
-        """The documents, without the parts that hold none."""
+        """The documents, without parts that have only comments."""
         return [part.value for part in self.parts if not part.is_empty]
 
     @property
     def document(self) -> Document:
-        """All of them as one document, a list, for messages about places in it."""
+        """All documents as one, a list, which gives positions for messages."""
         text = "".join(part.text for part in self.parts)
         return Document(self.name, text, self.format, self.values, self._locate)
 
@@ -61,21 +59,20 @@ class Manifests:
         return locate(path[1:]) if locate else Position(1, 1)
 
     def written(self, values: list[Json]) -> str:
-        """The file with the documents having these values."""
+        """The text of the file, with its documents changed to `values`."""
         left = iter(values)
         return "".join(part.text if part.is_empty else _written(part, next(left)) for part in self.parts)
 
 
 def _written(part: ManifestPart, value: Json) -> str:
-    # ruamel.yaml is for manifests alone, and takes a while to load.
+    # Imported here, since only manifests need ruamel.yaml, which is slow to load.
     from appmesh_inject.files.comment_keeping import revised
 
     return part.text if value is part.value or value == part.value else revised(part.text, part.value, value)
 
 
 def read(name: str, text: str) -> Manifests | None:
-    """The manifests in the YAML `text`, or None where its documents are none. Raises UserError where one cannot be
-    read."""
+    """The manifests in the YAML `text`; None if it has no Kubernetes object. Raises UserError if it cannot be read."""
     parts: list[ManifestPart] = []
     line = 0
     for chunk in _MARKER.split(text):
@@ -84,7 +81,7 @@ def read(name: str, text: str) -> Manifests | None:
         if _NOTHING.match(chunk):
             parts.append(ManifestPart(chunk, None, None))
         else:
-            # Lines before it keep the line numbers of the whole file.
+            # The empty lines make positions count from the start of the file.
             value, locate = yaml_reader.read(name, "\n" * line + chunk)
             parts.append(ManifestPart(chunk, value, locate))
         line += chunk.count("\n")
@@ -94,6 +91,6 @@ def read(name: str, text: str) -> Manifests | None:
 
 
 def of_json(document: Document) -> Manifests:
-    """The one manifest that a JSON file holds."""
+    """The manifest in a JSON file."""
     locate: Any = document.locate
     return Manifests(document.name, Format.JSON, (ManifestPart(document.text, document.content, locate),))

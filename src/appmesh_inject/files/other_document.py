@@ -1,4 +1,4 @@
-"""Paths that lead into another document than the one that is worked on: that of --mesh."""
+"""Paths that lead into another document than the main one: into the one given by --mesh."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 class Elsewhere(str):
-    """The first step of such a path; as a text, what brought the other document."""
+    """The first step of such a path. Its text names where the other document came from."""
 
     __slots__ = ("document",)
 

@@ -1,4 +1,4 @@
-"""Where results go: stdout, or a file that is either all there or untouched."""
+"""Writes results to stdout, or to a file, which is either written completely or left untouched."""
 
 import json
 import os
@@ -13,14 +13,14 @@ from appmesh_inject.files.errors import UserError
 
 
 def written(document: Json, form: Format) -> str:
-    """The document as text, with a newline at its end."""
+    """The document as text that ends with a newline."""
     if form is Format.JSON:
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     return yaml_writer.written(document)
 
 
 def deliver(text: str, output: str | None = None) -> None:
-    """Writes `text` to the file `output`, or to stdout. Raises UserError where that cannot be done."""
+    """Writes `text` to the file `output`, or to stdout. Raises UserError if that fails."""
     if output is None or output == STDIN:
         _to_stdout(text)
     else:
@@ -30,10 +30,10 @@ def deliver(text: str, output: str | None = None) -> None:
 def _to_stdout(text: str) -> None:
     try:
         sys.stdout.flush()
-        left = memoryview(text.encode())
-        while left:
-            # An unbuffered stdout (PYTHONUNBUFFERED) takes a part and says so; the rest would get lost.
-            left = left[sys.stdout.buffer.write(left) :]
+        remaining = memoryview(text.encode())
+        while remaining:
+            # With PYTHONUNBUFFERED, one call may write only a part.
+            remaining = remaining[sys.stdout.buffer.write(remaining) :]
         sys.stdout.flush()
     except BrokenPipeError:
         raise
@@ -45,7 +45,7 @@ def _to_file(text: str, file: File) -> None:
     try:
         target = file.resolve()
         if target.exists() and not target.is_file():
-            # A device or a named pipe is written to; to replace it would destroy it. A directory answers itself.
+            # Replacing a device or named pipe would destroy it. For a directory, this raises the right error.
             target.write_text(text, encoding="utf-8")
         else:
             _replace(text, target)
@@ -55,7 +55,7 @@ def _to_file(text: str, file: File) -> None:
 
 
 def _replace(text: str, target: File) -> None:
-    """Writes beside the file, and puts the new one in its place in one step."""
+    """Writes a temporary file beside the target, then replaces the target in one step."""
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     beside = File(name)
     try:
@@ -69,7 +69,7 @@ def _replace(text: str, target: File) -> None:
 
 
 def _umask() -> int:
-    """The process's mask for new files, which can only be read by setting it."""
+    """The process's umask. The only way to read it is to set it."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

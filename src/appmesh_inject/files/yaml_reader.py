@@ -1,7 +1,6 @@
-"""YAML text: its value with CloudFormation's short forms written out, and where a path in it stands.
+"""Reads YAML text: its value, with CloudFormation's short forms written out, and the position of a path in it.
 
-Plain scalars mean what YAML 1.1 says (`yes`, `0777`), as they do for cfn-lint, the AWS CLI and SAM; keys and dates
-stay the text that they are.
+Plain scalars follow YAML 1.1 (`yes`, `0777`), as in cfn-lint, the AWS CLI and SAM, but keys and dates stay text.
 """
 
 import math
@@ -16,7 +15,7 @@ from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.nesting import DEEPEST, too_deep
 
 Node = Any
-"""A node of PyYAML's, which is not typed."""
+"""A node of PyYAML, which has no types."""
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -25,15 +24,15 @@ AS_TEXT = frozenset(STANDARD + kind for kind in ("str", "timestamp", "value"))
 SCALARS = frozenset(STANDARD + kind for kind in ("int", "float", "bool", "null"))
 WITHOUT_PREFIX = ("Ref", "Condition")
 MOST_NODES = 250_000
-"""What aliases may grow to; a template is 1 MB at most, which holds fewer. The limit is cfn-lint's."""
+"""Maximum number of values with aliases expanded, as in cfn-lint. A template of 1 MB has fewer."""
 
 
 Locate = Callable[[Path], Position]
 
 
 def read(name: str, text: str) -> tuple[Json, Locate]:
-    """The value of the YAML `text`, and a function from a path in it to its place. Raises UserError where it is not
-    one YAML document, or one that JSON cannot say."""
+    """The value of the YAML `text`, and a function that gives the position of a path. Raises UserError if the text is
+    not exactly one YAML document, or has a value that JSON cannot express."""
     try:
         _check_depth(name, text)
         loader = _Loader(text)
@@ -43,18 +42,17 @@ def read(name: str, text: str) -> tuple[Json, Locate]:
         value = _Reading(name, loader).value(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise UserError(f"this is no YAML: {_reason(error)}", name, _place(mark) if mark else None) from None
+        raise UserError(f"this is not valid YAML: {_reason(error)}", name, _place(mark) if mark else None) from None
     except yaml.YAMLError as error:
-        raise UserError(f"this is no YAML: {getattr(error, 'reason', None) or 'it cannot be read'}", name) from None
+        reason = getattr(error, "reason", None) or "it cannot be read"
+        raise UserError(f"this is not valid YAML: {reason}", name) from None
     except RecursionError:
-        raise UserError(
-            "the document is nested too deeply, or an alias stands inside of its own anchor", name
-        ) from None
+        raise UserError("the document is nested too deeply, or an alias is inside its own anchor", name) from None
     return value, lambda path: _locate(root, path)
 
 
 def _check_depth(name: str, text: str) -> None:
-    """Refuses what is nested too deeply, before the C library recurses into it and takes Python down with it."""
+    """Raises UserError if the text is nested too deeply, since the C library would recurse and crash Python."""
     depth = read = 0
     events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
     try:
@@ -67,7 +65,7 @@ def _check_depth(name: str, text: str) -> None:
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
     except yaml.MarkedYAMLError as error:
-        # PyYAML looks ahead for a key, and may stop at a nesting of its own limit that no event has told of.
+        # PyYAML looks ahead for a key, so it may fail at its own nesting limit before it emits those events.
         mark, is_limit = error.problem_mark, "nesting" in str(error.problem)
         if mark is not None and (place := nesting.deeper(text, read, None if is_limit else mark.index + 1, depth)):
             raise too_deep(name, place) from None
@@ -85,7 +83,7 @@ def _place(mark: Any) -> Position:
 
 
 class _Reading:
-    """One pass over the nodes of a document."""
+    """Converts the nodes of a document to values, in one pass."""
 
     def __init__(self, name: str, loader: Any) -> None:
         self.name = name
@@ -95,7 +93,7 @@ class _Reading:
     def value(self, node: Node) -> Json:
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            raise self._error(node, f"the aliases make more than {MOST_NODES} values of this document")
+            raise self._error(node, f"with its aliases expanded, the document has more than {MOST_NODES} values")
         function = _function(node)
         if function is None:
             return self._bare(node)
@@ -104,7 +102,7 @@ class _Reading:
         return {function: self._bare(node)}
 
     def _bare(self, node: Node) -> Json:
-        """The value of a node, whatever function is called on it."""
+        """The value of a node without the function that its short form calls."""
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
         if isinstance(node, yaml.SequenceNode):
@@ -117,38 +115,38 @@ class _Reading:
         if node.tag in AS_TEXT or node.tag.startswith("!"):
             return str(node.value)
         if node.tag not in SCALARS:
-            raise self._error(node, f"the YAML tag {_shown(node.tag)} has no place in a template")
+            raise self._error(node, f"the YAML tag {_shown(node.tag)} is not allowed in a template")
         try:
             value: Json = self.loader.construct_object(node)
         except ValueError:
             raise self._error(node, "this number cannot be read") from None
         if isinstance(value, float) and not math.isfinite(value):
-            raise self._error(node, "this is a number that JSON does not have")
+            raise self._error(node, "JSON has no such number")
         return value
 
     def _map(self, node: Node) -> Json:
         is_merged = any(key.tag == STANDARD + "merge" for key, _ in node.value)
         self.loader.flatten_mapping(node)
-        found: dict[str, Json] = {}
+        members: dict[str, Json] = {}
         places: dict[str, Position] = {}
         for key_node, value_node in node.value:
             key = self._key(key_node)
-            if key in found and not is_merged:
-                raise self._error(key_node, f"the key '{key}' is there twice, first in line {places[key].line}")
-            found[key] = self.value(value_node)
+            if key in members and not is_merged:
+                raise self._error(key_node, f"the key '{key}' occurs twice, first in line {places[key].line}")
+            members[key] = self.value(value_node)
             places[key] = _place(key_node.start_mark)
-        return found
+        return members
 
     def _key(self, node: Node) -> str:
         if not isinstance(node, yaml.ScalarNode) or node.tag not in AS_TEXT | SCALARS:
-            raise self._error(node, "a key must be a text")
+            raise self._error(node, "a key must be text")
         if node.tag == STANDARD + "null":
             raise self._error(node, "a key is missing")
         return str(node.value)
 
     def _check_tag(self, node: Node, kind: str) -> None:
         if node.tag != STANDARD + kind and not node.tag.startswith("!"):
-            raise self._error(node, f"the YAML tag {_shown(node.tag)} has no place in a template")
+            raise self._error(node, f"the YAML tag {_shown(node.tag)} is not allowed in a template")
 
     def _error(self, node: Node, sentence: str) -> UserError:
         return UserError(sentence, self.name, _place(node.start_mark))
@@ -159,7 +157,7 @@ def _shown(tag: str) -> str:
 
 
 def _function(node: Node) -> str | None:
-    """The function that a node's short form calls: `Fn::Sub` for `!Sub`."""
+    """The function that a node's short form calls, `Fn::Sub` for `!Sub`; None if it has no short form."""
     short = node.tag[1:] if node.tag.startswith("!") else ""
     if not short:
         return None
@@ -176,18 +174,18 @@ def _locate(root: Node, path: Path) -> Position:
                 break
             shown, is_inside = here, True
             continue
-        found = _member(here, step)
-        if found is None:
+        member = _member(here, step)
+        if member is None:
             break
-        shown, here = found
+        shown, here = member
         is_inside = False
     return _place(shown.start_mark) if shown is not None else Position(1, 1)
 
 
 def _member(node: Node, step: Step) -> tuple[Node, Node] | None:
-    """The node to show for the member `step`, which is the key where there is one, and the node of its value."""
+    """The node to show for the member `step`, its key in a map, and the node of its value; None if there is none."""
     if isinstance(node, yaml.MappingNode) and isinstance(step, str):
-        # The last one: where a merge brought the same key, it stands before the map's own.
+        # Reversed, since PyYAML puts merged keys before the map's own, and the last one counts.
         for key, value in reversed(node.value):
             if key.value == step:
                 return key, value

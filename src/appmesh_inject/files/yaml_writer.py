@@ -1,6 +1,6 @@
-"""YAML as people write templates: block style, short-form functions, literal blocks, and no surprise on reading.
+"""Writes YAML as people write templates: block style, short-form functions, literal blocks.
 
-What is written reads back as the same value with cfn-lint's reader and with any other YAML 1.1 or 1.2 reader.
+The text reads back as the same value with cfn-lint and with any other YAML 1.1 or 1.2 reader.
 """
 
 import re
@@ -16,13 +16,13 @@ SHORT_FORMS: Mapping[str, str] = {
     "Ref": "!Ref",
     **{f"Fn::{name}": f"!{name}" for name in (*_SHORT, "Select", "Split", "Sub")},
 }
-"""Functions whose short form every tool knows. `Condition` is no part of it: it is a resource's attribute too."""
+"""Functions whose short form every tool knows. `Condition` is left out, since it is also an attribute of resources."""
 
 WIDEST = 2**20
-"""Lines are never folded: a folded text is the same to a machine, and a riddle to a reader."""
+"""Line width that prevents folding, since folded text is hard to read."""
 
 _NUMBER_ELSEWHERE = re.compile(r"[-+]?\.?[0-9][0-9_.:eEoOxX+-]*|0[xX][0-9a-fA-F]+|[yYnN]|[-+]?\.(inf|Inf|INF)")
-"""Texts that some reader takes for a number, a date or a boolean: `1e3` (YAML 1.2), `y` (1.1), `012345678901`."""
+"""Texts that some YAML reader takes for a number, a date or a boolean: `1e3` (1.2), `y` (1.1), `012345678901`."""
 
 _SIMPLE_BLOCK = re.compile(
     r"[^\s\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff][^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]*"
@@ -32,16 +32,16 @@ _SPACE_AT_END = re.compile(r"[ ](\n|$)")
 
 class _Dumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Indents lists below their key, too; PyYAML does not by itself."""
+        """Indents lists below their key, which PyYAML does not do by default."""
         super().increase_indent(flow, False)
 
     def ignore_aliases(self, data: Any) -> bool:
-        """CloudFormation reads no aliases."""
+        """Writes no aliases, since CloudFormation does not support them."""
         return True
 
     def choose_scalar_style(self) -> str:
-        """Plain after a short form, too, where plain is possible: `!Ref Name`. The tag says that it is a text."""
-        event: Any = self.event  # a ScalarEvent: PyYAML asks for nothing else's style
+        """Writes text after a short form without quotes where possible, since its tag makes it text: `!Ref Name`."""
+        event: Any = self.event  # a ScalarEvent, since PyYAML calls this for no other
         if self.analysis is None:
             self.analysis = self.analyze_scalar(event.value)
         is_short_form = bool(event.tag) and event.tag.startswith("!") and not event.style
@@ -68,7 +68,7 @@ def _map(dumper: _Dumper, value: dict[str, Json]) -> Any:
 
 
 def _call(dumper: _Dumper, value: dict[str, Json]) -> Any:
-    """The node of a function in its short form, or None where that would not read back as the same."""
+    """The node of a function in its short form, or None if that would not read back as the same value."""
     if len(value) != 1:
         return None
     ((function, argument),) = value.items()
@@ -79,7 +79,7 @@ def _call(dumper: _Dumper, value: dict[str, Json]) -> Any:
         attribute = _attribute(argument)
         return None if attribute is None else dumper.represent_scalar(tag, attribute, style=_style(attribute))
     if isinstance(argument, str):
-        # After a short form, nothing is taken for a number.
+        # No reader takes a text after a short form for a number.
         style = _style(argument)
         return dumper.represent_scalar(tag, argument, style=None if style == "'" else style)
     if isinstance(argument, list) and argument and function != "Ref":
@@ -88,7 +88,7 @@ def _call(dumper: _Dumper, value: dict[str, Json]) -> Any:
 
 
 def _attribute(argument: Json) -> str | None:
-    """`Resource.Attribute`, if that splits into the very same two."""
+    """`Resource.Attribute`, if readers split that into the same two parts; else None."""
     if not isinstance(argument, list) or len(argument) != 2:
         return None
     resource, attribute = argument
@@ -103,7 +103,6 @@ _Dumper.add_representer(dict, _map)
 
 def written(document: Json) -> str:
     """The document as YAML text."""
-    # Without sorting, a map's keys stay in their order.
     text: str = yaml.dump(
         document, Dumper=_Dumper, sort_keys=False, default_flow_style=False, allow_unicode=True, width=WIDEST
     )

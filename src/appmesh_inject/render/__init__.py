@@ -1,1 +1,1 @@
-"""Plays CloudFormation offline: snippets, transforms, parameters."""
+"""Processes templates offline as CloudFormation would: parameters, snippets, transforms."""

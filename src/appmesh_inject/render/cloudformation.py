@@ -1,8 +1,8 @@
-"""Plays CloudFormation: calls the core for each snippet, innermost outward, and then for the template.
+"""Processes a template as CloudFormation would: runs the macro for snippets, innermost first, then for the template.
 
-As CloudFormation does, it hands over what is around a call without the call itself; our entries leave the
-document, those of other macros stay in their order, unprocessed. Where CloudFormation would stop at the first
-failing call, this goes on, so that all findings come together; then nothing is changed at all.
+As in CloudFormation, the fragment of a call is the map around it, without the call itself. Our calls are removed. Calls
+of other macros stay, in their order and unprocessed. CloudFormation stops at the first call that fails; this continues,
+to collect all findings, and then changes nothing.
 """
 
 import dataclasses
@@ -24,8 +24,11 @@ from appmesh_inject.workloads.model import Workload
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the macro: where its fragment stands, the fragment, the parameters as a level, and the key of
-    the map around that holds the call."""
+    """One call of the macro.
+
+    path: of the fragment. level: the call's parameters. key: of the call in the map around it, `Transform` or
+    `Fn::Transform`.
+    """
 
     path: Path
     fragment: Json
@@ -35,19 +38,19 @@ class Call:
 
 @dataclass(slots=True)
 class _Play:
-    """How far the processing has come."""
+    """The state of the processing. done, failed: paths of resources with snippets."""
 
     document: Json
-    asked: RenderOptions
+    options: RenderOptions
     findings: list[Finding] = field(default_factory=list)
     reports: dict[Path, Report] = field(default_factory=dict)
     done: list[Path] = field(default_factory=list)
     failed: list[Path] = field(default_factory=list)
 
 
-def rendered(template: Mapping[str, Json], asked: RenderOptions) -> Rendered:
-    """The template as CloudFormation would process it; unchanged if there is any error."""
-    play = _Play(template, asked)
+def rendered(template: Mapping[str, Json], options: RenderOptions) -> Rendered:
+    """The template as CloudFormation would process it; unchanged if any finding is an error."""
+    play = _Play(template, options)
     _play_snippets(play)
     is_used = _play_template(play)
     reports = tuple(play.reports.values())
@@ -55,33 +58,33 @@ def rendered(template: Mapping[str, Json], asked: RenderOptions) -> Rendered:
         held = tuple(_held_back(report) for report in reports)
         return Rendered(template, held, ordered(play.findings))
     findings = (*ordered(play.findings), *warning_of_switched_off(reports))
-    unused = () if is_used else tuple(asked.flags[name] for name in asked.settings)
+    unused = () if is_used else tuple(options.flags[name] for name in options.settings)
     return Rendered(play.document, reports, findings, unused)
 
 
 def call_of(
-    template: Mapping[str, Json], asked: RenderOptions, snippet: str | None
+    template: Mapping[str, Json], options: RenderOptions, snippet: str | None
 ) -> tuple[Call | None, tuple[Finding, ...]]:
-    """The call that CloudFormation would make for the template, or for the first snippet in the resource `snippet`,
-    after the snippets that come before; and what is wrong with those. None: there is no such snippet."""
-    play = _Play(template, asked)
+    """The call that CloudFormation would make for the template, or for the first snippet in the resource `snippet`;
+    None if there is no such snippet. Processes the snippets before it, and returns their findings."""
+    play = _Play(template, options)
     if snippet is None:
         _play_snippets(play)
-        entry = next(entries(map_at(play.document, ()), TRANSFORM, (), asked.macro), TransformEntry((TRANSFORM,)))
+        entry = next(entries(map_at(play.document, ()), TRANSFORM, (), options.macro), TransformEntry((TRANSFORM,)))
         call = _template_calls(play)[0]
     else:
-        place = _snippet_in(template, snippet, asked.macro)
+        place = _snippet_in(template, snippet, options.macro)
         if place is None:
             return None, ()
         _play_snippets(play, until=place)
-        entry = next(entries(map_at(play.document, place), SNIPPET, place, asked.macro))
+        entry = next(entries(map_at(play.document, place), SNIPPET, place, options.macro))
         call = _snippet_call(play, place, entry)
-    problem = _misspelled(call, entry)
+    problem = _invalid_parameters(call, entry)
     return call, ordered([*play.findings, *([problem] if problem else [])])
 
 
 def resources_with_snippets(template: Mapping[str, Json], macro: str) -> tuple[str, ...]:
-    """Logical IDs of the resources that hold a snippet of ours."""
+    """Logical IDs of the resources that contain a call of our macro."""
     return tuple(dict.fromkeys(_logical_id(path) for path in snippets(template, macro) if _logical_id(path)))
 
 
@@ -90,23 +93,23 @@ def _snippet_in(template: Mapping[str, Json], logical_id: str, macro: str) -> Pa
 
 
 def _play_snippets(play: _Play, until: Path | None = None) -> None:
-    for place in tuple(snippets(play.document, play.asked.macro)):
+    for place in tuple(snippets(play.document, play.options.macro)):
         if place == until:
             return
         holder = map_at(play.document, place)
         problems: list[Finding] = []
         changed: Json = {key: value for key, value in holder.items() if key != SNIPPET}
-        for entry in entries(holder, SNIPPET, place, play.asked.macro):
+        for entry in entries(holder, SNIPPET, place, play.options.macro):
             call = dataclasses.replace(_snippet_call(play, place, entry), fragment=changed)
             outcome = _outcome(play, call, entry)
             problems += [finding for finding in outcome.findings if finding.is_error]
             changed = outcome.document
-            _note(play, call, outcome)
+            _record(play, call, outcome)
         play.done.append(_resource(place))
         if problems:
             play.failed.append(_resource(place))
         else:
-            left = without(holder, SNIPPET, play.asked.macro)
+            left = without(holder, SNIPPET, play.options.macro)
             play.document = edited(play.document, [replace(place, put_back(holder, SNIPPET, left, changed))])
 
 
@@ -117,62 +120,64 @@ def _snippet_call(play: _Play, place: Path, entry: TransformEntry) -> Call:
 
 
 def _play_template(play: _Play) -> bool:
-    """Calls the macro for the template, once for each of its entries. False: there was nothing to call it for."""
+    """Runs the macro for the template, once for each of its entries. False if there is neither an entry nor a mark."""
     template = map_at(play.document, ())
-    ours = tuple(entries(template, TRANSFORM, (), play.asked.macro))
-    # CloudFormation does not call the macro for a template that does not ask: what the snippets did, stays.
+    ours = tuple(entries(template, TRANSFORM, (), play.options.macro))
+    # CloudFormation calls the macro for a template only if it has an entry. Without one, resources with snippets must
+    # come out as their snippets left them.
     put_aside = tuple(dict.fromkeys(play.failed if ours else play.done))
     whole = play.document
     play.document = edited(whole, [replace(path, {}) for path in put_aside if path])
     calls = _template_calls(play)
     marked = _marked(calls[0])
-    left = without(template, TRANSFORM, play.asked.macro)
+    left = without(template, TRANSFORM, play.options.macro)
     changed: Json = calls[0].fragment
     for call, entry in zip(calls, ours or (TransformEntry((TRANSFORM,)),), strict=True):
         outcome = _outcome(play, dataclasses.replace(call, fragment=changed), entry)
         changed = outcome.document
-        _note(play, call, outcome)
+        _record(play, call, outcome)
         is_idle = all(report.action is Action.SKIPPED for report in outcome.reports) and not outcome.has_errors
         if marked and not ours and not is_idle:
-            play.findings.append(_without_transform(marked, play.asked.macro))
+            play.findings.append(_without_transform(marked, play.options.macro))
     changed = put_back(template, TRANSFORM, left, changed)
     play.document = edited(changed, [replace(path, value_at(whole, path)) for path in put_aside if path])
     return bool(ours or marked)
 
 
 def _template_calls(play: _Play) -> tuple[Call, ...]:
-    """The calls for the whole template, one for each of our entries; one as well where there is no entry."""
+    """The calls for the whole template: one for each of our entries, or one if there is no entry."""
     template = map_at(play.document, ())
     fragment = {key: value for key, value in template.items() if key != TRANSFORM}
-    ours = tuple(entries(template, TRANSFORM, (), play.asked.macro))
+    ours = tuple(entries(template, TRANSFORM, (), play.options.macro))
     return tuple(
-        Call((), fragment, _with_flags(entry, play.asked), TRANSFORM)
+        Call((), fragment, _with_flags(entry, play.options), TRANSFORM)
         for entry in ours or (TransformEntry((TRANSFORM,)),)
     )
 
 
-def _with_flags(entry: TransformEntry, asked: RenderOptions) -> Level:
-    """The entry's parameters with the flags over them; what a flag names displaces what the entry does."""
+def _with_flags(entry: TransformEntry, options: RenderOptions) -> Level:
+    """The entry's parameters, overridden by the flags. A flag that names a node, gateway or ARN displaces whichever of
+    them the entry names."""
     given = dict(entry.parameters) if isinstance(entry.parameters, Mapping) else {}
-    if any(name in asked.settings for name in NAMING):
+    if any(name in options.settings for name in NAMING):
         given = {name: value for name, value in given.items() if name not in NAMING}
-    paths = {name: (asked.flags[name],) for name in asked.settings}
-    return Level((*entry.path, "Parameters"), given | dict(asked.settings), paths=paths)
+    paths = {name: (options.flags[name],) for name in options.settings}
+    return Level((*entry.path, "Parameters"), given | dict(options.settings), paths=paths)
 
 
 def _outcome(play: _Play, call: Call, entry: TransformEntry) -> Outcome:
-    """What the core makes of a call; with parameters that are none, a finding and no call."""
-    problem = _misspelled(call, entry)
-    target = CloudFormation(call.level, play.asked.parameter_values)
+    """Runs the macro for a call, unless its parameters are invalid, which is a finding."""
+    problem = _invalid_parameters(call, entry)
+    target = CloudFormation(call.level, play.options.parameter_values)
     if problem is None:
-        return inject(call.fragment, target, play.asked.deployment, play.asked.meshes)
-    found = target.find(call.fragment)
+        return inject(call.fragment, target, play.options.deployment, play.options.meshes)
+    workloads = target.find(call.fragment).workloads
     action = Action.REFUSED if call.path else Action.SKIPPED
-    reports = (Report(each.name, each.path, action, problem.message) for each in found.workloads)
+    reports = (Report(workload.name, workload.path, action, problem.message) for workload in workloads)
     return Outcome(call.fragment, tuple(reports), (problem,))
 
 
-def _misspelled(call: Call, entry: TransformEntry) -> Finding | None:
+def _invalid_parameters(call: Call, entry: TransformEntry) -> Finding | None:
     subject = call.level.subject
     if entry.is_text and call.key == SNIPPET:
         message = "Fn::Transform must be a map with Name and Parameters"
@@ -183,8 +188,8 @@ def _misspelled(call: Call, entry: TransformEntry) -> Finding | None:
     return None
 
 
-def _note(play: _Play, call: Call, outcome: Outcome) -> None:
-    """Keeps what a call found, with paths that lead from the document's root."""
+def _record(play: _Play, call: Call, outcome: Outcome) -> None:
+    """Adds a call's findings and reports to `play`, with paths from the document's root."""
     for finding in outcome.findings:
         play.findings.append(_absolute(finding, call))
     for report in outcome.reports:
@@ -195,7 +200,7 @@ def _note(play: _Play, call: Call, outcome: Outcome) -> None:
 
 
 def _absolute(finding: Finding, call: Call) -> Finding:
-    """The finding with a path from the document's root; one about the whole fragment points to the call."""
+    """The finding with its path from the document's root. A finding about the whole fragment points to the call."""
     path = finding.path
     place_of_call = (*call.path, call.key)
     is_elsewhere = path[: len(place_of_call)] == place_of_call or path[:1] == DEPLOYMENT_PATH
@@ -212,7 +217,7 @@ def _marked(call: Call) -> tuple[Workload, ...]:
 
 def _without_transform(marked: tuple[Workload, ...], macro: str) -> Finding:
     first = marked[0]
-    message = f"the template has marks and no Transform of {macro}: CloudFormation would not call the macro"
+    message = f"the template has marks but no Transform {macro}, so CloudFormation would not call the macro"
     return Finding("AM901", first.name, first.levels[0].path, message, f"Add Transform: {macro}")
 
 
@@ -221,7 +226,7 @@ def _held_back(report: Report) -> Report:
 
 
 def _resource(path: Path) -> Path:
-    """The path of the resource that `path` leads into: `Resources/Web`, also in the body of an Fn::ForEach."""
+    """The path of the resource that contains `path`, also in the body of an Fn::ForEach: `Resources/Web`."""
     end = 2
     while len(path) > end and str(path[end - 1]).startswith("Fn::ForEach::"):
         end += 2

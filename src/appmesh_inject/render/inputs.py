@@ -1,5 +1,5 @@
-"""The forms of document that the command line takes, each recognised by its shape: a CloudFormation template, an
-ECS task definition, Kubernetes manifests."""
+"""The input files of the command line, recognised by their content: CloudFormation templates, ECS task definitions and
+Kubernetes manifests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,9 +18,9 @@ from appmesh_inject.workloads.detect import DESCRIBED, DocumentType, detect, is_
 
 
 class InputFile(Protocol):
-    """One file in one of the forms: how it is rendered, and how the result is written.
+    """An input file: renders it, and writes the result as text.
 
-    contents: what it holds, for the sentence that it holds none. is_template: cfn-lint reads it.
+    contents: what such files contain, for the message that one contains none. is_template: cfn-lint can read it.
     """
 
     @property
@@ -32,7 +32,7 @@ class InputFile(Protocol):
     @property
     def is_template(self) -> bool: ...
 
-    def rendered(self, asked: RenderOptions) -> Rendered: ...
+    def rendered(self, options: RenderOptions) -> Rendered: ...
 
     def written(self, result: Rendered, format_: Format | None) -> str: ...
 
@@ -45,8 +45,8 @@ class TemplateFile:
     contents: str = "AWS::ECS::TaskDefinition"
     is_template: bool = True
 
-    def rendered(self, asked: RenderOptions) -> Rendered:
-        return cloudformation.rendered(documents.template(self.document), asked)
+    def rendered(self, options: RenderOptions) -> Rendered:
+        return cloudformation.rendered(documents.template(self.document), options)
 
     def written(self, result: Rendered, format_: Format | None) -> str:
         return writer.written(result.document, format_ or self.document.format)
@@ -54,17 +54,20 @@ class TemplateFile:
 
 @dataclass(frozen=True, slots=True)
 class TaskDefinitionFile:
-    """An ECS task definition. is_described: the file has what describe-task-definition prints of one; the document is
-    what register-task-definition takes, and its places are those in the file."""
+    """An ECS task definition.
+
+    is_described: the file is output of describe-task-definition. `document` is input for register-task-definition then,
+    with positions in that file.
+    """
 
     document: Document
     is_described: bool = False
     contents: str = "task definition"
     is_template: bool = False
 
-    def rendered(self, asked: RenderOptions) -> Rendered:
-        target = ecs_api.EcsTaskDefinition(asked.level)
-        return of_outcome(inject(self.document.content, target, asked.deployment, asked.meshes))
+    def rendered(self, options: RenderOptions) -> Rendered:
+        target = ecs_api.EcsTaskDefinition(options.level)
+        return of_outcome(inject(self.document.content, target, options.deployment, options.meshes))
 
     def written(self, result: Rendered, format_: Format | None) -> str:
         return writer.written(result.document, format_ or self.document.format)
@@ -82,18 +85,20 @@ class ManifestFile:
     def document(self) -> Document:
         return self.manifests.document
 
-    def rendered(self, asked: RenderOptions) -> Rendered:
+    def rendered(self, options: RenderOptions) -> Rendered:
         values: Json = self.manifests.values
-        return of_outcome(inject(values, kubernetes.KubernetesManifests(asked.level), asked.deployment, asked.meshes))
+        return of_outcome(
+            inject(values, kubernetes.KubernetesManifests(options.level), options.deployment, options.meshes)
+        )
 
     def written(self, result: Rendered, format_: Format | None) -> str:
         values = cast(list[Json], result.document)
         if format_ in (None, self.manifests.format) and self.manifests.format is Format.YAML:
             return self.manifests.written(values)
-        return _anew(values, format_ or self.manifests.format)
+        return _reformatted(values, format_ or self.manifests.format)
 
 
-def _anew(values: Sequence[Json], format_: Format) -> str:
+def _reformatted(values: Sequence[Json], format_: Format) -> str:
     if format_ is Format.YAML:
         return "---\n".join(writer.written(value, format_) for value in values)
     whole: Json = values[0] if len(values) == 1 else {"apiVersion": "v1", "kind": "List", "items": values}
@@ -101,28 +106,29 @@ def _anew(values: Sequence[Json], format_: Format) -> str:
 
 
 def load(file: str) -> InputFile:
-    """The file in the form that it has, `-` for stdin. Raises UserError where it cannot be read."""
+    """Reads a file, `-` for stdin. Raises UserError if it cannot be read."""
     return loaded(*documents.text_of(file))
 
 
 def loaded(name: str, text: str) -> InputFile:
-    """The text in the form that it has; messages call it `name`. Raises UserError where it cannot be read."""
-    # To read a file as manifests and then as a template takes twice as long, and manifests say their apiVersion.
-    found = manifests.read(name, text) if "apiVersion" in text and text.lstrip()[:1] not in ("{", "[") else None
-    if found:
-        return ManifestFile(found)
+    """Reads the text of a file that messages call `name`. Raises UserError if it cannot be read."""
+    # Only a text with an apiVersion is tried as manifests first, since reading it twice takes twice as long.
+    may_be_manifests = "apiVersion" in text and text.lstrip()[:1] not in ("{", "[")
+    read = manifests.read(name, text) if may_be_manifests else None
+    if read:
+        return ManifestFile(read)
     return of(documents.parsed(name, text))
 
 
 def of(document: Document) -> InputFile:
-    """The one document in the form that it has."""
+    """The input file with this document."""
     if detect(document.content) is DocumentType.KUBERNETES_OBJECT:
         return ManifestFile(manifests.of_json(document))
     return task_definition(document) if is_task_definition(document.content) else TemplateFile(document)
 
 
 def task_definition(document: Document) -> TaskDefinitionFile:
-    """The task definition that the document holds, ready to register."""
+    """The task definition in the document, ready to register."""
     described = document.content
     content = ecs_api.registrable(described)
     if content is described:
@@ -137,9 +143,8 @@ def task_definition(document: Document) -> TaskDefinitionFile:
 
 
 def template(input_file: InputFile) -> Document:
-    """The document of a template. Raises UserError for another input_file."""
+    """The document of a template. Raises UserError if the file is not a template."""
     if not input_file.is_template:
-        raise UserError(
-            f"this is no CloudFormation template, but holds a {input_file.contents}", input_file.document.name
-        )
+        message = f"this is not a CloudFormation template: it contains a {input_file.contents}"
+        raise UserError(message, input_file.document.name)
     return input_file.document

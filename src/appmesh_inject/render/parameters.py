@@ -7,28 +7,28 @@ from appmesh_inject.cfn.document import Json
 
 
 def declarations(template: Json) -> Mapping[str, Json]:
-    """The Parameters that a template declares; none of another document."""
+    """The Parameters that a template declares; empty for other documents."""
     declared = template.get("Parameters") if isinstance(template, Mapping) else None
     return declared if isinstance(declared, Mapping) else {}
 
 
 def parameter_values(declared: Mapping[str, Json], given: Mapping[str, str]) -> dict[str, Json]:
-    """For each declared parameter the given value, or its Default; a parameter with neither has none.
+    """The given value of each declared parameter, or its Default; without parameters that have neither.
 
-    Values are texts; those of list types are lists of texts. An SSM-typed parameter's value is the name of the
-    entry in Parameter Store, as in the event.
+    A value is a text, or a list of texts for a list type. The value of an SSM-typed parameter is the name of the entry
+    in Parameter Store, as in the event.
     """
     values: dict[str, Json] = {}
     for name, declaration in declared.items():
         members = declaration if isinstance(declaration, Mapping) else {}
         if name in given:
-            values[name] = _carried(given[name], members.get("Type"))
+            values[name] = _event_value(given[name], members.get("Type"))
         elif "Default" in members:
-            values[name] = _carried(members["Default"], members.get("Type"))
+            values[name] = _event_value(members["Default"], members.get("Type"))
     return values
 
 
-def _carried(value: Json, kind: Json) -> Json:
+def _event_value(value: Json, kind: Json) -> Json:
     if isinstance(value, list):
         return [_text(item) for item in value]
     text = _text(value)

@@ -1,4 +1,4 @@
-"""What every kind of document that the command line renders has in common: what is asked for, what comes out."""
+"""Options and results of rendering, common to all kinds of document."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,8 +16,11 @@ MACRO = "AppMeshInject"
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
-    """What the command line asks for. settings: by name, in the place of the transform's parameters;
-    flags: the flag that gave each; mesh: what --mesh names."""
+    """The options of the command line.
+
+    settings: by name, with the precedence of the transform's parameters. flags: by setting, the flag that gave it.
+    mesh: given by --mesh.
+    """
 
     parameter_values: Mapping[str, Json] = field(default_factory=dict)
     settings: Mapping[str, Json] = field(default_factory=dict)
@@ -28,7 +31,7 @@ class RenderOptions:
 
     @property
     def meshes(self) -> Meshes:
-        """The meshes at hand; a stack's is none of them, since nothing here asks AWS."""
+        """The available meshes. Those of stacks are not: the command line makes no calls to AWS."""
         return Meshes(given=self.mesh)
 
     @property
@@ -39,7 +42,7 @@ class RenderOptions:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What comes out. All paths lead into the document that came in, flags and deployment parameters apart."""
+    """The result. All paths lead into the input document, except those of flags and deployment parameters."""
 
     document: Json
     reports: tuple[Report, ...] = ()
@@ -52,13 +55,13 @@ class Rendered:
 
 
 def of_outcome(outcome: Outcome) -> Rendered:
-    """What the core made of a document that is rendered in one call."""
+    """The result for a document that is rendered in one call of the core."""
     switched_off = () if outcome.has_errors else warning_of_switched_off(outcome.reports)
     return Rendered(outcome.document, outcome.reports, (*outcome.findings, *switched_off))
 
 
 def warning_of_switched_off(reports: tuple[Report, ...]) -> tuple[Finding, ...]:
-    """The warning, once, that what was injected waits for a control plane that is gone."""
+    """One warning, AM902, if any of the injected sidecars wait for App Mesh's control plane, which is gone."""
     waiting = [r for r in reports if r.action is Action.INJECTED and r.profile in PROFILES and r.profile != STANDALONE]
     if not waiting:
         return ()

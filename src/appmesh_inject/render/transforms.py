@@ -1,4 +1,4 @@
-"""Where a template calls macros: the entries of its `Transform`, and the `Fn::Transform`s of its snippets."""
+"""Finds the calls of macros in a template: entries of its `Transform`, and `Fn::Transform` in snippets."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ TRANSFORM, SNIPPET = "Transform", "Fn::Transform"
 
 @dataclass(frozen=True, slots=True)
 class TransformEntry:
-    """One call of our macro. path: where the entry stands; parameters: as written, None where there are none."""
+    """One call of our macro. path: of the call. parameters: as written, None if there are none."""
 
     path: Path
     parameters: Json = None
@@ -18,23 +18,23 @@ class TransformEntry:
 
 
 def is_same_macro(name: Json, macro: str) -> bool:
-    """Whether `name` calls `macro`; either may have the account in front (`123456789012::AppMeshInject`)."""
+    """Whether `name` calls `macro`. Either may start with an account: `123456789012::AppMeshInject`."""
     return isinstance(name, str) and name.rpartition("::")[2] == macro.rpartition("::")[2]
 
 
 def entries(holder: Mapping[str, Json], key: str, path: Path, macro: str) -> Iterator[TransformEntry]:
-    """Our entries in `holder[key]`, in their order; `path` leads to the holder."""
+    """The calls of our macro in `holder[key]`, in order. path: of the holder."""
     value = holder.get(key)
-    many = isinstance(value, list)
+    is_list = isinstance(value, list)
     for index, entry in enumerate(_listed(value)):
-        place = (*path, key, index) if many else (*path, key)
+        place = (*path, key, index) if is_list else (*path, key)
         if is_same_macro(_name(entry), macro):
             parameters = entry.get("Parameters") if isinstance(entry, Mapping) else None
             yield TransformEntry(place, parameters, isinstance(entry, str))
 
 
 def without(holder: Mapping[str, Json], key: str, macro: str) -> tuple[Json, ...]:
-    """What is left of `holder[key]` without our entries; nothing if there is nothing left."""
+    """What remains of `holder[key]` without the calls of our macro, as a tuple of one; empty if nothing remains."""
     value = holder.get(key)
     if isinstance(value, list) and value:
         left = [entry for entry in value if not is_same_macro(_name(entry), macro)]
@@ -43,7 +43,7 @@ def without(holder: Mapping[str, Json], key: str, macro: str) -> tuple[Json, ...
 
 
 def snippets(document: Json, macro: str, path: Path = ()) -> Iterator[Path]:
-    """Paths of the maps that call our macro for what is around, innermost first, as CloudFormation works."""
+    """Paths of the maps that contain a call of our macro, innermost first, as CloudFormation processes them."""
     if isinstance(document, Mapping):
         for key, value in document.items():
             if isinstance(value, dict | list):
@@ -57,7 +57,7 @@ def snippets(document: Json, macro: str, path: Path = ()) -> Iterator[Path]:
 
 
 def put_back(holder: Mapping[str, Json], key: str, left: tuple[Json, ...], changed: Json) -> Json:
-    """`changed` with `left` as its `key`, where `holder` has it, if there is anything left and a map to hold it."""
+    """`changed` with `left` at `key`, in its position in `holder`. Unchanged if nothing is left, or if it is no map."""
     if not left or not isinstance(changed, Mapping):
         return changed
     result: dict[str, Json] = {}
