@@ -68,7 +68,7 @@ def test_what_was_injected_before_still_has_its_warnings() -> None:
     twice = inject(once.document, target)
     assert [finding.code for finding in once.findings] == ["AM252"]
     assert twice.findings == once.findings
-    assert [(report.action, report.reason) for report in twice.reports] == [("skipped", "injected already")]
+    assert [(report.action, report.reason) for report in twice.reports] == [("skipped", "already injected")]
     assert twice.document is once.document
 
 

@@ -68,5 +68,5 @@ def test_a_rendered_template_lints_like_its_source(form: str) -> None:
     once = run("render", "-", "--output-format", form, stdin=COMPLETE).out
     ran = run("lint", "-", stdin=once)
     assert ran.code == 0
-    assert ran.err == "Web: skipped: injected already\n"
+    assert ran.err == "Web: skipped: already injected\n"
     assert ran.out == "<stdin>: 0 findings of cfn-lint before the injection; 0 brought by it, 0 errors among them\n"

@@ -1,1 +1,1 @@
-"""The profiles: what each makes of a marked workload."""
+"""The profiles, which decide what is done to a marked workload."""

@@ -1,4 +1,4 @@
-"""What a profile may look at when it plans for one workload."""
+"""What a profile may read when it plans for one workload."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A workload in its document, what it asks for, what the platform team set, and the meshes at hand.
+    """A workload in its document, its settings, the deployment parameters, and the available meshes.
 
-    drafts: those of other workloads, for `profiles.sidecar.reuse`.
+    drafts: of other workloads, by key, for `profiles.sidecar.reuse`.
     """
 
     document: Json
@@ -41,32 +41,33 @@ class Context:
         return Finding(code, self.workload.name, path, message, hint)
 
     def setting_path(self, setting: str) -> Path:
-        """Where a setting was given, or where the mark is."""
+        """The path of a setting, or of the mark if the setting is not given."""
         return setting_path(self.workload, self.requested, setting)
 
     def as_written(self, container: Container) -> Container:
-        """The container as far as it is written out, without parameters' values: what an error text may show."""
+        """The container read without the values of parameters, which messages must not show."""
         scope = container.scope._replace(parameters={})
         return self.kind.containers.container(container.definition, container.path, scope)
 
     def shown_name(self, container: Container) -> str:
-        """A container's name as an error text shows it."""
+        """A container's name for a message."""
         return quoted(self.as_written(container).name or "?")
 
 
 def setting_path(workload: Workload, requested: RequestedSettings, setting: str) -> Path:
-    """Where a setting was given, or where the mark is."""
+    """The path of a setting, or of the mark if the setting is not given."""
     return requested.places.get(setting, workload.levels[-1].path)
 
 
 def shown_leaf(leaf: Leaf) -> str:
-    """A literal leaf as an error text shows it."""
+    """A literal leaf for a message."""
     assert isinstance(leaf.reading, Literal)
     return shown_literal(leaf.reading)
 
 
 def where_enabled(value: Json, enabled: Json) -> Json:
-    """The value under the condition that the setting `Enabled` names: `Enabled` with it in the place of true."""
+    """The value under the condition in the setting `Enabled`: `Enabled` with `value` for true, and AWS::NoValue for
+    false."""
     if enabled is True:
         return value
     if isinstance(enabled, dict) and function(enabled) == "Fn::If":
@@ -76,6 +77,6 @@ def where_enabled(value: Json, enabled: Json) -> Json:
 
 
 def enabled_scope(enabled: Json, scope: Scope) -> Scope:
-    """The scope with what must hold for `Enabled` to be true assumed, where there is one way for it to be."""
+    """The scope with the outcomes assumed that make `Enabled` true, if only one combination of outcomes does."""
     ways = [leaf.scope for leaf in leaves(enabled, scope) if leaf.written is True]
     return ways[0] if len(ways) == 1 else scope

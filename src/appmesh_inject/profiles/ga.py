@@ -1,7 +1,7 @@
 """Profile `ga`: the envoy container and the ProxyConfiguration of the user guide's last edition.
 
-Sources: App Mesh user guide, "Getting started with AWS App Mesh and Amazon ECS" and "Envoy image"; `nofile` as in AWS's
-samples, since Envoy crashes under load at the default.
+Sources: App Mesh user guide, "Getting started with AWS App Mesh and Amazon ECS" and "Envoy image"; for `nofile`, AWS's
+samples, since Envoy crashes under load with the default limit.
 """
 
 from appmesh_inject.profiles.sidecar.containers import (

@@ -1,4 +1,4 @@
-"""What a profile answers about a workload: the edits to make, or why it is left alone. Both carry findings."""
+"""What a profile returns for a workload: a Plan or a Skip, each with findings."""
 
 from typing import NamedTuple
 
@@ -9,21 +9,24 @@ from appmesh_inject.workloads.model import Workload
 
 
 class Plan(NamedTuple):
-    """Edits to the document, at any path. With an error among the findings, none of them is made."""
+    """Edits to the document, at any path. They are not applied if a finding is an error."""
 
     changes: Changes = ()
     findings: tuple[Finding, ...] = ()
 
 
 class Skip(NamedTuple):
-    """Why a workload is left alone, in words."""
+    """A workload is left alone. reason: in words."""
 
     reason: str
     findings: tuple[Finding, ...] = ()
 
 
 class Decided(NamedTuple):
-    """A marked workload, what it asks for, and what its profile answers."""
+    """A marked workload, its settings, the Plan or Skip of its profile, and all findings about it.
+
+    is_refused: one of the findings is an error.
+    """
 
     workload: Workload
     requested: RequestedSettings

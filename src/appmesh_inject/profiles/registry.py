@@ -1,6 +1,6 @@
-"""The profiles, by name. Each is loaded when it is asked for: the macro's every import is cold start.
+"""The profiles, by name. Each is imported when first used, since every import prolongs the macro's cold start.
 
-To add a profile is to add a module that has a PROFILE, and a row here.
+To add a profile, add a module with a PROFILE, and a row here.
 """
 
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ from appmesh_inject.settings.table import GA, PREVIEW, STANDALONE
 
 
 class Profile(Protocol):
-    """What becomes of marked workloads.
+    """Plans what is done to marked workloads.
 
-    documents: names of the kinds of document that it serves. consumes_mesh: the mesh resources say nothing more once
-    its workloads are planned, so they leave the template.
+    documents: names of the kinds of document that it supports. consumes_mesh: its plans replace the mesh resources, so
+    these are removed from the template.
     """
 
     @property
@@ -30,10 +30,10 @@ class Profile(Protocol):
     def consumes_mesh(self) -> bool: ...
 
     def plan(self, context: Context) -> Plan | Skip:
-        """What to do about one workload."""
+        """The edits for one workload, or the reason to leave it alone."""
 
     def finish(self, template: Json, decided: Sequence[Decided]) -> Plan:
-        """What to do about the whole document, once the plans for all workloads are carried out in it."""
+        """The edits for the whole document. template: with the plans of all workloads applied."""
 
 
 MODULES = {
@@ -44,6 +44,6 @@ MODULES = {
 
 
 def profile(name: str) -> Profile:
-    """The profile of that name."""
-    found: Profile = import_module(MODULES[name]).PROFILE
-    return found
+    """The profile called `name`."""
+    loaded: Profile = import_module(MODULES[name]).PROFILE
+    return loaded

@@ -1,6 +1,6 @@
-"""Profile `standalone`: a stock Envoy that runs what the mesh's resources say, without App Mesh.
+"""Profile `standalone`: a stock Envoy, whose configuration is compiled from the mesh resources. Needs no App Mesh.
 
-The containers are ours, for the image `envoyproxy/envoy`.
+The container definitions are our own, for the image `envoyproxy/envoy`.
 """
 
 from appmesh_inject.cfn.document import Json
@@ -24,8 +24,8 @@ from appmesh_inject.profiles.sidecar.template import JoinedText, Members, Slot, 
 from appmesh_inject.settings.table import STANDALONE
 from appmesh_inject.workloads.model import Container
 
-# What the stock image's shell can do by itself: it has bash, and no curl. Envoy answers HTTP/1.1 only.
-ASKS_WHETHER_LIVE = (
+# Uses bash alone, since the stock image has no curl. Envoy's admin interface needs HTTP/1.1.
+READINESS_CHECK = (
     "exec 3<>/dev/tcp/127.0.0.1/",
     Slot.ADMIN_PORT,
     "; printf 'GET /ready HTTP/1.1\\r\\nHost: h\\r\\nConnection: close\\r\\n\\r\\n' >&3; grep -q LIVE <&3",
@@ -37,12 +37,12 @@ NODE_ENVOY: Members = {
     "Essential": True,
     "Command": Slot.COMMAND,
     "Environment": [
-        # Keeps the image's entrypoint from changing users, which only root can: User already says which.
+        # Stops the image's entrypoint from changing the user, which only root can do. `User` sets the user already.
         {"Name": "ENVOY_UID", "Value": "0"},
         {"Name": "ENABLE_ENVOY_XRAY_TRACING", "Value": Slot.X_RAY},
     ],
     "HealthCheck": {
-        "Command": ["CMD", "bash", "-c", JoinedText(ASKS_WHETHER_LIVE)],
+        "Command": ["CMD", "bash", "-c", JoinedText(READINESS_CHECK)],
         "Interval": 5,
         "Timeout": 2,
         "Retries": 3,
@@ -68,7 +68,7 @@ def _gateway(*, is_api: bool) -> SidecarSet:
 
 
 class Standalone(SidecarProfile):
-    """Compiles the mesh for each workload into the command of its envoy."""
+    """Compiles the mesh for each workload, into the command of its envoy."""
 
     open_slot = Slot.COMMAND
     consumes_mesh = True
@@ -76,35 +76,35 @@ class Standalone(SidecarProfile):
     def closing(
         self, context: Context, sidecar_set: SidecarSet, envoy: Container, values: Values
     ) -> tuple[Json, tuple[Finding, ...]]:
-        """The command that runs the compiled configuration."""
+        """The command that runs the compiled configuration, and findings about the configuration."""
         compiled = _configuration(context, envoy, values)
-        found = checks.configuration(context, sidecar_set, compiled, envoy, values[Slot.APP_PORTS])
-        return compiled.command, (*compiled.findings, *found)
+        findings = checks.configuration(context, sidecar_set, compiled, envoy, values[Slot.APP_PORTS])
+        return compiled.command, (*compiled.findings, *findings)
 
     def is_injected(self, context: SidecarContext) -> bool:
-        """Whether the task was injected before, and the mesh has left the document since."""
+        """Whether the task was injected before, together with the removal of the mesh from the template."""
         if context.settings.mesh_stack is not None or context.meshes.given is not None:
             return False
         if not MeshSource(context.workload.scope.resources).is_empty:
             return False
         entries = (entry for branch in context.task.branches for entry in branch.lists["app"].entries)
         containers = (container for entry in entries for container, _ in entry.containers if container)
-        return any(_carries_a_configuration(container.command) for container in containers)
+        return any(_has_configuration(container.command) for container in containers)
 
 
-def _carries_a_configuration(command: Json) -> bool:
+def _has_configuration(command: Json) -> bool:
     return isinstance(command, list) and command[:1] == ["--config-yaml"]
 
 
 def _configuration(context: Context, envoy: Container, values: Values) -> EnvoyConfiguration:
-    """What the task's envoy runs, by the mesh that its settings name and the variables that it has."""
+    """The configuration of the task's envoy, compiled from the mesh and the envoy's environment variables."""
     settings, scope = context.settings, context.workload.scope
     source = context.meshes.source(settings, scope)
     if source is None:
-        message = "the mesh of the stack that MeshStack names is not at hand"
+        message = "the mesh of the stack that MeshStack names is not available"
         hint = "Deploy the macro with MeshStacks, or render with --mesh FILE"
-        found = context.finding("AM330", context.setting_path("MeshStack"), message, hint)
-        return EnvoyConfiguration(None, findings=(found,))
+        finding = context.finding("AM330", context.setting_path("MeshStack"), message, hint)
+        return EnvoyConfiguration(None, findings=(finding,))
     return context.meshes.configuration(
         source,
         settings,

@@ -1,4 +1,4 @@
-"""App ports that nobody named: taken from what the app's containers map."""
+"""Infers the app ports from the port mappings of the app's containers."""
 
 from collections.abc import Iterable
 
@@ -14,10 +14,10 @@ from appmesh_inject.workloads.model import ContainerEntry, Port
 def inferred(
     context: SidecarContext, entries: Iterable[ContainerEntry], path: Path, scope: Scope
 ) -> tuple[ListValue, list[Finding]]:
-    """The TCP ports of the containers, in order, each once, and what stands in the way of knowing them.
+    """The TCP ports of the containers, in order and without duplicates, and findings about ports that cannot be used.
 
-    A port counts where it is mapped whatever the conditions say. One that exists in a branch alone cannot be in
-    a list that holds for all branches: a finding asks for AppPorts.
+    A port is used if it is mapped whatever the outcomes of conditions are. The list of app ports is the same for all
+    outcomes, so a port mapped only under a condition is a finding that asks for AppPorts.
     """
     reader = context.kind.containers
     certain: dict[str, Port] = {}
@@ -41,8 +41,8 @@ def inferred(
             "AM113",
             context.workload.name,
             port.path,
-            f"port {quoted(port.written)} is mapped under a condition only, which the list of ports cannot follow",
-            "Say which ports the proxy takes: set AppPorts",
+            f"port {quoted(port.written)} is mapped only under a condition, on which the app ports cannot depend",
+            "List the app ports in AppPorts",
         )
         for port in uncertain
         if port.key not in certain
@@ -54,8 +54,8 @@ def inferred(
                 "AM106",
                 context.workload.name,
                 path,
-                "no app port is found: no container maps a TCP port",
-                "Set AppPorts, or give the app's container its PortMappings",
+                "there is no app port: no container maps a TCP port",
+                "Set AppPorts, or add PortMappings to the app's container",
             )
         )
     return ListValue(items, listed(items, scope), len(items)), findings

@@ -1,4 +1,4 @@
-"""From facts and settings to the plan for one workload: which sidecars come, what they replace, who waits for them."""
+"""Builds the plan for one workload: which sidecars are added, what they replace, and which containers wait for them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
@@ -15,20 +15,21 @@ from appmesh_inject.profiles.sidecar.existing import Existing
 from appmesh_inject.profiles.sidecar.identity import naming
 from appmesh_inject.profiles.sidecar.startup import start_order
 from appmesh_inject.profiles.sidecar.template import Slot, Values, filled, left_open, open_paths
-from appmesh_inject.workloads.model import Branch, Container
+from appmesh_inject.workloads.model import Branch, Container, ContainerEntry
 
 ADMIN_PORT_VARIABLE = "ENVOY_ADMIN_ACCESS_PORT"
 
 
 class BranchDraft(NamedTuple):
-    """What happens in one branch of the containers, with the slot open that follows from the workload's name.
+    """The changes in one branch of the containers. The slot whose value depends on the workload's name is still open.
 
-    opens: where the slot is open: in which of the changes, at which path of its value. envoy: as it will be, and what
-    went into its slots; None where none can be built. is_plain: every sidecar is added to the list, whatever is in it.
+    open_slots: where it is open, as the index of a change and a path in that change's value. envoy: the envoy and the
+    values of its other slots; None if it cannot be built. is_plain: every sidecar is appended to its list,
+    without a condition.
     """
 
     changes: Sequence[Edit] = ()
-    opens: Sequence[tuple[int, Path]] = ()
+    open_slots: Sequence[tuple[int, Path]] = ()
     proxy_configuration: Json = NO_VALUE
     findings: tuple[Finding, ...] = ()
     envoy: tuple[Container, Values] | None = None
@@ -36,7 +37,7 @@ class BranchDraft(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """A plan for one workload, before the slots are closed. path: to the properties that all changes lead through;
+    """A plan for one workload with slots still open. path: of its properties, which contain the paths of all changes.
     changes: those outside of the containers."""
 
     path: Path
@@ -46,17 +47,17 @@ class Draft(NamedTuple):
 
 
 Close: TypeAlias = Callable[[Container, Values], Json]
-"""What goes into the open slot of an envoy, by the envoy and what went into its other slots."""
+"""The value of an envoy's open slot, given the envoy and the values of its other slots."""
 
 
 def draft(context: SidecarContext, open_slot: Slot, close: Close) -> Draft:
-    """The draft for one workload. `close` is asked where a sidecar is there already, to compare with it."""
+    """The draft for one workload. `close` is called only if the task already has a sidecar, to compare with it."""
     task = context.task
     findings = [*task.findings, *naming(context), *checks.surroundings(context), *checks.limits(context)]
     branches = {_outcomes(branch): _Branch(context, branch, open_slot, close).draft() for branch in task.branches}
     findings += (finding for branch in branches.values() for finding in branch.findings)
-    changes, found = _proxy_configuration(context, branches)
-    return Draft(task.path, tuple(branches.values()), changes, tuple(dict.fromkeys([*findings, *found])))
+    changes, problems = _proxy_configuration(context, branches)
+    return Draft(task.path, tuple(branches.values()), changes, tuple(dict.fromkeys([*findings, *problems])))
 
 
 def _outcomes(branch: Branch) -> frozenset[tuple[str, bool]]:
@@ -66,34 +67,35 @@ def _outcomes(branch: Branch) -> frozenset[tuple[str, bool]]:
 def _proxy_configuration(
     context: SidecarContext, branches: Mapping[frozenset[tuple[str, bool]], BranchDraft]
 ) -> tuple[Changes, list[Finding]]:
-    """The edit that writes the ProxyConfiguration, if there is anything to write; and why it may not be written.
+    """The edit that writes the ProxyConfiguration, if one is needed, and findings that prevent it.
 
-    Where the containers differ by an Fn::If, so can their redirects: then it has the same Fn::If around it.
+    An Fn::If around the list of containers also goes around the ProxyConfiguration, if its branches need different
+    ones.
     """
     task, on_existing = context.task, context.settings.on_existing
-    path, is_there = task.proxy_configuration_path, task.proxy_configuration is not None
+    path, is_present = task.proxy_configuration_path, task.proxy_configuration is not None
     if context.sidecar_set.proxy_configuration is None:
         what = "proxyinit would redirect" if context.sidecar_set.net_admin else "a gateway must not redirect"
         message = f"the task has a ProxyConfiguration, which redirects the traffic that {what}"
-        found = context.finding("AM207", path, message, "Take the ProxyConfiguration out")
-        return (), [found] if is_there else []
+        finding = context.finding("AM207", path, message, "Remove the ProxyConfiguration")
+        return (), [finding] if is_present else []
 
     def of_branch(leaf: Leaf) -> Json:
         branch = branches.get(frozenset(leaf.scope.assumed.items()))
         return branch.proxy_configuration if branch else NO_VALUE
 
-    wanted = mapped(task.containers, context.workload.scope, of_branch)
-    if task.proxy_configuration == wanted or (is_there and on_existing == "Keep"):
+    built = mapped(task.containers, context.workload.scope, of_branch)
+    if task.proxy_configuration == built or (is_present and on_existing == "Keep"):
         return (), []
-    if is_there and on_existing == "Fail":
-        message = "the task has a ProxyConfiguration already, and it is not the one that would be injected"
-        hint = "Take it out, or set OnExisting to Keep or Replace"
+    if is_present and on_existing == "Fail":
+        message = "the task already has a ProxyConfiguration, and it differs from the one to inject"
+        hint = "Remove it, or set OnExisting to Keep or Replace"
         return (), [context.finding("AM207", path, message, hint)]
-    return [replace(path, wanted)], []
+    return [replace(path, built)], []
 
 
 class _Branch:
-    """The making of the draft for one branch: what is there already, then what is built, then where it goes."""
+    """Makes the draft for one branch: finds existing sidecars, builds new ones, and places them."""
 
     def __init__(self, context: SidecarContext, branch: Branch, open_slot: Slot, close: Close) -> None:
         self.context = context
@@ -108,32 +110,32 @@ class _Branch:
         enabled = mapped(context.settings.enabled, branch.scope, lambda leaf: leaf.written)
         if enabled is False:
             return BranchDraft()
-        there = {sidecar.role: existing.existing(context, sidecar, branch) for sidecar in context.sidecars}
-        self.findings += (problem for each in there.values() for problem in each.problems)
-        values = self._values(there)
+        present = {sidecar.role: existing.existing(context, sidecar, branch) for sidecar in context.sidecars}
+        self.findings += (problem for sidecar in present.values() for problem in sidecar.problems)
+        values = self._values(present)
         changes: list[Edit] = []
         added: dict[str, list[Json]] = {place: [] for place in branch.lists}
         sidecars: dict[str, Container] = {}
         for sidecar in context.sidecars:
-            found = there[sidecar.role]
-            built = self._built(sidecar, values, found)
+            current = present[sidecar.role]
+            built = self._built(sidecar, values, current)
             if built is None:
                 continue
             sidecars[sidecar.role] = built
-            if not (found.entries and context.settings.on_existing == "Keep"):
+            if not (current.entries and context.settings.on_existing == "Keep"):
                 self.findings += checks.image(context, sidecar.role, built)
-            wanted = where_enabled(built.definition, enabled)
-            if not found.entries:
-                added[sidecar.place].append(wanted)
+            definition = where_enabled(built.definition, enabled)
+            if not current.entries:
+                added[sidecar.place].append(definition)
                 continue
-            instead = existing.replacement(context, found, self._closed(wanted))
-            if isinstance(instead, Finding):
-                self.findings.append(instead)
-            elif instead is not None:
-                changes.append(replace(found.entries[0].path, instead))
-            elif found.container and context.settings.on_existing == "Keep":
-                sidecars[sidecar.role] = found.container
-        apps = self._apps(there)
+            replacement = existing.replacement(context, current, self._closed(definition))
+            if isinstance(replacement, Finding):
+                self.findings.append(replacement)
+            elif replacement is not None:
+                changes.append(replace(current.entries[0].path, replacement))
+            elif current.container and context.settings.on_existing == "Keep":
+                sidecars[sidecar.role] = current.container
+        apps = self._apps(present)
         order = start_order(context, apps, sidecars, values[Slot.ENVOY_NAME], enabled)
         self.findings += order.findings
         self.findings += container_checks.check(context, branch, apps, sidecars, len(added["app"]))
@@ -144,56 +146,57 @@ class _Branch:
             self._proxy_configuration(values, enabled),
             tuple(self._findings()),
             self.envoy,
-            enabled is True and not any(found.entries for found in there.values()),
+            enabled is True and not any(sidecar.entries for sidecar in present.values()),
         )
 
     def _findings(self) -> list[Finding]:
-        """Without those that only follow from another."""
+        """The findings, without AM106 if it only follows from another."""
         if any(finding.code in ("AM206", "AM210", "AM211", "AM219") for finding in self.findings):
             return [finding for finding in self.findings if finding.code != "AM106"]
         return self.findings
 
-    def _apps(self, there: Mapping[str, Existing]) -> list[Container]:
-        """The containers that are not sidecars, in every branch of their own."""
-        taken = {entry.path for found in there.values() for entry in found.entries}
-        entries = [entry for entry in self.branch.lists["app"].entries if entry.path not in taken]
+    def _apps(self, present: Mapping[str, Existing]) -> list[Container]:
+        """The containers that are not sidecars, each in all of its branches."""
+        entries = self._app_entries(present)
         return [container for entry in entries for container, _ in entry.containers if container]
 
-    def _values(self, there: Mapping[str, Existing]) -> dict[Slot, Json]:
-        """What goes into the slots in this branch. A sidecar that is there keeps its name."""
+    def _app_entries(self, present: Mapping[str, Existing]) -> list[ContainerEntry]:
+        of_sidecars = {entry.path for sidecar in present.values() for entry in sidecar.entries}
+        return [entry for entry in self.branch.lists["app"].entries if entry.path not in of_sidecars]
+
+    def _values(self, present: Mapping[str, Existing]) -> dict[Slot, Json]:
+        """The values of the slots in this branch. An existing sidecar keeps its name."""
         context = self.context
-        values = context.values(self._app_ports(there))
+        values = context.values(self._app_ports(present))
         values[self.open_slot] = left_open(self.open_slot)
         for role, slot in ((ENVOY, Slot.ENVOY_NAME), (X_RAY_DAEMON, Slot.X_RAY_NAME)):
-            if role in there:
-                container = there[role].container
+            if role in present:
+                container = present[role].container
                 name = context.name(role)
                 values[slot] = container.definition.get(context.kind.containers.name_key, name) if container else name
         return values
 
-    def _app_ports(self, there: Mapping[str, Existing]) -> Json:
-        """The app ports as one text: as asked for, or those that the app's containers map; None where none is."""
+    def _app_ports(self, present: Mapping[str, Existing]) -> Json:
+        """The app ports as one text, from the settings or inferred from the app's containers; None without any."""
         context = self.context
         if context.settings.app_ports is not None:
             return context.settings.app_ports.text or None
         if "AppPorts" in context.requested.places or context.represents == GATEWAY:
             return None
-        taken = {entry.path for found in there.values() for entry in found.entries}
-        listed = self.branch.lists["app"]
-        entries = [entry for entry in listed.entries if entry.path not in taken]
-        inferred, findings = app_ports.inferred(context, entries, listed.path, self.branch.scope)
+        path = self.branch.lists["app"].path
+        inferred, findings = app_ports.inferred(context, self._app_entries(present), path, self.branch.scope)
         self.findings += findings
         if inferred.items:
-            self.findings += checks.app_ports(context, inferred, listed.path)
+            self.findings += checks.app_ports(context, inferred, path)
         return inferred.text or None
 
-    def _built(self, sidecar: Sidecar, values: Values, there: Existing) -> Container | None:
-        """The sidecar as it will be; None where it cannot be built."""
+    def _built(self, sidecar: Sidecar, values: Values, current: Existing) -> Container | None:
+        """The sidecar as it will be, or None if it cannot be built."""
         context, scope = self.context, self.branch.scope
         path = context.setting_path(sidecar.fragment)
         reader = context.kind.containers
         if not isinstance(known(context.name(sidecar.role), scope), str):
-            message = f"the name of the {sidecar.role} container is not known"
+            message = f"the name of the {sidecar.role} container is not known when the macro runs"
             hint = f"Write {sidecar.fragment}: {{{reader.name_key}: ...}} as text or a Ref to a parameter"
             self.findings.append(context.finding("AM103", path, message, hint))
             return None
@@ -204,8 +207,8 @@ class _Branch:
             definition = filled(sidecar.template, values)
             for fragment in context.fragments(sidecar):
                 definition = merged(definition, fragment, reader.identities)
-            if there.container and reader.name_key in there.container.definition:
-                definition[reader.name_key] = there.container.definition[reader.name_key]
+            if current.container and reader.name_key in current.container.definition:
+                definition[reader.name_key] = current.container.definition[reader.name_key]
             return reader.container(definition, path, scope)
 
         built = build(values)

@@ -1,4 +1,4 @@
-"""What ECS would refuse, or what would not work once it runs: around the containers, and in them."""
+"""Checks the task's properties, its settings, images and Envoy configuration for what ECS refuses or would not work."""
 
 import json
 import re
@@ -19,13 +19,13 @@ from appmesh_inject.settings.types import quoted
 from appmesh_inject.workloads.model import Container
 
 LONGEST_IMAGE = 120
-"""Characters of an image that an error text shows: enough for ECR's."""
+"""Maximum characters of an image name in a message, enough for one of ECR."""
 
 MOST_REGISTRIES_SHOWN = 4
 
 
 def surroundings(context: SidecarContext) -> Iterator[Finding]:
-    """The task's own properties."""
+    """Checks the properties that the sidecars need: network mode, launch type, and the Region of a pod."""
     if context.sidecar_set.redirects:
         yield from _network(context)
     if context.sidecar_set.net_admin:
@@ -62,19 +62,19 @@ def _launch_types(context: SidecarContext) -> Iterator[Finding]:
                 "AM202",
                 leaf.path,
                 "the task may run on Fargate, which does not allow proxyinit's NET_ADMIN",
-                "Use profile 'ga', which redirects by ProxyConfiguration, or run the task on EC2",
+                "Use profile 'standalone' or 'ga', which redirect by ProxyConfiguration, or run the task on EC2",
             )
         elif not isinstance(leaf.reading, Literal | Absent):
             yield context.finding(
                 "AM103",
                 leaf.path,
-                "the launch type is not known when the macro runs, and on Fargate proxyinit is not allowed",
-                "Write it out, or as a Ref to a parameter of the template",
+                "the launch type is not known when the macro runs, and Fargate does not allow proxyinit's NET_ADMIN",
+                "Write it out, or use a Ref to a parameter of the template",
             )
 
 
 def limits(context: SidecarContext) -> Iterator[Finding]:
-    """Ports: as many as the redirect takes, and none twice."""
+    """Checks the number of ports, and that the proxy's ports differ."""
     settings = context.settings
     if settings.app_ports is not None:
         yield from app_ports(context, settings.app_ports, context.setting_path("AppPorts"))
@@ -83,8 +83,8 @@ def limits(context: SidecarContext) -> Iterator[Finding]:
         yield context.finding(
             "AM108",
             context.setting_path("EgressIgnoredPorts"),
-            f"{ignored.least} ports are ignored, and the redirect honours {context.sidecar_set.ignored_ports}",
-            "List fewer ports, or ignore addresses by EgressIgnoredIPs",
+            f"there are {ignored.least} ports to ignore, and the redirect supports {context.sidecar_set.ignored_ports}",
+            "List fewer ports, or ignore addresses with EgressIgnoredIPs",
         )
     if settings.proxy_ingress_port == settings.proxy_egress_port:
         yield context.finding(
@@ -96,7 +96,7 @@ def limits(context: SidecarContext) -> Iterator[Finding]:
 
 
 def image(context: SidecarContext, role: str, container: Container) -> Iterator[Finding]:
-    """Where the image of a sidecar comes from, where the deployment allows some registries only."""
+    """Checks that the image of a sidecar comes from a registry that the deployment allows."""
     allowed = context.platform.registries
     written = container.definition.get(context.kind.containers.image_key)
     for leaf in leaves(written, container.scope) if allowed and written is not None else ():
@@ -108,26 +108,26 @@ def image(context: SidecarContext, role: str, container: Container) -> Iterator[
             yield context.finding(
                 "AM218",
                 container.path,
-                f"the image of the {role} container, {which}, comes from none of the allowed registries",
-                f"Use one from {_some(allowed)}",
+                f"the image of the {role} container, {which}, is not from an allowed registry",
+                f"Use one from {_first_few(allowed)}",
             )
         elif not isinstance(reading, Absent):
             yield context.finding(
                 "AM103",
                 container.path,
                 f"the image of the {role} container is not known when the macro runs, and AllowedRegistries limits it",
-                f"Write it out, or as a Ref to a parameter of the template, and use one from {_some(allowed)}",
+                f"Write it out, or use a Ref to a parameter of the template; use one from {_first_few(allowed)}",
             )
 
 
-def _some(registries: Sequence[str]) -> str:
-    """The first few, since an error text is short."""
+def _first_few(registries: Sequence[str]) -> str:
+    """The first registries, to keep messages short."""
     shown, more = registries[:MOST_REGISTRIES_SHOWN], len(registries) - MOST_REGISTRIES_SHOWN
     return " or ".join(shown) + (f" or {more} more" if more > 0 else "")
 
 
 def app_ports(context: SidecarContext, ports: ListValue, path: Path) -> Iterator[Finding]:
-    """The app ports, given or inferred; `path`: where they stand."""
+    """Checks the app ports, given or inferred. path: where they are given, or the containers."""
     settings = context.settings
     if context.represents == GATEWAY:
         yield context.finding(
@@ -138,14 +138,14 @@ def app_ports(context: SidecarContext, ports: ListValue, path: Path) -> Iterator
         yield context.finding(
             "AM109",
             path,
-            f"profile '{settings.profile}' has no form for outgoing traffic only",
+            f"profile '{settings.profile}' does not support outgoing traffic only",
             "List the ports that the app listens on",
         )
     if ports.least > APP_PORTS:
         yield context.finding(
             "AM108",
             path,
-            f"there are {ports.least} app ports, and the redirect takes {APP_PORTS}",
+            f"there are {ports.least} app ports, and the redirect supports {APP_PORTS}",
             f"List at most {APP_PORTS} in AppPorts",
         )
     proxy_ports = {"ProxyIngressPort": settings.proxy_ingress_port, "ProxyEgressPort": settings.proxy_egress_port}
@@ -154,33 +154,33 @@ def app_ports(context: SidecarContext, ports: ListValue, path: Path) -> Iterator
             yield context.finding(
                 "AM115",
                 path,
-                f"app port {quoted(proxy_port)} is the proxy's own {setting}",
-                f"Move the app or set {setting}",
+                f"app port {quoted(proxy_port)} is also the proxy's {setting}",
+                f"Change the app's port, or set {setting}",
             )
 
 
 def configuration(
     context: Context, sidecar_set: SidecarSet, compiled: EnvoyConfiguration, envoy: Container, app_ports: Json
 ) -> Iterator[Finding]:
-    """What the task does not give to the configuration that its envoy runs: traffic, files, an Envoy that takes it."""
+    """Checks that the task has what the compiled configuration needs: redirected ports, mounted files, a suitable image."""
     if compiled.command is None:
         return
-    taken = app_ports.split(",") if isinstance(app_ports, str) else []
+    redirected = app_ports.split(",") if isinstance(app_ports, str) else []
     is_known = app_ports is None or isinstance(app_ports, str)
     for port in compiled.ports if sidecar_set.redirects and is_known else ():
-        if isinstance(port, str | int) and str(port) not in taken:
-            message = f"listener port {port} is not among the app ports, so what comes in there bypasses envoy"
+        if isinstance(port, str | int) and str(port) not in redirected:
+            message = f"listener port {port} is not among the app ports, so its traffic bypasses envoy"
             yield context.finding("AM361", context.setting_path("AppPorts"), message, "Add it to AppPorts")
     if compiled.files and not envoy.has_mounts:
-        message = "envoy reads certificates from files, and nothing is mounted in its container"
+        message = "envoy reads certificates from files, but nothing is mounted in its container"
         hint = "Mount them: Envoy: {MountPoints: [...]}, and the volume in the task"
         yield context.finding("AM362", context.setting_path("Envoy"), message, hint)
     if APP_MESH_ENVOY_IMAGE in (envoy.image or ""):
         message = "the envoy container has App Mesh's image, which waits for App Mesh"
         yield context.finding("AM363", context.setting_path("Envoy"), message, "Use the image envoyproxy/envoy")
     if STOCK_ENVOY_IMAGE in (envoy.image or "") and _calls_curl(envoy.health_check):
-        message = "envoy's health check calls curl, which Envoy's own image does not have, so it would never be healthy"
-        hint = "Take HealthCheck out of the fragment, or use an image that has curl"
+        message = "envoy's health check calls curl, which Envoy's stock image lacks, so envoy would never be healthy"
+        hint = "Remove HealthCheck from the fragment, or use an image that has curl"
         yield context.finding("AM364", context.setting_path("Envoy"), message, hint)
 
 

@@ -1,4 +1,4 @@
-"""What the containers of one task must be together: few enough, named apart, with memory, and seen by the proxy."""
+"""Checks the containers of one task together: their number, names, memory, users and redirects."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -14,13 +14,13 @@ from appmesh_inject.settings.types import quoted
 from appmesh_inject.workloads.model import Branch, Container, ContainerEntry
 
 LEAST_ENVOY_MEMORY = 64
-"""MiB that the user guide asks for an envoy, at the least."""
+"""MiB; the user guide's minimum for an envoy."""
 
 
 def check(
     context: SidecarContext, branch: Branch, apps: Iterable[Container], sidecars: Mapping[str, Container], added: int
 ) -> Iterator[Finding]:
-    """All containers of one branch as they will be. `added`: how many the sidecars add."""
+    """Checks all containers of one branch as they will be. added: the number of containers that are added."""
     apps = list(apps)
     yield from _count(context, branch, added)
     yield from _names(context, sidecars)
@@ -39,13 +39,14 @@ def _count(context: SidecarContext, branch: Branch, added: int) -> Iterator[Find
         yield context.finding(
             "AM204",
             listed.path,
-            f"with the sidecars the task has {count} containers, and ECS allows {most}",
+            f"with its sidecars the task would have {count} containers, and ECS allows {most}",
             "Move containers to another task",
         )
 
 
 def most_at_once(entries: tuple[ContainerEntry, ...]) -> int:
-    """How many of the entries can be containers of one task: Fn::Ifs on the same condition agree."""
+    """The largest number of entries that can be containers at the same time, given that Fn::Ifs on the same condition
+    agree. With more than 8 conditions: the number of entries that always are."""
     conditions = sorted({name for entry in entries for _, assumed in entry.containers for name in assumed})
     if len(conditions) > 8:
         return sum(all(container for container, _ in entry.containers) for entry in entries)
@@ -68,7 +69,7 @@ def _names(context: SidecarContext, sidecars: Mapping[str, Container]) -> Iterat
             yield context.finding(
                 "AM208",
                 context.setting_path(sidecar.fragment),
-                f"two sidecars would be named {context.shown_name(container)}",
+                f"two sidecars would have the name {context.shown_name(container)}",
                 "Give each a name of its own",
             )
 
@@ -83,7 +84,7 @@ def _memory(context: SidecarContext, everyone: list[Container], sidecars: Mappin
                 "AM205",
                 task.path,
                 f"neither the task nor its container {which} has a memory setting, and ECS rejects such a task",
-                "Set Memory of the task, or MemoryReservation of each container; of a sidecar by its fragment",
+                "Set Memory of the task, or MemoryReservation of each container (of a sidecar: in its fragment)",
             )
         return
     reserved = [container.memory for container in everyone]
@@ -105,12 +106,12 @@ def _memory(context: SidecarContext, everyone: list[Container], sidecars: Mappin
             message = f"the containers reserve {takes}, and the task has {has}"
             yield context.finding("AM217", leaf.path, message, hint)
         else:
-            message = f"the containers and an envoy need {takes}, and the task has {has}"
+            message = f"with an envoy the containers need {takes}, and the task has {has}"
             yield context.finding("AM253", leaf.path, message, hint)
 
 
 def _users(context: SidecarContext, apps: list[Container], sidecars: Mapping[str, Container]) -> Iterator[Finding]:
-    """Who bypasses the proxy, and who should."""
+    """Checks the users of containers: sidecars and agents must bypass the proxy, apps must not."""
     scope, settings = context.workload.scope, context.settings
     uid, gid = known(settings.ignored_uid, scope), known(settings.ignored_gid, scope)
     if uid is None or (settings.ignored_gid is not None and gid is None):
@@ -130,7 +131,7 @@ def _users(context: SidecarContext, apps: list[Container], sidecars: Mapping[str
                 container.path,
                 f"the {role} container runs as {_user(context, container)}, not as IgnoredUID,"
                 " so its own traffic would go through the proxy",
-                "Let it run as IgnoredUID, or set IgnoredUID to its user",
+                "Run it as IgnoredUID, or set IgnoredUID to its user",
             )
     for container in apps:
         is_agent = container.routes_logs or any(part in (container.image or "") for part in AGENT_IMAGES)
@@ -141,15 +142,15 @@ def _users(context: SidecarContext, apps: list[Container], sidecars: Mapping[str
             yield context.finding(
                 "AM251",
                 container.path,
-                f"agent {name} runs as neither IgnoredUID nor IgnoredGID, so what it sends goes through the proxy",
-                "Let it run as IgnoredUID",
+                f"agent {name} runs as neither IgnoredUID nor IgnoredGID, so its traffic goes through the proxy",
+                "Run it as IgnoredUID",
             )
         else:
             yield context.finding(
                 "AM252",
                 container.path,
-                f"app {name} runs as the ignored user, so its outgoing traffic leaves the mesh unseen",
-                "Let it run as another user",
+                f"app {name} runs as the ignored user, so its outgoing traffic bypasses the proxy",
+                "Run it as another user",
             )
 
 
@@ -157,17 +158,17 @@ def _user(context: SidecarContext, container: Container) -> str:
     user = context.as_written(container).user
     if user is None:
         return "a parameter's value"
-    return quoted(user) if user else "no set user"
+    return quoted(user) if user else "its image's user"
 
 
 def _second_redirect(context: SidecarContext, apps: list[Container]) -> Iterator[Finding]:
     entries = [ContainerEntry(container.definition, container.path, ((container, NOTHING),)) for container in apps]
-    found = proxy_inits(entries, (PROXY_INIT,), context.kind.containers).containers
+    paths = proxy_inits(entries, (PROXY_INIT,), context.kind.containers).containers
     for container in apps:
-        if container.path in found:
+        if container.path in paths:
             yield context.finding(
                 "AM216",
                 container.path,
-                f"container {context.shown_name(container)} redirects what the ProxyConfiguration redirects, too",
-                "Take it out",
+                f"container {context.shown_name(container)} redirects the same traffic as the ProxyConfiguration",
+                "Remove the container",
             )

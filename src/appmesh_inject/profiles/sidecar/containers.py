@@ -1,4 +1,4 @@
-"""What sidecars are, and those that several profiles add: literals that look like the documents they become.
+"""The types of sidecars, and the sidecars that several profiles add, written like the documents they become.
 
 Sources: App Mesh user guide, last edition, "Getting started with AWS App Mesh and Amazon ECS"; X-Ray developer guide.
 """
@@ -12,18 +12,18 @@ from appmesh_inject.profiles.sidecar.template import JoinedText, Members, Slot, 
 from appmesh_inject.workloads.member_names import ECS_API
 
 NODE, GATEWAY = "node", "gateway"
-"""What the envoy of a task represents in its mesh."""
+"""What a task's envoy represents in the mesh."""
 
 ENVOY, PROXY_INIT, X_RAY_DAEMON = "envoy", "proxyinit", "xray-daemon"
-"""Roles of sidecars, and their names unless they are renamed."""
+"""The roles of sidecars, which are also their names unless renamed."""
 
 
 class Sidecar(NamedTuple):
     """One container that a profile adds.
 
-    role: what it is, and its name unless renamed. fragment: the setting that overrides it. place: the list that it goes
-    into. images: parts of an image's name, by which such a container is known whatever its name; `proxy` says by what a
-    proxy is known. only_with_x_ray: it is there where XRay is on.
+    role: also its name unless renamed. fragment: the setting that overrides it. place: the list that it is added to,
+    `app` or `init`. images: parts of image names that identify such a container whatever its name (see `proxy` for how
+    proxies are identified). only_with_x_ray: added only if XRay is true.
     """
 
     role: str
@@ -35,13 +35,13 @@ class Sidecar(NamedTuple):
 
 
 class SidecarSet(NamedTuple):
-    """What a profile adds in one kind of document for a node or a gateway, and the limits that it has there.
+    """What a profile adds for a node or a gateway in one kind of document, and its limits there.
 
-    images: by slot, the deployment parameter that overrides the image that is built in. resource: how Envoy's
-    resource is named, unless by ResourceArn. ignored_ports: how many EgressIgnoredPorts it honours. net_admin: a
-    sidecar adds the NET_ADMIN capability. egress_only: it can do without app ports. proxy_configuration: the
-    task's. redirects: traffic goes through the envoy. waits: app containers wait for a healthy envoy.
-    needs_region: Region must be given. most_containers: how many one workload may have.
+    images: by slot, the deployment parameter that overrides the built-in image. resource: the name of what Envoy
+    represents, unless ResourceArn is set. ignored_ports: maximum number of EgressIgnoredPorts. net_admin: a sidecar has
+    the NET_ADMIN capability. egress_only: there may be no app ports. proxy_configuration: the task's, None if it must
+    have none. redirects: traffic is redirected to the envoy. waits: app containers wait until envoy is healthy.
+    needs_region: Region is required. most_containers: maximum number of containers, None if unlimited.
     """
 
     sidecars: tuple[Sidecar, ...]
@@ -90,8 +90,8 @@ PROXY_CONFIGURATION: Members = {
 
 
 def redirected_by_ecs(envoy: Members, image: str, resource: JoinedText, *, is_api: bool, redirects: bool) -> SidecarSet:
-    """The sidecars where ECS itself redirects the traffic: profiles `ga` and `standalone`. envoy: its template, in
-    CloudFormation's spelling; image: the deployment parameter that names its image."""
+    """The sidecars of profiles `ga` and `standalone`, where ECS itself redirects the traffic. envoy: a template in
+    CloudFormation's spelling. image: the deployment parameter of the envoy's image."""
 
     def spelled(template: Members) -> Members:
         return as_in_the_api(template) if is_api else template
@@ -113,7 +113,7 @@ def redirected_by_ecs(envoy: Members, image: str, resource: JoinedText, *, is_ap
 
 
 def as_in_the_api(template: Members) -> Members:
-    """A template as the ECS API spells its members."""
+    """A template in the spelling of the ECS API."""
     spelled = {ECS_API[name]: member for name, member in template.items()}
     return {name: _member_in_the_api(member) for name, member in spelled.items()}
 

@@ -1,4 +1,4 @@
-"""What the profiles with sidecars look at: a workload, the facts about its task, and the sidecars that fit."""
+"""What the profiles with sidecars read: a workload, the facts about its task, and the sidecars to add."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from appmesh_inject.workloads.model import Task
 
 @dataclass(frozen=True, slots=True)
 class SidecarContext(Context):
-    """Adds to a Context the facts about the task, the sidecars, and what its envoy represents, a node or a gateway."""
+    """A Context with the facts about the task, its sidecars, and what its envoy represents: NODE or GATEWAY."""
 
     task: Task
     sidecar_set: SidecarSet
@@ -22,32 +22,32 @@ class SidecarContext(Context):
 
     @property
     def sidecars(self) -> tuple[Sidecar, ...]:
-        """Those of the set that are asked for."""
-        return tuple(each for each in self.sidecar_set.sidecars if self.settings.x_ray or not each.only_with_x_ray)
+        """The sidecars of the set that the settings ask for."""
+        with_x_ray = self.settings.x_ray
+        return tuple(sidecar for sidecar in self.sidecar_set.sidecars if with_x_ray or not sidecar.only_with_x_ray)
 
     @property
     def resource(self) -> Json:
-        """How the envoy's resource in the mesh is named; None where it is not."""
+        """The name or ARN of the mesh resource that the envoy represents; None if it is not given."""
         return resource_of(self, self.sidecar_set)
 
     def fragments(self, sidecar: Sidecar) -> tuple[Mapping[str, Json], ...]:
-        """The fragments that override a sidecar, lowest level first."""
+        """The fragments that override a sidecar, those of lower levels first."""
         return fragments_of(self.settings, sidecar.fragment)
 
     def is_named(self, sidecar: Sidecar) -> bool:
-        """Whether its fragments say what a sidecar is called."""
+        """Whether the fragments of a sidecar set its name."""
         return any(self.kind.containers.name_key in fragment for fragment in self.fragments(sidecar))
 
     def name(self, role: str) -> Json:
-        """The name that a sidecar gets: as its fragments say, or its role."""
+        """The name of a sidecar: from its fragments, else its role."""
         sidecar = next(sidecar for sidecar in self.sidecar_set.sidecars if sidecar.role == role)
         key = self.kind.containers.name_key
         given = (fragment[key] for fragment in reversed(self.fragments(sidecar)) if key in fragment)
         return next(given, role)
 
     def values(self, app_ports: Json) -> dict[Slot, Json]:
-        """What goes into the slots; None where there is nothing to put there. What follows from the workload's name is
-        not among it."""
+        """The values of the slots, None if there is none, without the slot that depends on the workload's name."""
         settings = self.settings
         ips, ports = settings.egress_ignored_ips, settings.egress_ignored_ports
         values: dict[Slot, Json] = {
@@ -63,7 +63,7 @@ class SidecarContext(Context):
             Slot.ADMIN_PORT: "9901",
             Slot.ENVOY_NAME: self.name(ENVOY),
         }
-        if settings.x_ray and any(each.role == X_RAY_DAEMON for each in self.sidecar_set.sidecars):
+        if settings.x_ray and any(sidecar.role == X_RAY_DAEMON for sidecar in self.sidecar_set.sidecars):
             values |= {Slot.X_RAY: "1", Slot.X_RAY_NAME: self.name(X_RAY_DAEMON)}
         for slot, parameter in self.sidecar_set.images.items():
             values[slot] = self.platform.images.get(parameter) or BUILT_IN_IMAGES[parameter]
@@ -71,7 +71,7 @@ class SidecarContext(Context):
 
 
 def resource_of(context: Context, sidecar_set: SidecarSet) -> Json:
-    """How the resource in the mesh is named that a workload represents; None where it is not."""
+    """The name or ARN of the mesh resource that a workload represents; None if it is not given."""
     settings = context.settings
     names = {
         Slot.MESH_NAME: settings.mesh_name,
@@ -85,13 +85,13 @@ FRAGMENT_FIELDS = {"Envoy": "envoy", "ProxyInit": "proxy_init", "XRayDaemon": "x
 
 
 def fragments_of(settings: Settings, fragment: str) -> tuple[Mapping[str, Json], ...]:
-    """The fragments that the setting `fragment` has, lowest level first."""
+    """The values of the setting `fragment`, those of lower levels first."""
     fragments: tuple[Mapping[str, Json], ...] = getattr(settings, FRAGMENT_FIELDS[fragment])
     return fragments
 
 
 def sidecar_context(context: Context, sidecar_set: SidecarSet, represents: str) -> SidecarContext:
-    """The context with the facts about the task under what `Enabled` assumes."""
+    """Reads the facts about the task, in the case that `Enabled` is true."""
     scope = enabled_scope(context.settings.enabled, context.workload.scope)
     return SidecarContext(
         context.document,

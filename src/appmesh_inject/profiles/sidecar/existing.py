@@ -1,4 +1,4 @@
-"""Sidecars that a task has already: which they are, and what OnExisting makes of them."""
+"""Finds the sidecars that a task already has, and applies OnExisting to them."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from appmesh_inject.workloads.model import Branch, Container, ContainerEntry
 
 
 class Existing(NamedTuple):
-    """The entries of a branch that are such a sidecar already. problems: those that may be, where nothing tells."""
+    """The entries of a branch that already are `sidecar`. problems: findings about containers that may be it."""
 
     sidecar: Sidecar
     entries: tuple[ContainerEntry, ...]
@@ -20,27 +20,27 @@ class Existing(NamedTuple):
 
     @property
     def container(self) -> Container | None:
-        """The first of them."""
-        found = (container for entry in self.entries for container, _ in entry.containers)
-        return next((container for container in found if container), None)
+        """The first container among the entries."""
+        containers = (container for entry in self.entries for container, _ in entry.containers)
+        return next((container for container in containers if container), None)
 
 
 def existing(context: SidecarContext, sidecar: Sidecar, branch: Branch) -> Existing:
-    """Those that are such a sidecar, and those that have its name, which can be there once."""
+    """The entries that are such a sidecar, or have its name, since names must be unique."""
     name = known(context.name(sidecar.role), branch.scope)
     entries = branch.lists[sidecar.place].entries
     proxies = _proxies(context, sidecar, branch, (name, sidecar.role))
 
-    def is_such(container: Container | None) -> bool:
+    def matches(container: Container | None) -> bool:
         return container is not None and (
             container.name == name
             or container.path in proxies.containers
             or any(part in (container.image or "") for part in sidecar.images)
         )
 
-    such = tuple(entry for entry in entries if any(is_such(container) for container, _ in entry.containers))
-    in_doubt = () if such or context.is_named(sidecar) else proxies.in_doubt
-    return Existing(sidecar, such, tuple(_doubt(context, sidecar, container) for container in in_doubt))
+    matching = tuple(entry for entry in entries if any(matches(container) for container, _ in entry.containers))
+    in_doubt = () if matching or context.is_named(sidecar) else proxies.in_doubt
+    return Existing(sidecar, matching, tuple(_doubt(context, sidecar, container) for container in in_doubt))
 
 
 def _proxies(context: SidecarContext, sidecar: Sidecar, branch: Branch, names: tuple[Json, ...]) -> Proxies:
@@ -52,37 +52,37 @@ def _proxies(context: SidecarContext, sidecar: Sidecar, branch: Branch, names: t
 
 def _doubt(context: SidecarContext, sidecar: Sidecar, container: Container) -> Finding:
     role, key, fragment = sidecar.role, context.kind.containers.name_key, sidecar.fragment
-    called = context.shown_name(container)
-    answer = f"{fragment}: {{{key}: {called}}}" if context.as_written(container).name else "write its name out"
+    name = context.shown_name(container)
+    if_it_is = f"set {fragment}: {{{key}: {name}}}" if context.as_written(container).name else "write its name out"
     return context.finding(
         "AM219",
         container.path,
-        f"container {called} has {variable(container)}, and nothing else tells whether it is the {role}",
-        f"If it is not, say what the {role} is called: {fragment}: {{{key}: {role}}}; if it is, {answer}",
+        f"container {name} has the variable {variable(container)}, and nothing else shows whether it is the {role}",
+        f"If it is, {if_it_is}; if not, set {fragment}: {{{key}: {role}}}",
     )
 
 
-def replacement(context: SidecarContext, there: Existing, wanted: Json) -> Json | Finding | None:
-    """What takes the place of a sidecar that is there: None where it stays, a finding where it may not."""
-    entry, *more = there.entries
-    role = there.sidecar.role
+def replacement(context: SidecarContext, current: Existing, built: Json) -> Json | Finding | None:
+    """What replaces an existing sidecar: `built`, None if the sidecar stays, or a finding if it can do neither."""
+    entry, *more = current.entries
+    role = current.sidecar.role
     if more:
         return context.finding(
             "AM210",
             more[0].path,
-            f"the task has {len(there.entries)} containers that are {role} containers",
-            "Leave one of them",
+            f"the task has {len(current.entries)} {role} containers",
+            "Keep only one of them",
         )
-    if entry.written == wanted:
+    if entry.written == built:
         return None
     on_existing = context.settings.on_existing
     if on_existing == "Fail":
-        name = context.shown_name(there.container) if there.container else "'?'"
+        name = context.shown_name(current.container) if current.container else "'?'"
         return context.finding(
             "AM206",
             entry.path,
-            f"the task has a container {name} already, and it is not the {role} that would be injected",
-            "Take it out, or set OnExisting to Keep or Replace",
+            f"the task already has a container {name}, and it differs from the {role} to inject",
+            "Remove it, or set OnExisting to Keep or Replace",
         )
     names = {container.name for container, _ in entry.containers if container}
     always = all(container for container, _ in entry.containers)
@@ -90,7 +90,7 @@ def replacement(context: SidecarContext, there: Existing, wanted: Json) -> Json 
         return context.finding(
             "AM211",
             entry.path,
-            f"the {role} container that is there is a different one, or none, in some branches",
-            "Take it out of the Fn::If, or out of the task",
+            f"the existing {role} container differs or is missing in some branches of an Fn::If",
+            "Move it out of the Fn::If, or remove it",
         )
-    return None if on_existing == "Keep" else wanted
+    return None if on_existing == "Keep" else built

@@ -1,4 +1,4 @@
-"""What a workload represents in the mesh: a virtual node or a virtual gateway, and whether it is named at all."""
+"""Finds out what a workload represents in the mesh, a virtual node or a virtual gateway, and checks its names."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _TYPES = {"AWS::AppMesh::VirtualNode": NODE, "AWS::AppMesh::VirtualGateway": GAT
 
 
 def represented(requested: RequestedSettings, scope: Scope) -> str:
-    """Node or gateway; a node where nothing says otherwise."""
+    """GATEWAY if the settings say so, else NODE."""
     settings = requested.settings
     if settings.resource_arn is not None:
         return _kind_of_arn(settings.resource_arn, scope) or NODE
@@ -24,7 +24,7 @@ def represented(requested: RequestedSettings, scope: Scope) -> str:
 
 
 def naming(context: Context) -> Iterator[Finding]:
-    """What is missing or unclear in the names."""
+    """Findings about names that are missing, or not known when the macro runs."""
     workload, requested = context.workload, context.requested
     settings, places = requested.settings, requested.places
     if "ResourceArn" in places:
@@ -64,13 +64,13 @@ def _arn(workload: Workload, requested: RequestedSettings) -> Iterator[Finding]:
             "AM103",
             workload.name,
             at,
-            "whether ResourceArn names a node or a gateway is not known when the macro runs",
+            "it is not known when the macro runs whether ResourceArn names a node or a gateway",
             "Set AppPorts, which only a node has, or use MeshName and VirtualGatewayName",
         )
 
 
 def _kind_of_arn(arn: Json, scope: Scope) -> str | None:
-    """Node or gateway, by the text of an ARN or by the type of the resource that it is a Ref to."""
+    """NODE or GATEWAY, by the text of an ARN, or by the type of the resource that a Ref refers to; None if unknown."""
     if isinstance(arn, dict) and function(arn) == "Ref":
         resource = scope.resources.get(str(arn["Ref"]))
         if isinstance(resource, dict):

@@ -14,13 +14,14 @@ from appmesh_inject.profiles.sidecar.identity import represented
 from appmesh_inject.profiles.sidecar.template import Slot, Values
 from appmesh_inject.workloads.model import Container
 
-INJECTED_ALREADY = "injected already"
+ALREADY_INJECTED = "already injected"
 
 
 class SidecarProfile:
-    """The profile `name`. sets: the sidecars by kind of document and by what the workload represents, node or gateway.
+    """The profile `name`.
 
-    open_slot: the slot of the envoy's template whose value follows from the workload's name.
+    sets: its sidecars, by kind of document and by NODE or GATEWAY. open_slot: the slot in the envoy's template whose
+    value depends on the workload's name.
     """
 
     open_slot = Slot.RESOURCE
@@ -32,41 +33,41 @@ class SidecarProfile:
         self.documents = frozenset(document for document, _ in sets)
 
     def plan(self, context: Context) -> Plan | Skip:
-        """The sidecars for one workload, or why it gets none."""
+        """The edits that add the sidecars to one workload, or the reason to leave it alone."""
         represents = represented(context.requested, context.workload.scope)
         sidecar_set = self.sets.get((context.kind.name, represents))
         if sidecar_set is None:
-            return Plan()  # what names a gateway is no setting of a profile that has none, which has been said
+            return Plan()  # a gateway in a profile without gateways, for which AM109 is reported
         made = reuse.draft(context, lambda: self._draft(context, sidecar_set, represents))
         if made is None:
-            return Skip(INJECTED_ALREADY)
+            return Skip(ALREADY_INJECTED)
         path = context.kind.properties_path(context.document, context.workload)
         changes: list[Edit] = []
         findings = list(made.findings)
         for branch in made.branches:
             value: Json = None
             if branch.envoy:
-                value, found = self.closing(context, sidecar_set, *branch.envoy)
-                findings += found
+                value, problems = self.closing(context, sidecar_set, *branch.envoy)
+                findings += problems
             changes += _closed(branch, value, made.path, path)
         changes += _moved(made.changes, made.path, path)
         unique = tuple(dict.fromkeys(findings))
         if not changes and not any(finding.is_error for finding in unique):
-            return Skip(INJECTED_ALREADY, unique)
+            return Skip(ALREADY_INJECTED, unique)
         return Plan(changes, unique)
 
     def finish(self, template: Json, decided: Sequence[Decided]) -> Plan:
-        """Nothing concerns the whole document."""
+        """No edits: sidecars concern only their workload."""
         return Plan()
 
     def closing(
         self, context: Context, sidecar_set: SidecarSet, envoy: Container, values: Values
     ) -> tuple[Json, tuple[Finding, ...]]:
-        """The value of the open slot for one workload, and what is wrong with it. `values`: those of the others."""
+        """The value of the open slot for one workload, and findings. values: of the other slots."""
         return resource_of(context, sidecar_set), ()
 
     def is_injected(self, context: SidecarContext) -> bool:
-        """Whether a workload needs nothing more, which its containers tell at once."""
+        """Whether its containers already show that a workload was injected and needs no changes."""
         return False
 
     def _draft(self, context: Context, sidecar_set: SidecarSet, represents: str) -> Draft | None:
@@ -77,16 +78,16 @@ class SidecarProfile:
 
 
 def _closed(branch: BranchDraft, value: Json, made_for: Path, path: Path) -> Changes:
-    """The changes of a branch with `value` where a slot was left open, for the properties at `path`."""
+    """The changes of a branch for the properties at `path`, with `value` in the open slots."""
     changes = _moved(branch.changes, made_for, path)
-    for index, inside in branch.opens:
+    for index, inside in branch.open_slots:
         edit = changes[index]
         changes[index] = Edit(edit.kind, edit.path, with_value_at(edit.value, inside, value))
     return changes
 
 
 def _moved(changes: Changes, made_for: Path, path: Path) -> list[Edit]:
-    """The changes to the properties at `made_for`, as changes to those at `path`."""
+    """Changes to the properties at `made_for`, turned into changes to the properties at `path`."""
     if made_for == path:
         return list(changes)
     return [Edit(edit.kind, (*path, *edit.path[len(made_for) :]), edit.value) for edit in changes]

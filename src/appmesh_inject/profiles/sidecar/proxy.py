@@ -1,7 +1,7 @@
-"""Which containers of a task are its proxy, and which may be: one rule for the macro, `adopt` and `remove`.
+"""Finds the proxy among the containers of a task, for the macro, `adopt` and `remove`.
 
-A container is the proxy if the redirect names it, else by its image, else by its name and a variable of App Mesh's
-image together. A variable alone tells nothing: an application may read it to know which node it is.
+A container is the proxy if the redirect names it; else by its image; else by its name together with a variable of App
+Mesh's image. A variable alone proves nothing, since an app may read it to know its own node.
 """
 
 import json
@@ -22,12 +22,15 @@ PROXY_INIT_VARIABLES = frozenset({"APPMESH_START_ENABLED"})
 _CALLED_ENVOY = re.compile(r"(?:.*[-_.])?envoy(?:[-_]?proxy)?|proxy", re.IGNORECASE | re.DOTALL)
 
 _BY_REDIRECT, _BY_IMAGE, _BY_NAME, _BY_LIKENESS, _BY_VARIABLE = range(5)
-"""What tells that a container is the proxy, the surest sign first. The last one alone does not."""
+"""The signs that a container is the proxy, surest first. The last one alone is not enough."""
 
 
 class Proxies(NamedTuple):
-    """containers: the paths of those that are the proxy, and of their alternatives in an Fn::If. is_certain: the
-    redirect or App Mesh's image says so. others: those that have a variable of the proxy, and are none."""
+    """The containers that are the proxy, and others that may be.
+
+    containers: paths of the proxy, and of its alternatives in an Fn::If. is_certain: the redirect or App Mesh's image
+    shows that it is the proxy. others: further containers with a variable of the proxy.
+    """
 
     containers: frozenset[Path] = frozenset()
     is_certain: bool = True
@@ -35,14 +38,14 @@ class Proxies(NamedTuple):
 
     @property
     def in_doubt(self) -> tuple[Container, ...]:
-        """The containers that may be the proxy, by a variable alone, where there is no other."""
+        """The containers that may be the proxy, by a variable alone, if nothing is the proxy for certain."""
         return () if self.containers else self.others
 
 
 def envoys(
     entries: Iterable[ContainerEntry], names: Collection[Json], redirects: Collection[Json], reader: ContainerReader
 ) -> Proxies:
-    """The envoys among the entries. names: what an envoy is called here; redirects: whom the redirect names."""
+    """The envoys among the entries. names: of an envoy here. redirects: names of containers that the redirect has."""
 
     def sign(container: Container) -> int | None:
         if redirects and _name(container, reader) in redirects:
@@ -55,11 +58,11 @@ def envoys(
             return _BY_NAME
         return _BY_LIKENESS if _is_called_envoy(container, reader) else _BY_VARIABLE
 
-    return _found(entries, sign)
+    return _by_sign(entries, sign)
 
 
 def proxy_inits(entries: Iterable[ContainerEntry], names: Collection[Json], reader: ContainerReader) -> Proxies:
-    """The proxyinit containers among the entries: by name, by image, or by a variable and the right to set rules."""
+    """The proxyinit containers among the entries: by name, by image, or by a variable together with NET_ADMIN."""
 
     def sign(container: Container) -> int | None:
         if (container.name is not None and container.name in names) or _has_image(
@@ -70,11 +73,11 @@ def proxy_inits(entries: Iterable[ContainerEntry], names: Collection[Json], read
             return None
         return _BY_IMAGE if "NET_ADMIN" in json.dumps(container.definition) else _BY_VARIABLE
 
-    return _found(entries, sign)
+    return _by_sign(entries, sign)
 
 
 def redirected_to(redirect: Json, scope: Scope) -> Sequence[Json]:
-    """The containers that a ProxyConfiguration names: as texts where they are known, else as they are written."""
+    """The names of containers in a ProxyConfiguration: as text if known, else as written."""
     return list(_redirected_to(redirect, scope)) if redirect is not None else ()
 
 
@@ -87,22 +90,27 @@ def _redirected_to(redirect: Json, scope: Scope) -> Iterator[Json]:
     for leaf in leaves(redirect, scope):
         if isinstance(leaf.written, Mapping):
             name = leaf.written.get("ContainerName", leaf.written.get("containerName"))
-            for each in leaves(name, leaf.scope) if name is not None else ():
-                yield each.reading.value if isinstance(each.reading, Literal) else each.written
+            for name_leaf in leaves(name, leaf.scope) if name is not None else ():
+                reading = name_leaf.reading
+                yield reading.value if isinstance(reading, Literal) else name_leaf.written
 
 
-def _found(entries: Iterable[ContainerEntry], sign: Callable[[Container], int | None]) -> Proxies:
-    signs = [[(each, sign(each)) for each, _ in entry.containers if each] for entry in entries]
-    best = min((found for listed in signs for _, found in listed if found is not None), default=_BY_VARIABLE)
+def _by_sign(entries: Iterable[ContainerEntry], sign: Callable[[Container], int | None]) -> Proxies:
+    """The containers with the surest sign that any has."""
+    signed: list[list[tuple[Container, int]]] = []
+    for entry in entries:
+        signs = [(container, sign(container)) for container, _ in entry.containers if container]
+        signed.append([(container, found) for container, found in signs if found is not None])
+    surest = min((found for alternatives in signed for _, found in alternatives), default=_BY_VARIABLE)
     containers: set[Path] = set()
-    if best != _BY_VARIABLE:
-        for listed in signs:
-            if any(found == best for _, found in listed):
-                containers |= {each.path for each, found in listed if found is not None}
+    if surest != _BY_VARIABLE:
+        for alternatives in signed:
+            if any(found == surest for _, found in alternatives):
+                containers |= {container.path for container, _ in alternatives}
     others = tuple(
-        each for listed in signs for each, found in listed if found is not None and each.path not in containers
+        container for alternatives in signed for container, _ in alternatives if container.path not in containers
     )
-    return Proxies(frozenset(containers), best <= _BY_IMAGE, others)
+    return Proxies(frozenset(containers), surest <= _BY_IMAGE, others)
 
 
 def _name(container: Container, reader: ContainerReader) -> Json:
@@ -117,7 +125,7 @@ def _has_image(container: Container, part: str, reader: ContainerReader) -> bool
 
 
 def _is_called_envoy(container: Container, reader: ContainerReader) -> bool:
-    """Whether a container's name, its image, or the parameter that has its image calls it an envoy."""
+    """Whether a container's name, its image, or the parameter with its image says that it is an envoy."""
     repository = (container.image or "").rpartition("/")[2].partition("@")[0].partition(":")[0]
     if any(_CALLED_ENVOY.fullmatch(name) for name in (container.name or "", repository)):
         return True

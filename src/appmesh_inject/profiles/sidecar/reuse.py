@@ -11,7 +11,7 @@ NAMES = ("MeshName", "VirtualNodeName", "VirtualGatewayName")
 
 
 def draft(context: Context, make: Callable[[], Draft | None]) -> Draft | None:
-    """The draft that `make` gives, or the one of another task definition that depends on the same."""
+    """The result of `make`, or the draft of another task definition with the same key."""
     key = _key(context)
     if key is None:
         return make()
@@ -24,7 +24,7 @@ def draft(context: Context, make: Callable[[], Draft | None]) -> Draft | None:
 
 
 def _key(context: Context) -> bytes | None:
-    """Equal where drafts are equal but for their paths; None where a draft is made for one workload alone."""
+    """Equal for workloads whose drafts differ only in paths; None if a draft cannot be reused."""
     workload, settings = context.workload, context.settings
     if (
         len(workload.levels) != 1
@@ -41,7 +41,7 @@ def _key(context: Context) -> bytes | None:
     named = [settings.mesh_name is None, settings.virtual_node_name is None, settings.virtual_gateway_name is None]
     depends_on: list[object] = [settings.profile, id(workload.scope), level.is_tags, given, named, decisive]
     try:
-        # The quickest way from nested values to one that can be looked up. Later versions would tell objects apart.
+        # The fastest way to turn nested values into a key. Later versions of the format also encode object identity.
         return marshal.dumps(depends_on, 2)
     except ValueError:
         return None  # a value that JSON does not have, or one nested too deeply

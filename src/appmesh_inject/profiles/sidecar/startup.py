@@ -1,4 +1,4 @@
-"""Which containers start once envoy is healthy. Never in a circle: what envoy waits for cannot wait for envoy."""
+"""Makes containers wait until envoy is healthy, except those that envoy itself waits for."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from appmesh_inject.workloads.model import Container
 
 
 class StartOrder(NamedTuple):
-    """The edits that make containers wait for envoy, and what is wrong."""
+    """The edits that make containers wait for envoy, and findings."""
 
     changes: Changes = ()
     findings: tuple[Finding, ...] = ()
@@ -24,7 +24,7 @@ class StartOrder(NamedTuple):
 def start_order(
     context: SidecarContext, apps: Collection[Container], sidecars: Mapping[str, Container], envoy: Json, enabled: Json
 ) -> StartOrder:
-    """The start order of one branch. `sidecars`: by role, as they will be; `envoy`: the name of the envoy."""
+    """The start order of one branch. sidecars: by role, as they will be. envoy: its name."""
     if not context.sidecar_set.waits or ENVOY not in sidecars:
         return StartOrder()
     named = context.settings.wait_for_envoy
@@ -40,7 +40,7 @@ def start_order(
             context.finding(
                 "AM215",
                 sidecars[ENVOY].path,
-                "envoy has no health check, and containers that wait for it to be healthy would never start",
+                "envoy has no health check, so containers that wait until it is healthy would never start",
                 "Give it a HealthCheck, or set WaitForEnvoy: []",
             )
         )
@@ -60,7 +60,7 @@ def start_order(
 
 
 def _ahead_of(envoy: Container, containers: Iterable[Container]) -> frozenset[str]:
-    """Names of the containers that `envoy` waits for, directly or not."""
+    """Names of the containers that `envoy` waits for, directly or indirectly."""
     waits = {container.name: container.waits_for for container in containers}
     ahead: set[str] = set()
     open_names = set(envoy.waits_for)
@@ -72,15 +72,15 @@ def _ahead_of(envoy: Container, containers: Iterable[Container]) -> frozenset[st
 
 
 def _unknown(context: SidecarContext, named: NameList, apps: Collection[Container]) -> Iterable[Finding]:
-    there = sorted(name for name in (context.as_written(app).name for app in apps) if name)
+    choices = sorted(name for name in (context.as_written(app).name for app in apps) if name)
     known = {app.name for app in apps}
     for name in named.names:
         if name not in known:
             yield context.finding(
                 "AM214",
                 context.setting_path("WaitForEnvoy"),
-                f"WaitForEnvoy names {named.shown(name)}, which is no container of the task",
-                f"Write {one_of(there) if len(there) > 1 else (there or ['[]'])[0]}",
+                f"WaitForEnvoy names {named.shown(name)}, which is not a container of the task",
+                f"Write {one_of(choices) if len(choices) > 1 else (choices or ['[]'])[0]}",
             )
 
 
@@ -91,7 +91,7 @@ def _circular(context: SidecarContext, named: NameList, ahead: Collection[str]) 
                 "AM213",
                 context.setting_path("WaitForEnvoy"),
                 f"{named.shown(name)} cannot wait for envoy, since envoy waits for it",
-                "Take it out of WaitForEnvoy, or out of the envoy's DependsOn",
+                "Remove it from WaitForEnvoy, or from the envoy's DependsOn",
             )
 
 
@@ -99,6 +99,6 @@ def _unreadable(context: SidecarContext, app: Container) -> Finding:
     return context.finding(
         "AM103",
         app.path,
-        "what the container depends on is not known when the macro runs",
-        "Write its DependsOn out, or set WaitForEnvoy",
+        "the container's DependsOn is not known when the macro runs",
+        "Write it out, or set WaitForEnvoy",
     )

@@ -1,7 +1,7 @@
-"""Sidecars as templates: documents with slots in them, and how a template becomes a document.
+"""Templates of sidecars: documents with slots, and how they are filled.
 
-A slot that has no value takes its member with it; in a list, the whole item; and a list that loses all its
-items goes too. So what is optional needs no code, only a slot.
+A slot without a value removes its member, or in a list the whole item. A list without items is removed too. So an
+optional member needs only a slot, and no code.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from appmesh_inject.cfn.interpolation import joined, number
 
 
 class Slot(Enum):
-    """A value that depends on what was asked for."""
+    """A value that depends on settings."""
 
     ENVOY_IMAGE = "image of the envoy container"
     PROXY_INIT_IMAGE = "image of the proxyinit container"
@@ -37,7 +37,7 @@ class Slot(Enum):
     X_RAY = "1 where XRay is on"
     X_RAY_NAME = "name of the X-Ray daemon container"
 
-    # Members are one object each. Enum's own hash is slow, and slots are looked up for every member of a sidecar.
+    # Enum's own hash is slow, and slots are looked up for every member of a sidecar. Each slot is only one object.
     __hash__ = object.__hash__
 
 
@@ -63,7 +63,7 @@ class _Gone(Enum):
 
 
 def filled(template: Members, values: Values) -> dict[str, Json]:
-    """The document that a template becomes."""
+    """The template with its slots filled, or removed if they have no value."""
     document: dict[str, Json] = {}
     for name, member in template.items():
         value = _filled(member, values)
@@ -73,8 +73,8 @@ def filled(template: Members, values: Values) -> dict[str, Json]:
 
 
 def joined_text(text: JoinedText, values: Values, loops: Collection[str] = ()) -> Json:
-    """The text that the pieces become, or None where a slot among them has no value. `loops`: identifiers of the
-    Fn::ForEach loops around it."""
+    """The pieces as one text, or None if a slot among them has no value. loops: identifiers of the enclosing
+    Fn::ForEach loops."""
     parts = [values.get(piece) if isinstance(piece, Slot) else piece for piece in text.pieces]
     return None if None in parts else joined(parts, loops)
 
@@ -90,8 +90,8 @@ def _filled(template: Template, values: Values) -> Json | _Gone:
         return _or_gone(joined_text(template, values))
     if isinstance(template, Number):
         value = values.get(template.slot)
-        found = number(value)
-        return _or_gone(value if found is None else found)
+        as_number = number(value)
+        return _or_gone(value if as_number is None else as_number)
     return cast(Json, template)
 
 
@@ -101,7 +101,7 @@ def _filled_items(items: Sequence[Template], values: Values) -> Json | _Gone:
         document = _filled(item, values)
         if document is _Gone.GONE:
             continue
-        # A map that lost a member is not the item that was meant.
+        # An item that lacks one of its members is incomplete, so it is removed.
         if not (isinstance(item, dict) and isinstance(document, dict) and len(document) < len(item)):
             kept.append(document)
     return kept or _Gone.GONE
@@ -112,12 +112,12 @@ def _or_gone(value: Json) -> Json | _Gone:
 
 
 def left_open(slot: Slot) -> Json:
-    """A value that leaves the slot open: `open_paths` finds it, and it is filled later."""
+    """A value that keeps the slot open, for `open_paths` to find it and the caller to fill it later."""
     return cast(Json, slot)
 
 
 def open_paths(value: Json, path: Path = ()) -> Iterator[Path]:
-    """Where slots are left open in a value."""
+    """The paths of the open slots in a value."""
     if isinstance(value, Slot):
         yield path
     elif isinstance(value, dict):
