@@ -15,8 +15,8 @@ TOO_DEEP = Finding(
     "AM002",
     "",
     (),
-    "the template is nested deeper than 200 levels, and cannot be read",
-    "Nest less: fewer maps, lists and functions inside of each other",
+    "the template is nested deeper than 200 levels, so it cannot be read",
+    "Reduce the nesting of maps, lists and functions",
 )
 
 

@@ -250,8 +250,8 @@ def test_a_response_may_be_as_large_as_lambda_answers_and_no_larger(logged: Call
     logged()
     response = call(event(large(room + 1)))
     assert response["errorMessage"] == (
-        "AM003 the processed template has 6,290,457 bytes, and a Lambda function answers 6,291,456 at the most. "
-        "Split the template, or put less text into the settings that all its tasks share."
+        "AM003 the processed template has 6,290,457 bytes, and a Lambda function returns at most 6,291,456. "
+        "Split the template, or shorten the settings that all its tasks share."
     )
     (line,) = [line for line in map(json.loads, logged().splitlines()) if line.get("message") == "Template transformed"]
     assert (line["task_definitions"], line["findings"]) == ({"preview.refused": 3}, {"AM003": 1})
@@ -263,8 +263,8 @@ def test_half_a_character_in_what_comes_out_is_refused_and_left_out() -> None:
     response = call(event(fragment))
     assert (response["status"], response["fragment"]) == ("failed", {})
     assert response["errorMessage"] == (
-        "AM004 Description: a text has half a character (a lone surrogate), which a Lambda function cannot answer. "
-        "Write the whole character, or take it out."
+        "AM004 Description: a text contains half a character (a lone surrogate), which a Lambda function cannot return."
+        " Write the whole character, or remove it."
     )
 
 
@@ -306,8 +306,8 @@ def test_a_template_that_is_too_deep_is_refused_and_comes_back() -> None:
     for number in range(2000):
         deep = {"Fn::If": [f"A{number}", deep, "info"]}
     too_deep = (
-        "AM002 the template is nested deeper than 200 levels, and cannot be read. "
-        "Nest less: fewer maps, lists and functions inside of each other."
+        "AM002 the template is nested deeper than 200 levels, so it cannot be read. "
+        "Reduce the nesting of maps, lists and functions."
     )
     fragment = template(MeshName="apps", VirtualNodeName="web", LogLevel=deep)
     context: Any = Context()

@@ -1,4 +1,4 @@
-"""The front door for Python: `from appmesh_inject import inject`. What stands here is stable."""
+"""The public API for Python: `from appmesh_inject import inject`. It is kept stable."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Injected:
-    """What comes out: the template, what is wrong with it, and what happened to each workload.
+    """The result: the template, the findings about it, and what happened to each workload.
 
-    template: the very object that was given, where anything is an error or nothing was to be done.
+    template: the object that was given, if a finding is an error or nothing had to be done.
     """
 
     template: Mapping[str, Json]
@@ -31,7 +31,7 @@ class Injected:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is an error."""
+        """Whether no finding is an error."""
         return not any(finding.is_error for finding in self.findings)
 
 
@@ -42,16 +42,17 @@ def inject(
     parameters: Mapping[str, str] = NOTHING,
     deployment: Mapping[str, str] = NOTHING,
 ) -> Injected:
-    """The sidecars put into every marked workload of a CloudFormation template, an ECS task definition or one
-    Kubernetes object, as plain dicts and lists. Raises nothing for a mistake in them: it is a finding.
+    """Injects the sidecars into every marked workload of a CloudFormation template, an ECS task definition or one
+    Kubernetes object, given as plain dicts and lists. Mistakes in it are findings, and never raise.
 
-    settings: by name, over those of the template's Transform; they mark what is no template. parameters: values of
-    the template's parameters; by default their own Default. deployment: what the macro is deployed with.
+    settings: by name, over those of the template's Transform; a task definition or Kubernetes object is marked by them.
+    parameters: values of the template's parameters, by default each one's Default. deployment: the macro's deployment
+    parameters, by name.
     """
     document = dict(template) if not isinstance(template, dict) else template
     places = {name: f"settings[{name!r}]" for name in settings}
     declared = document.get("Parameters")
-    # A snippet declares none, and its values come with the event.
+    # A snippet declares no parameters, so the values are used as given.
     values = parameter_values(declared, parameters) if isinstance(declared, Mapping) else dict(parameters)
     options = RenderOptions(values, settings, places, deployed(deployment))
     result = _rendered(document, options)
@@ -63,17 +64,17 @@ def inject(
 
 
 def _rendered(document: Mapping[str, Json], options: RenderOptions) -> Rendered:
-    found = detect(document)
+    document_type = detect(document)
     if is_task_definition(document):
         content = ecs_api.registrable(document)
         return of_outcome(injection.inject(content, ecs_api.EcsTaskDefinition(options.level), options.deployment))
-    if found is DocumentType.KUBERNETES_OBJECT:
+    if document_type is DocumentType.KUBERNETES_OBJECT:
         return of_outcome(
             injection.inject([document], kubernetes.KubernetesManifests(options.level), options.deployment)
         )
-    if found is DocumentType.TEMPLATE:
+    if document_type is DocumentType.TEMPLATE:
         return rendered(document, options)
-    # A single resource, or what is none of the forms: the macro's own reading of it.
+    # A single resource or snippet, or an unknown document, for which the macro reports AM001.
     from appmesh_inject.workloads.cloudformation import CloudFormation
 
     return of_outcome(

@@ -1,6 +1,6 @@
 """Findings: the mistakes of the user, as values. Exceptions are for bugs.
 
-`CODES` is the one table of them. A code never changes its meaning and is never used again for another.
+`CODES` is the table of all of them. A code never changes its meaning and is never reused.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,15 +11,15 @@ from appmesh_inject.cfn import document
 from appmesh_inject.cfn.document import Path
 
 BASE = "docs/"
-"""Where the pages are: the folder in the repository. With a site of your own, its address, such as
+"""Start of links to the docs: the folder in the repository, or the address of your own site, such as
 `https://docs.example.com/appmesh-inject/`."""
 
 DOCS = f"{BASE}reference/findings.md"
-"""The page on which all findings are explained."""
+"""The page that explains all findings."""
 
 
 def page(code: str) -> str:
-    """Where `code` is explained: its cause, its cure and an example."""
+    """The link to the explanation of `code`: its cause, its cure and an example."""
     return f"{DOCS}#{code.lower()}"
 
 
@@ -29,7 +29,7 @@ class Severity(StrEnum):
 
 
 class Code(NamedTuple):
-    """What a code stands for: the mistake, and what to do instead."""
+    """The meaning of a code: the mistake, and what to do instead."""
 
     severity: Severity
     mistake: str
@@ -37,8 +37,11 @@ class Code(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One mistake: its code, the workload it is about (logical ID; empty: the document), where, what, and
-    what to do instead."""
+    """One mistake in a document.
+
+    subject: name of the workload, such as its logical ID; empty for the whole document. path: of the mistake. message:
+    what is wrong. hint: what to do instead.
+    """
 
     code: str
     subject: str
@@ -62,19 +65,19 @@ class Finding(NamedTuple):
 
 
 def one_line(text: str) -> str:
-    """The text without what would break the line or steer a terminal: names and values come from the document."""
+    """The text with line breaks and control characters escaped, since it can contain any text of a document."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def with_full_stop(text: str) -> str:
-    """The text as a whole sentence."""
+    """The text with a full stop at its end, unless it already ends a sentence."""
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Each finding once, errors first, then by place and code: the same for the same mistakes, always."""
+    """The findings without duplicates, errors first, then by workload, path, code and message."""
     return tuple(
         sorted(
             set(findings),
@@ -99,167 +102,176 @@ def _warning(mistake: str, cure: str) -> Code:
 
 CODES: Mapping[str, Code] = {
     "AM001": _error(
-        "The document is no template, no task definition and no Properties of one",
+        "The document is neither a template nor a task definition nor the Properties of one",
         "Use the macro in the template's Transform, in a task definition, or in its Properties",
     ),
-    "AM002": _error("The template is nested deeper than can be read", "Nest less: 200 levels are sure to be read"),
+    "AM002": _error("The template is nested too deeply", "Use at most 200 levels of maps, lists and functions"),
     "AM003": _error(
-        "The processed template is larger than a Lambda function can answer", "Split the template, or inject less text"
+        "The processed template is larger than the response of a Lambda function can be",
+        "Split the template, or shorten the settings that all its tasks share",
     ),
     "AM004": _error(
-        "A text has half a character, a lone surrogate, which a Lambda function cannot answer",
-        "Write the whole character, or take it out",
+        "A text contains half a character, a lone surrogate, which a Lambda function cannot return",
+        "Write the whole character, or remove it",
     ),
-    "AM101": _error(
-        "A setting or deployment parameter that does not exist", "Write the name that the message suggests"
-    ),
-    "AM102": _error("A value that the setting cannot have", "Write one of the values that the message names"),
+    "AM101": _error("A setting or deployment parameter does not exist", "Write the name that the message suggests"),
+    "AM102": _error("Invalid value of a setting", "Write a value as the message says"),
     "AM103": _error(
-        "A value that decides what comes out is not known when the macro runs",
-        "Write it out, or as a Ref to a parameter (not a NoEcho or SSM-typed one); for ports, set AppPorts",
+        "A value that decides what is injected is not known when the macro runs",
+        "Write it out, or use a Ref to a parameter that is neither NoEcho nor SSM-typed; for ports, set AppPorts",
     ),
-    "AM104": _error("No mesh is named", "Set MeshName at any level"),
+    "AM104": _error("The name of the mesh is missing", "Set MeshName at any level"),
     "AM105": _error(
-        "No virtual node is named, or more than one of node, gateway and ARN", "Set exactly one of them at a level"
+        "None or several of VirtualNodeName, VirtualGatewayName and ResourceArn are set",
+        "Set exactly one of them at a level",
     ),
-    "AM106": _error("No app port is found", "Set AppPorts, or give the app's container its PortMappings"),
-    "AM107": _error("A port or address that is none", "Correct it: a port is a number from 1 to 65535"),
-    "AM108": _error("More ports than the redirect takes", "List at most 15 app ports, and at most 14 ignored ones"),
+    "AM106": _error("There is no app port", "Set AppPorts, or add PortMappings to the app's container"),
+    "AM107": _error("Invalid port or address", "Correct it: a port is a number from 1 to 65535"),
+    "AM108": _error("More ports than the redirect supports", "List at most 15 app ports, and at most 14 ignored ones"),
     "AM109": _error(
-        "A setting that the profile does not have", "Take it out, or use the profile that the message names"
+        "A setting that the profile does not support", "Remove it, or use the profile that the message names"
     ),
-    "AM111": _error("A tag that cannot carry its setting", "Use spaces in lists; put maps into Metadata.AppMesh"),
-    "AM112": _error("A mark that cannot be read", "Write Metadata.AppMesh as a map, and each tag once, without Fn::If"),
-    "AM113": _error("A port that is mapped under a condition only", "Set AppPorts"),
-    "AM114": _error("A Ref that gives an ARN where a name is needed", "Use Fn::GetAtt with the name's attribute"),
-    "AM115": _error("Two ports that must differ are the same", "Move the app's port, or set the proxy's"),
-    "AM116": _error("A pod's envoy does not know its Region", "Set Region"),
+    "AM111": _error("A tag cannot hold the setting", "Use spaces in lists; put maps into Metadata.AppMesh"),
+    "AM112": _error("Invalid mark", "Write Metadata.AppMesh as a map, and each tag once, without Fn::If"),
+    "AM113": _error("A port is mapped only under a condition", "List the app ports in AppPorts"),
+    "AM114": _error("A Ref gives an ARN where a name is needed", "Use Fn::GetAtt with the name's attribute"),
+    "AM115": _error("Two ports that must differ are the same", "Change the app's port, or set the proxy's"),
+    "AM116": _error("The Region of a pod's envoy is missing", "Set Region"),
     "AM201": _error("NetworkMode is not awsvpc", "Set NetworkMode: awsvpc"),
     "AM202": _error(
-        "proxyinit cannot run on Fargate", "Use profile ga, which redirects by ProxyConfiguration, or run on EC2"
+        "proxyinit cannot run on Fargate",
+        "Use profile standalone or ga, which redirect by ProxyConfiguration, or run the task on EC2",
     ),
     "AM203": _error(
-        "Containers that cannot be read when the macro runs", "Write ContainerDefinitions out in the template"
+        "The containers cannot be read when the macro runs", "Write ContainerDefinitions out in the template"
     ),
     "AM204": _error("More than 10 containers", "Move containers to another task"),
     "AM205": _error(
         "Neither the task nor a container has a memory setting",
         "Set Memory of the task, or Memory or MemoryReservation of each container",
     ),
-    "AM206": _error("Another such container is there already", "Take it out, or set OnExisting to Keep or Replace"),
+    "AM206": _error(
+        "The task already has such a container, and it differs from the one to inject",
+        "Remove it, or set OnExisting to Keep or Replace",
+    ),
     "AM207": _error(
-        "The task has another ProxyConfiguration, or one beside proxyinit or in a gateway",
-        "Take it out, or set OnExisting to Keep or Replace",
+        "The task already has a different ProxyConfiguration, or one that it must not have",
+        "Remove it, or set OnExisting to Keep or Replace",
     ),
-    "AM208": _error("Two sidecars with one name", "Give each a name of its own"),
-    "AM210": _error("Several containers that are the same sidecar", "Leave one of them"),
-    "AM211": _error("A sidecar that is there in some branches only", "Take it out of the Fn::If, or out of the task"),
+    "AM208": _error("Two sidecars have the same name", "Give each a name of its own"),
+    "AM210": _error("Several containers are the same sidecar", "Keep only one of them"),
+    "AM211": _error(
+        "An existing sidecar differs or is missing in some branches of an Fn::If",
+        "Move it out of the Fn::If, or remove it",
+    ),
     "AM212": _error(
-        "A sidecar whose own traffic would be redirected to the proxy", "Let it run as IgnoredUID, or set IgnoredUID"
+        "A sidecar's own traffic would be redirected to the proxy", "Run the sidecar as IgnoredUID, or set IgnoredUID"
     ),
-    "AM213": _error("A container that envoy waits for cannot wait for envoy", "Take it out of WaitForEnvoy"),
-    "AM214": _error("WaitForEnvoy names a container that is not there", "Correct the name"),
+    "AM213": _error("A container that envoy waits for cannot wait for envoy", "Remove it from WaitForEnvoy"),
+    "AM214": _error("WaitForEnvoy names a container that does not exist", "Correct the name"),
     "AM215": _error(
-        "Containers wait for envoy to be healthy, and it has no health check",
+        "Containers wait until envoy is healthy, but it has no health check",
         "Give it a HealthCheck, or set WaitForEnvoy: []",
     ),
-    "AM216": _error("A proxyinit container beside a ProxyConfiguration", "Take it out"),
+    "AM216": _error("The task has a proxyinit container and a ProxyConfiguration", "Remove the container"),
     "AM217": _error("The containers reserve more memory than the task has", "Set a larger Memory of the task"),
     "AM218": _error(
-        "An image outside the allowed registries",
-        "Use an image of a registry that the message names, or have AllowedRegistries of the macro's stack changed",
+        "An image is not from an allowed registry",
+        "Use an image from a registry that the message names, or change AllowedRegistries in the macro's stack",
     ),
     "AM219": _error(
-        "A container that may be the proxy, by a variable alone",
-        "Say what the proxy is called: ContainerName of the ProxyConfiguration, or Envoy: {Name: ...} in the mark",
+        "A container has a variable of the proxy, and nothing else shows whether it is the proxy",
+        "Name the proxy: in ContainerName of the ProxyConfiguration, or with Envoy: {Name: ...} in the mark",
     ),
     "AM251": _warning(
-        "An agent whose traffic goes through the proxy", "Let it run as IgnoredUID, or in the group IgnoredGID"
+        "An agent's traffic goes through the proxy", "Run the agent as IgnoredUID, or in the group IgnoredGID"
     ),
-    "AM252": _warning("An app that runs as the ignored user leaves the mesh unseen", "Let it run as another user"),
+    "AM252": _warning("An app runs as the ignored user, so its traffic bypasses the proxy", "Run it as another user"),
     "AM253": _warning("The task's memory leaves no room for an envoy", "Set a larger Memory of the task"),
     "AM301": _error(
-        "A value that decides the mesh's structure is not known", "Write the value, or a Ref to a parameter"
+        "A value that decides the structure of the mesh is not known", "Write the value, or a Ref to a parameter"
     ),
-    "AM302": _error("A mesh property has a value that it cannot have", "Correct the value"),
+    "AM302": _error("Invalid value of a mesh property", "Correct the value"),
     "AM303": _error("A mesh property that is required is missing", "Add it"),
-    "AM304": _error("A mesh resource has a property that App Mesh does not have", "Correct the name"),
-    "AM305": _error("Of properties that exclude each other, several or none are given", "Give exactly one"),
+    "AM304": _error("A mesh resource has a property that App Mesh does not know", "Correct the name"),
+    "AM305": _error("None or several of properties that exclude each other are given", "Give exactly one"),
     "AM306": _error("A mesh resource refers to one that is not in the template", "Define it in the same template"),
     "AM307": _error("Two mesh resources of a kind have the same name", "Rename one"),
     "AM308": _error("The virtual node or gateway of a task is not in the template", "Define it, or correct the name"),
-    "AM309": _error("Whether a mesh resource exists is not known", "Take its condition or loop away"),
+    "AM309": _error("It is not known whether a mesh resource exists", "Remove its condition or loop"),
     "AM310": _error("TLS uses ACM, whose keys only App Mesh could deliver", "Use files or SDS"),
     "AM311": _error("A Cloud Map service cannot be found by DNS", "Give it A records and no attributes"),
     "AM312": _error("Services that Envoy cannot tell apart share a port", "Give one of them another port"),
-    "AM313": _error("Protocols of router, route and node differ", "Use one protocol"),
+    "AM313": _error("The protocols of router, route and node differ", "Use one protocol"),
     "AM314": _error("All weights of a route are 0", "Give one target a weight"),
     "AM315": _error("A target node has no listener or no service discovery", "Add it"),
-    "AM316": _error("A port has to be named where there are several listeners", "Name the port"),
-    "AM317": _error("A port is named that no listener has", "Name a listener's port"),
+    "AM316": _error("A port is missing, and there are several listeners", "Give the port"),
+    "AM317": _error("No listener has the given port", "Give the port of a listener"),
     "AM318": _error("The port of a virtual router is not known", "Give the router a listener"),
-    "AM319": _error("Envoy's configuration is larger than a task definition can hold", "Have fewer backends"),
+    "AM319": _error("Envoy's configuration is larger than a task definition can hold", "Use fewer backends"),
     "AM320": _error("TLS uses SDS, and there is no socket for it", "Set APPMESH_SDS_SOCKET_PATH"),
-    "AM321": _error("A virtual service is named twice", "Keep one"),
-    "AM322": _error("A text cannot stand in Envoy's configuration", "Write it without such characters"),
-    "AM323": _error("A regular expression is none of RE2's", "Rewrite it"),
+    "AM321": _error("A virtual service is given twice", "Keep only one"),
+    "AM322": _error("A text has characters that Envoy's configuration cannot contain", "Remove these characters"),
+    "AM323": _error("A regular expression is not valid in RE2", "Rewrite it"),
     "AM324": _error("A variable of the envoy container cannot be used", "Correct it"),
-    "AM325": _error("A reference to a mesh resource that leaves the template", "Take it out, or refer to the name"),
+    "AM325": _error(
+        "A reference to a mesh resource that is removed from the template", "Remove it, or write the name instead"
+    ),
     "AM326": _error("A value of the mesh's template cannot be resolved here", "Write the value itself"),
     "AM327": _error("Two listeners of Envoy would have one port", "Change a port"),
     "AM328": _error(
-        "A template with standalone tasks and with others: the mesh cannot stay and leave",
-        "Use one profile for the whole template",
+        "A task needs the mesh, which profile standalone removes from the template",
+        "Use one profile for the whole template, or two templates",
     ),
-    "AM329": _error("The processed template is larger than CloudFormation takes", "Split the template"),
+    "AM329": _error("The processed template is larger than CloudFormation accepts", "Split the template"),
     "AM330": _error("The mesh of another stack cannot be read", "See the message; render --mesh reads a file instead"),
     "AM351": _warning("Outlier detection has no effect on a single address", "Use ResponseType ENDPOINTS"),
-    "AM352": _warning("Nothing consumes the health check of a virtual gateway", "Check it from the load balancer"),
-    "AM353": _warning("A variable of the envoy container has no effect any more", "Take it out"),
+    "AM352": _warning("The health check of a virtual gateway has no effect", "Check its health from the load balancer"),
+    "AM353": _warning("A variable of the envoy container no longer has an effect", "Remove it"),
     "AM354": _warning("A Cloud Map namespace is not in the template", "Make sure that it is a DNS namespace"),
-    "AM355": _warning("DNS gives at most eight addresses of a Cloud Map service", "See CloudMapDns"),
+    "AM355": _warning("DNS returns at most eight addresses of a Cloud Map service", "See CloudMapDns"),
     "AM356": _warning("Weights are fixed in the task definitions", "Redeploy the callers to change them"),
     "AM357": _warning("ALLOW_ALL lets hosts through that App Mesh answered with 404", "Use DROP_ALL to refuse them"),
     "AM358": _warning("The mesh itself is not in the template", "Define it to set its egress filter"),
-    "AM359": _warning("A virtual service has no provider", "Give it one, or it answers 404"),
-    "AM360": _warning("An exported output goes with the mesh resource that it pointed at", "See who imports it"),
+    "AM359": _warning("A virtual service has no provider, so it answers 404", "Give it a provider"),
+    "AM360": _warning(
+        "An exported output is removed with the mesh resource that it refers to", "Check which stacks import it"
+    ),
     "AM361": _warning("A listener's port is not among the app ports, so its traffic bypasses envoy", "Set AppPorts"),
     "AM362": _warning(
-        "Envoy reads files, and nothing is mounted in its container", "Mount them: Envoy: {MountPoints: [...]}"
+        "Envoy reads files, but nothing is mounted in its container", "Mount them: Envoy: {MountPoints: [...]}"
     ),
     "AM363": _warning("The envoy container has App Mesh's image, which waits for App Mesh", "Use envoyproxy/envoy"),
     "AM364": _warning(
-        "The envoy container's health check calls curl, which Envoy's own image does not have",
-        "Take HealthCheck out of the fragment, or use an image that has curl",
+        "The envoy container's health check calls curl, which Envoy's stock image lacks",
+        "Remove HealthCheck from the fragment, or use an image that has curl",
     ),
     "AM501": _error(
-        "The pod uses the network of its host, whose traffic proxyinit would redirect", "Take hostNetwork out"
+        "The pod uses its host's network, so proxyinit would redirect all traffic of the host", "Remove hostNetwork"
     ),
     "AM551": _warning(
-        "A job that never ends, since its envoy does not",
-        "End the envoy when the app ends, or take the job out of the mesh",
+        "A job never ends, because its envoy keeps running",
+        "End the envoy when the app ends, or leave the job out of the mesh",
     ),
     "AM601": _error(
         "Containers under an Fn::If cannot be adopted", "Write them out, or give the task definition a mark by hand"
     ),
-    "AM602": _error("Traffic is redirected with proxyinit, and there is no envoy to adopt", "Take proxyinit out"),
+    "AM602": _error("The task has a proxyinit container, but no envoy to adopt", "Remove proxyinit"),
     "AM603": _error(
-        "The envoy to adopt names no virtual node or gateway", "Give it APPMESH_RESOURCE_ARN, or take it out"
+        "The envoy to adopt names no virtual node or gateway", "Give it APPMESH_RESOURCE_ARN, or remove it"
     ),
-    "AM604": _error("The redirect is not there whenever its envoy is", "Write it out"),
+    "AM604": _error("The redirect and its envoy are under different conditions", "Write the redirect out"),
     "AM605": _error(
         "No mark renders the task definition as it is",
-        "Take out what no profile and no fragment can say there, such as a name that is there twice",
+        "Remove what no profile and no fragment can express, such as a name that is given twice",
     ),
-    "AM606": _error(
-        "The file cannot be edited: an anchor, an alias or a merge of YAML stands in the way",
-        "Write the value out there",
-    ),
+    "AM606": _error("The file cannot be edited because of a YAML anchor, alias or merge", "Write the value out there"),
     "AM607": _error(
-        "Without its sidecars nothing would be left of the task", "Take the task definition out, and what runs it"
+        "The task has no containers besides its sidecars", "Remove the task definition, and the service that runs it"
     ),
     "AM901": _warning(
-        "Marks without a Transform: CloudFormation would not call the macro", "Add Transform: AppMeshInject"
+        "The template has marks but no Transform, so CloudFormation would not call the macro",
+        "Add Transform: AppMeshInject",
     ),
     "AM902": _warning("The sidecars wait for App Mesh, which AWS switched off on 2026-09-30", "Use profile standalone"),
 }

@@ -1,7 +1,7 @@
-"""The whole product on one page: find the workloads, settle what each asks for, plan, edit, report.
+"""The whole injection: find the workloads, settle the settings of each, plan, edit, report.
 
-A document goes in and comes out as JSON; it is never mutated, and what is not decided on stays the same
-objects. One error anywhere, and nothing is changed.
+The document is JSON. It is never mutated, and unchanged parts stay the same objects. If any finding is an error,
+nothing is changed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -42,9 +42,9 @@ class Report(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The document that comes out, what happened to each workload, and the findings in order.
+    """The resulting document, what happened to each workload, and the findings in order.
 
-    `document` is the very object that came in where nothing was changed.
+    document: the object that was given, if nothing was changed.
     """
 
     document: Json
@@ -59,23 +59,23 @@ class Outcome(NamedTuple):
 def inject(
     document: Json, kind: DocumentKind, platform: PlatformDefaults = BUILT_IN, meshes: Meshes | None = None
 ) -> Outcome:
-    """Carries out what every marked workload of `document` asks for. Raises nothing for a mistake of the user.
+    """Injects into every marked workload of `document`. Mistakes of the user are findings, and never raise.
 
-    platform: what the macro was deployed with. meshes: those that are written in other templates.
+    platform: the macro's deployment parameters. meshes: of other templates.
     """
     try:
         return _injected(document, kind, platform, meshes or Meshes())
     except RecursionError:
-        # To measure every document would cost each of them a walk, for what hardly ever happens.
+        # The depth is checked only after a failure, since checking costs a walk through the document.
         if not any(is_deeper(value, MOST_LEVELS) for value in (document, dict(kind.request.given))):
             raise
         return Outcome(document, findings=(too_deep(),))
 
 
 def too_deep() -> Finding:
-    """The finding about a document that cannot be read to its end."""
-    message = f"the template is nested deeper than {MOST_LEVELS} levels, and cannot be read"
-    return Finding("AM002", "", (), message, "Nest less: fewer maps, lists and functions inside of each other")
+    """The finding about a document that is nested too deeply."""
+    message = f"the template is nested deeper than {MOST_LEVELS} levels, so it cannot be read"
+    return Finding("AM002", "", (), message, "Reduce the nesting of maps, lists and functions")
 
 
 def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, meshes: Meshes) -> Outcome:
@@ -89,20 +89,20 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
             context = Context(document, kind, workload, requested, platform, meshes, drafts)
             decided.append(Decided.of(workload, requested, _planned(context)))
     findings = [*platform.findings, *found.findings, *shared.findings]
-    findings += (finding for each in decided for finding in each.findings)
+    findings += (finding for decision in decided for finding in decision.findings)
 
-    changed = edited(document, [edit for each in decided for edit in _edits(each)])
+    changed = edited(document, [edit for decision in decided for edit in _edits(decision)])
     profiles = _profiles(decided)
-    finishes = [each.finish(changed, decided) for each in profiles]
+    finishes = [used.finish(changed, decided) for used in profiles]
     changed = edited(changed, [edit for finish in finishes for edit in finish.changes])
     findings += (finding for finish in finishes for finding in finish.findings)
 
     export = bool(shared.values.get("ExportMesh"))
-    if export or any(each.consumes_mesh for each in profiles):
-        # Few templates need it, and every import is cold start.
+    if export or any(used.consumes_mesh for used in profiles):
+        # Imported here, since few templates need it and every import prolongs a cold start.
         from appmesh_inject.mesh.removal import without_mesh
 
-        findings += _left_without_mesh(decided, found.scope)
+        findings += _needing_the_mesh(decided, found.scope)
         changed, problems = without_mesh(changed, found.scope, export=export)
         findings += problems
     in_order = ordered(findings)
@@ -113,12 +113,12 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
 
 
 def _planned(context: Context) -> Plan | Skip:
-    """What the profile answers that a workload asks for."""
+    """The plan for one workload by its profile."""
     if context.settings.enabled is False:
         return Skip("Enabled is false")
     chosen = profile(context.settings.profile)
     if context.kind.name not in chosen.documents:
-        message = f"profile '{chosen.name}' has no form for this kind of document"
+        message = f"profile '{chosen.name}' does not support this kind of document"
         path = context.setting_path("Profile")
         return Plan(findings=(context.finding("AM109", path, message, "Use profile 'preview'"),))
     return chosen.plan(context)
@@ -129,26 +129,26 @@ def _edits(decided: Decided) -> Changes:
 
 
 def _profiles(decided: Iterable[Decided]) -> list[Profile]:
-    """The profiles of the workloads that are not switched off, each once."""
-    names = (each.requested.settings.profile for each in decided if each.is_enabled)
+    """The profiles of the enabled workloads, without duplicates."""
+    names = (decision.requested.settings.profile for decision in decided if decision.is_enabled)
     return [profile(name) for name in dict.fromkeys(names)]
 
 
-def _left_without_mesh(decided: Iterable[Decided], scope: Scope) -> Iterator[Finding]:
-    """The mesh resources leave the template, so no task may need them there."""
+def _needing_the_mesh(decided: Iterable[Decided], scope: Scope) -> Iterator[Finding]:
+    """Findings about workloads whose profile needs the mesh resources, which are removed from the template."""
     if MeshSource(scope.resources).is_empty:
         return
-    for each in decided:
-        chosen = profile(each.requested.settings.profile)
-        if each.is_enabled and not chosen.consumes_mesh:
-            message = f"profile '{chosen.name}' needs the mesh that leaves the template with profile"
+    for decision in decided:
+        chosen = profile(decision.requested.settings.profile)
+        if decision.is_enabled and not chosen.consumes_mesh:
+            message = f"profile '{chosen.name}' needs the mesh, which profile '{STANDALONE}' removes from the template"
             hint = "Use one profile for the whole template, or two templates"
-            path = setting_path(each.workload, each.requested, "Profile")
-            yield Finding("AM328", each.workload.name, path, f"{message} '{STANDALONE}'", hint)
+            path = setting_path(decision.workload, decision.requested, "Profile")
+            yield Finding("AM328", decision.workload.name, path, message, hint)
 
 
 def _reports(workloads: Iterable[Workload], decided: Iterable[Decided], default: str) -> tuple[Report, ...]:
-    """One for each workload. `default`: the profile of those which are not marked."""
+    """One report for each workload. default: the profile to report for workloads that are not marked."""
     of_marked = map(_report, decided)
     return tuple(
         next(of_marked)
@@ -168,7 +168,7 @@ def _report(decided: Decided) -> Report:
 
 
 def _held_back(report: Report) -> Report:
-    """Where there is an error anywhere, what would have been injected is not."""
+    """The report of a workload after an error in another one: skipped instead of injected."""
     if report.action is not Action.INJECTED:
         return report
     return Report(report.name, report.path, Action.SKIPPED, HELD_BACK, report.profile)

@@ -1,13 +1,13 @@
-"""The edge towards CloudFormation: a macro's event in, its response out.
+"""The Lambda handler of the macro: takes CloudFormation's event, and returns the response.
 
-Contract: CloudFormation User Guide, "Creating a CloudFormation macro definition". The event has `requestId`,
-`fragment`, `params`, `templateParameterValues`; the response `requestId`, `status`, `fragment`, and
-`errorMessage` where it failed. Neither the fragment nor a parameter's value is ever logged: they can be secrets.
+Source: CloudFormation User Guide, "Creating a CloudFormation macro definition". The event has `requestId`, `fragment`,
+`params` and `templateParameterValues`; the response has `requestId`, `status`, `fragment`, and `errorMessage` if it
+failed. The fragment and parameter values are never logged, since they can contain secrets.
 """
 
 import gc
 
-# Nothing that is loaded is garbage, and to look for some while it is loaded takes a twentieth of a cold start.
+# Imports create no garbage, and collecting during them takes a twentieth of a cold start.
 COLLECTS = gc.isenabled()
 gc.disable()
 
@@ -39,13 +39,13 @@ if COLLECTS:
 NAMESPACE = "AppMeshInject"
 
 MESH_STACKS = "MeshStacks"
-"""The deployment parameter that names the stacks whose meshes may be read."""
+"""The deployment parameter with the names of the stacks whose meshes may be read."""
 
 LONGEST_ID = 100
-"""Characters of a request's ID in a log line; CloudFormation's have 36."""
+"""Maximum characters of a request's ID in a log line; CloudFormation's IDs have 36."""
 
 MOST_FRAMES = 20
-"""Places in the code that the log names of a bug."""
+"""Maximum number of stack frames that are logged for a bug."""
 
 logger = Logger(service=NAMESPACE)
 
@@ -63,25 +63,25 @@ class Response(TypedDict, total=False):
     errorMessage: str
 
 
-# Powertools would log the whole event where an environment variable says so: here nothing can make it.
+# log_event=False overrides the environment variable that makes Powertools log the whole event.
 @logger.inject_lambda_context(log_event=False, clear_state=True)
 def handler(event: Any, context: LambdaContext) -> Response:
-    """The response to a macro event, whatever that is. A bug becomes a failed response that names the request, never
+    """The response to a macro event, or to anything else. A bug becomes a failed response with the request's ID, never
     an exception."""
-    asked = _mapping(event)
-    request_id = asked.get("requestId")
+    fields = _mapping(event)
+    request_id = fields.get("requestId")
     shown = one_line(request_id)[:LONGEST_ID] if isinstance(request_id, str) else ""
     logger.append_keys(request_id=shown)
     try:
-        return _respond(asked, shown)
+        return _respond(fields, shown)
     except Exception as error:
-        # The text of an exception, and the lines of a stack trace, can hold what a template says: KeyError('secret').
+        # An exception's message and the lines of a stack trace can contain parts of a template: KeyError('secret').
         logger.error("The macro failed", exception_name=type(error).__name__, exception_at=list(_places(error)))
-        return _failed(asked, f"AppMeshInject failed on its own: see its log, request {shown}.")
+        return _failed(fields, f"AppMeshInject has a bug: see its log for request {shown}.")
 
 
 def _places(error: BaseException) -> Iterator[str]:
-    """Where in the code an exception came from, and those that led to it: names of the code alone. Innermost last."""
+    """The places in the code where an exception and its causes were raised, innermost last. Shows no values."""
     if error.__context__ is not None:
         yield from _places(error.__context__)
         yield f"then {type(error).__name__}"
@@ -109,26 +109,24 @@ def _failed(event: Mapping[str, Any], text: str) -> Response:
 
 
 def _answerable(outcome: Outcome, given: Json) -> Outcome:
-    """The outcome, or a finding in its place where Lambda would not carry it. given: the fragment that came in, which
-    Lambda did carry."""
+    """The outcome, or a refusal if Lambda cannot return it. given: the event's fragment, which Lambda could carry."""
     half = half_character(outcome.document)
     if half is not None:
-        # Lambda's runtime would end while it encodes the response, and CloudFormation would not learn why.
-        text = "a text has half a character (a lone surrogate), which a Lambda function cannot answer"
-        return _refused(outcome, Finding("AM004", "", half, text, "Write the whole character, or take it out"))
-    # To encode each response twice would cost more than all the rest, so what is surely small is not measured.
+        # Lambda's runtime would crash while it encodes the response, and CloudFormation would not show the reason.
+        text = "a text contains half a character (a lone surrogate), which a Lambda function cannot return"
+        return _refused(outcome, Finding("AM004", "", half, text, "Write the whole character, or remove it"))
+    # Encoding the response to measure it costs more than all the rest, so a response that is certainly small is not.
     if outcome.document is given or at_most(outcome.document, LAMBDA_RESPONSE_BYTES - MACRO_MESSAGE_CHARACTERS):
         return outcome
     try:
-        # As Lambda's client writes it from Python 3.12 on: in UTF-8.
+        # From Python 3.12 on, Lambda's client writes the response in UTF-8.
         size = len(json.dumps(outcome.document, ensure_ascii=False).encode())
     except RecursionError:
         return _refused(outcome, too_deep())
     if size + MACRO_MESSAGE_CHARACTERS <= LAMBDA_RESPONSE_BYTES:
         return outcome
-    most = f"a Lambda function answers {LAMBDA_RESPONSE_BYTES:,} at the most"
-    text = f"the processed template has {size:,} bytes, and {most}"
-    hint = "Split the template, or put less text into the settings that all its tasks share"
+    text = f"the processed template has {size:,} bytes, and a Lambda function returns at most {LAMBDA_RESPONSE_BYTES:,}"
+    hint = "Split the template, or shorten the settings that all its tasks share"
     return _refused(outcome, Finding("AM003", "", (), text, hint))
 
 
@@ -138,7 +136,7 @@ def _refused(outcome: Outcome, finding: Finding) -> Outcome:
 
 
 def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Outcome:
-    """What becomes of the event's fragment. Deployment parameters are the variables of their names."""
+    """Injects into the event's fragment. environment: contains the deployment parameters, by name."""
     parameters = {name: environment[name] for name in DEPLOYMENT_PARAMETERS if name in environment}
     request = Level(("Transform", "Parameters"), _mapping(event.get("params")))
     target = CloudFormation(request, _parameter_values(event.get("templateParameterValues")))
@@ -146,7 +144,7 @@ def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Out
 
 
 def _meshes(names: str | None) -> Meshes:
-    """The meshes of the stacks that the deployment names, with commas between."""
+    """The meshes of the stacks in `names`, which are separated by commas."""
     if not names:
         return Meshes()
     from appmesh_inject.mesh.stacks import Stacks
@@ -159,18 +157,18 @@ def _mapping(value: Any) -> Mapping[str, Json]:
 
 
 def _parameter_values(value: Any) -> Mapping[str, Json]:
-    """Texts and lists of texts, as CloudFormation sends them. What is neither is no parameter's value."""
-    return {name: given for name, given in _mapping(value).items() if _is_parameter_value(given)}
+    """The values that CloudFormation sends: texts, and lists of texts. Anything else is ignored."""
+    return {name: member for name, member in _mapping(value).items() if _is_parameter_value(member)}
 
 
-def _is_parameter_value(given: Json) -> bool:
-    if isinstance(given, list):
-        return all(isinstance(item, str | int | float) for item in given)
-    return isinstance(given, str | int | float)
+def _is_parameter_value(value: Json) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(item, str | int | float) for item in value)
+    return isinstance(value, str | int | float)
 
 
 def message(findings: Iterable[Finding]) -> str:
-    """The errors as the text that CloudFormation shows: the first ones whole, then how many more there are."""
+    """The errors as one text that CloudFormation shows completely: the first ones, then the number of the others."""
     lines = [str(finding) for finding in findings if finding.is_error]
     text = "\n".join(lines)
     if len(text) <= MACRO_MESSAGE_CHARACTERS:
@@ -187,7 +185,7 @@ def message(findings: Iterable[Finding]) -> str:
 
 
 def _report(outcome: Outcome, request_id: str) -> None:
-    """One log line and the metrics of one template: counts only, by profile."""
+    """Writes one log line, and metrics by profile, about one template. Both contain only counts."""
     counts = Counter(map(attrgetter("profile", "action"), outcome.reports))
     _emit({"Templates": 1}, request_id)
     for profile in dict.fromkeys(profile for profile, _ in counts):
@@ -201,7 +199,7 @@ def _report(outcome: Outcome, request_id: str) -> None:
 
 
 def _emit(values: Mapping[str, int], request_id: str, **dimensions: str) -> None:
-    """One line in CloudWatch's embedded metric format."""
+    """Writes one line in CloudWatch's embedded metric format."""
     metrics = EphemeralMetrics(namespace=NAMESPACE, service=NAMESPACE)
     for dimension, value in dimensions.items():
         metrics.add_dimension(dimension, value)

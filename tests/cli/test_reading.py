@@ -64,7 +64,10 @@ def place(text: str, *path: str | int) -> str:
         ("- a\n", "<stdin>:1:1: error: this is not a CloudFormation template: it is not a map"),
         ("text\n", "<stdin>:1:1: error: this is not a CloudFormation template: it is not a map"),
         ("family: web\n", "<stdin>:1:1: error: this is not a CloudFormation template: it has no Resources"),
-        ("a: 1\nResources: [a]\n", "<stdin>:2:1: error: this is not a CloudFormation template: its Resources are not a map"),
+        (
+            "a: 1\nResources: [a]\n",
+            "<stdin>:2:1: error: this is not a CloudFormation template: its Resources are not a map",
+        ),
     ],
 )
 @pytest.mark.parametrize("command", ["render", "lint", "event"])

@@ -50,7 +50,7 @@ def readable(text: Any) -> None:
     assert 0 < len(text) <= LONGEST_MESSAGE
     assert all(character.isprintable() for character in text.replace("\n", ""))
     text.encode()
-    assert "failed on its own" not in text
+    assert "has a bug" not in text
 
 
 def encoded(response: Any) -> str:

@@ -74,8 +74,7 @@ def test_text(value: Json, expected: Json) -> None:
             {"Fn::If": ["A", NO_VALUE, {"Fn::If": ["B", "x", ["y"]]}]},
             [
                 "AM102 Fn::If/1: is AWS::NoValue in one branch. Give a value in both branches",
-                "AM102 Fn::If/2/Fn::If/2: must be a name without '/', and '[\"y\"]' is not. "
-                "Write a name without '/'",
+                "AM102 Fn::If/2/Fn::If/2: must be a name without '/', and '[\"y\"]' is not. Write a name without '/'",
             ],
         ),
     ],
@@ -287,7 +286,10 @@ PORT = "a port from 1 to 65535"
         ),
         (
             {"Fn::If": ["A", [80], []]},
-            ["AM103 : is empty in only one branch, and whether it is empty must be known when the macro runs. Write entries in both branches, or in neither"],
+            [
+                "AM103 : is empty in only one branch, and whether it is empty must be known when the macro runs."
+                " Write entries in both branches, or in neither"
+            ],
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Our findings as rules of cfn-lint's own kind. The E9xxx and W9xxx are for rules that are not its own."""
+"""Our findings as rules of cfn-lint, which reserves E9xxx and W9xxx for rules of others."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
@@ -14,25 +14,25 @@ from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.workloads.detect import is_template
 
 _FOUND: WeakKeyDictionary[Any, tuple[Finding, ...]] = WeakKeyDictionary()
-"""What was found in each template: three rules ask, and one answer serves them all."""
+"""The findings of each template, since all three rules need them."""
 
 
 class E9701(CloudFormationLintRule):  # type: ignore[misc]  # cfn-lint is not typed
-    """What is wrong in a mark: Metadata.AppMesh, a tag, or the parameters of the transform."""
+    """Errors in a mark: in Metadata.AppMesh, in a tag, or in the parameters of the transform."""
 
     id: ClassVar[str] = "E9701"
-    shortdesc: ClassVar[str] = "A mark of AppMeshInject is wrong"
+    shortdesc: ClassVar[str] = "Invalid mark of AppMeshInject"
     description: ClassVar[str] = "Settings in Metadata.AppMesh, in AppMesh: tags and in the Transform's Parameters"
     source_url: ClassVar[str] = DOCS
     tags: ClassVar[list[str]] = ["appmesh"]
 
     def match(self, cfn: Any) -> list[RuleMatch]:
-        """The findings at the marks."""
+        """The errors at marks."""
         return _matches(cfn, lambda finding: finding.is_error and _is_at_a_mark(finding))
 
 
 class E9702(CloudFormationLintRule):  # type: ignore[misc]
-    """What else the macro refuses: the task definition, its containers, the mesh."""
+    """All other errors: in the task definition, its containers, or the mesh."""
 
     id: ClassVar[str] = "E9702"
     shortdesc: ClassVar[str] = "AppMeshInject refuses the template"
@@ -41,16 +41,16 @@ class E9702(CloudFormationLintRule):  # type: ignore[misc]
     tags: ClassVar[list[str]] = ["appmesh"]
 
     def match(self, cfn: Any) -> list[RuleMatch]:
-        """The errors that are not at a mark."""
+        """The errors that are not at marks."""
         return _matches(cfn, lambda finding: finding.is_error and not _is_at_a_mark(finding))
 
 
 class W9703(CloudFormationLintRule):  # type: ignore[misc]
-    """What the macro warns of."""
+    """The warnings of the macro."""
 
     id: ClassVar[str] = "W9703"
-    shortdesc: ClassVar[str] = "AppMeshInject warns"
-    description: ClassVar[str] = "What is injected and may not do what was meant"
+    shortdesc: ClassVar[str] = "Warning of AppMeshInject"
+    description: ClassVar[str] = "Workloads that are injected, and may not work as intended"
     source_url: ClassVar[str] = DOCS
     tags: ClassVar[list[str]] = ["appmesh"]
 
@@ -59,14 +59,14 @@ class W9703(CloudFormationLintRule):  # type: ignore[misc]
         return _matches(cfn, lambda finding: not finding.is_error)
 
 
-def _matches(cfn: Any, is_meant: Callable[[Finding], bool]) -> list[RuleMatch]:
+def _matches(cfn: Any, belongs: Callable[[Finding], bool]) -> list[RuleMatch]:
     return [
         RuleMatch(
             list(existing(cfn.template, finding.path)),
             f"{finding.code}: {with_full_stop(finding.message)} {with_full_stop(finding.hint)}",
         )
         for finding in _findings(cfn)
-        if is_meant(finding)
+        if belongs(finding)
     ]
 
 
@@ -89,7 +89,7 @@ def _of_template(template: Json) -> Iterator[Finding]:
 
 
 def _plain(value: Any) -> Json:
-    """The value without cfn-lint's nodes, which know their places and are slow."""
+    """The value as plain dicts, lists and texts, since cfn-lint's nodes, which have positions, are slow."""
     if isinstance(value, dict):
         return {str(key): _plain(member) for key, member in value.items()}
     if isinstance(value, list):

@@ -73,7 +73,7 @@ TABLE: Mapping[str, Setting] = {
     ),
     "ResourceArn": Setting(
         types.text(types.any_text),
-        "ARN of the virtual node or gateway, as `!Ref Node` gives it, in place of `MeshName` and its name",
+        "ARN of the virtual node or gateway, as `!Ref Node` gives it; replaces the names of mesh, node and gateway",
         profiles=(GA, STANDALONE),
     ),
     "Profile": Setting(

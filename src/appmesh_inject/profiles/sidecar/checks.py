@@ -162,7 +162,7 @@ def app_ports(context: SidecarContext, ports: ListValue, path: Path) -> Iterator
 def configuration(
     context: Context, sidecar_set: SidecarSet, compiled: EnvoyConfiguration, envoy: Container, app_ports: Json
 ) -> Iterator[Finding]:
-    """Checks that the task has what the compiled configuration needs: redirected ports, mounted files, a suitable image."""
+    """Checks that the task has what the compiled configuration needs: redirected ports, mounted files, its image."""
     if compiled.command is None:
         return
     redirected = app_ports.split(",") if isinstance(app_ports, str) else []
