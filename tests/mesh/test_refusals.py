@@ -8,7 +8,7 @@ import pytest
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import CODES
 from appmesh_inject.mesh import compiling, parsing
-from appmesh_inject.mesh.command import command
+from appmesh_inject.mesh.envoy_command import command
 from tests.mesh.meshes import (
     ACM,
     CLOUD_MAP,

@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
-from appmesh_inject.migrate import adopting
+from appmesh_inject.migrate import adoption
 from appmesh_inject.workloads.ecs_api import READ_ONLY
 from tests.cli.command import run
 from tests.migrate.cases import ROOT, meant
@@ -156,9 +156,9 @@ def test_a_refusal_writes_nothing(tmp_path: Path) -> None:
 
 def test_adopt_checks_what_it_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were the marks wrong, however that came about, nothing would be written."""
-    written = adopting._written
+    written = adoption._written
     monkeypatch.setattr(
-        adopting, "_written", lambda *given: written(*given).replace("virtualGateway/in", "virtualGateway/out")
+        adoption, "_written", lambda *given: written(*given).replace("virtualGateway/in", "virtualGateway/out")
     )
     ran = run("adopt", "-", stdin=TASK)
     assert (ran.code, ran.out) == (1, "")

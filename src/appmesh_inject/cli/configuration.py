@@ -12,7 +12,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cli.error_output import errors_told
+from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
 from appmesh_inject.settings.table import TABLE
@@ -176,7 +176,7 @@ def _option(context: typer.Context, no_config: bool) -> Configuration:
     """What the flag stands for. It is read before all options, and so can give them defaults."""
     if no_config or context.resilient_parsing:
         return NONE
-    with errors_told(2):
+    with errors_reported(2):
         configuration = found(File.cwd())
     context.default_map = {**(context.default_map or {}), **configuration.options}
     return configuration

@@ -12,7 +12,7 @@ from appmesh_inject.findings import page
 
 
 @contextmanager
-def errors_told(code: int = 1) -> Iterator[None]:
+def errors_reported(code: int = 1) -> Iterator[None]:
     """Says a `UserError`, or that a pipe broke, on stderr and ends the command with the exit code."""
     try:
         yield

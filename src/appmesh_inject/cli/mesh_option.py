@@ -53,7 +53,7 @@ def mesh_of(file: str | None, parameters: Sequence[str]) -> MeshSource | None:
 def mesh_in(document: Document, parameters: Sequence[str]) -> MeshSource:
     """The mesh that a document holds; see `mesh_of`."""
     # The mesh package is large, and most calls have no mesh.
-    from appmesh_inject.mesh.resolution import resolved
+    from appmesh_inject.mesh.value_resolution import resolved
 
     template = documents.template(document)
     declared = declarations(template)

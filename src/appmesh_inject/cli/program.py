@@ -7,8 +7,8 @@ from typing import Annotated, TypeAlias
 import typer
 
 from appmesh_inject import __version__
+from appmesh_inject.cli.multi_file_options import on_files
 from appmesh_inject.cli.options import with_settings
-from appmesh_inject.cli.request import on_files
 
 Wrap: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
 

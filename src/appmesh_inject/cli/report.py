@@ -72,11 +72,11 @@ def about(finding: Finding) -> str:
     return f"{finding.subject} {named[-1]}" if is_of_the_mesh and named[-1] != finding.subject else finding.subject
 
 
-def say_findings(document: Document, findings: Iterable[Finding]) -> None:
+def print_findings(document: Document, findings: Iterable[Finding]) -> None:
     """Each finding in one line on stderr, and then where each code is explained."""
     told = list(findings)
-    _say(finding_line(document, finding).rich() for finding in told)
-    _say(Text(line) for line in explained(finding.code for finding in told))
+    _print(finding_line(document, finding).rich() for finding in told)
+    _print(Text(line) for line in explained(finding.code for finding in told))
 
 
 def explained(codes: Iterable[str]) -> list[str]:
@@ -107,12 +107,12 @@ class Searched(Protocol):
     def is_search(self) -> bool: ...
 
 
-def say_reports(holder: Holder, reports: Sequence[Report], findings: Sequence[Finding]) -> None:
+def print_reports(holder: Holder, reports: Sequence[Report], findings: Sequence[Finding]) -> None:
     """What happened to each workload, and why, in one line each on stderr."""
     if reports:
-        _say(_report_line(report, findings) for report in reports)
+        _print(_report_line(report, findings) for report in reports)
     else:
-        _say([Text(one_line(f"{holder.document.name}: there is no {holder.contents}{_instead(holder.document)}"))])
+        _print([Text(one_line(f"{holder.document.name}: there is no {holder.contents}{_instead(holder.document)}"))])
 
 
 def _instead(document: Document) -> str:
@@ -143,29 +143,29 @@ def _reason(report: Report, findings: Sequence[Finding]) -> str:
     return f"{own[0].code} {own[0].message}{more}"
 
 
-def say_described(input_file: InputFile) -> None:
+def print_described(input_file: InputFile) -> None:
     """A word about a file whose result has another shape than the file has."""
     if isinstance(input_file, TaskDefinitionFile) and input_file.is_described:
         text = "this is what describe-task-definition prints; what comes out is what register-task-definition takes"
-        _say([Text(one_line(f"{input_file.document.name}: {text}"))])
+        _print([Text(one_line(f"{input_file.document.name}: {text}"))])
 
 
-def say_unused(flags: Sequence[str]) -> None:
+def print_unused(flags: Sequence[str]) -> None:
     """A warning about flags that had nothing to act on."""
     if flags:
         text = f"no effect of {', '.join(flags)}: no task definition is marked outside of an Fn::Transform"
-        _say([Text(f"appmesh-inject: warning: {text}.")])
+        _print([Text(f"appmesh-inject: warning: {text}.")])
 
 
-def say_skipped(found: Searched) -> None:
+def print_skipped(found: Searched) -> None:
     """How many files a search passed over, which nobody named."""
     if found.is_search and found.skipped and found.files:
         files = f"{len(found.files)} file{'' if len(found.files) == 1 else 's'}"
         others = f"{found.skipped} other{'' if found.skipped == 1 else 's'}"
-        _say([Text(f"{files} read, {others} skipped: no template, task definition or manifest in them")])
+        _print([Text(f"{files} read, {others} skipped: no template, task definition or manifest in them")])
 
 
-def say_errors(errors: Iterable[object]) -> None:
+def print_errors(errors: Iterable[object]) -> None:
     """What cannot be read, in one line each on stderr."""
     for error in errors:
         typer.echo(str(error), err=True)
@@ -181,7 +181,7 @@ def coloured(lines: Iterable[Text]) -> str:
     return _text(lines, stderr=False)
 
 
-def _say(lines: Iterable[Text]) -> None:
+def _print(lines: Iterable[Text]) -> None:
     typer.echo(_text(lines, stderr=True), nl=False, err=True, color=True)
 
 

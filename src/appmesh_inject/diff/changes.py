@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.diff.document_parts import REST, DocumentPart, parts
-from appmesh_inject.diff.embedded_json import legible
+from appmesh_inject.diff.embedded_json import with_json_parsed
 from appmesh_inject.files import yaml_writer
 from appmesh_inject.injection import Report
 
@@ -64,4 +64,4 @@ def _hunks(before: Json, after: Json) -> tuple[str, ...]:
 
 def _lines(value: Json) -> list[str]:
     # Line ends in a text are escaped or stand in a literal block, so every line of the YAML is one line here.
-    return [] if value is None else yaml_writer.written(legible(value)).split("\n")[:-1]
+    return [] if value is None else yaml_writer.written(with_json_parsed(value)).split("\n")[:-1]

@@ -26,14 +26,14 @@ class Comparison:
     @property
     def shown(self) -> tuple[Change, ...]:
         """The changes that are worth their lines."""
-        return tuple(change for change in self.changes if not self._is_departure(change))
+        return tuple(change for change in self.changes if not self._is_removed_resource(change))
 
     @property
-    def departures(self) -> tuple[Change, ...]:
+    def removed_resources(self) -> tuple[Change, ...]:
         """Resources that leave the template with the injection: the mesh, whose text says nothing about the tasks."""
-        return tuple(change for change in self.changes if self._is_departure(change))
+        return tuple(change for change in self.changes if self._is_removed_resource(change))
 
-    def _is_departure(self, change: Change) -> bool:
+    def _is_removed_resource(self, change: Change) -> bool:
         return self.redeployments is None and change.is_gone and change.part.name != REST
 
 

@@ -9,7 +9,7 @@ SHORTEST = 80
 """A text that fits into one line stays one."""
 
 
-def legible(value: Json) -> Json:
+def with_json_parsed(value: Json) -> Json:
     """The value with every long text that is a JSON document replaced by that document."""
     if isinstance(value, str):
         return _document(value)
@@ -18,9 +18,9 @@ def legible(value: Json) -> Json:
         found = _document(text) if text is not None else text
         if found is not None and not isinstance(found, str):
             return found
-        return {key: legible(member) for key, member in value.items()}
+        return {key: with_json_parsed(member) for key, member in value.items()}
     if isinstance(value, Sequence):
-        return [legible(item) for item in value]
+        return [with_json_parsed(item) for item in value]
     return value
 
 

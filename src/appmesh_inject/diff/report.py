@@ -79,8 +79,8 @@ def _remarks(comparison: Comparison, name: Callable[[str], str]) -> Iterator[str
         of = f"{changed} of {comparison.workloads} workload{'' if comparison.workloads == 1 else 's'}"
         added, removed = (sum(getattr(each, side) for each in comparison.shown) for side in ("added", "removed"))
         yield f"{of} {'changes' if changed == 1 else 'change'}, +{added} -{removed} lines"
-    if comparison.departures:
-        gone = ", ".join(f"{name(each.part.name)} ({each.part.kind})" for each in comparison.departures)
+    if comparison.removed_resources:
+        gone = ", ".join(f"{name(each.part.name)} ({each.part.kind})" for each in comparison.removed_resources)
         yield f"leaves the template: {gone}"
     if comparison.redeployments is not None:
         services = ", ".join(

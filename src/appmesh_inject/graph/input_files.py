@@ -26,7 +26,7 @@ Where: TypeAlias = Callable[[Document, Path], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RenderedTask:
     """A task definition or pod: its containers as they came and as they run, and what its marks ask for."""
 
     workload: Workload
@@ -37,46 +37,46 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RenderedFile:
     """One file. found: the findings, each with the place that messages show. is_refused: an error of them stops the
     injection; only `standalone` compiles the mesh, so what is wrong with it stops no other profile."""
 
     name: str
     model: Model
-    runs: tuple[Run, ...]
+    runs: tuple[RenderedTask, ...]
     found: tuple[tuple[Finding, str], ...]
     is_refused: bool = False
 
 
-def source(input_file: InputFile, asked: RenderOptions, where: Where) -> Source:
+def rendered_file(input_file: InputFile, asked: RenderOptions, where: Where) -> RenderedFile:
     """A file as it will run. `where`: how messages show a place in it. Raises UserError where it is no document that
     can be rendered."""
     document = input_file.document
     rendered = input_file.rendered(asked)
-    target, content = _target(input_file, asked)
-    scope = target.find(content).scope if input_file.is_template else Scope()
+    kind, content = _document_kind(input_file, asked)
+    scope = kind.find(content).scope if input_file.is_template else Scope()
     parsed = parse(resources_of(content), scope)
     findings = dict.fromkeys((*rendered.findings, *parsed.findings))
     reports = {each.path: each for each in rendered.reports}
-    return Source(
+    return RenderedFile(
         document.name,
         parsed.model,
-        tuple(_runs(target, content, rendered.document, reports)),
+        tuple(_runs(kind, content, rendered.document, reports)),
         tuple((finding, where(document, finding.path)) for finding in findings),
         rendered.has_errors or (not rendered.reports and any(finding.is_error for finding in parsed.findings)),
     )
 
 
-def mesh_alone(mesh: MeshSource, where: Where) -> Source:
+def mesh_alone(mesh: MeshSource, where: Where) -> RenderedFile:
     """The mesh that --mesh names: nothing of that file is injected."""
     parsed = parse(mesh.resources, Scope(), mesh.path)
     step = mesh.path[0]
     assert isinstance(step, Elsewhere)
     found = ((it, where(step.document, it.path)) for it in (*mesh.findings, *parsed.findings))
-    return Source(step.document.name, parsed.model, (), tuple(found))
+    return RenderedFile(step.document.name, parsed.model, (), tuple(found))
 
 
-def _target(input_file: InputFile, asked: RenderOptions) -> tuple[DocumentKind, Json]:
+def _document_kind(input_file: InputFile, asked: RenderOptions) -> tuple[DocumentKind, Json]:
     """How the form's workloads are found, and the content to find them in."""
     if isinstance(input_file, TaskDefinitionFile):
         return ecs_api.EcsTaskDefinition(asked.level), input_file.document.content
@@ -87,24 +87,24 @@ def _target(input_file: InputFile, asked: RenderOptions) -> tuple[DocumentKind, 
     return CloudFormation(asked.level, asked.parameter_values), documents.template(input_file.document)
 
 
-def _runs(target: DocumentKind, before: Json, after: Json, reports: Mapping[Path, Report]) -> Iterator[Run]:
-    found = target.find(before)
+def _runs(kind: DocumentKind, before: Json, after: Json, reports: Mapping[Path, Report]) -> Iterator[RenderedTask]:
+    found = kind.find(before)
     shared = gather(found.levels, found.scope)
     for workload in found.workloads:
         asked = settle(gather(workload.levels, workload.scope, shared), workload.name)
-        yield Run(
+        yield RenderedTask(
             workload,
-            _containers(target, before, workload),
-            _containers(target, after, workload),
+            _containers(kind, before, workload),
+            _containers(kind, after, workload),
             asked.settings,
             reports.get(workload.path),
         )
 
 
-def _containers(target: DocumentKind, document: Json, workload: Workload) -> tuple[Container, ...]:
+def _containers(kind: DocumentKind, document: Json, workload: Workload) -> tuple[Container, ...]:
     """Every container that the workload can have, in whatever branch."""
     found: dict[Path, Container] = {}
-    for branch in target.task(document, workload, workload.scope).branches:
+    for branch in kind.task(document, workload, workload.scope).branches:
         for entries in (each.entries for each in branch.lists.values()):
             for container in (it for entry in entries for it, _ in entry.containers if it is not None):
                 scope = container.scope.assuming_all(branch.scope.assumed)

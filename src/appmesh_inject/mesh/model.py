@@ -8,8 +8,8 @@ from typing import final
 
 from appmesh_inject.cfn.document import Path
 from appmesh_inject.mesh.names import MeshNames
-from appmesh_inject.mesh.scalars import Text
-from appmesh_inject.mesh.trust import ClientTls, ListenerTls
+from appmesh_inject.mesh.scalars import Scalar
+from appmesh_inject.mesh.tls_model import ClientTls, ListenerTls
 
 TCP, HTTP, HTTP2, GRPC = "tcp", "http", "http2", "grpc"
 PROTOCOLS = (TCP, HTTP, HTTP2, GRPC)
@@ -18,45 +18,45 @@ PROTOCOLS = (TCP, HTTP, HTTP2, GRPC)
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeout:
-    per_request: Text | None = None
-    idle: Text | None = None
+    per_request: Scalar | None = None
+    idle: Scalar | None = None
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthCheck:
     protocol: str
-    url_path: Text | None
-    port: Text | None
-    interval: Text
-    timeout: Text
-    healthy_threshold: Text
-    unhealthy_threshold: Text
+    url_path: Scalar | None
+    port: Scalar | None
+    interval: Scalar
+    timeout: Scalar
+    healthy_threshold: Scalar
+    unhealthy_threshold: Scalar
     path: Path = field(compare=False, default=())
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutlierDetection:
-    max_server_errors: Text
-    interval: Text
-    base_ejection_duration: Text
-    max_ejection_percent: Text
+    max_server_errors: Scalar
+    interval: Scalar
+    base_ejection_duration: Scalar
+    max_ejection_percent: Scalar
     path: Path = field(compare=False, default=())
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionPool:
-    max_connections: Text | None = None
-    max_pending_requests: Text | None = None
-    max_requests: Text | None = None
+    max_connections: Scalar | None = None
+    max_pending_requests: Scalar | None = None
+    max_requests: Scalar | None = None
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    port: Text
+    port: Scalar
     protocol: str
     timeout: Timeout = Timeout()
     connection_pool: ConnectionPool = ConnectionPool()
@@ -69,7 +69,7 @@ class Listener:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dns:
-    hostname: Text
+    hostname: Scalar
     is_logical: bool
     ip_preference: str | None
 
@@ -77,8 +77,8 @@ class Dns:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudMap:
-    service: Text
-    namespace: Text
+    service: Scalar
+    namespace: Scalar
     has_attributes: bool
     ip_preference: str | None
     path: Path = field(compare=False, default=())
@@ -89,9 +89,9 @@ class CloudMap:
 class AccessLog:
     """`text` or `members` (of a JSON format), or neither: Envoy's own format."""
 
-    file: Text
-    text: Text | None = None
-    members: tuple[tuple[Text, Text], ...] = ()
+    file: Scalar
+    text: Scalar | None = None
+    members: tuple[tuple[Scalar, Scalar], ...] = ()
 
 
 @final
@@ -99,15 +99,15 @@ class AccessLog:
 class Backend:
     """`tls` is None where the backend has no client policy of its own."""
 
-    service: Text
+    service: Scalar
     tls: ClientTls | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     logical_id: str
-    mesh: Text
-    name: Text
+    mesh: Scalar
+    name: Scalar
     path: Path = field(compare=False, default=())
 
 
@@ -147,8 +147,8 @@ class VirtualRouter(Resource):
 class VirtualService(Resource):
     """`provider` is the name of a node or a router; neither: the service answers 404."""
 
-    node: Text | None = None
-    router: Text | None = None
+    node: Scalar | None = None
+    router: Scalar | None = None
 
 
 @final
@@ -157,45 +157,45 @@ class Matcher:
     """What a header, a metadata entry or a query parameter must be. `kind` is `exact`, `prefix`, `suffix`,
     `regex`, `range` (from `value` up to `end`, without it) or `present`."""
 
-    name: Text
+    name: Scalar
     kind: str = "present"
-    value: Text | None = None
-    end: Text | None = None
+    value: Scalar | None = None
+    end: Scalar | None = None
     invert: bool = False
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    prefix: Text | None = None
-    exact_path: Text | None = None
-    path_regex: Text | None = None
+    prefix: Scalar | None = None
+    exact_path: Scalar | None = None
+    path_regex: Scalar | None = None
     method: str | None = None
     scheme: str | None = None
     headers: tuple[Matcher, ...] = ()
     query_parameters: tuple[Matcher, ...] = ()
-    port: Text | None = None
-    service_name: Text | None = None
-    method_name: Text | None = None
-    hostname: Text | None = None
-    hostname_suffix: Text | None = None
+    port: Scalar | None = None
+    service_name: Scalar | None = None
+    method_name: Scalar | None = None
+    hostname: Scalar | None = None
+    hostname_suffix: Scalar | None = None
     path: Path = field(compare=False, default=())
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeightedTarget:
-    node: Text
-    weight: Text
-    port: Text | None
+    node: Scalar
+    weight: Scalar
+    port: Scalar | None
     path: Path = field(compare=False, default=())
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    max_retries: Text
-    per_retry_timeout: Text
+    max_retries: Scalar
+    per_retry_timeout: Scalar
     http_events: tuple[str, ...] = ()
     tcp_events: tuple[str, ...] = ()
     grpc_events: tuple[str, ...] = ()
@@ -204,7 +204,7 @@ class RetryPolicy:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route(Resource):
-    router: Text
+    router: Scalar
     protocol: str
     priority: int | None
     match: Match
@@ -220,19 +220,19 @@ class Rewrite:
 
     keeps_hostname: bool = False
     keeps_prefix: bool = False
-    prefix: Text | None = None
-    exact_path: Text | None = None
+    prefix: Scalar | None = None
+    exact_path: Scalar | None = None
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayRoute(Resource):
-    gateway: Text
+    gateway: Scalar
     protocol: str
     priority: int | None
     match: Match
-    service: Text
-    target_port: Text | None
+    service: Scalar
+    target_port: Scalar | None
     rewrite: Rewrite
 
 

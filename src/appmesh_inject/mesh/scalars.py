@@ -6,7 +6,7 @@ from appmesh_inject.cfn.document import Json, Path
 
 
 @final
-class Text(NamedTuple):
+class Scalar(NamedTuple):
     """A scalar that may be known only when CloudFormation deploys. Two are equal where they mean the same.
 
     key: what it means, equal for equal meanings. written: what goes to the configuration. known: the literal
@@ -19,7 +19,7 @@ class Text(NamedTuple):
     path: Path = ()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Text) and self.key == other.key
+        return isinstance(other, Scalar) and self.key == other.key
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -28,10 +28,10 @@ class Text(NamedTuple):
         return hash(self.key)
 
 
-def literal(value: str | int) -> Text:
-    return Text(str(value), str(value), str(value))
+def literal(value: str | int) -> Scalar:
+    return Scalar(str(value), str(value), str(value))
 
 
-def host_key(name: Text) -> str:
+def host_key(name: Scalar) -> str:
     """The key of a host name, which does not differ by case; what only CloudFormation knows does."""
     return name.key if name.known is None else name.known.lower()

@@ -117,8 +117,8 @@ class Meshes:
         subject: str,
     ) -> EnvoyConfiguration:
         """What the Envoy of the task `subject` runs. environment: its variables; `place`: where they were given."""
-        from appmesh_inject.mesh.command import command
         from appmesh_inject.mesh.compiling import Options
+        from appmesh_inject.mesh.envoy_command import command
 
         compiler, findings = self.compiler(source, settings, scope)
         if any(finding.is_error for finding in findings):

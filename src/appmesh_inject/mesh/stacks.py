@@ -33,8 +33,8 @@ class Stacks:
 
     def _source(self, name: str) -> MeshSource:
         # Only a template with MeshStack needs these, and boto3 is the slowest import of all.
-        from appmesh_inject.mesh.resolution import resolved
         from appmesh_inject.mesh.source import EXPORT, with_exported
+        from appmesh_inject.mesh.value_resolution import resolved
 
         client = self.client or _client()
         try:

@@ -59,7 +59,7 @@ def _without(document: Document, paths: Collection[Path]) -> str:
     if not paths:
         return document.text
     editing = editing_of(document)
-    with told_where(document):
+    with errors_located(document):
         for path in paths:
             editing.remove(path)
     check_anchors(document, editing)
@@ -71,7 +71,7 @@ def _without(document: Document, paths: Collection[Path]) -> str:
 
 
 @contextmanager
-def told_where(document: Document) -> Iterator[None]:
+def errors_located(document: Document) -> Iterator[None]:
     """Says where something is to be edited that is not written there."""
     try:
         yield

@@ -9,11 +9,11 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.injection import inject
 from appmesh_inject.migrate import settings_from_sidecars
 from appmesh_inject.migrate.envoy_dependencies import bound, returned
-from appmesh_inject.migrate.equivalence import canonical
 from appmesh_inject.migrate.fragment_difference import difference, same, without_nothing
 from appmesh_inject.migrate.handwritten_sidecars import Handwritten
-from appmesh_inject.migrate.mark_output import built
 from appmesh_inject.migrate.marks import Marking
+from appmesh_inject.migrate.sidecars_from_mark import built
+from appmesh_inject.migrate.task_equivalence import canonical
 from appmesh_inject.profiles.sidecar.build import ADMIN_PORT_VARIABLE
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT, X_RAY_DAEMON
 from appmesh_inject.profiles.sidecar.proxy import ENVOY_VARIABLES
@@ -124,7 +124,7 @@ class Search:
         stripped = edited(self.document, removals(removed))
         mark = self._completed(stripped, way)
         outcome = inject(
-            self.marking.marked(stripped, self.workload.path, mark), self.marking.target(mark), self.deployment
+            self.marking.marked(stripped, self.workload.path, mark), self.marking.kind(mark), self.deployment
         )
         errors = tuple(finding for finding in outcome.findings if finding.is_error)
         before, after = self._properties(self.document), self._properties(outcome.document)

@@ -33,7 +33,7 @@ class Marking(Protocol):
     def fragment(self, document: Json) -> Json:
         """The document as the core gets it."""
 
-    def target(self, mark: Mapping[str, Json]) -> DocumentKind:
+    def kind(self, mark: Mapping[str, Json]) -> DocumentKind:
         """What the core is asked about a document with a task that is marked so."""
 
     def properties(self, path: Path) -> Path:
@@ -64,7 +64,7 @@ class InMetadata:
         assert isinstance(document, Mapping)
         return {key: value for key, value in document.items() if key != TRANSFORM}
 
-    def target(self, mark: Mapping[str, Json]) -> DocumentKind:
+    def kind(self, mark: Mapping[str, Json]) -> DocumentKind:
         return CloudFormation(self.request, self.asked.parameter_values)
 
     def properties(self, path: Path) -> Path:
@@ -122,7 +122,7 @@ class InTags:
     def fragment(self, document: Json) -> Json:
         return document
 
-    def target(self, mark: Mapping[str, Json]) -> DocumentKind:
+    def kind(self, mark: Mapping[str, Json]) -> DocumentKind:
         return EcsTaskDefinition(Level(("flags",), flags_of(mark)))
 
     def properties(self, path: Path) -> Path:
@@ -140,7 +140,7 @@ class InTags:
 
     def rendered(self, document: Json, marks: Mapping[Path, Mapping[str, Json]]) -> tuple[Json, Sequence[Finding]]:
         mark = next(iter(marks.values()), {})
-        outcome = inject(document, self.target(mark), self.deployment, Meshes(given=self.mesh))
+        outcome = inject(document, self.kind(mark), self.deployment, Meshes(given=self.mesh))
         place = (ECS_API.names["Tags"],)
         tags = map_at(outcome.document, ()).get(*place)
         left = [tag for tag in tags if tag not in tags_of(mark)] if isinstance(tags, list) else []

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import is_no_value
-from appmesh_inject.mesh.trust import SDS_VARIABLE
+from appmesh_inject.mesh.tls_model import SDS_VARIABLE
 from appmesh_inject.settings.table import STANDALONE, TABLE
 from appmesh_inject.workloads.containers import EcsContainerReader
 

@@ -9,15 +9,15 @@ import typer
 
 from appmesh_inject.cli import report
 from appmesh_inject.cli.destination import InPlace, Output, destination
-from appmesh_inject.cli.error_output import errors_told
+from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.mesh_option import MeshFile, MeshParameters, mesh_of
 from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked, flag
 from appmesh_inject.files import documents, writer
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.findings import one_line
-from appmesh_inject.migrate import adopting, marks
-from appmesh_inject.migrate.adopting import Adoption
-from appmesh_inject.migrate.decisions import Taken
+from appmesh_inject.migrate import marks
+from appmesh_inject.migrate.adoption import Adoption, adopted
+from appmesh_inject.migrate.adoption_decisions import AdoptedTask
 from appmesh_inject.render import inputs
 from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
 from appmesh_inject.render.rendering import MACRO, RenderOptions
@@ -57,16 +57,14 @@ def adopt(
         raise typer.BadParameter(
             "the profile is the one that the sidecars have, or standalone.", param_hint="--profile"
         )
-    with errors_told():
+    with errors_reported():
         to = destination(file, output_file, in_place)
         input_file = inputs.load(file)
         wanted = asked(input_file.document, parameter, {}, deployment_parameter, macro=macro_name)
         wanted = replace(wanted, mesh=mesh_of(mesh, mesh_parameter))
-        adoption = adopting.adopted(
-            input_file.document, _marking(input_file, wanted), wanted, moving=profile == STANDALONE
-        )
-        _say(input_file, adoption)
-        report.say_described(input_file)
+        adoption = adopted(input_file.document, _marking(input_file, wanted), wanted, moving=profile == STANDALONE)
+        _print(input_file, adoption)
+        report.print_described(input_file)
         if adoption.text is None:
             raise typer.Exit(1)
         writer.deliver(adoption.text, to)
@@ -83,15 +81,15 @@ def _marking(input_file: InputFile, wanted: RenderOptions) -> marks.Marking:
     return marks.in_metadata(documents.template(input_file.document), wanted)
 
 
-def _say(input_file: InputFile, adoption: Adoption) -> None:
+def _print(input_file: InputFile, adoption: Adoption) -> None:
     """What stands in the way, and then one line for each task definition."""
     document = input_file.document
-    report.say_findings(document, adoption.findings)
+    report.print_findings(document, adoption.findings)
     if not adoption.decisions and adoption.text is not None:
         typer.echo(f"{one_line(document.name)}: there is no {input_file.contents}", err=True)
     for decision in adoption.decisions:
         name = decision.name or input_file.contents
-        if not isinstance(decision, Taken):
+        if not isinstance(decision, AdoptedTask):
             typer.echo(one_line(f"{name}: left alone: {decision.reason}"), err=True)
         elif adoption.text is None:
             typer.echo(one_line(f"{name}: left alone: another problem stops the adoption"), err=True)
@@ -100,10 +98,10 @@ def _say(input_file: InputFile, adoption: Adoption) -> None:
             note = f"; {decision.note}" if decision.note else ""
             typer.echo(one_line(f"{name}: adopted (profile {decision.profile}): {settings}{note}"), err=True)
             if isinstance(input_file, TaskDefinitionFile):
-                _say_flags(name, decision)
+                _print_flags(name, decision)
 
 
-def _say_flags(name: str, taken: Taken) -> None:
+def _print_flags(name: str, taken: AdoptedTask) -> None:
     """The flags that say what no tag can."""
     flags = marks.flags_of(taken.mark)
     if flags:

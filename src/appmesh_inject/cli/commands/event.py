@@ -7,7 +7,7 @@ import typer
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cli import report
-from appmesh_inject.cli.error_output import errors_told
+from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.macro_events import macro_event
 from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked, usage_error
 from appmesh_inject.files import documents, writer
@@ -39,7 +39,7 @@ def event(
 
     Snippets are processed before, as CloudFormation does it: --deployment-parameter counts for them.
     """
-    with errors_told():
+    with errors_reported():
         document = inputs.template(inputs.load(file))
         template = documents.template(document)
         wanted = asked(document, parameter, settings, deployment_parameter, macro=macro_name)
@@ -47,7 +47,7 @@ def event(
         if call is None:
             message = f"there is no Fn::Transform of {macro_name} in a resource '{snippet}'"
             raise usage_error(message, snippet or "", resources_with_snippets(template, macro_name), "--snippet")
-        report.say_findings(document, findings)
+        report.print_findings(document, findings)
         if any(finding.is_error for finding in findings):
             raise typer.Exit(1)
         writer.deliver(writer.written(macro_event(call, wanted), documents.Format.JSON))

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from appmesh_inject.cli import report
-from appmesh_inject.cli.error_output import errors_told
+from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.mesh_option import has_mesh, mesh_in, mesh_of
+from appmesh_inject.cli.multi_file_options import GivenOptions
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.request import Given
 from appmesh_inject.files import writer
 
 
@@ -35,7 +35,7 @@ OutputFormat = Annotated[
 
 def graph(
     *,
-    given: Given,
+    given: GivenOptions,
     output_format: OutputFormat = None,
     output_file: Output = None,
 ) -> None:
@@ -44,14 +44,14 @@ def graph(
     A file without mesh resources takes the mesh of the one file that has them, or that of --mesh. Where something
     is refused, the graph shows it, and the exit code is 1.
     """
-    with errors_told():
+    with errors_reported():
         # The mesh package is large, and the other commands start without it.
-        from appmesh_inject.graph import build, input_files, mermaid, output
+        from appmesh_inject.graph import input_files, mermaid, mesh_graph, output
 
         # Without --mesh, its parameters are for the mesh that one of the files holds.
         of_mesh = given.mesh_parameter
         asked, found = (given if given.mesh is not None else replace(given, mesh_parameter=[])).read()
-        report.say_errors(found.errors)
+        report.print_errors(found.errors)
         holders = [
             input_file.document
             for input_file in found.files
@@ -65,16 +65,16 @@ def graph(
             wanted = asked.asked(input_file.document)
             if shared is not None and input_file.document is not holders[0]:
                 wanted = replace(wanted, mesh=shared)
-            source = input_files.source(input_file, wanted, report.where)
-            report.say_findings(input_file.document, (finding for finding, _ in source.found))
-            read.append(source)
-        report.say_skipped(found)
+            file = input_files.rendered_file(input_file, wanted, report.where)
+            report.print_findings(input_file.document, (finding for finding, _ in file.found))
+            read.append(file)
+        report.print_skipped(found)
         if not found.files:
             raise typer.Exit(1)
-        drawn = build.graph(read)
+        drawn = mesh_graph.graph(read)
         writers = {GraphFormat.HTML: output.page, GraphFormat.SVG: output.svg, GraphFormat.MERMAID: mermaid.mermaid}
         writer.deliver(writers[output_format or _by_name(output_file)](drawn), output_file)
-        if found.errors or any(source.is_refused for source in read):
+        if found.errors or any(file.is_refused for file in read):
             raise typer.Exit(1)
 
 

@@ -6,11 +6,11 @@ import typer
 
 from appmesh_inject.cfn.document import shown
 from appmesh_inject.cli import problems, report
-from appmesh_inject.cli.error_output import errors_told
+from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.formats import WRITERS, ReportFormat
+from appmesh_inject.cli.multi_file_options import GivenOptions
 from appmesh_inject.cli.problems import Checked, Problem
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.request import Given
 from appmesh_inject.cli.selection import SkipOthers
 from appmesh_inject.files import writer
 from appmesh_inject.files.errors import UserError
@@ -25,7 +25,7 @@ Format = Annotated[
 
 def lint(
     *,
-    given: Given,
+    given: GivenOptions,
     report_format: Format = ReportFormat.TEXT,
     skip_others: SkipOthers = False,
 ) -> None:
@@ -33,7 +33,7 @@ def lint(
 
     Only refusals, and errors that the injection brings, make the exit code 1.
     """
-    with errors_told():
+    with errors_reported():
         asked, found = given.read(skip_others=skip_others)
         errors = list(found.errors)
         checked: list[Checked] = []
@@ -47,11 +47,11 @@ def lint(
             else:
                 results.append((input_file, result))
         checked += map(problems.of_error, errors)
-        report.say_errors(errors)
+        report.print_errors(errors)
         for input_file, result in results:
-            report.say_reports(input_file, result.reports, result.findings)
-            report.say_unused(result.unused_flags)
-        report.say_skipped(found)
+            report.print_reports(input_file, result.reports, result.findings)
+            report.print_unused(result.unused_flags)
+        report.print_skipped(found)
         writer.deliver(WRITERS[report_format](tuple(problems.once(checked))))
         if any(each.is_bad for each in checked):
             raise typer.Exit(1)

@@ -5,7 +5,7 @@ from typing import NamedTuple, final
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling.discovery import Endpoint
-from appmesh_inject.mesh.compiling.envoy import (
+from appmesh_inject.mesh.compiling.envoy_messages import (
     HTTP2_UPSTREAM,
     LOOPBACK,
     LOOPBACK_6,
@@ -17,7 +17,7 @@ from appmesh_inject.mesh.compiling.envoy import (
     breakers,
     named,
 )
-from appmesh_inject.mesh.compiling.links import Target
+from appmesh_inject.mesh.compiling.resource_links import Target
 from appmesh_inject.mesh.compiling.tls import client_socket
 from appmesh_inject.mesh.model import (
     GRPC,
@@ -29,8 +29,8 @@ from appmesh_inject.mesh.model import (
     OutlierDetection,
     VirtualNode,
 )
-from appmesh_inject.mesh.scalars import Text
-from appmesh_inject.mesh.trust import ClientTls
+from appmesh_inject.mesh.scalars import Scalar
+from appmesh_inject.mesh.tls_model import ClientTls
 
 
 @final
@@ -87,7 +87,7 @@ def _losses(node: VirtualNode, listener: Listener, found: Endpoint) -> list[Find
     return findings
 
 
-def _health_check(check: HealthCheck, hostname: Text) -> Config:
+def _health_check(check: HealthCheck, hostname: Scalar) -> Config:
     common: Config = {
         "timeout": check.timeout.written,
         "interval": check.interval.written,
@@ -143,7 +143,7 @@ def _loopback(port: Json, ip_preference: str | None) -> Config:
 
 
 def pool_breakers(pool: ConnectionPool) -> Config:
-    def limit(text: Text | None) -> Json:
+    def limit(text: Scalar | None) -> Json:
         return UNLIMITED if text is None else text.written
 
     return breakers(limit(pool.max_connections), limit(pool.max_pending_requests), limit(pool.max_requests))

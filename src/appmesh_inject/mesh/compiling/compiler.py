@@ -12,14 +12,14 @@ from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.compiling import clusters, tls
 from appmesh_inject.mesh.compiling.egress import Called, Shared
-from appmesh_inject.mesh.compiling.envoy import LOOPBACK, Config, address
+from appmesh_inject.mesh.compiling.envoy_messages import LOOPBACK, Config, address
 from appmesh_inject.mesh.compiling.gateways import gateway_parts
-from appmesh_inject.mesh.compiling.links import Links
 from appmesh_inject.mesh.compiling.nodes import node_parts
 from appmesh_inject.mesh.compiling.options import Compiled, Options
-from appmesh_inject.mesh.compiling.telemetry import telemetry
+from appmesh_inject.mesh.compiling.resource_links import Links
+from appmesh_inject.mesh.compiling.telemetry import telemetry_config
 from appmesh_inject.mesh.model import Mesh, Model, VirtualGateway, VirtualNode
-from appmesh_inject.mesh.trust import SDS_VARIABLE, ClientTls, ListenerTls
+from appmesh_inject.mesh.tls_model import SDS_VARIABLE, ClientTls, ListenerTls
 
 Owner = VirtualNode | VirtualGateway
 T = TypeVar("T", VirtualNode, VirtualGateway)
@@ -68,12 +68,12 @@ class Compiler:
         return names.key(who, scope), None if mesh_name is None else names.key(mesh_name, scope)
 
     def _compiled(self, owner: Owner, options: Options) -> Compiled:
-        told = telemetry(owner, options)
+        telemetry = telemetry_config(owner, options)
         mesh = self.shared.meshes.get(owner.mesh.key)
         if isinstance(owner, VirtualNode):
-            parts = node_parts(owner, mesh, self.shared, options, told)
+            parts = node_parts(owner, mesh, self.shared, options, telemetry)
         else:
-            parts = gateway_parts(owner, mesh, self.shared, options, told)
+            parts = gateway_parts(owner, mesh, self.shared, options, telemetry)
         needs = tls.needs(owner, *_tls_settings(owner, parts.called))
         sds, unmet = _sds(owner, options) if needs.sds else ((), ())
         bootstrap: Config = {
@@ -81,11 +81,11 @@ class Compiler:
             "admin": {"address": address(LOOPBACK, options.admin_port)},
             "static_resources": {
                 "listeners": parts.listeners,
-                "clusters": [*parts.clusters, *told.clusters, *sds],
+                "clusters": [*parts.clusters, *telemetry.clusters, *sds],
             },
-            **told.top,
+            **telemetry.top,
         }
-        findings = (*parts.findings, *_mesh_findings(owner, mesh), *told.findings, *needs.findings, *unmet)
+        findings = (*parts.findings, *_mesh_findings(owner, mesh), *telemetry.findings, *needs.findings, *unmet)
         return Compiled(
             bootstrap=bootstrap,
             findings=ordered((*findings, *_port_findings(owner, options))),

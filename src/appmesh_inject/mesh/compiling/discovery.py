@@ -7,7 +7,7 @@ from appmesh_inject.cfn.document import Path
 from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import CloudMap, Dns, Model, VirtualNode
-from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.scalars import Scalar
 
 FAMILIES = {
     None: "AUTO",
@@ -22,7 +22,7 @@ FAMILIES = {
 class Endpoint(NamedTuple):
     """is_logical: the name is one address at a time, whichever DNS gives first."""
 
-    hostname: Text
+    hostname: Scalar
     is_logical: bool
     family: str
     findings: tuple[Finding, ...] = ()
@@ -36,7 +36,7 @@ def endpoint(
     if isinstance(found, Dns):
         return Endpoint(found.hostname, found.is_logical, family)
     service, namespace = found.service, found.namespace
-    hostname = Text(f"{service.key}.{namespace.key}", joined([service.written, ".", namespace.written]))
+    hostname = Scalar(f"{service.key}.{namespace.key}", joined([service.written, ".", namespace.written]))
     return Endpoint(hostname, is_logical, family, tuple(_limits(node, found, model, is_logical)))
 
 

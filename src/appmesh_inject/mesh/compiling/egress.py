@@ -9,14 +9,14 @@ from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import clusters, discovery
 from appmesh_inject.mesh.compiling.clusters import Cluster
-from appmesh_inject.mesh.compiling.envoy import Config
-from appmesh_inject.mesh.compiling.links import Exposure, Key, Links, Target
+from appmesh_inject.mesh.compiling.envoy_messages import Config
 from appmesh_inject.mesh.compiling.listeners import virtual_host
 from appmesh_inject.mesh.compiling.options import Options
+from appmesh_inject.mesh.compiling.resource_links import Exposure, Key, Links, Target
 from appmesh_inject.mesh.compiling.routes import rule_config
 from appmesh_inject.mesh.model import Mesh, VirtualService
 from appmesh_inject.mesh.scalars import host_key
-from appmesh_inject.mesh.trust import ClientTls
+from appmesh_inject.mesh.tls_model import ClientTls
 
 Variants: TypeAlias = Mapping[tuple[Key, ClientTls | None], Json]
 """What tells apart the clusters of a node that several client policies lead to."""

@@ -7,12 +7,12 @@ from typing import NamedTuple, final
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.mesh.compiling.egress import Called
-from appmesh_inject.mesh.compiling.envoy import Config
-from appmesh_inject.mesh.compiling.links import Exposure
+from appmesh_inject.mesh.compiling.envoy_messages import Config
 from appmesh_inject.mesh.compiling.listeners import virtual_host
+from appmesh_inject.mesh.compiling.resource_links import Exposure
 from appmesh_inject.mesh.compiling.routes import match_config
 from appmesh_inject.mesh.model import GatewayRoute, Listener, Match, VirtualService
-from appmesh_inject.mesh.scalars import Text, host_key
+from appmesh_inject.mesh.scalars import Scalar, host_key
 
 SERVICE_HEADER = "x-app-mesh-virtual-service"
 
@@ -41,7 +41,7 @@ def authority(service: VirtualService, exposure: Exposure | None, exposures: Seq
     return name if exposure is None or len(exposures) == 1 else joined([name, ":", exposure.port.written])
 
 
-def virtual_hosts(entries: Sequence[GatewayEntry], port: Text) -> list[Json]:
+def virtual_hosts(entries: Sequence[GatewayEntry], port: Scalar) -> list[Json]:
     """One for each host name that routes ask for, and one for all others.
 
     Envoy picks the virtual host first and then looks at its routes alone, where App Mesh compared all routes:
@@ -62,17 +62,17 @@ def virtual_hosts(entries: Sequence[GatewayEntry], port: Text) -> list[Json]:
     return hosts
 
 
-def _host(domain: Json, port: Text, entries: Iterable[GatewayEntry]) -> Config:
+def _host(domain: Json, port: Scalar, entries: Iterable[GatewayEntry]) -> Config:
     return virtual_host(domain, [domain, joined([domain, ":", port.written])], _routes(entries))
 
 
-def _wildcard(suffix: Text) -> Json:
+def _wildcard(suffix: Scalar) -> Json:
     if isinstance(suffix.written, str):
         return f"*{suffix.written.removeprefix('*')}"
     return joined(["*", suffix.written])
 
 
-def _fits(match: Match, host: Text) -> bool:
+def _fits(match: Match, host: Scalar) -> bool:
     """Whether a route that wants `match` takes requests for `host`, a name or the end of one."""
     if match.hostname is not None:
         return host_key(match.hostname) == host_key(host)
@@ -98,7 +98,7 @@ def _route(entry: GatewayEntry) -> list[Config]:
     plain = _config(entry, match, {"prefix_rewrite": to})
     if prefix.key.endswith("/"):
         return [plain]
-    slashed = Text(f"{prefix.key}/", joined([prefix.written, "/"]))
+    slashed = Scalar(f"{prefix.key}/", joined([prefix.written, "/"]))
     below = to if rewrite.prefix is None or rewrite.prefix.key.endswith("/") else joined([to, "/"])
     return [_config(entry, replace(match, prefix=slashed), {"prefix_rewrite": below}), plain]
 

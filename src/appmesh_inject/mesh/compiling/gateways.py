@@ -9,28 +9,28 @@ from typing import final
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import clusters, listeners
+from appmesh_inject.mesh.compiling.bootstrap_parts import BootstrapParts
 from appmesh_inject.mesh.compiling.egress import Called, Shared, Variants, by_service, egress_clusters, variants
-from appmesh_inject.mesh.compiling.envoy import Config, named
+from appmesh_inject.mesh.compiling.envoy_messages import Config, named
 from appmesh_inject.mesh.compiling.gateway_routes import (
     SERVICE_HEADER,
     GatewayEntry,
     authority,
     virtual_hosts,
 )
-from appmesh_inject.mesh.compiling.links import Exposure
 from appmesh_inject.mesh.compiling.listeners import Observed
 from appmesh_inject.mesh.compiling.options import Options
-from appmesh_inject.mesh.compiling.order import gateway_route_order
-from appmesh_inject.mesh.compiling.parts import EnvoyParts
+from appmesh_inject.mesh.compiling.resource_links import Exposure
+from appmesh_inject.mesh.compiling.route_order import gateway_route_order
 from appmesh_inject.mesh.compiling.routes import match_config, rule_config
 from appmesh_inject.mesh.compiling.telemetry import Telemetry, access_log
 from appmesh_inject.mesh.model import TCP, ConnectionPool, GatewayRoute, Listener, Match, Mesh, VirtualGateway
 
 
 def gateway_parts(
-    gateway: VirtualGateway, mesh: Mesh | None, shared: Shared, options: Options, told: Telemetry
-) -> EnvoyParts:
-    return _Gateway(gateway, mesh, shared, options, Observed(access_log(gateway.access_log), told.tracing)).parts()
+    gateway: VirtualGateway, mesh: Mesh | None, shared: Shared, options: Options, telemetry: Telemetry
+) -> BootstrapParts:
+    return _Gateway(gateway, mesh, shared, options, Observed(access_log(gateway.access_log), telemetry.tracing)).parts()
 
 
 @final
@@ -43,7 +43,7 @@ class _Gateway:
     observed: Observed
     findings: list[Finding] = field(default_factory=list)
 
-    def parts(self) -> EnvoyParts:
+    def parts(self) -> BootstrapParts:
         entries = self._entries()
         called = by_service({entry.called.service.logical_id: entry.called for entry in entries}.values())
         calls = [(call, self.shared.links.exposed(call.service).exposures) for call in called]
@@ -56,7 +56,7 @@ class _Gateway:
         ingress = [self._ingress(listener, entries) for listener in self.gateway.listeners]
         inner = [self._egress(calls, entries, found)] if calls else []
         redirect = [clusters.self_redirect(self._redirect, self.options.egress_port, self._pool)] if calls else []
-        return EnvoyParts(
+        return BootstrapParts(
             listeners=[*ingress, *inner],
             clusters=[*redirect, *remote],
             called=called,
@@ -149,7 +149,7 @@ class _Gateway:
         chain_name = named("ingress", listener.protocol, listener.port.written)
         hosts = virtual_hosts(own, listener.port)
         network_filter = listeners.http("ingress", named("rds", chain_name), hosts, self.observed)
-        # Permissive TLS needs to be told from plain text; nothing else may wait for the client's first bytes.
+        # Permissive TLS needs to be telemetry from plain text; nothing else may wait for the client's first bytes.
         permissive = listeners.permissive_ports([listener])
         inspector: Config = {"listener_filters": [listeners.tls_inspector(())]} if permissive else {}
         return {

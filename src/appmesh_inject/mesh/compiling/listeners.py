@@ -5,9 +5,9 @@ from typing import NamedTuple, final
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.mesh.compiling import tls
-from appmesh_inject.mesh.compiling.envoy import LOOPBACK, LOOPBACK_6, Config, address, extension, named
+from appmesh_inject.mesh.compiling.envoy_messages import LOOPBACK, LOOPBACK_6, Config, address, extension, named
 from appmesh_inject.mesh.model import Listener
-from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.scalars import Scalar
 
 IDLE = "300s"
 ANY_4, ANY_6 = "0.0.0.0", "::"
@@ -77,7 +77,7 @@ def chain(name: Json, match: Mapping[str, Json], network_filter: Config) -> Conf
     return {"name": name, **condition, "filters": [network_filter]}
 
 
-def tls_inspector(ports: Sequence[Text]) -> Config:
+def tls_inspector(ports: Sequence[Scalar]) -> Config:
     """Looks for TLS on `ports` alone: it waits for the client's first bytes, and where the server speaks first
     (MySQL, SMTP) it would wait for its whole timeout."""
     config: dict[str, Json] = {
@@ -90,7 +90,7 @@ def tls_inspector(ports: Sequence[Text]) -> Config:
     return config
 
 
-def permissive_ports(listeners: Sequence[Listener]) -> list[Text]:
+def permissive_ports(listeners: Sequence[Listener]) -> list[Scalar]:
     return [listener.port for listener in listeners if listener.tls is not None and listener.tls.mode == "PERMISSIVE"]
 
 

@@ -10,17 +10,17 @@ from typing import final
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import clusters, listeners
+from appmesh_inject.mesh.compiling.bootstrap_parts import BootstrapParts
 from appmesh_inject.mesh.compiling.egress import Called, Shared, Variants, by_service, egress_clusters, variants
-from appmesh_inject.mesh.compiling.envoy import Config, named
-from appmesh_inject.mesh.compiling.links import Exposure, Rule
+from appmesh_inject.mesh.compiling.envoy_messages import Config, named
 from appmesh_inject.mesh.compiling.listeners import IDLE, ORIGINAL_DST, Observed
 from appmesh_inject.mesh.compiling.options import Options
-from appmesh_inject.mesh.compiling.parts import EnvoyParts
+from appmesh_inject.mesh.compiling.resource_links import Exposure, Rule
 from appmesh_inject.mesh.compiling.routes import ANYTHING, TIMEOUT, destination
 from appmesh_inject.mesh.compiling.telemetry import Telemetry, access_log
 from appmesh_inject.mesh.model import TCP, Listener, Mesh, VirtualNode
 from appmesh_inject.mesh.scalars import literal
-from appmesh_inject.mesh.trust import ClientTls
+from appmesh_inject.mesh.tls_model import ClientTls
 
 _AWS = {"destination_port": "443", "server_names": ["*.amazonaws.com"]}
 """App Mesh left AWS's own endpoints within reach of a mesh that drops all else."""
@@ -28,8 +28,10 @@ _AWS = {"destination_port": "443", "server_names": ["*.amazonaws.com"]}
 _UNOBSERVED = Observed((), None)
 
 
-def node_parts(node: VirtualNode, mesh: Mesh | None, shared: Shared, options: Options, told: Telemetry) -> EnvoyParts:
-    observed = Observed(access_log(node.access_log), told.tracing)
+def node_parts(
+    node: VirtualNode, mesh: Mesh | None, shared: Shared, options: Options, telemetry: Telemetry
+) -> BootstrapParts:
+    observed = Observed(access_log(node.access_log), telemetry.tracing)
     return _Node(node, mesh, shared, options, observed).parts()
 
 
@@ -43,14 +45,14 @@ class _Node:
     observed: Observed
     findings: list[Finding] = field(default_factory=list)
 
-    def parts(self) -> EnvoyParts:
+    def parts(self) -> BootstrapParts:
         called = self._called()
         calls = [(call, self._exposures(call)) for call in called]
         found = variants(calls)
         remote, findings = egress_clusters(self.shared, calls, found)
         local = [clusters.local(self.node, listener, self._ip_preference) for listener in self.node.listeners]
         egress = self._egress(calls, found)
-        return EnvoyParts(
+        return BootstrapParts(
             listeners=[*([self._ingress()] if self.node.listeners else []), egress],
             clusters=[*local, *remote, clusters.passthrough(self._passthrough)],
             called=called,

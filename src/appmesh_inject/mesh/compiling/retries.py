@@ -1,7 +1,7 @@
 """Retry policies: the user's, and the one that App Mesh gave to every route without."""
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.mesh.compiling.envoy import Config, extension
+from appmesh_inject.mesh.compiling.envoy_messages import Config, extension
 from appmesh_inject.mesh.model import RetryPolicy
 
 _CODES = {

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.mesh.compiling import retries
-from appmesh_inject.mesh.compiling.envoy import Config
-from appmesh_inject.mesh.compiling.links import Rule, Target
+from appmesh_inject.mesh.compiling.envoy_messages import Config
+from appmesh_inject.mesh.compiling.resource_links import Rule, Target
 from appmesh_inject.mesh.model import GRPC, Match, Matcher, Route
-from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.scalars import Scalar
 
 TIMEOUT = "15s"
 """App Mesh ended a request after 15 seconds, and an idle stream after 300, unless it was told otherwise."""
@@ -91,7 +91,7 @@ def _condition(matcher: Matcher) -> Config:
     return {"string_match": {matcher.kind: value}}
 
 
-def _written(text: Text | None) -> Json:
+def _written(text: Scalar | None) -> Json:
     return text.written if text else ""
 
 

@@ -11,10 +11,10 @@ from appmesh_inject.cfn.interpolation import joined, scalar
 from appmesh_inject.cfn.intrinsics import Literal, read
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import clusters
-from appmesh_inject.mesh.compiling.envoy import Config, extension, named, typed
+from appmesh_inject.mesh.compiling.envoy_messages import Config, extension, named, typed
 from appmesh_inject.mesh.compiling.options import Options
 from appmesh_inject.mesh.model import AccessLog, Resource, VirtualGateway
-from appmesh_inject.mesh.trust import SDS_VARIABLE
+from appmesh_inject.mesh.tls_model import SDS_VARIABLE
 
 _STREAMS: Mapping[str | None, str] = {"/dev/stdout": "Stdout", "/dev/stderr": "Stderr"}
 _TRACERS = ("ENABLE_ENVOY_XRAY_TRACING", "ENABLE_ENVOY_DATADOG_TRACING", "ENABLE_ENVOY_JAEGER_TRACING")
@@ -62,7 +62,7 @@ class Telemetry(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def telemetry(owner: Resource, options: Options) -> Telemetry:
+def telemetry_config(owner: Resource, options: Options) -> Telemetry:
     variables = Variables(owner, options, [])
     variables.report_lost()
     tracers = [name for name in _TRACERS if variables.is_on(name)]

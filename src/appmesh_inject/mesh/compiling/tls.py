@@ -5,10 +5,10 @@ from typing import NamedTuple, final
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.compiling.envoy import Config, typed
+from appmesh_inject.mesh.compiling.envoy_messages import Config, typed
 from appmesh_inject.mesh.model import GRPC, HTTP, HTTP2, TCP, Listener, Resource
-from appmesh_inject.mesh.scalars import Text
-from appmesh_inject.mesh.trust import (
+from appmesh_inject.mesh.scalars import Scalar
+from appmesh_inject.mesh.tls_model import (
     AcmManaged,
     Certificate,
     ClientTls,
@@ -37,7 +37,7 @@ def server_socket(tls: ListenerTls, protocol: str) -> Config:
     return {"name": "envoy.transport_sockets.tls", "typed_config": typed(f"{_TLS}.DownstreamTlsContext", fields)}
 
 
-def client_socket(policy: ClientTls | None, server: Listener, hostname: Text) -> Config | None:
+def client_socket(policy: ClientTls | None, server: Listener, hostname: Scalar) -> Config | None:
     """What a caller's cluster speaks to a server: TLS as the client policy asks for it, TLS without validation
     where there is no policy and the server has TLS, or plain text."""
     encrypts = server.tls is not None and server.tls.mode != "DISABLED"
@@ -54,7 +54,7 @@ def client_socket(policy: ClientTls | None, server: Listener, hostname: Text) ->
     return _upstream(common, server.protocol, hostname)
 
 
-def _upstream(common: Config, protocol: str, hostname: Text) -> Config:
+def _upstream(common: Config, protocol: str, hostname: Scalar) -> Config:
     alpn: Config = {"alpn_protocols": ["h2"]} if protocol in (HTTP2, GRPC) else {}
     alpn = {"alpn_protocols": ["http/1.1"]} if protocol == HTTP else alpn
     fields: Config = {"sni": hostname.written, "common_tls_context": {**common, **alpn}}
@@ -73,7 +73,7 @@ def _certificates(certificate: Certificate | None) -> Config:
     return {}
 
 
-def _validation(trust: Trust, names: Iterable[Text]) -> Config:
+def _validation(trust: Trust, names: Iterable[Scalar]) -> Config:
     matchers = [_subject_alternative_name(name) for name in names]
     match: Config = {"match_typed_subject_alt_names": matchers} if matchers else {}
     if isinstance(trust, FileTrust):
@@ -84,7 +84,7 @@ def _validation(trust: Trust, names: Iterable[Text]) -> Config:
     return {"validation_context_sds_secret_config": _sds(trust)} if isinstance(trust, SdsSecret) else {}
 
 
-def _subject_alternative_name(name: Text) -> Config:
+def _subject_alternative_name(name: Scalar) -> Config:
     return {"san_type": "URI" if "://" in name.key else "DNS", "matcher": {"exact": name.written}}
 
 
@@ -122,7 +122,7 @@ def _parts(tls: ListenerTls | ClientTls) -> Iterator[tuple[Certificate | Trust, 
         yield validation.trust, (*validation.path, "Trust")
 
 
-def _file_paths(part: Certificate | Trust) -> tuple[Text, ...]:
+def _file_paths(part: Certificate | Trust) -> tuple[Scalar, ...]:
     if isinstance(part, FileCertificate):
         return part.chain, part.private_key
     return (part.chain,) if isinstance(part, FileTrust) else ()

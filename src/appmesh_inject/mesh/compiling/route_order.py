@@ -1,7 +1,7 @@
 """Which route comes first. Envoy takes the first that matches, so the order is part of the meaning."""
 
 from appmesh_inject.mesh.model import GatewayRoute, Match, Route
-from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.scalars import Scalar
 
 _UNSET = 1001
 """Behind App Mesh's last priority, 1000."""
@@ -31,7 +31,7 @@ def _breadth(match: Match) -> tuple[int, int, int]:
     return 2, -_length(prefix) if prefix else 0, -conditions
 
 
-def _length(prefix: Text) -> int:
+def _length(prefix: Scalar) -> int:
     """Of what CloudFormation fills in, what stands before it counts, and a character: it goes before `/` alone."""
     if prefix.known is not None:
         return len(prefix.known)

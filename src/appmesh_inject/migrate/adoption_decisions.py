@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json, Path, map_at, shown
 from appmesh_inject.findings import Finding
-from appmesh_inject.migrate.equivalence import canonical, first_difference
 from appmesh_inject.migrate.handwritten_sidecars import Handwritten, handwritten, resource
 from appmesh_inject.migrate.mark_search import Attempt, Search, overrides_resource
 from appmesh_inject.migrate.marks import Marking, resources_with_calls
 from appmesh_inject.migrate.settings_from_sidecars import profile
+from appmesh_inject.migrate.task_equivalence import canonical, first_difference
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT
 from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.workloads.model import Workload
@@ -18,7 +18,7 @@ AS_GATEWAY = "the mark calls it a gateway, whose envoy takes no traffic either; 
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class UntouchedTask:
     """A task definition that stays as it is, and why."""
 
     name: str
@@ -26,7 +26,7 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class AdoptedTask:
     """A task definition that is adopted, by a mark for this profile. note: what a reader of the mark should know."""
 
     name: str
@@ -40,24 +40,26 @@ class Taken:
         return self.attempt.mark
 
 
-def decisions(content: Json, marking: Marking, asked: RenderOptions) -> Iterator[Taken | Left | Sequence[Finding]]:
+def decisions(
+    content: Json, marking: Marking, asked: RenderOptions
+) -> Iterator[AdoptedTask | UntouchedTask | Sequence[Finding]]:
     """What becomes of each task definition; findings are what stands in the way, or errors of the core."""
     fragment = marking.fragment(content)
-    target = marking.target({})
+    kind = marking.kind({})
     called = resources_with_calls(content, asked.macro)
-    found = target.find(fragment)
+    found = kind.find(fragment)
     if found.findings:
         yield [finding for finding in found.findings if finding.is_error]
     for workload in found.workloads:
         if workload.levels or any(place[: len(workload.path)] == workload.path for place in called):
-            yield Left(workload.name, "marked already")
+            yield UntouchedTask(workload.name, "marked already")
             continue
-        hand = handwritten(target.task(fragment, workload, workload.scope), target.containers)
+        hand = handwritten(kind.task(fragment, workload, workload.scope), kind.containers)
         if hand.doubts:
             yield [doubt.finding(workload.name) for doubt in hand.doubts]
         elif not (hand.entries[ENVOY] or hand.entries[PROXY_INIT]):
             reason = "its sidecars cannot be seen" if hand.task.findings else "no sidecars of App Mesh"
-            yield Left(workload.name, reason)
+            yield UntouchedTask(workload.name, reason)
         elif obstacle := _obstacle(workload, hand):
             yield [obstacle]
         else:
@@ -66,13 +68,13 @@ def decisions(content: Json, marking: Marking, asked: RenderOptions) -> Iterator
 
 def _searched(
     fragment: Json, marking: Marking, asked: RenderOptions, workload: Workload, hand: Handwritten
-) -> Taken | Sequence[Finding]:
+) -> AdoptedTask | Sequence[Finding]:
     alone = marking.alone(fragment, workload.path)
     attempt = Search(alone, marking, asked.deployment, workload, hand).shortest()
     if attempt.holds:
         is_taken_for_gateway = "VirtualGatewayName" in attempt.mark and overrides_resource(attempt.mark)
         note = AS_GATEWAY if is_taken_for_gateway else ""
-        return Taken(workload.name, workload.path, attempt, profile(hand), note)
+        return AdoptedTask(workload.name, workload.path, attempt, profile(hand), note)
     if attempt.errors:
         return [finding._replace(path=_before(finding.path, attempt)) for finding in attempt.errors]
     where = _differing(attempt, hand, marking)

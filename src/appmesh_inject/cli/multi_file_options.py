@@ -34,7 +34,7 @@ from appmesh_inject.workloads.task_definition import ECS_API, TAG_PREFIX
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class CommandOptions:
     """The options of one call."""
 
     parameters: Mapping[str, str]
@@ -82,7 +82,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class GivenOptions:
     """What the commands that work on many files share on the command line, as it was given. The fields are the options:
     their names are what `appmesh-inject.toml` and the tests know them by, their types what Typer reads."""
 
@@ -95,11 +95,11 @@ class Given:
     settings: Mapping[str, Json] = field(default_factory=dict)
     configuration: Configuration = NONE
 
-    def request(self) -> Request:
+    def request(self) -> CommandOptions:
         """The request that the options make. Raises UserError where the mesh cannot be read, and a usage error for an
         option that cannot be meant."""
         variables = {**self.configuration.deployment_parameters, **deployment_variables(self.deployment_parameter)}
-        return Request(
+        return CommandOptions(
             pairs(self.parameter, PARAMETER),
             self.settings,
             deployed(variables),
@@ -108,7 +108,7 @@ class Given:
             mesh_of(self.mesh, self.mesh_parameter),
         )
 
-    def read(self, *, skip_others: bool = False) -> tuple[Request, Selected]:
+    def read(self, *, skip_others: bool = False) -> tuple[CommandOptions, Selected]:
         """The request, and the files that it is about. Raises as `request` and `selected` do."""
         asked = self.request()
         found = selected(self.files, self.configuration, skip_others=skip_others)
@@ -117,11 +117,11 @@ class Given:
 
 
 def on_files(command: Callable[..., None]) -> Callable[..., None]:
-    """`command`, with the arguments that make a `Given`, which comes in as `given`."""
+    """`command`, with the arguments that make a `GivenOptions`, which comes in as `given`."""
 
     @functools.wraps(command)
     def wrapper(**options: Any) -> None:
-        given = Given(**{name: options.pop(name) for name in _GIVEN})
+        given = GivenOptions(**{name: options.pop(name) for name in _GIVEN})
         command(given=given, **options)
 
     own = [each for name, each in inspect.signature(command, eval_str=True).parameters.items() if name != "given"]
@@ -132,8 +132,8 @@ def on_files(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _parameters() -> Iterator[inspect.Parameter]:
-    hints = get_type_hints(Given, include_extras=True)
-    for each in fields(Given):
+    hints = get_type_hints(GivenOptions, include_extras=True)
+    for each in fields(GivenOptions):
         default = each.default if each.default_factory is MISSING else each.default_factory()
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if each.name == "files" else inspect.Parameter.KEYWORD_ONLY
         yield inspect.Parameter(each.name, kind, default=default, annotation=hints[each.name])

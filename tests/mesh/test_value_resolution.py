@@ -7,7 +7,7 @@ import pytest
 
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.mesh import compiling, parsing
-from appmesh_inject.mesh.resolution import Resolved, resolved
+from appmesh_inject.mesh.value_resolution import Resolved, resolved
 from tests.mesh.meshes import mesh, of
 
 TEMPLATE: dict[str, Any] = {

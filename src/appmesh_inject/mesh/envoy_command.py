@@ -25,7 +25,7 @@ _CALLS = ('"Ref":', '"Condition":', '"Fn::')
 
 
 @final
-class Commanded(NamedTuple):
+class EnvoyCommand(NamedTuple):
     """command: the container's `Command`. size: of its configuration in a task definition, in bytes."""
 
     command: tuple[Json, ...]
@@ -35,7 +35,7 @@ class Commanded(NamedTuple):
 
 def command(
     bootstrap: Mapping[str, Json], log_level: Json = "info", subject: str = "", extra: Sequence[Json] = ()
-) -> Commanded:
+) -> EnvoyCommand:
     """The command that runs `bootstrap`, whose scalars are text or intrinsics; `extra` are further arguments. `subject`
     is whom findings are about."""
     pieces: list[Json] = []
@@ -51,7 +51,7 @@ def command(
     if any("{{resolve:" in _text(part) for part in parts):
         message = "Envoy's configuration holds a dynamic reference, which CloudFormation would replace"
         findings.append(Finding("AM322", subject, (), message, "Take '{{resolve:' out of the mesh's resources"))
-    return Commanded(command=("--config-yaml", text, "-l", log_level, *extra), size=size, findings=tuple(findings))
+    return EnvoyCommand(command=("--config-yaml", text, "-l", log_level, *extra), size=size, findings=tuple(findings))
 
 
 def _size(part: Json) -> int:

@@ -39,7 +39,7 @@ def built(
         tasks.names["ContainerDefinitions"]: apps,
     }
     outcome = inject(
-        marking.marked(edited(stripped, [replace(place, task)]), path, mark), marking.target(mark), deployment
+        marking.marked(edited(stripped, [replace(place, task)]), path, mark), marking.kind(mark), deployment
     )
     if outcome.has_errors:
         return None

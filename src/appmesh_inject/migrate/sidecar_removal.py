@@ -48,13 +48,13 @@ class Removal:
 
 
 def removal(
-    content: Json, fragment: Json, target: DocumentKind, tasks: TaskDefinitionReader | None, macro: str
+    content: Json, fragment: Json, kind: DocumentKind, tasks: TaskDefinitionReader | None, macro: str
 ) -> Removal:
     """Everything that leaves `content`. `fragment`: the document as the core gets it; `tasks`: the spelling of its
     task definitions, None for pods."""
-    found = target.find(fragment)
+    found = kind.find(fragment)
     workloads = tuple(
-        _Workload(content, fragment, target, tasks, found, each, macro).removed() for each in found.workloads
+        _Workload(content, fragment, kind, tasks, found, each, macro).removed() for each in found.workloads
     )
     around = tuple(_around(content, macro)) if isinstance(content, Mapping) else ()
     paths = {path for each in workloads for path in each.paths} | set(around)
@@ -80,15 +80,15 @@ class _Workload:
 
     content: Json
     fragment: Json
-    target: DocumentKind
+    kind: DocumentKind
     tasks: TaskDefinitionReader | None
     found: Found
     workload: Workload
     macro: str
 
     def removed(self) -> Removed:
-        task = self.target.task(self.fragment, self.workload, self.workload.scope)
-        hand = handwritten(task, self.target.containers, self._names)
+        task = self.kind.task(self.fragment, self.workload, self.workload.scope)
+        hand = handwritten(task, self.kind.containers, self._names)
         if problems := tuple(self._problems(hand)):
             return Removed(self.workload.name, problems=problems)
         going = [entry for role in ROLES for entry in hand.entries[role]]
@@ -177,7 +177,7 @@ class _Workload:
     @property
     def _names(self) -> Mapping[str, Json]:
         """What the mark calls its sidecars, by role, where it says so; None where only CloudFormation knows."""
-        key = self.target.containers.name_key
+        key = self.kind.containers.name_key
         return {
             role: known(fragment[key], self.workload.scope)
             for role, fragments in self._fragments.items()

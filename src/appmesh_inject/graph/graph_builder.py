@@ -12,7 +12,7 @@ _MOST_LABELS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Plot:
+class GraphBuilder:
     """ids and names: of the parts by key, in order. lines: the labels of each edge."""
 
     ids: dict[Key, str] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias, TypeVar, final
 
 from appmesh_inject.cfn.document import Path
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.compiling.order import route_order
+from appmesh_inject.mesh.compiling.route_order import route_order
 from appmesh_inject.mesh.model import (
     TCP,
     Listener,
@@ -21,7 +21,7 @@ from appmesh_inject.mesh.model import (
     VirtualService,
     WeightedTarget,
 )
-from appmesh_inject.mesh.scalars import Text, host_key, literal
+from appmesh_inject.mesh.scalars import Scalar, host_key, literal
 
 R = TypeVar("R", bound=Resource)
 Key: TypeAlias = tuple[str, str]
@@ -31,7 +31,7 @@ Key: TypeAlias = tuple[str, str]
 class Target(NamedTuple):
     node: VirtualNode
     listener: Listener
-    weight: Text
+    weight: Scalar
 
     @property
     def key(self) -> Key:
@@ -51,7 +51,7 @@ class Exposure(NamedTuple):
     """A virtual service on one port."""
 
     service: VirtualService
-    port: Text
+    port: Scalar
     protocol: str
     rules: tuple[Rule, ...]
 
@@ -79,7 +79,7 @@ class Links:
         for route in self.model.routes:
             self._routes.setdefault(_key(route, route.router), []).append(route)
 
-    def service(self, caller: Resource, name: Text) -> VirtualService | None:
+    def service(self, caller: Resource, name: Scalar) -> VirtualService | None:
         return self._services.get((caller.mesh.key, host_key(name)))
 
     def exposed(self, service: VirtualService) -> Exposed:
@@ -89,17 +89,17 @@ class Links:
             known = self._exposed[service.logical_id] = _Linking(self, service).exposed()
         return known
 
-    def node(self, by: Resource, name: Text) -> VirtualNode | None:
+    def node(self, by: Resource, name: Scalar) -> VirtualNode | None:
         return self._nodes.get(_key(by, name))
 
-    def router(self, by: Resource, name: Text) -> VirtualRouter | None:
+    def router(self, by: Resource, name: Scalar) -> VirtualRouter | None:
         return self._routers.get(_key(by, name))
 
     def routes(self, router: VirtualRouter) -> list[Route]:
         return sorted(self._routes.get(_key(router, router.name), ()), key=route_order)
 
 
-def _key(by: Resource, name: Text) -> Key:
+def _key(by: Resource, name: Scalar) -> Key:
     return by.mesh.key, name.key
 
 
@@ -134,7 +134,7 @@ class _Linking:
     def _report(self, code: str, resource: Resource, path: Path, message: str, hint: str) -> None:
         self.findings.append(Finding(code, resource.logical_id, path, message, hint))
 
-    def _of_node(self, name: Text) -> Iterable[Exposure]:
+    def _of_node(self, name: Scalar) -> Iterable[Exposure]:
         node = self._reachable(self.service, name)
         if node is None:
             return
@@ -142,7 +142,7 @@ class _Linking:
             rule = Rule(None, (Target(node, listener, literal(1)),))
             yield Exposure(self.service, listener.port, listener.protocol, (rule,))
 
-    def _reachable(self, by: Resource, name: Text) -> VirtualNode | None:
+    def _reachable(self, by: Resource, name: Scalar) -> VirtualNode | None:
         """The node of a name, if it is one that traffic can be sent to."""
         node = self.links.node(by, name)
         if node is None:
@@ -182,7 +182,9 @@ class _Linking:
         self._report("AM318", router, router.path, message, "Give the virtual router a listener")
         return ()
 
-    def _listener(self, by: Resource, listeners: Sequence[Listener], port: Text | None, path: Path) -> Listener | None:
+    def _listener(
+        self, by: Resource, listeners: Sequence[Listener], port: Scalar | None, path: Path
+    ) -> Listener | None:
         """The one that `port` names, or the only one."""
         found = [listener for listener in listeners if port is None or listener.port.key == port.key]
         if len(found) == 1:

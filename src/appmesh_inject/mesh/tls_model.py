@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, final
 
 from appmesh_inject.cfn.document import Path
-from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.scalars import Scalar
 
 SDS_VARIABLE = "APPMESH_SDS_SOCKET_PATH"
 """The envoy container's variable that has the socket of SDS: App Mesh's image read it, and the compiler does."""
@@ -13,20 +13,20 @@ SDS_VARIABLE = "APPMESH_SDS_SOCKET_PATH"
 @final
 @dataclass(frozen=True, slots=True)
 class FileCertificate:
-    chain: Text
-    private_key: Text
+    chain: Scalar
+    private_key: Scalar
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class SdsSecret:
-    name: Text
+    name: Scalar
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class FileTrust:
-    chain: Text
+    chain: Scalar
 
 
 @final
@@ -43,7 +43,7 @@ Trust: TypeAlias = FileTrust | SdsSecret | AcmManaged
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
     trust: Trust
-    subject_alternative_names: tuple[Text, ...] = ()
+    subject_alternative_names: tuple[Scalar, ...] = ()
     path: Path = field(compare=False, default=())
 
 
@@ -62,7 +62,7 @@ class ClientTls:
     """The TLS part of a client policy; no `ports`: on every port."""
 
     enforce: bool
-    ports: tuple[Text, ...]
+    ports: tuple[Scalar, ...]
     certificate: Certificate | None
     validation: Validation | None
     path: Path = field(compare=False, default=())

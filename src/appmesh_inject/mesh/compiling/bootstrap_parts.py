@@ -4,11 +4,11 @@ from typing import NamedTuple, final
 
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling.egress import Called
-from appmesh_inject.mesh.compiling.envoy import Config
+from appmesh_inject.mesh.compiling.envoy_messages import Config
 
 
 @final
-class EnvoyParts(NamedTuple):
+class BootstrapParts(NamedTuple):
     """`called`: the services that this Envoy calls, with the client policies that hold for them."""
 
     listeners: list[Config]
