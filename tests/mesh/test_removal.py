@@ -159,7 +159,7 @@ def test_what_is_said() -> None:
         "Fourth": {"Metadata": {"AppMesh": {"ResourceArn": {"Ref": "Task"}}}},
     }
     found = mesh_removal(template, MeshNames(template["Resources"], Scope()))
-    gone = "which leaves the template with the rest of the mesh. Take the reference out."
+    gone = "which is removed from the template with the mesh. Take the reference out."
     assert [str(finding) for finding in found.findings] == [
         f"AM325 Metadata/a/0: refers to the ARN of Mesh, {gone}",
         f"AM325 Described Outputs/Described/Description: refers to the Uid of Caller, {gone}",
@@ -170,8 +170,8 @@ def test_what_is_said() -> None:
         f"AM325 Task Resources/Task/Properties/Tags/0/Value: refers to the ARN of Caller, {gone}",
         f"AM325 Task Resources/Task/Properties/Tags/1/Comment: refers to the ARN of Caller, {gone}",
         f"AM325 Third Resources/Third/Metadata/AppMesh/ResourceArn: refers to the ARN of Mesh, {gone}",
-        "AM360 Uid Outputs/Uid: goes with Caller, and is exported: stacks that import it stop CloudFormation. "
-        "Take the imports out first.",
+        "AM360 Uid Outputs/Uid: is removed with Caller, but exported: CloudFormation refuses that while "
+        "a stack imports it. Take the imports out first.",
     ]
 
 

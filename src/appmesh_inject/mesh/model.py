@@ -1,6 +1,6 @@
-"""The mesh, as App Mesh's own documents name its parts. Frozen values; links are by name.
+"""The mesh as frozen values, with the names of App Mesh's documentation. Resources refer to each other by name.
 
-A `path` leads to where a thing stands in the template; it takes no part in comparisons.
+`path` is where a value stands in the template. It is ignored in comparisons.
 """
 
 from dataclasses import dataclass, field
@@ -87,7 +87,7 @@ class CloudMap:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLog:
-    """`text` or `members` (of a JSON format), or neither: Envoy's own format."""
+    """text: a text format; members: a JSON format. Without both, Envoy's default format applies."""
 
     file: Scalar
     text: Scalar | None = None
@@ -97,7 +97,7 @@ class AccessLog:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """`tls` is None where the backend has no client policy of its own."""
+    """tls: None if the backend has no client policy of its own."""
 
     service: Scalar
     tls: ClientTls | None
@@ -145,7 +145,7 @@ class VirtualRouter(Resource):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualService(Resource):
-    """`provider` is the name of a node or a router; neither: the service answers 404."""
+    """The provider is a node or a router. Without a provider the service answers 404."""
 
     node: Scalar | None = None
     router: Scalar | None = None
@@ -154,8 +154,8 @@ class VirtualService(Resource):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matcher:
-    """What a header, a metadata entry or a query parameter must be. `kind` is `exact`, `prefix`, `suffix`,
-    `regex`, `range` (from `value` up to `end`, without it) or `present`."""
+    """The condition on a header, a metadata entry or a query parameter. kind: `exact`, `prefix`, `suffix`, `regex`,
+    `range` (from `value` to below `end`) or `present`."""
 
     name: Scalar
     kind: str = "present"
@@ -216,7 +216,7 @@ class Route(Resource):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewrite:
-    """Absent members mean what App Mesh did without them: the service's own host name, and `/` for the prefix."""
+    """By default App Mesh replaced the host name with the service's, and the prefix with `/`."""
 
     keeps_hostname: bool = False
     keeps_prefix: bool = False
@@ -239,9 +239,9 @@ class GatewayRoute(Resource):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudMapFact:
-    """A namespace or a service of Cloud Map in the template, and what keeps it out of DNS (None: nothing).
+    """A Cloud Map namespace or service of the template. obstacle: why DNS cannot find it; None if it can.
 
-    `namespace` is empty where it is a namespace itself, or not known.
+    namespace: of a service, empty if unknown; empty for a namespace.
     """
 
     name: str
@@ -252,7 +252,7 @@ class CloudMapFact:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """Every mesh resource of one template. Links are looked up by mesh and name."""
+    """All mesh resources of one template."""
 
     names: MeshNames
     meshes: tuple[Mesh, ...] = ()

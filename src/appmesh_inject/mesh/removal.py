@@ -1,7 +1,6 @@
-"""Removes the mesh resources from the template once Envoy's configuration holds what they said.
+"""Removes the mesh resources from the template once Envoy's configuration contains what they said.
 
-References to them are removed or replaced by the name that they stood for. A reference that allows neither is a
-finding.
+References to them are removed or replaced by names. A reference that allows neither is a finding.
 """
 
 import json
@@ -20,12 +19,12 @@ from appmesh_inject.mesh.source import EXPORT
 
 PLACEHOLDER = "AppMeshInjectPlaceholder"
 PLACEHOLDER_RESOURCE: Mapping[str, Json] = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
-"""A resource that costs nothing and does nothing: a stack needs one."""
+"""A template needs a resource: this one costs nothing and does nothing."""
 
 
 def without_mesh(document: Json, scope: Scope, *, export: bool) -> tuple[Json, tuple[Finding, ...]]:
-    """The template without its mesh resources, and what stands in the way. `export`: they move into its metadata.
-    The very same object where it has none."""
+    """The template without its mesh resources, and the findings. Returns the same object if there are none to remove.
+    export: moves them to the template's metadata."""
     if not isinstance(document, dict):
         return document, ()
     resources = document.get("Resources")
@@ -69,14 +68,14 @@ class MeshRemoval(NamedTuple):
 
 
 _NAMED = re.compile(r"\$\{([A-Za-z0-9]+)")
-"""The logical IDs in the text of an Fn::Sub, and other names."""
+"""Logical IDs and other names in the text of an Fn::Sub."""
 
 _MARKED = {"VirtualNode": "virtualNode", "VirtualGateway": "virtualGateway"}
 
 
 def mesh_removal(template: Mapping[str, Json], names: MeshNames) -> MeshRemoval:
-    """What changes in `template` when all of its mesh resources leave it. Conditions and parameters stay, also
-    those that only the mesh used."""
+    """The changes to `template` that remove all mesh resources. Conditions and parameters stay, including those that
+    only the mesh used."""
     resources = _map(template, "Resources")
     gone = frozenset(logical_id for logical_id, resource in resources.items() if kind_of(resource))
     if not gone:
@@ -108,7 +107,7 @@ class _Removal:
     marks: set[Path] = field(default_factory=set)
 
     def stay(self, path: Path, logical_id: str, resource: Json) -> None:
-        """A resource that stays: its references are rewritten, and it waits no longer for what is gone."""
+        """Rewrites the references of a resource that stays, and removes its dependencies on removed resources."""
         if not isinstance(resource, dict):
             self.rewrite(path, logical_id, resource)
             return
@@ -127,8 +126,8 @@ class _Removal:
                 self.changes.append(replace(path, kept) if kept else remove(path))
 
     def rewrite(self, path: Path, subject: str, value: Json) -> None:
-        """`value` with names in the place of references to what is gone. Each place is a change of its own, so
-        that whatever else changes beside it is not lost."""
+        """Replaces references to removed resources by names. Each reference is one change, so that other changes to the
+        same resource are kept."""
         if isinstance(value, list):
             for n, item in enumerate(value):
                 if isinstance(item, dict | list):
@@ -152,7 +151,7 @@ class _Removal:
                 self.changes.append(replace(path, rewritten))
 
     def _may_refer(self, value: Mapping[str, Json]) -> bool:
-        """Whether a Ref, Fn::GetAtt or Fn::Sub can be about what is gone: most are not, which is quick to see."""
+        """Whether a Ref, Fn::GetAtt or Fn::Sub can refer to a removed resource. A quick test that excludes most."""
         (argument,) = value.values()
         if isinstance(argument, str):
             named = _NAMED.findall(argument) if "${" in argument else [argument.partition(".")[0]]
@@ -161,8 +160,8 @@ class _Removal:
         return "Fn::Sub" in value or not isinstance(target, str) or target in self.gone
 
     def _in_mark(self, path: Path, value: Mapping[str, Json]) -> Json:
-        """A mark may name the node or gateway by `!Ref`: the resource's ARN, of which the part that names it is
-        enough."""
+        """A mark may name its node or gateway by `!Ref`, which returns the ARN. The last part of the ARN is enough for
+        the mark."""
         target = value.get("Ref")
         if not isinstance(target, str) or target not in self.gone or not self._is_mark(path):
             return None
@@ -173,18 +172,18 @@ class _Removal:
         return joined(["mesh/", mesh, f"/{_MARKED[kind]}/", name])
 
     def _is_mark(self, path: Path) -> bool:
-        """Whether `path` leads to the ResourceArn of a mark: of a Metadata, or of a tag."""
+        """Whether `path` leads to the ResourceArn of a mark, in Metadata or in a tag."""
         if path[-3:] == ("Metadata", "AppMesh", "ResourceArn"):
             return True
         return path[-1] == "Value" and path[:-1] in self.marks
 
     def _dangles(self, path: Path, subject: str, logical_id: str, attribute: str) -> None:
         what = f"the {attribute} of {logical_id}" if attribute else f"the ARN of {logical_id}"
-        message = f"refers to {what}, which leaves the template with the rest of the mesh"
+        message = f"refers to {what}, which is removed from the template with the mesh"
         self.findings.append(Finding("AM325", subject, path, message, "Take the reference out"))
 
     def output(self, name: str, output: Json) -> None:
-        """An output that gave a name still does; one that gave anything else of the mesh goes."""
+        """Rewrites an output whose value is a name, and removes one that refers to anything else of the mesh."""
         path: Path = ("Outputs", name)
         dangling: list[str] = []
         value = output.get("Value") if isinstance(output, dict) else None
@@ -194,5 +193,7 @@ class _Removal:
             return
         self.changes.append(remove(path))
         if isinstance(output, dict) and "Export" in output:
-            message = f"goes with {dangling[0]}, and is exported: stacks that import it stop CloudFormation"
+            message = (
+                f"is removed with {dangling[0]}, but exported: CloudFormation refuses that while a stack imports it"
+            )
             self.findings.append(Finding("AM360", name, path, message, "Take the imports out first"))

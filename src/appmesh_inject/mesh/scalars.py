@@ -1,4 +1,4 @@
-"""Scalars of the mesh model: text that may be known only when CloudFormation deploys."""
+"""Scalars of the mesh model. Their values may be unknown until CloudFormation deploys."""
 
 from typing import NamedTuple, final
 
@@ -7,10 +7,10 @@ from appmesh_inject.cfn.document import Json, Path
 
 @final
 class Scalar(NamedTuple):
-    """A scalar that may be known only when CloudFormation deploys. Two are equal where they mean the same.
+    """A scalar whose value may be unknown until CloudFormation deploys. Equal if the keys are equal.
 
-    key: what it means, equal for equal meanings. written: what goes to the configuration. known: the literal
-    that it stands for now, or None.
+    key: equal for values that mean the same. written: what goes into the configuration. known: the literal value, or
+    None if it is unknown.
     """
 
     key: str
@@ -33,5 +33,5 @@ def literal(value: str | int) -> Scalar:
 
 
 def host_key(name: Scalar) -> str:
-    """The key of a host name, which does not differ by case; what only CloudFormation knows does."""
+    """The key of a host name. Case-insensitive if the name is known."""
     return name.key if name.known is None else name.known.lower()

@@ -1,4 +1,4 @@
-"""Certificates and trust of the mesh model: who TLS shows, and whom it believes."""
+"""Certificates and trust in the mesh model: what TLS presents, and what it accepts."""
 
 from dataclasses import dataclass, field
 from typing import TypeAlias, final
@@ -7,7 +7,8 @@ from appmesh_inject.cfn.document import Path
 from appmesh_inject.mesh.scalars import Scalar
 
 SDS_VARIABLE = "APPMESH_SDS_SOCKET_PATH"
-"""The envoy container's variable that has the socket of SDS: App Mesh's image read it, and the compiler does."""
+"""The envoy container's variable for the path of the SDS socket. App Mesh's image read it, and the compiler reads
+it."""
 
 
 @final
@@ -32,7 +33,7 @@ class FileTrust:
 @final
 @dataclass(frozen=True, slots=True)
 class AcmManaged:
-    """A certificate or a trust that lives in ACM, whose keys only App Mesh could bring to Envoy."""
+    """A certificate or CA in ACM. Only App Mesh could deliver its keys to Envoy."""
 
 
 Certificate: TypeAlias = FileCertificate | SdsSecret | AcmManaged
@@ -59,7 +60,7 @@ class ListenerTls:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientTls:
-    """The TLS part of a client policy; no `ports`: on every port."""
+    """The TLS settings of a client policy. Without `ports` they apply to every port."""
 
     enforce: bool
     ports: tuple[Scalar, ...]

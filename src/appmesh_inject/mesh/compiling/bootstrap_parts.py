@@ -1,4 +1,4 @@
-"""What nodes and gateways contribute to a bootstrap, each in its own way."""
+"""The parts of a bootstrap that differ between nodes and gateways."""
 
 from typing import NamedTuple, final
 
@@ -9,7 +9,7 @@ from appmesh_inject.mesh.compiling.envoy_messages import Config
 
 @final
 class BootstrapParts(NamedTuple):
-    """`called`: the services that this Envoy calls, with the client policies that hold for them."""
+    """called: the services that this Envoy calls, each with its client policy."""
 
     listeners: list[Config]
     clusters: list[Config]

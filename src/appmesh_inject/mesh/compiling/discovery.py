@@ -1,4 +1,4 @@
-"""How a caller's Envoy finds a node: by DNS, also where App Mesh asked Cloud Map's API."""
+"""How a caller's Envoy finds a node. Always by DNS, even where App Mesh used the API of Cloud Map."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, final
@@ -20,7 +20,7 @@ FAMILIES = {
 
 @final
 class Endpoint(NamedTuple):
-    """is_logical: the name is one address at a time, whichever DNS gives first."""
+    """Where callers find a node. is_logical: Envoy uses one of the addresses that DNS returns, instead of all."""
 
     hostname: Scalar
     is_logical: bool
@@ -31,7 +31,7 @@ class Endpoint(NamedTuple):
 def endpoint(
     node: VirtualNode, found: Dns | CloudMap, ip_preference: str | None, model: Model, is_logical: bool
 ) -> Endpoint:
-    """`ip_preference` is the mesh's, for nodes without one; `is_logical` is for Cloud Map names alone."""
+    """ip_preference: the mesh's, used for nodes without their own. is_logical: applies only to Cloud Map names."""
     family = FAMILIES[found.ip_preference or ip_preference]
     if isinstance(found, Dns):
         return Endpoint(found.hostname, found.is_logical, family)
@@ -41,7 +41,7 @@ def endpoint(
 
 
 def _limits(node: VirtualNode, found: CloudMap, model: Model, is_logical: bool) -> Iterator[Finding]:
-    """What DNS cannot do that Cloud Map's API could."""
+    """Reports what the Cloud Map API supports and DNS does not."""
 
     def finding(code: str, step: str, message: str, hint: str) -> Finding:
         path: Path = (*found.path, step)
@@ -61,8 +61,8 @@ def _limits(node: VirtualNode, found: CloudMap, model: Model, is_logical: bool) 
         if fact.obstacle:
             yield finding("AM311", "ServiceName", fact.obstacle, "Give the Cloud Map service A records")
     if not spaces:
-        message = "is not in this template, and only a DNS namespace whose services publish A records will do"
+        message = "is not in this template, and must be a DNS namespace whose services publish A records"
         yield finding("AM354", "NamespaceName", message, "Make sure that it is one")
     if not is_logical:
-        message = "is found by DNS, which gives at most eight addresses at a time"
+        message = "is found by DNS, which returns at most eight addresses at a time"
         yield finding("AM355", "ServiceName", message, "With more than eight tasks, set CloudMapDns to logical")

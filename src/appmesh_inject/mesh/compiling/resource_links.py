@@ -1,6 +1,6 @@
-"""Links between mesh resources, by mesh and name: who a backend, a route or a gateway route really means.
+"""Looks up mesh resources by mesh and name: the targets of backends, routes and gateway routes.
 
-What a service exposes hangs on the mesh alone, not on who asks, so it is found once for all callers.
+What a service exposes does not depend on the caller, so it is determined once for all callers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,7 +40,7 @@ class Target(NamedTuple):
 
 @final
 class Rule(NamedTuple):
-    """Where requests go; `route` is None where the service's provider is a node."""
+    """Where requests go. route: None if the provider of the service is a node."""
 
     route: Route | None
     targets: tuple[Target, ...]
@@ -83,7 +83,7 @@ class Links:
         return self._services.get((caller.mesh.key, host_key(name)))
 
     def exposed(self, service: VirtualService) -> Exposed:
-        """The ports on which a service answers, and what is wrong with what stands behind it."""
+        """The ports on which a service answers, and the mistakes in its router, routes and nodes."""
         known = self._exposed.get(service.logical_id)
         if known is None:
             known = self._exposed[service.logical_id] = _Linking(self, service).exposed()
@@ -110,7 +110,7 @@ def _by_name(resources: Iterable[R]) -> dict[Key, R]:
 @final
 @dataclass(frozen=True, slots=True)
 class _Linking:
-    """One service on its way to its exposures."""
+    """Determines the exposures of one service."""
 
     links: Links
     service: VirtualService
@@ -124,7 +124,13 @@ class _Linking:
         elif service.router is not None:
             router = self.links.router(service, service.router)
             if router is None:
-                self._report("AM306", service, service.router.path, "names no virtual router of this template", _DEFINE)
+                self._report(
+                    "AM306",
+                    service,
+                    service.router.path,
+                    "names a virtual router that is not in this template",
+                    _DEFINE,
+                )
             else:
                 found = self._of_router(router)
         else:
@@ -143,14 +149,14 @@ class _Linking:
             yield Exposure(self.service, listener.port, listener.protocol, (rule,))
 
     def _reachable(self, by: Resource, name: Scalar) -> VirtualNode | None:
-        """The node of a name, if it is one that traffic can be sent to."""
+        """The node of this name. None, with a finding, for a node that cannot receive traffic."""
         node = self.links.node(by, name)
         if node is None:
-            self._report("AM306", by, name.path, "names no virtual node of this template", _DEFINE)
+            self._report("AM306", by, name.path, "names a virtual node that is not in this template", _DEFINE)
         elif not node.listeners:
-            self._report("AM315", node, node.path, "has no listener, and is a target", "Give it a listener")
+            self._report("AM315", node, node.path, "is a target, but has no listener", "Give it a listener")
         elif node.discovery is None:
-            self._report("AM315", node, node.path, "has no ServiceDiscovery, and is a target", "Add ServiceDiscovery")
+            self._report("AM315", node, node.path, "is a target, but has no ServiceDiscovery", "Add ServiceDiscovery")
         else:
             return node
         return None
@@ -174,7 +180,7 @@ class _Linking:
             yield Exposure(self.service, listener.port, listener.protocol, tuple(by_port[listener.port.key]))
 
     def _inferred(self, router: VirtualRouter, targets: Sequence[Target]) -> tuple[Listener, ...]:
-        """A router without listeners answers where all of its targets listen."""
+        """A router without listeners answers on the port that all its targets have in common."""
         found = {(target.listener.port.key, target.listener.protocol): target.listener for target in targets}
         if len(found) == 1:
             return tuple(found.values())
@@ -185,7 +191,7 @@ class _Linking:
     def _listener(
         self, by: Resource, listeners: Sequence[Listener], port: Scalar | None, path: Path
     ) -> Listener | None:
-        """The one that `port` names, or the only one."""
+        """The listener that `port` names, or the only one."""
         found = [listener for listener in listeners if port is None or listener.port.key == port.key]
         if len(found) == 1:
             return found[0]
@@ -202,7 +208,7 @@ class _Linking:
             if linked is not None:
                 found.append(linked)
         if found and all(target.weight.known == "0" for target in found):
-            message = "gives every target the weight 0, and Envoy refuses that"
+            message = "gives every target the weight 0, which Envoy rejects"
             self._report("AM314", route, route.targets[0].path, message, "Give one target a weight")
         if len(found) > 1:
             message = "splits traffic by weights that are part of every caller's task definition"
@@ -211,7 +217,8 @@ class _Linking:
         return self._tcp_targets(route, found) if route.protocol == TCP else tuple(found)
 
     def _tcp_targets(self, route: Route, targets: Sequence[Target]) -> tuple[Target, ...]:
-        """Envoy takes no weight of 0 here, so such a target goes; that is why the weights must be known."""
+        """Removes targets of weight 0, which Envoy rejects for tcp. So each weight must be known when the macro
+        runs."""
         for target in targets:
             if target.weight.known is None and len(targets) > 1:
                 message = "decides whether a tcp target exists, and is not known when the macro runs"
@@ -234,4 +241,4 @@ class _Linking:
                 self._report("AM313", route, route.path, message, "Use one protocol")
 
 
-_DEFINE = "Define it in this template; what belongs to another stack cannot be compiled"
+_DEFINE = "Define it in this template, since resources of other stacks cannot be compiled"

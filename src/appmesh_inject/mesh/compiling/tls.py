@@ -1,4 +1,5 @@
-"""TLS of listeners and of clusters. Files and SDS can be had from a bootstrap; keys that lie in ACM cannot."""
+"""TLS of listeners and clusters. Certificates from files and SDS work; the keys of ACM certificates are out of
+reach."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, final
@@ -25,10 +26,10 @@ _TLS = "extensions.transport_sockets.tls.v3"
 
 
 def server_socket(tls: ListenerTls, protocol: str) -> Config:
-    """What terminates TLS on a listener."""
+    """The transport socket that terminates TLS on a listener."""
     common: dict[str, Json] = {**_certificates(tls.certificate)}
     if protocol != TCP:
-        # Envoy tells HTTP/1.1 from HTTP/2 by itself, but gRPC clients insist on the agreement.
+        # Envoy detects HTTP/1.1 and HTTP/2 by itself, but gRPC clients require ALPN.
         common["alpn_protocols"] = ["h2", "http/1.1"]
     fields: dict[str, Json] = {"common_tls_context": common}
     if tls.validation is not None:
@@ -38,8 +39,8 @@ def server_socket(tls: ListenerTls, protocol: str) -> Config:
 
 
 def client_socket(policy: ClientTls | None, server: Listener, hostname: Scalar) -> Config | None:
-    """What a caller's cluster speaks to a server: TLS as the client policy asks for it, TLS without validation
-    where there is no policy and the server has TLS, or plain text."""
+    """The transport socket of a caller's cluster: TLS as the client policy says, TLS without validation if no policy
+    applies and the server has TLS, or None for plain text."""
     encrypts = server.tls is not None and server.tls.mode != "DISABLED"
     applies = policy is not None and (not policy.ports or server.port in policy.ports)
     if policy is None or not applies:
@@ -48,7 +49,7 @@ def client_socket(policy: ClientTls | None, server: Listener, hostname: Scalar) 
         return None
     common = dict(_certificates(policy.certificate))
     if policy.validation is not None:
-        # Without names to compare with, App Mesh compared with the name that the server is found by.
+        # Without configured names, App Mesh compared the certificate with the host name of service discovery.
         names = policy.validation.subject_alternative_names or (hostname,)
         common |= _validation(policy.validation.trust, names)
     return _upstream(common, server.protocol, hostname)
@@ -97,7 +98,7 @@ def _sds(secret: SdsSecret) -> Config:
 
 @final
 class Needs(NamedTuple):
-    """What TLS settings need from outside of Envoy."""
+    """What TLS needs outside of Envoy: files, and the SDS socket."""
 
     files: tuple[Json, ...] = ()
     sds: bool = False
@@ -105,7 +106,7 @@ class Needs(NamedTuple):
 
 
 def needs(owner: Resource, *settings: ListenerTls | ClientTls | None) -> Needs:
-    """The files and the SDS socket that TLS settings of `owner` need, and a finding for all that lies in ACM."""
+    """The files and the SDS socket that the TLS settings of `owner` need. Each use of ACM is a finding."""
     parts = [(part, path) for tls in settings if tls is not None for part, path in _parts(tls)]
     findings = [_acm(owner, path) for part, path in parts if isinstance(part, AcmManaged)]
     files = [text.written for part, _ in parts for text in _file_paths(part)]
@@ -129,6 +130,6 @@ def _file_paths(part: Certificate | Trust) -> tuple[Scalar, ...]:
 
 
 def _acm(owner: Resource, path: Path) -> Finding:
-    message = "lies in ACM, whose keys only App Mesh could bring to Envoy"
+    message = "is in ACM, whose keys only App Mesh could deliver to Envoy"
     hint = "Export the private certificate (aws acm export-certificate) to files, or use File or SDS"
     return Finding("AM310", owner.logical_id, (*path, "ACM"), message, hint)

@@ -1,4 +1,4 @@
-"""Listeners of virtual nodes, gateways and routers, and all that they carry."""
+"""Listeners of virtual nodes, gateways and routers."""
 
 from collections.abc import Callable, Sequence
 
@@ -27,7 +27,7 @@ percent = whole_number(0, 100, "a percentage")
 
 
 def listeners(prop: Property, parse: Callable[[Property], Listener | None]) -> tuple[Listener, ...]:
-    """All of them; on one port there can be one only."""
+    """The parsed listeners. Two on one port are a finding."""
     found = each(prop.items(), parse)
     for n, one in enumerate(found):
         if any(one.port == other.port for other in found[:n]):
@@ -38,7 +38,7 @@ def listeners(prop: Property, parse: Callable[[Property], Listener | None]) -> t
 
 
 def gateway_listener(prop: Property) -> Listener | None:
-    """A gateway takes requests only, and leaves timeouts to the services behind it."""
+    """A gateway takes only requests, not tcp, and leaves timeouts to the services behind it."""
     return listener(prop, ("PortMapping", "ConnectionPool", "HealthCheck", "TLS"), (HTTP, HTTP2, GRPC))
 
 
@@ -72,7 +72,7 @@ def listener(
 
 
 def timeouts(prop: Property, *kinds: str) -> Timeout:
-    """`Timeout`, whose one member is named by the protocol."""
+    """A `Timeout`, whose one member is named after the protocol."""
     members = prop.members(*kinds) if prop.is_there else None
     kind = members and members.one_of(*kinds)
     return timeout(members[kind]) if members and kind else Timeout()
@@ -86,7 +86,7 @@ def timeout(prop: Property) -> Timeout:
 
 
 def duration(prop: Property) -> Scalar | None:
-    """A `Duration` as Envoy writes it: `15s`. Milliseconds are a sum to do, so they must be written out."""
+    """A `Duration` in Envoy's format, `15s`. Milliseconds must be a literal, since they are converted."""
     members = prop.members("Unit", "Value") if prop.is_there else None
     if members is None:
         return None
@@ -108,7 +108,7 @@ def _from_milliseconds(prop: Property, value: Scalar) -> Scalar | None:
     if not isinstance(value.written, str):
         prop.report(
             "AM301",
-            "is in milliseconds, and not written out: Envoy needs seconds",
+            "is in milliseconds and no literal, so it cannot be converted to Envoy's seconds",
             "Write the number, or use Unit s",
         )
         return None
@@ -194,7 +194,7 @@ def _required_duration(members: Members, name: str) -> Scalar | None:
 
 
 def router_listener(prop: Property) -> Listener | None:
-    """A router's listener is a port mapping alone."""
+    """A router's listener has only a port mapping."""
     members = prop.members("PortMapping")
     mapping = members and members.required("PortMapping")
     port_mapping = mapping and mapping.members("Port", "Protocol")

@@ -1,4 +1,4 @@
-"""What a route matches: paths, headers, query parameters, gRPC services."""
+"""Matches of routes: paths, headers, query parameters, gRPC services."""
 
 import re
 
@@ -9,7 +9,8 @@ from appmesh_inject.settings.types import any_text, port
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
 _KINDS = {"Exact": "exact", "Prefix": "prefix", "Suffix": "suffix", "Regex": "regex", "Range": "range"}
-# A set that has no end goes to the end of the text: else each "[" would be tried up to there.
+# An unclosed set extends to the end of the text. Otherwise the search would restart at each "[" and take quadratic
+# time.
 _TOKENS = re.compile(r"\\(.)|\[\^?\]?(?:\\.|[^\]\\])*+(?:\]|\\?\Z)", re.DOTALL)
 _BEYOND_RE2 = re.compile(r"\(\?(?:<?[=!]|>|P=|P>|\(|#|R|[0-9]|&)|\\[1-9kgGZ]|(?:[*+?]|\{\d+(?:,\d*)?\})\+")
 _REPETITIONS = re.compile(r"\{(\d+)(?:,(\d*))?\}")
@@ -66,7 +67,7 @@ def _http(prop: Property, members: Members, needs_path: bool = True) -> Match:
 
 
 def _prefix(prop: Property, is_known: bool) -> Scalar | None:
-    """A gateway's prefix is rewritten, and how hangs on whether it ends in `/`."""
+    """A gateway rewrites the prefix, and how depends on whether the prefix ends in `/`: so it must be known."""
     return prop.known_scalar(_absolute) if is_known else prop.scalar(_absolute)
 
 
@@ -160,17 +161,19 @@ def _regex(prop: Property) -> Scalar | None:
     found = prop.known_scalar(any_text)
     reason = _not_re2(found.known) if found is not None and found.known is not None else None
     if reason:
-        prop.report("AM323", f"is no regular expression of RE2: {reason}", "Rewrite it; RE2 has no lookaround")
+        prop.report(
+            "AM323", f"is not a regular expression that RE2 accepts: {reason}", "Rewrite it; RE2 has no lookaround"
+        )
         return None
     return found
 
 
 def _not_re2(pattern: str) -> str | None:
-    """Why Envoy's RE2 would refuse `pattern`, and with it the whole configuration; None where nothing is known."""
+    """Why Envoy's RE2 would reject `pattern` and the whole configuration with it. None if no reason is found."""
     bare = _TOKENS.sub(lambda token: token[0] if token[1] and token[1] in "123456789kgGZ" else "x", pattern)
     beyond = _BEYOND_RE2.search(bare)
     if beyond:
-        return f"it has {beyond[0]}"
+        return f"it has '{beyond[0]}'"
     counts = (count.lstrip("0") for pair in _REPETITIONS.findall(bare) for count in pair)
     if any(len(count) > 4 or int(count or 0) > 1000 for count in counts):
         return "it repeats more than 1000 times"

@@ -1,7 +1,6 @@
-"""A prop in the template under reading: its value, its path, and what can be asked of it.
+"""A property of a mesh resource during parsing: its value, its path, and methods that read it as a type.
 
-Whatever is asked, the answer is a value of the model or None, and every None has its finding: a prop never
-raises for what a user wrote.
+Each method returns a value, or None and reports a finding. None raises for what a user wrote.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +22,7 @@ UNSAFE = frozenset('"\\')
 
 @final
 class Reader(NamedTuple):
-    """What all props of one resource share; `findings` collects what is wrong with them."""
+    """Shared by all properties of one resource. findings: collects the mistakes."""
 
     subject: str
     names: MeshNames
@@ -57,7 +56,8 @@ class Property(NamedTuple):
         self.report("AM302", f"must be {need}, and {shown_literal(literal)} is not", "Correct the value")
 
     def decided(self) -> Literal | None:
-        """The literal that stands here, where the mesh's structure hangs on it."""
+        """The literal value. A value on which the structure of the configuration depends must be known: else a
+        finding."""
         reading = read(self.value, self.reader.scope)
         if isinstance(reading, Literal):
             return reading
@@ -69,7 +69,7 @@ class Property(NamedTuple):
         return None
 
     def members(self, *allowed: str) -> "Members | None":
-        """The properties here; those that App Mesh does not have are findings."""
+        """The members of a map. Those that App Mesh does not have are findings."""
         literal = self.decided()
         if literal is None:
             return None
@@ -87,7 +87,7 @@ class Property(NamedTuple):
         return Property(value, (*self.path, step), self.reader)
 
     def items(self) -> "tuple[Property, ...]":
-        """The entries of a list, without those that are AWS::NoValue; of nothing, none."""
+        """The items of a list without those that are AWS::NoValue. Empty if the property is missing."""
         if not self.is_there:
             return ()
         literal = self.decided()
@@ -100,7 +100,8 @@ class Property(NamedTuple):
         return tuple(prop for prop in props if prop.is_there)
 
     def scalar(self, check: Check = lambda _: None) -> Scalar | None:
-        """A scalar that CloudFormation may fill in later. What can be known of it now is held to `check`."""
+        """A scalar that CloudFormation may fill in later. Literals in it must pass `check`, which returns what it
+        requires."""
         plain = self.value
         if isinstance(plain, str) and not ("\0" in plain or "{{resolve:" in plain or check(plain)):
             return Scalar(plain, plain, plain, self.path)
@@ -149,7 +150,9 @@ class Property(NamedTuple):
         names = self.reader.names
         written = names.written(self.value, lambda logical_id, attribute: lost.append(f"{logical_id} {attribute}"))
         if lost:
-            self.report("AM325", f"refers to {lost[0].strip()}, which leaves the template", "Refer to the name")
+            self.report(
+                "AM325", f"refers to {lost[0].strip()}, which is removed from the template", "Refer to the name"
+            )
             return None
         key = names.key(self.value)
         return Scalar(key, scalar(written), None if "\0" in key else key, self.path)
@@ -159,7 +162,7 @@ class Property(NamedTuple):
         return isinstance(known, str) and any(c in UNSAFE or ord(c) < 32 for c in known)
 
     def known_scalar(self, check: Check = lambda _: None) -> Scalar | None:
-        """A scalar that must be known now; what is written may still be a Ref to a parameter."""
+        """A scalar whose value must be known now. It may be written as a Ref to a parameter."""
         found = self.scalar(check)
         if found is not None and found.known is None:
             self.decided()
@@ -189,7 +192,7 @@ class Property(NamedTuple):
 @final
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The properties of one prop."""
+    """The members of a property whose value is a map."""
 
     prop: Property
     properties: Mapping[str, Json]
@@ -208,7 +211,7 @@ class Members:
         return None
 
     def one_of(self, *names: str, needed: bool = True) -> str | None:
-        """Which one of properties that exclude each other is given."""
+        """The one of these mutually exclusive properties that is given."""
         given = self.given(*names)
         if len(given) == 1:
             return given[0]
@@ -237,7 +240,7 @@ class Members:
 
 
 def parameters(value: Json) -> Iterator[str]:
-    """Every name that a Ref or an Fn::Sub in `value` mentions."""
+    """The names in each Ref and Fn::Sub of `value`."""
     if isinstance(value, dict):
         for key, item in value.items():
             if key == "Ref" and isinstance(item, str):
@@ -254,5 +257,5 @@ def parameters(value: Json) -> Iterator[str]:
 
 
 def each(props: Iterable[Property], parse: Callable[[Property], T | None]) -> tuple[T, ...]:
-    """What `parse` makes of each prop; what it can make nothing of has its finding already."""
+    """The results of `parse`. It has reported a finding where it returns None."""
     return tuple(found for found in map(parse, props) if found is not None)

@@ -1,4 +1,4 @@
-"""All of the mesh resources of a template, and the Cloud Map resources that they lean on."""
+"""Parses all mesh resources of a template, and the Cloud Map resources that they use."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -19,7 +19,7 @@ Parse: TypeAlias = Callable[[Mapping[str, Any], Members], Resource | None]
 
 
 class Kind(NamedTuple):
-    """One type of resource: how it is parsed, its own properties, and the field of the model that it goes to."""
+    """A resource type. properties: those that only this type has; field: of the model."""
 
     parse: Parse
     field: str
@@ -40,19 +40,19 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 
 class Parsed(NamedTuple):
-    """The model, and what is wrong with the resources. With an error among them, the model is not whole."""
+    """The model, and the mistakes in the resources. With an error among them, the model is incomplete."""
 
     model: Model
     findings: tuple[Finding, ...]
 
 
 def parse(resources: Json, scope: Scope, base_path: Path = ("Resources",)) -> Parsed:
-    """The mesh of the template whose `Resources` these are; resources of other types are passed over."""
+    """Parses the `Resources` of a template. Resources of other types are ignored."""
     known = {key: it for key, it in resources.items() if isinstance(key, str)} if isinstance(resources, dict) else {}
     names = MeshNames(known, scope)
     findings: list[Finding] = []
     found: dict[str, list[Resource]] = {kind.field: [] for kind in KINDS.values()}
-    # Sorted, so that the order of resources in the template decides nothing.
+    # Sorted, so that the result does not depend on the order of resources in the template.
     for logical_id, resource in sorted(known.items()):
         prop = Property(resource, (*base_path, logical_id), Reader(logical_id, names, findings))
         kind = kind_of(resource)
@@ -80,7 +80,7 @@ def _resource(prop: Property, logical_id: str, kind: str) -> Resource | None:
     if kind not in KINDS:
         guess = closest(kind, list(KINDS))
         hint = f"Did you mean '{APP_MESH}{guess}'?" if guess else f"App Mesh has {', '.join(KINDS)}"
-        prop.at("Type", None).report("AM304", "is no type of App Mesh", hint)
+        prop.at("Type", None).report("AM304", "is not a type of App Mesh", hint)
         return None
     own = name_property(kind)
     allowed = dict.fromkeys((own, "MeshName", "MeshOwner", *KINDS[kind].properties, "Spec", "Tags"))
@@ -105,8 +105,8 @@ def _exists(prop: Property, resource: Mapping[str, Json]) -> bool:
 
 
 def _common(prop: Property, members: Members, logical_id: str, own: str) -> Mapping[str, Any] | None:
-    """What every resource has: its mesh and its name. A resource without a name gets its logical ID for one."""
-    # The name of a service is a host name, and those do not differ by case.
+    """What all resources have: mesh, name and path. The name defaults to the logical ID."""
+    # The name of a service is a host name, which is case-insensitive.
     check = _hostname if own == "VirtualServiceName" else name_alone
     name = members.scalar(own, check) if members[own].is_there else Scalar(logical_id, logical_id, logical_id)
     mesh = name if own == "MeshName" else members.required_scalar("MeshName", any_text)
@@ -129,7 +129,7 @@ def _look_into_loop(prop: Property) -> None:
 
 
 def _parent(resource: Resource) -> str:
-    """Routes have names of their own in each router or gateway."""
+    """The router or gateway of a route: names of routes need be unique only within it."""
     if isinstance(resource, Route):
         return resource.router.key
     return resource.gateway.key if isinstance(resource, GatewayRoute) else ""
@@ -142,7 +142,7 @@ def _duplicates(resources: list[Resource]) -> list[Finding]:
         name = host_key(resource.name) if isinstance(resource, VirtualService) else resource.name.key
         key = (resource.mesh.key, name, _parent(resource))
         if key in first:
-            message = f"has the name of {first[key].logical_id}, which is of the same type in the same mesh"
+            message = f"has the same name as {first[key].logical_id}, a resource of the same type in the same mesh"
             findings.append(Finding("AM307", resource.logical_id, resource.path, message, "Rename one of the two"))
         else:
             first[key] = resource

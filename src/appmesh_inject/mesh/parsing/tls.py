@@ -29,7 +29,7 @@ def listener_tls(prop: Property) -> ListenerTls | None:
 
 
 def client_policy(prop: Property) -> ClientTls | None:
-    """The TLS of a `ClientPolicy`, the only thing that one holds."""
+    """The TLS settings of a `ClientPolicy`, its only member."""
     members = prop.is_there and prop.members("TLS")
     return _client_tls(members["TLS"]) if members else None
 

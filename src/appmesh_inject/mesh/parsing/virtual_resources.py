@@ -1,4 +1,4 @@
-"""Meshes, virtual nodes, gateways, routers and services."""
+"""Meshes, virtual nodes, virtual gateways, virtual routers and virtual services."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -136,7 +136,7 @@ def _access_log(prop: Property) -> AccessLog | None:
     logging = prop.is_there and prop.members("AccessLog")
     log = logging and logging["AccessLog"].is_there and logging["AccessLog"].members("File")
     file = log and log["File"].is_there and log["File"].members("Path", "Format")
-    # Whether it is a stream or a file decides which logger Envoy gets.
+    # The path decides between the stream logger and the file logger.
     path_prop = file.required("Path") if file else None
     path = path_prop and path_prop.known_scalar(any_text)
     if not file or path is None:
@@ -150,7 +150,9 @@ def _access_log(prop: Property) -> AccessLog | None:
 def _json_format(prop: Property) -> tuple[tuple[Scalar, Scalar], ...]:
     found = each(prop.items(), _json_member)
     if len(found) == 1 and found[0][0].key.startswith(("Ref", "Condition", "Fn::")):
-        prop.report("AM322", "has one member, whose key reads as a function of CloudFormation", "Add another member")
+        prop.report(
+            "AM322", "has a single member, whose key CloudFormation would take for a function", "Add another member"
+        )
         return ()
     return found
 
@@ -161,6 +163,6 @@ def _json_member(prop: Property) -> tuple[Scalar, Scalar] | None:
     key = key_prop and key_prop.known_scalar(any_text)
     value = members and members.required_scalar("Value")
     if key is not None and not isinstance(key.written, str):
-        prop.report("AM301", "has a key that is not written out", "Write the key itself")
+        prop.report("AM301", "has a key that is not a literal", "Write the key itself")
         return None
     return None if key is None or value is None else (key, value)
