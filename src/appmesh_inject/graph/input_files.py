@@ -48,12 +48,12 @@ class RenderedFile:
     is_refused: bool = False
 
 
-def rendered_file(input_file: InputFile, asked: RenderOptions, where: Where) -> RenderedFile:
+def rendered_file(input_file: InputFile, options: RenderOptions, where: Where) -> RenderedFile:
     """A file as it will run. `where`: how messages show a place in it. Raises UserError where it is no document that
     can be rendered."""
     document = input_file.document
-    rendered = input_file.rendered(asked)
-    kind, content = _document_kind(input_file, asked)
+    rendered = input_file.rendered(options)
+    kind, content = _document_kind(input_file, options)
     scope = kind.find(content).scope if input_file.is_template else Scope()
     parsed = parse(resources_of(content), scope)
     findings = dict.fromkeys((*rendered.findings, *parsed.findings))
@@ -76,27 +76,27 @@ def mesh_alone(mesh: MeshSource, where: Where) -> RenderedFile:
     return RenderedFile(step.document.name, parsed.model, (), tuple(found))
 
 
-def _document_kind(input_file: InputFile, asked: RenderOptions) -> tuple[DocumentKind, Json]:
+def _document_kind(input_file: InputFile, options: RenderOptions) -> tuple[DocumentKind, Json]:
     """How the form's workloads are found, and the content to find them in."""
     if isinstance(input_file, TaskDefinitionFile):
-        return ecs_api.EcsTaskDefinition(asked.level), input_file.document.content
+        return ecs_api.EcsTaskDefinition(options.level), input_file.document.content
     if isinstance(input_file, ManifestFile):
         values: Json = input_file.manifests.values
-        return kubernetes.KubernetesManifests(asked.level), values
+        return kubernetes.KubernetesManifests(options.level), values
     # Flags take the place of the transform's parameters, so they rank below the marks here as there.
-    return CloudFormation(asked.level, asked.parameter_values), documents.template(input_file.document)
+    return CloudFormation(options.level, options.parameter_values), documents.template(input_file.document)
 
 
 def _runs(kind: DocumentKind, before: Json, after: Json, reports: Mapping[Path, Report]) -> Iterator[RenderedTask]:
     found = kind.find(before)
     shared = gather(found.levels, found.scope)
     for workload in found.workloads:
-        asked = settle(gather(workload.levels, workload.scope, shared), workload.name)
+        settled = settle(gather(workload.levels, workload.scope, shared), workload.name)
         yield RenderedTask(
             workload,
             _containers(kind, before, workload),
             _containers(kind, after, workload),
-            asked.settings,
+            settled.settings,
             reports.get(workload.path),
         )
 

@@ -34,12 +34,12 @@ class Adoption:
     findings: Sequence[Finding] = ()
 
 
-def adopted(document: Document, marking: Marking, asked: RenderOptions, *, moving: bool = False) -> Adoption:
+def adopted(document: Document, marking: Marking, options: RenderOptions, *, moving: bool = False) -> Adoption:
     """The document with marks in the place of hand-written sidecars; `moving`: for profile `standalone`. Raises
     UserError for a text that no edit can reach."""
     decided: list[AdoptedTask | UntouchedTask] = []
     findings: list[Finding] = []
-    for decision in decisions(document.content, marking, asked):
+    for decision in decisions(document.content, marking, options):
         if isinstance(decision, AdoptedTask | UntouchedTask):
             decided.append(decision)
         else:
@@ -51,11 +51,11 @@ def adopted(document: Document, marking: Marking, asked: RenderOptions, *, movin
         return Adoption(None, decided, findings)
     if not taken:
         return Adoption(document.text, decided)
-    text = _written(document, marking, taken, asked.macro)
+    text = _written(document, marking, taken, options.macro)
     if moving:
         errors = _errors(document, text, marking, taken)
     else:
-        errors = _differences(document, text, marking, taken, asked.macro)
+        errors = _differences(document, text, marking, taken, options.macro)
     return Adoption(None if errors else text, decided, errors)
 
 

@@ -41,12 +41,12 @@ class AdoptedTask:
 
 
 def decisions(
-    content: Json, marking: Marking, asked: RenderOptions
+    content: Json, marking: Marking, options: RenderOptions
 ) -> Iterator[AdoptedTask | UntouchedTask | Sequence[Finding]]:
     """What becomes of each task definition; findings are what stands in the way, or errors of the core."""
     fragment = marking.fragment(content)
     kind = marking.kind({})
-    called = resources_with_calls(content, asked.macro)
+    called = resources_with_calls(content, options.macro)
     found = kind.find(fragment)
     if found.findings:
         yield [finding for finding in found.findings if finding.is_error]
@@ -63,14 +63,14 @@ def decisions(
         elif obstacle := _obstacle(workload, hand):
             yield [obstacle]
         else:
-            yield _searched(fragment, marking, asked, workload, hand)
+            yield _searched(fragment, marking, options, workload, hand)
 
 
 def _searched(
-    fragment: Json, marking: Marking, asked: RenderOptions, workload: Workload, hand: Handwritten
+    fragment: Json, marking: Marking, options: RenderOptions, workload: Workload, hand: Handwritten
 ) -> AdoptedTask | Sequence[Finding]:
     alone = marking.alone(fragment, workload.path)
-    attempt = Search(alone, marking, asked.deployment, workload, hand).shortest()
+    attempt = Search(alone, marking, options.deployment, workload, hand).shortest()
     if attempt.holds:
         is_taken_for_gateway = "VirtualGatewayName" in attempt.mark and overrides_resource(attempt.mark)
         note = AS_GATEWAY if is_taken_for_gateway else ""

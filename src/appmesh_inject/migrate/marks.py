@@ -53,7 +53,7 @@ class Marking(Protocol):
 class InMetadata:
     """A CloudFormation template: a mark is `Metadata.AppMesh`."""
 
-    asked: RenderOptions
+    options: RenderOptions
     request: Level = NOWHERE
 
     @property
@@ -65,7 +65,7 @@ class InMetadata:
         return {key: value for key, value in document.items() if key != TRANSFORM}
 
     def kind(self, mark: Mapping[str, Json]) -> DocumentKind:
-        return CloudFormation(self.request, self.asked.parameter_values)
+        return CloudFormation(self.request, self.options.parameter_values)
 
     def properties(self, path: Path) -> Path:
         return (*path, "Properties")
@@ -87,7 +87,7 @@ class InMetadata:
         return {**document, "Resources": kept}
 
     def rendered(self, document: Json, marks: Mapping[Path, Mapping[str, Json]]) -> tuple[Json, Sequence[Finding]]:
-        result = rendered(map_at(document, ()), self.asked)
+        result = rendered(map_at(document, ()), self.options)
         changes: list[Edit] = []
         for path in marks:
             metadata = map_at(document, (*path, "Metadata"))
@@ -95,12 +95,12 @@ class InMetadata:
         return edited(result.document, changes), result.findings
 
 
-def in_metadata(document: Mapping[str, Json], asked: RenderOptions) -> InMetadata:
+def in_metadata(document: Mapping[str, Json], options: RenderOptions) -> InMetadata:
     """The form of a template, which may call the macro already, with settings of its own."""
-    for entry in entries(document, TRANSFORM, (), asked.macro):
+    for entry in entries(document, TRANSFORM, (), options.macro):
         if isinstance(entry.parameters, Mapping):
-            return InMetadata(asked, Level((*entry.path, "Parameters"), entry.parameters))
-    return InMetadata(asked)
+            return InMetadata(options, Level((*entry.path, "Parameters"), entry.parameters))
+    return InMetadata(options)
 
 
 def resources_with_calls(document: Json, macro: str) -> frozenset[Path]:
@@ -147,9 +147,9 @@ class InTags:
         return edited(outcome.document, [replace(place, left) if left else remove(place)]), outcome.findings
 
 
-def in_tags(asked: RenderOptions) -> InTags:
+def in_tags(options: RenderOptions) -> InTags:
     """The marking of an ECS task definition."""
-    return InTags(asked.deployment, asked.mesh)
+    return InTags(options.deployment, options.mesh)
 
 
 def tags_of(mark: Mapping[str, Json]) -> list[Json]:

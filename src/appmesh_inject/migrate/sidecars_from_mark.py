@@ -1,4 +1,4 @@
-"""What a mark builds by itself: the core, asked about a task that no check refuses."""
+"""What a mark builds by itself: the core, options about a task that no check refuses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`appmesh-inject invoke`: the real handler on an event."""
+"""`appmesh-inject invoke`: runs the macro's handler on an event."""
 
 import typer
 

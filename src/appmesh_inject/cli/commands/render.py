@@ -1,4 +1,4 @@
-"""`appmesh-inject render`: the documents with the sidecars in them."""
+"""`appmesh-inject render`: prints or writes the documents with their sidecars."""
 
 from typing import Annotated
 
@@ -23,7 +23,7 @@ Output = Annotated[
         "--output",
         metavar="FILE|DIR/",
         show_default=False,
-        help="Write to this file instead of stdout; of several files, into this folder",
+        help="Write to this file instead of stdout, or into this folder",
     ),
 ]
 
@@ -35,13 +35,13 @@ def render(
     output_file: Output = None,
 ) -> None:
     """Inject the sidecars: templates as CloudFormation would process them, task definitions ready to register, or
-    manifests ready to apply. Of several files, none is written if one is refused."""
+    manifests ready to apply. If one of several files is refused, none is written."""
     with errors_reported():
-        asked, found = given.read()
+        options, found = given.read()
         targets = destinations(
             [input_file.document for input_file in found.files], output_file, is_search=found.is_search
         )
-        results = [(input_file, asked.rendered(input_file)) for input_file in tracked(found.files, "Rendering")]
+        results = [(input_file, options.rendered(input_file)) for input_file in tracked(found.files, "Rendering")]
         report.print_errors(found.errors)
         for input_file, result in results:
             report.print_findings(input_file.document, result.findings)
