@@ -1,4 +1,4 @@
-"""The files of a graph, each read and rendered: what its mesh is, what its tasks become, what was found."""
+"""Reads and renders the files of a graph: their mesh, their tasks before and after injection, and the findings."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ Where: TypeAlias = Callable[[Document, Path], str]
 
 @dataclass(frozen=True, slots=True)
 class RenderedTask:
-    """A task definition or pod: its containers as they came and as they run, and what its marks ask for."""
+    """A task definition or pod, with its containers before and after injection."""
 
     workload: Workload
     before: tuple[Container, ...]
@@ -38,8 +38,8 @@ class RenderedTask:
 
 @dataclass(frozen=True, slots=True)
 class RenderedFile:
-    """One file. found: the findings, each with the place that messages show. is_refused: an error of them stops the
-    injection; only `standalone` compiles the mesh, so what is wrong with it stops no other profile."""
+    """One file. found: the findings, each with its place as text. is_refused: an error prevents injection. Errors in
+    the mesh do so only for `standalone`, since the other profiles do not compile it."""
 
     name: str
     model: Model
@@ -49,8 +49,7 @@ class RenderedFile:
 
 
 def rendered_file(input_file: InputFile, options: RenderOptions, where: Where) -> RenderedFile:
-    """A file as it will run. `where`: how messages show a place in it. Raises UserError where it is no document that
-    can be rendered."""
+    """Reads and renders a file. where: formats a place. Raises UserError if the file cannot be rendered."""
     document = input_file.document
     rendered = input_file.rendered(options)
     kind, content = _document_kind(input_file, options)
@@ -68,7 +67,7 @@ def rendered_file(input_file: InputFile, options: RenderOptions, where: Where) -
 
 
 def mesh_alone(mesh: MeshSource, where: Where) -> RenderedFile:
-    """The mesh that --mesh names: nothing of that file is injected."""
+    """The mesh of --mesh. Nothing in that file is injected."""
     parsed = parse(mesh.resources, Scope(), mesh.path)
     step = mesh.path[0]
     assert isinstance(step, Elsewhere)
@@ -77,13 +76,13 @@ def mesh_alone(mesh: MeshSource, where: Where) -> RenderedFile:
 
 
 def _document_kind(input_file: InputFile, options: RenderOptions) -> tuple[DocumentKind, Json]:
-    """How the form's workloads are found, and the content to find them in."""
+    """The kind of the document, and the content to search for workloads."""
     if isinstance(input_file, TaskDefinitionFile):
         return ecs_api.EcsTaskDefinition(options.level), input_file.document.content
     if isinstance(input_file, ManifestFile):
         values: Json = input_file.manifests.values
         return kubernetes.KubernetesManifests(options.level), values
-    # Flags take the place of the transform's parameters, so they rank below the marks here as there.
+    # Flags rank below the marks, like the transform's parameters.
     return CloudFormation(options.level, options.parameter_values), documents.template(input_file.document)
 
 
@@ -102,7 +101,7 @@ def _runs(kind: DocumentKind, before: Json, after: Json, reports: Mapping[Path, 
 
 
 def _containers(kind: DocumentKind, document: Json, workload: Workload) -> tuple[Container, ...]:
-    """Every container that the workload can have, in whatever branch."""
+    """All containers of the workload, in any branch."""
     found: dict[Path, Container] = {}
     for branch in kind.task(document, workload, workload.scope).branches:
         for entries in (each.entries for each in branch.lists.values()):

@@ -1,4 +1,4 @@
-"""Values of a template in words: names that only CloudFormation knows, matches, weights, timeouts."""
+"""Describes values, matches, weights and timeouts in words."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from appmesh_inject.mesh.scalars import Scalar
 
 
 def shown(value: Json) -> str:
-    """A value as people read it: what CloudFormation fills in later stands as `${Name}`."""
+    """A value for people. Values that CloudFormation fills in appear as `${Name}`."""
     called = function(value)
     if not isinstance(value, Mapping) or called is None:
         return value if isinstance(value, str) else json.dumps(value, default=str)
@@ -29,7 +29,7 @@ def shown(value: Json) -> str:
 
 
 def shown_scalar(text: Scalar | None) -> str:
-    """A scalar of the mesh; empty where there is none."""
+    """A scalar of the mesh for people; empty for None."""
     if text is None:
         return ""
     return shown(text.written) if text.known is None else text.known
@@ -40,7 +40,7 @@ def listeners(found: Iterable[Listener]) -> str:
 
 
 def match(found: Match) -> str:
-    """What a request must be: `GET /tell* where x-user is 1`."""
+    """A request that matches, in words: `GET /tell* where x-user is 1`."""
     return " ".join(_match(found)) or "everything"
 
 
@@ -83,7 +83,7 @@ def _matcher(found: Matcher) -> str:
 
 
 def shares(targets: Iterable[WeightedTarget]) -> list[str]:
-    """How much of a route's traffic each target gets."""
+    """The share of a route's traffic that each target receives."""
     weights = [shown_scalar(target.weight) for target in targets]
     if not all(weight.isascii() and weight.isdigit() for weight in weights):
         return [f"weight {weight}" for weight in weights]

@@ -1,4 +1,4 @@
-"""Files become a graph: parts, lines, and each finding at the part that it is about."""
+"""Builds the graph of several files: parts, edges, and each finding at its part."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
@@ -16,7 +16,7 @@ from appmesh_inject.mesh.names import MeshNames
 
 
 def graph(sources: Sequence[RenderedFile]) -> Graph:
-    """The mesh of all the files, with the tasks that run in it."""
+    """The mesh of all files, with the tasks that run it."""
     model = merged((source.model for source in sources), Model(names=MeshNames({}, NOTHING_KNOWN)))
     homes = {id(resource): source.name for source in sources for resource in _resources(source.model)}
     builder = GraphBuilder()
@@ -78,7 +78,7 @@ def _owners(
     homes: Mapping[int, str],
     runs: Iterable[tuple[str, RenderedFile, RenderedTask]],
 ) -> Mapping[tuple[str, str], str]:
-    """The part that a logical ID of a file belongs to; a route's is its router."""
+    """The part of each logical ID, by file and ID. Routes belong to their router or gateway."""
     owners: dict[tuple[str, str], str] = {}
     for resource in _resources(model):
         part = builder.ids.get(key_of(resource))
@@ -90,7 +90,7 @@ def _owners(
 
 
 def _notes(sources: Iterable[RenderedFile], owners: Mapping[tuple[str, str], str]) -> dict[str, list[Note]]:
-    """The findings by part; under the empty id those that are about no part."""
+    """The findings by part. Those that belong to no part are under the empty id."""
     notes: dict[str, list[Note]] = {"": []}
     for source in sources:
         for finding, where in source.found:
@@ -103,7 +103,8 @@ def _notes(sources: Iterable[RenderedFile], owners: Mapping[tuple[str, str], str
 
 
 def _about(finding: Finding, source: RenderedFile, owners: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, str]]:
-    """What a finding can be about, best first: its subject here, the resource on its path, its subject elsewhere."""
+    """What a finding can be about, most likely first: its subject in this file, resources on its path, its subject in
+    another file."""
     yield source.name, finding.subject
     yield from ((source.name, str(step)) for step in finding.path if isinstance(step, str))
     yield from (key for key in owners if finding.subject and key[1] == finding.subject)

@@ -1,4 +1,4 @@
-"""The mesh resources as parts: who may call whom, by which routes, with which weights."""
+"""Mesh resources as parts of the graph: their calls, routes and weights."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -34,7 +34,8 @@ ROUTE_COLUMNS = ("Match", "Goes to", "Share", "Limits")
 
 @dataclass(frozen=True, slots=True)
 class MeshParts:
-    """The mesh resources of all files on the builder. homes: the file of each resource, by identity."""
+    """Adds the mesh resources of all files to the builder. homes: the file of each resource, by the resource's
+    `id()`."""
 
     builder: GraphBuilder
     links: Links
@@ -45,7 +46,7 @@ class MeshParts:
         return self.links.model
 
     def added(self) -> Iterator[tuple[str, Resource]]:
-        """Each resource that is a box, with its id; all boxes and lines are on the builder then."""
+        """Adds all parts and edges, and returns each part's id and resource."""
         m = self.model
         boxes = [(self._own(each), each) for each in (*m.gateways, *m.services, *m.routers, *m.nodes)]
         for node in m.nodes:
@@ -65,7 +66,7 @@ class MeshParts:
         yield from boxes
 
     def sections(self, part: str, resource: Resource) -> Iterator[Section]:
-        """What is said about a box. Asked for when all lines are there."""
+        """The tables about a part. Call it after `added`, since it reads the edges."""
         yield Section("", tuple((name, value) for name, value in self._facts(resource) if value))
         if isinstance(resource, VirtualService):
             router = None if resource.router is None else self.links.router(resource, resource.router)
@@ -122,7 +123,7 @@ class MeshParts:
                 yield labels.match(route.match), self.builder.link(self._service(route, route.service)), _rewrite(route)
 
     def _call_rows(self, node: VirtualNode) -> Iterator[tuple[Cell, ...]]:
-        """Where each call goes in the end, so that one can follow it from node to node."""
+        """The nodes that calls of a node finally reach, so that a reader can go from node to node."""
         for backend in node.backends:
             link = self.builder.link(self._service(node, backend.service))
             service = self.links.service(node, backend.service)
@@ -151,14 +152,14 @@ class MeshParts:
 
 
 def _label(route: Route, share: str) -> str:
-    """What a line from a router says; of `/* 80%`, only what tells the lines apart."""
+    """The label of a router's edge. Leaves out a match of everything and a share of 100%, which distinguish nothing."""
     words = labels.match(route.match)
     shown = [] if words in (ANYTHING, "everything") else [words]
     return " ".join([*shown, share] if share != "100%" else shown)
 
 
 def key_of(resource: Resource) -> Key:
-    """The box of a resource; a route is part of its router's."""
+    """The key of a resource's part. Routes belong to the part of their router or gateway."""
     if isinstance(resource, Route):
         return Kind.ROUTER, resource.mesh.key, resource.router.key
     if isinstance(resource, GatewayRoute):
@@ -168,7 +169,7 @@ def key_of(resource: Resource) -> Key:
 
 
 def overview(model: Model) -> Section:
-    """What holds for each mesh as a whole."""
+    """The settings of each mesh."""
     rows = (
         (shown_scalar(mesh.name), "any host" if mesh.allows_all else "declared backends only")
         for mesh in sorted(model.meshes, key=lambda mesh: mesh.name.key)
@@ -177,7 +178,7 @@ def overview(model: Model) -> Section:
 
 
 def merged(models: Iterable[Model], empty: Model) -> Model:
-    """The resources of several files as one model; the names of the first, which only the compiler asks for."""
+    """The resources of several files as one model. It has the names of the first file, which only the compiler uses."""
     found = list(models)
     if not found:
         return empty

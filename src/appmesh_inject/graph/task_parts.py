@@ -1,4 +1,4 @@
-"""Task definitions and pods as parts: their containers, what they represent, and what their Envoys get."""
+"""Task definitions and pods as parts of the graph: their containers, node or gateway, and Envoy configuration."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ VARIABLES = ("APPMESH_VIRTUAL_NODE_NAME", "APPMESH_VIRTUAL_GATEWAY_NAME", "APPME
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """What a task says it represents. kind, mesh: None where it does not say."""
+    """The node or gateway that a task represents. kind, mesh: None if the task does not name them."""
 
     name: str
     kind: Kind | None = None
@@ -31,7 +31,7 @@ def part_of(builder: GraphBuilder, file: RenderedFile, task: RenderedTask) -> st
 
 
 def connect(builder: GraphBuilder, model: Model, file: RenderedFile, task: RenderedTask) -> None:
-    """The line from what the task represents to the task."""
+    """Adds the edge from the node or gateway to the task that runs it."""
     who = _who(task, file)
     if who is None:
         return
@@ -46,7 +46,7 @@ def connect(builder: GraphBuilder, model: Model, file: RenderedFile, task: Rende
 
 
 def lines(task: RenderedTask) -> tuple[Line, ...]:
-    """The containers, as they stand in the box."""
+    """The containers, one line for each."""
     return tuple(Line(_named(each), _is_added(task, each)) for each in task.after)
 
 
@@ -86,7 +86,7 @@ def _command(container: Container) -> Json:
 
 
 def _who(task: RenderedTask, file: RenderedFile) -> Who | None:
-    """By its envoy as it will task; where there is none, by its marks."""
+    """What the task represents: from the envoy container or, without one, from its marks."""
     names = MeshNames(task.workload.scope.resources, task.workload.scope)
     for container in task.after:
         configuration = envoy_configuration.bootstrap(_command(container))
@@ -109,7 +109,7 @@ def _who(task: RenderedTask, file: RenderedFile) -> Who | None:
 
 
 def _parsed(text: str) -> Who:
-    """`mesh/apps/virtualNode/white`, an ARN that ends so, or a bare name."""
+    """Parses `mesh/apps/virtualNode/white`, an ARN that ends like this, or a bare name."""
     for word, kind in KINDS.items():
         beginning, found, name = text.rpartition(f"/{word}/")
         if found:
@@ -118,7 +118,7 @@ def _parsed(text: str) -> Who:
 
 
 def _candidates(model: Model, who: Who) -> Iterator[VirtualNode | VirtualGateway]:
-    """Those that the task can mean. A mesh that only CloudFormation knows excludes none."""
+    """The nodes and gateways that the task can mean. Any mesh matches if only CloudFormation knows the task's mesh."""
     unknown = who.mesh is None or "\0" in who.mesh or "${" in who.mesh
     owners: tuple[VirtualNode | VirtualGateway, ...] = (*model.nodes, *model.gateways)
     for each in owners:

@@ -1,7 +1,7 @@
-"""Adoption of a document: a mark for each task definition with hand-written sidecars, and the new text.
+"""Adopts a document: replaces hand-written sidecars by marks on their task definitions.
 
-All or nothing: one task definition that cannot be adopted, and there is no new text. What there is has been checked:
-rendered, it gives back every task definition that was there.
+All or nothing: if one task definition cannot be adopted, there is no new text. The new text is checked: rendering it
+yields every original task definition.
 """
 
 import dataclasses
@@ -27,7 +27,7 @@ from appmesh_inject.workloads.task_definition import ECS_API
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """What came of a document. text: the new text, None where something stands in the way."""
+    """The result for a document. text: the new text; None if a finding prevents it."""
 
     text: str | None
     decisions: Sequence[AdoptedTask | UntouchedTask]
@@ -35,8 +35,8 @@ class Adoption:
 
 
 def adopted(document: Document, marking: Marking, options: RenderOptions, *, moving: bool = False) -> Adoption:
-    """The document with marks in the place of hand-written sidecars; `moving`: for profile `standalone`. Raises
-    UserError for a text that no edit can reach."""
+    """Replaces hand-written sidecars by marks; `moving`: by marks for profile `standalone`. Raises UserError if the
+    text cannot be edited."""
     decided: list[AdoptedTask | UntouchedTask] = []
     findings: list[Finding] = []
     for decision in decisions(document.content, marking, options):
@@ -60,18 +60,19 @@ def adopted(document: Document, marking: Marking, options: RenderOptions, *, mov
 
 
 def _moved(taken: AdoptedTask, marking: Marking) -> AdoptedTask:
-    """The adoption of a task definition, by a mark for profile `standalone`."""
+    """The decision, with a mark for profile `standalone`."""
     mark = off_app_mesh(taken.mark, marking.tasks.containers)
     return dataclasses.replace(taken, attempt=dataclasses.replace(taken.attempt, mark=mark), profile=STANDALONE)
 
 
 def _errors(document: Document, text: str, marking: Marking, taken: Sequence[AdoptedTask]) -> Sequence[Finding]:
-    """Why the new text would not render: the mesh decides about a `standalone` task, not what was there before."""
+    """The errors from rendering the new text. There is no comparison: a `standalone` Envoy is compiled from the mesh,
+    not taken from the original sidecar."""
     _, findings = marking.rendered(reread(document, text), {each.path: each.mark for each in taken})
     return [finding for finding in findings if finding.is_error]
 
 
-# -- the text
+# -- editing the text
 
 
 def _written(document: Document, marking: Marking, taken: Sequence[AdoptedTask], macro: str) -> str:
@@ -113,7 +114,8 @@ def _mark_with_tags(editing: Editing, content: Json, taken: AdoptedTask) -> None
 
 
 def _call(editing: Editing, content: Json, macro: str) -> None:
-    """The Transform that calls the macro, in front of the others: it must see the template as it is written."""
+    """Adds the Transform that calls the macro. It comes first, since the macro must see the template as it is
+    written."""
     template = map_at(content, ())
     if any(entries(template, TRANSFORM, (), macro)):
         return
@@ -123,15 +125,15 @@ def _call(editing: Editing, content: Json, macro: str) -> None:
         editing.add((), TRANSFORM, macro, ("AWSTemplateFormatVersion",))
 
 
-# -- the check
+# -- checking the result
 
 
 def _differences(
     document: Document, text: str, marking: Marking, taken: Sequence[AdoptedTask], macro: str
 ) -> Sequence[Finding]:
-    """Where the new text does not give back a task definition that was there, or all else; nothing if it does."""
+    """A finding if rendering the new text does not yield the original document; otherwise nothing."""
     content = reread(document, text)
-    # What is marked already is rendered in both, and nothing else is in the document as it was.
+    # Existing marks are rendered on both sides.
     before, _ = marking.rendered(document.content, {})
     after, findings = marking.rendered(content, {each.path: each.mark for each in taken})
     one, other = (_comparable(each, marking, macro) for each in (before, after))
@@ -144,7 +146,7 @@ def _differences(
 
 
 def _comparable(content: Json, marking: Marking, macro: str) -> Json:
-    """The document with all task definitions in one order, and without our call."""
+    """The document in a form that can be compared: task definitions canonical, no call of the macro."""
     workloads = marking.kind({}).find(marking.fragment(content)).workloads
     places = [marking.properties(each.path) for each in workloads]
     changes = {place: canonical(value_if_there(content, place), marking.tasks) for place in places}
