@@ -13,10 +13,10 @@ from bench.templates import template
 
 RENDER = "render, as a process"
 
-DECODE = "import sys; from appmesh_inject.cli import documents; documents.load(sys.argv[1])"
+DECODE = "import sys; from appmesh_inject.files import documents; documents.load(sys.argv[1])"
 ENCODE = (
-    "import sys; from appmesh_inject.cli import documents, output; document = documents.load(sys.argv[1]); "
-    "output.deliver(output.written(document.content, document.format), sys.argv[2])"
+    "import sys; from appmesh_inject.files import documents, writer; document = documents.load(sys.argv[1]); "
+    "writer.deliver(writer.written(document.content, document.format), sys.argv[2])"
 )
 
 

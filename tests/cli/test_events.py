@@ -136,9 +136,9 @@ def test_deployment_parameters_are_the_functions_variables_for_the_call(monkeypa
     [
         ("", "the file is empty"),
         ("{", "1:2: error: this is not valid JSON: expecting property name enclosed in double quotes"),
-        ("a: 1", "this is no JSON, and a macro's event is"),
-        ("[1]", "this is no macro event: it has no fragment."),
-        ("{}", "this is no macro event: it has no fragment. 'appmesh-inject event' makes one from a template"),
+        ("a: 1", "this is not JSON, so it is not a macro event"),
+        ("[1]", "this is not a macro event: it has no fragment."),
+        ("{}", "this is not a macro event: it has no fragment. 'appmesh-inject event' makes one from a template"),
     ],
 )
 def test_what_is_no_event_gets_a_sentence(text: str, sentence: str) -> None:

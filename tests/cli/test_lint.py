@@ -1,4 +1,4 @@
-"""`lint` runs cfn-lint before and after, and fails for what the injection brought."""
+"""`lint` runs cfn-lint before and after, and fails for errors that are new after injection."""
 
 import pytest
 
@@ -12,9 +12,7 @@ COMPLETE = TEMPLATE.replace(
 def test_a_clean_template_has_a_summary_and_no_error() -> None:
     ran = run("lint", "-", stdin=COMPLETE)
     assert ran.code == 0, ran.out
-    assert ran.out.splitlines()[-1] == (
-        "<stdin>: 0 findings of cfn-lint before the injection; 0 brought by it, 0 errors among them"
-    )
+    assert ran.out.splitlines()[-1] == ("<stdin>: cfn-lint has 0 findings before injection, 0 new after injection")
     assert ran.out.startswith("<stdin>:4:3: warning AM902 Web: ")
     assert ran.err == "Web: injected (profile preview)\n"
 
@@ -23,18 +21,20 @@ def test_errors_that_were_there_before_do_not_fail() -> None:
     ran = run("lint", "-", stdin=COMPLETE.replace("Image: !Sub", "Imgae: !Sub"))
     lines = [line for line in ran.out.splitlines() if " error E" in line]
     assert [line.partition(": error ")[0] for line in lines] == ["<stdin>:15:11", "<stdin>:16:11"]
-    assert all(line.endswith("[there before]") for line in lines)
-    assert (ran.code, "2 findings of cfn-lint before the injection; 0 brought by it" in ran.out) == (0, True), ran.out
+    assert all(line.endswith("[before injection]") for line in lines)
+    assert (ran.code, "cfn-lint has 2 findings before injection, 0 new after injection" in ran.out) == (0, True), (
+        ran.out
+    )
 
 
 def test_errors_that_the_injection_brings_fail_and_name_their_place() -> None:
     ran = run("lint", "-", "--envoy", '{"Cpuu": 1, "Memory": 4}', stdin=COMPLETE)
-    brought = [line for line in ran.out.splitlines() if "brought by the injection, at " in line]
-    assert len(brought) == 1
-    assert brought[0].startswith("<stdin>:14:7: error E3002: ")
-    assert brought[0].endswith("at Resources/Web/Properties/ContainerDefinitions/1/Cpuu]")
+    new = [line for line in ran.out.splitlines() if "new after injection, at " in line]
+    assert len(new) == 1
+    assert new[0].startswith("<stdin>:14:7: error E3002: ")
+    assert new[0].endswith("at Resources/Web/Properties/ContainerDefinitions/1/Cpuu]")
     assert ran.code == 1
-    assert ran.out.endswith("; 1 brought by it, 1 error among them\n")
+    assert ran.out.endswith(", 1 new after injection (1 error)\n")
 
 
 def test_the_same_mistake_before_and_after_is_one_that_was_there() -> None:
@@ -47,7 +47,7 @@ def test_the_same_mistake_before_and_after_is_one_that_was_there() -> None:
 def test_a_mistake_beside_a_snippet_was_there_before() -> None:
     ran = run("lint", "-", stdin=SNIPPET)
     assert "E3003" in ran.out, "the app has no Image"
-    assert "brought by the injection, at" not in ran.out
+    assert "new after injection, at" not in ran.out
     assert ran.code == 0
 
 
@@ -69,4 +69,4 @@ def test_a_rendered_template_lints_like_its_source(form: str) -> None:
     ran = run("lint", "-", stdin=once)
     assert ran.code == 0
     assert ran.err == "Web: skipped: already injected\n"
-    assert ran.out == "<stdin>: 0 findings of cfn-lint before the injection; 0 brought by it, 0 errors among them\n"
+    assert ran.out == "<stdin>: cfn-lint has 0 findings before injection, 0 new after injection\n"

@@ -80,7 +80,7 @@ def test_without_a_mesh_the_node_is_missing() -> None:
     ("arguments", "code", "sentence"),
     [
         (("--mesh", "nowhere.yaml"), 1, "nowhere.yaml: error: there is no such file"),
-        (("--mesh-parameter", "Domain=x"), 2, "there is no --mesh"),
+        (("--mesh-parameter", "Domain=x"), 2, "this needs --mesh"),
     ],
 )
 def test_wrong_use(arguments: tuple[str, ...], code: int, sentence: str) -> None:
@@ -159,5 +159,5 @@ def test_a_mesh_without_tasks_says_what_it_is_for(command: str, export: bool, tm
     file.write_text((metadata if export else "") + MESH)
     ran = run(command, str(file))
     assert ran.code == 0, ran.err
-    sentence = "its mesh is for the tasks of other templates, which take it by --mesh"
-    assert f"{file}: there is no AWS::ECS::TaskDefinition: {sentence} {file}\n" in ran.err
+    sentence = "to use its mesh for tasks of other templates, pass --mesh"
+    assert f"{file}: there is no AWS::ECS::TaskDefinition; {sentence} {file}\n" in ran.err

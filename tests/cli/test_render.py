@@ -214,7 +214,7 @@ def test_snippet_and_marks_without_transform_are_both_rendered() -> None:
 
 def test_flags_that_reach_nothing_are_told() -> None:
     ran = run("render", "-", "--log-level", "debug", "--on-existing", "Keep", stdin=SNIPPET)
-    assert "appmesh-inject: warning: no effect of --log-level, --on-existing: no task definition is marked" in ran.err
+    assert "appmesh-inject: warning: --log-level, --on-existing have no effect: no task definition is marked" in ran.err
     assert "debug" not in ran.out
 
 

@@ -137,8 +137,8 @@ def test_an_option_wins_over_the_file_and_no_config_leaves_it_unread(project: Pa
             "appmesh-inject.toml:1:1: error: unknown setting 'Evnoy': did you mean 'Envoy'?",
         ),
         ("format = 'yaml'", "appmesh-inject.toml:1:1: error: format must be one of text, json, sarif, github"),
-        ("files = 'a'", "appmesh-inject.toml:1:1: error: files must be a list of texts"),
-        ("a = ", "appmesh-inject.toml: error: this is no TOML: "),
+        ("files = 'a'", "appmesh-inject.toml:1:1: error: files must be a list of strings"),
+        ("a = ", "appmesh-inject.toml: error: this is not TOML: "),
     ],
 )
 def test_a_mistake_in_the_file_is_told_with_its_line(project: Path, text: str, sentence: str) -> None:

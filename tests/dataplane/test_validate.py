@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from appmesh_inject.mesh.command import command
+from appmesh_inject.mesh.envoy_command import command
 from tests.dataplane.network import ENVOY
 from tests.deployed import defaults, deployed
 from tests.golden import cases as golden

@@ -109,7 +109,7 @@ def test_the_configuration_of_envoy_is_readable_and_the_mesh_is_one_line() -> No
     ran = run("diff", str(GOLDEN / "cloudformation/standalone-colour/input.yaml"))
     assert "+              - name: lds_ingress_0.0.0.0_15000" in ran.out
     assert max(len(line) for line in ran.out.splitlines() if line.startswith("+")) < 250
-    assert re.search(r": leaves the template: Mesh \(AWS::AppMesh::Mesh\), ", ran.out)
+    assert re.search(r": removed from the template: Mesh \(AWS::AppMesh::Mesh\), ", ran.out)
 
 
 def test_old_and_new_say_what_differs_and_which_services_are_redeployed(tmp_path: Path) -> None:

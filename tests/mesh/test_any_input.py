@@ -11,9 +11,9 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import Scope, function
 from appmesh_inject.findings import CODES
 from appmesh_inject.mesh import compiling, parsing
-from appmesh_inject.mesh.command import command
-from appmesh_inject.mesh.references_removal import departure
-from appmesh_inject.mesh.resolution import resolved
+from appmesh_inject.mesh.envoy_command import command
+from appmesh_inject.mesh.removal import mesh_removal
+from appmesh_inject.mesh.value_resolution import resolved
 from tests.mesh.cases import cases
 from tests.mesh.meshes import mesh
 
@@ -58,7 +58,7 @@ def everything(resources: Any, scope: Scope) -> None:
         assert all(finding.code in CODES for finding in compiled.findings)
     assert all(finding.code in CODES for finding in parsed.findings)
     template = {"Resources": resources, "Outputs": {"O": {"Value": {"Ref": "Caller"}}}}
-    departure(template, parsed.model.names)
+    mesh_removal(template, parsed.model.names)
     resolved(template, {"P": 1}, "stack", "region")
 
 

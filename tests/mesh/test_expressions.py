@@ -44,16 +44,16 @@ def test_an_expression_of_re2_is_taken(pattern: str) -> None:
         (r"/a{1,1001}", "it repeats more than 1000 times"),
         (r"/a{1001,}", "it repeats more than 1000 times"),
         (r"/a{99999}", "it repeats more than 1000 times"),
-        (r"/(?<!a)", "it has (?<!"),
-        (r"/(?>a)", "it has (?>"),
-        (r"/(?P<n>a)(?P=n)", "it has (?P="),
-        (r"/(a)\1", r"it has \1"),
-        (r"/\Ga", r"it has \G"),
-        (r"/\Z", r"it has \Z"),
-        (r"/(?P<n>a)\k<n>", r"it has \k"),
-        (r"/(a)\g1", r"it has \g"),
-        (r"/a*+", "it has *+"),
-        (r"/a{1,2}+", "it has {1,2}+"),
+        (r"/(?<!a)", "it has '(?<!'"),
+        (r"/(?>a)", "it has '(?>'"),
+        (r"/(?P<n>a)(?P=n)", "it has '(?P='"),
+        (r"/(a)\1", r"it has '\1'"),
+        (r"/\Ga", r"it has '\G'"),
+        (r"/\Z", r"it has '\Z'"),
+        (r"/(?P<n>a)\k<n>", r"it has '\k'"),
+        (r"/(a)\g1", r"it has '\g'"),
+        (r"/a*+", "it has '*+'"),
+        (r"/a{1,2}+", "it has '{1,2}+'"),
         (r"/a)", "unbalanced parenthesis at position 2"),
         (r"/[a", "unterminated character set at position 1"),
         (r"*a", "nothing to repeat at position 0"),
@@ -61,4 +61,4 @@ def test_an_expression_of_re2_is_taken(pattern: str) -> None:
 )
 def test_an_expression_beyond_re2_is_refused(pattern: str, reason: str) -> None:
     (finding,) = findings(mesh(**{f"{HTTP}__Match": {"Path": {"Regex": pattern}}}))
-    assert finding.message == f"Regex is no regular expression of RE2: {reason}"
+    assert finding.message == f"Regex is not a regular expression that RE2 accepts: {reason}"

@@ -8,7 +8,7 @@ import pytest
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.findings import CODES
-from appmesh_inject.mesh.command import command
+from appmesh_inject.mesh.envoy_command import command
 from tests.mesh.cases import GOLDEN, Case, cases, name, values
 
 each_case = pytest.mark.parametrize("case", cases(), ids=name)

@@ -8,7 +8,7 @@ import pytest
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import CODES
 from appmesh_inject.mesh import compiling, parsing
-from appmesh_inject.mesh.command import command
+from appmesh_inject.mesh.envoy_command import command
 from tests.mesh.meshes import (
     ACM,
     CLOUD_MAP,
@@ -815,7 +815,7 @@ def test_a_key_of_a_log_must_be_written_out() -> None:
     found = told(mesh(Caller__Spec__Logging=log), Scope(parameters={"P": "a"}))
     assert found == [("AM301", f"{CALLER}/Logging/AccessLog/File/Format/Json/0")]
     (finding,) = findings(mesh(Caller__Spec__Logging=log), Scope(parameters={"P": "a"}))
-    assert (finding.message, finding.hint) == ("Json[0] has a key that is not written out", "Write the key itself")
+    assert (finding.message, finding.hint) == ("Json[0] has a key that is not a literal", "Write the key itself")
 
 
 def test_a_weight_decides_whether_a_tcp_target_exists() -> None:
@@ -850,7 +850,7 @@ def test_ports_of_envoy_must_differ(port: str) -> None:
 def test_a_port_of_the_application_is_none_of_envoys(option: str, name: str) -> None:
     options: dict[str, Any] = {option: 8080}
     assert (
-        f"AM327 Caller {CALLER}/Listeners/0/PortMapping/Port: the listener's port is that of {name} too. "
+        f"AM327 Caller {CALLER}/Listeners/0/PortMapping/Port: the listener uses the same port as {name}. "
         "Change one of them."
     ) in map(str, findings(mesh(), **options))
 
@@ -916,7 +916,7 @@ def test_a_name_that_means_itself_is_refused() -> None:
 def test_a_nul_character_is_refused() -> None:
     assert [str(finding) for finding in findings(mesh(Target__Spec__ServiceDiscovery__DNS__Hostname="a\0b"))] == [
         f"AM322 Target {NODE}/ServiceDiscovery/DNS/Hostname: Hostname has a NUL character. Take it out.",
-        "AM315 Target Resources/Target: has no ServiceDiscovery, and is a target. Add ServiceDiscovery.",
+        "AM315 Target Resources/Target: is a target, but has no ServiceDiscovery. Add ServiceDiscovery.",
     ]
 
 

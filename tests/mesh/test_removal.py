@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from appmesh_inject.cfn import document
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.mesh.names import MeshNames
-from appmesh_inject.mesh.references_removal import departure
+from appmesh_inject.mesh.removal import mesh_removal
 from tests.mesh.meshes import mesh, of
 
 TASK: dict[str, Any] = {"Type": "AWS::ECS::TaskDefinition", "Properties": {"Family": "app"}}
@@ -18,7 +18,7 @@ TASK: dict[str, Any] = {"Type": "AWS::ECS::TaskDefinition", "Properties": {"Fami
 
 def left(template: dict[str, Any]) -> tuple[Any, list[tuple[str, str]]]:
     """The template afterwards, and the findings."""
-    found = departure(template, MeshNames(template["Resources"], Scope()))
+    found = mesh_removal(template, MeshNames(template["Resources"], Scope()))
     told = [(it.code, "/".join(map(str, it.path))) for it in found.findings]
     return document.edited(template, found.changes), told
 
@@ -30,7 +30,7 @@ def around(**more: Any) -> dict[str, Any]:
 
 
 def test_a_template_without_a_mesh_does_not_change() -> None:
-    found = departure({"Resources": {"Task": TASK}}, MeshNames({"Task": TASK}, Scope()))
+    found = mesh_removal({"Resources": {"Task": TASK}}, MeshNames({"Task": TASK}, Scope()))
     assert (found.changes, found.findings) == ((), ())
 
 
@@ -158,8 +158,8 @@ def test_what_is_said() -> None:
         "Third": {"Metadata": {"AppMesh": {"ResourceArn": {"Ref": "Mesh"}}}},
         "Fourth": {"Metadata": {"AppMesh": {"ResourceArn": {"Ref": "Task"}}}},
     }
-    found = departure(template, MeshNames(template["Resources"], Scope()))
-    gone = "which leaves the template with the rest of the mesh. Take the reference out."
+    found = mesh_removal(template, MeshNames(template["Resources"], Scope()))
+    gone = "which is removed from the template with the mesh. Take the reference out."
     assert [str(finding) for finding in found.findings] == [
         f"AM325 Metadata/a/0: refers to the ARN of Mesh, {gone}",
         f"AM325 Described Outputs/Described/Description: refers to the Uid of Caller, {gone}",
@@ -170,8 +170,8 @@ def test_what_is_said() -> None:
         f"AM325 Task Resources/Task/Properties/Tags/0/Value: refers to the ARN of Caller, {gone}",
         f"AM325 Task Resources/Task/Properties/Tags/1/Comment: refers to the ARN of Caller, {gone}",
         f"AM325 Third Resources/Third/Metadata/AppMesh/ResourceArn: refers to the ARN of Mesh, {gone}",
-        "AM360 Uid Outputs/Uid: goes with Caller, and is exported: stacks that import it stop CloudFormation. "
-        "Take the imports out first.",
+        "AM360 Uid Outputs/Uid: is removed with Caller, but exported: CloudFormation refuses that while "
+        "a stack imports it. Take the imports out first.",
     ]
 
 

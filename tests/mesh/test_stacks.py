@@ -89,17 +89,17 @@ def test_a_stack_without_parameters() -> None:
     [
         (
             "Resources: {}",
-            "its processed template is text, not JSON. Let it say Transform: AppMeshInject, and update it.",
+            "its processed template is text, not JSON. Add Transform: AppMeshInject to it, and update the stack.",
         ),
         (
             MESH,
             "it exports no mesh: it has no Metadata.AppMeshInject.Mesh. "
-            "Let its Metadata say AppMesh: {Profile: standalone, ExportMesh: true}, and update it.",
+            "Add AppMesh: {Profile: standalone, ExportMesh: true} to its Metadata, and update the stack.",
         ),
         (
             {"Metadata": {"AppMeshInject": "?"}, "Resources": {}},
             "it exports no mesh: it has no Metadata.AppMeshInject.Mesh. "
-            "Let its Metadata say AppMesh: {Profile: standalone, ExportMesh: true}, and update it.",
+            "Add AppMesh: {Profile: standalone, ExportMesh: true} to its Metadata, and update the stack.",
         ),
     ],
 )

@@ -73,7 +73,7 @@ def test_a_name_in_two_meshes_needs_the_meshs_name() -> None:
     twin["Properties"]["MeshName"] = "other"
     model = parsing.parse(mesh(Twin=twin, Other=of("Mesh", MeshName="other")), Scope()).model
     (finding,) = compiling.compile_node(model, "caller").findings
-    assert str(finding) == "AM308 two meshes have the virtual node of this task. Give MeshName."
+    assert str(finding) == "AM308 two meshes have a virtual node of this name. Set MeshName."
     assert finding.subject == ""
     assert compiling.compile_node(model, "caller", mesh_name="other").bootstrap["node"] == {
         "id": "mesh/other/virtualNode/caller",

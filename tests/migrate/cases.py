@@ -17,7 +17,7 @@ from cfnlint.decode import cfn_yaml
 
 from appmesh_inject.files import documents
 from appmesh_inject.findings import Finding
-from appmesh_inject.migrate.decisions import Left, Taken, decisions
+from appmesh_inject.migrate.adoption_decisions import AdoptedTask, UntouchedTask, decisions
 from appmesh_inject.migrate.marks import in_metadata, in_tags
 from appmesh_inject.render import inputs
 from appmesh_inject.render.rendering import RenderOptions
@@ -72,7 +72,7 @@ def refusals() -> Iterator[tuple[Path, Finding]]:
         for decision in (
             decisions(input_file.document.content, marking, RenderOptions()) if "refused" in case.name else ()
         ):
-            if not isinstance(decision, Taken | Left):
+            if not isinstance(decision, AdoptedTask | UntouchedTask):
                 yield from ((case.input, finding) for finding in decision)
 
 

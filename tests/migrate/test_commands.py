@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
-from appmesh_inject.migrate import adopting
+from appmesh_inject.migrate import adoption
 from appmesh_inject.workloads.ecs_api import READ_ONLY
 from tests.cli.command import run
 from tests.migrate.cases import ROOT, meant
@@ -156,9 +156,9 @@ def test_a_refusal_writes_nothing(tmp_path: Path) -> None:
 
 def test_adopt_checks_what_it_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were the marks wrong, however that came about, nothing would be written."""
-    written = adopting._written
+    written = adoption._written
     monkeypatch.setattr(
-        adopting, "_written", lambda *given: written(*given).replace("virtualGateway/in", "virtualGateway/out")
+        adoption, "_written", lambda *given: written(*given).replace("virtualGateway/in", "virtualGateway/out")
     )
     ran = run("adopt", "-", stdin=TASK)
     assert (ran.code, ran.out) == (1, "")
@@ -255,7 +255,7 @@ def described(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_what_describe_task_definition_prints_is_adopted_and_registered(described: str) -> None:
     adopted = run("adopt", "-", stdin=described)
     assert adopted.code == 0, adopted.err
-    assert "<stdin>: this is what describe-task-definition prints; what comes out is what register" in adopted.err
+    assert "<stdin>: this is output of describe-task-definition; the result is input for register" in adopted.err
     (said,) = (line for line in adopted.err.splitlines() if "render the result with" in line)
     flags = shlex.split(said.partition("render the result with ")[2])
     assert [each["name"] for each in json.loads(adopted.out)["containerDefinitions"]] == ["app"]
@@ -279,7 +279,7 @@ def test_what_is_left_of_a_described_task_definition_can_be_registered(described
     content = json.loads(described)
     ran = run("remove", "-", stdin=json.dumps(content[query] if query else content))
     assert ran.code == 0, ran.err
-    assert "web: taken out: envoy container" in ran.err
+    assert "web: removed: envoy container" in ran.err
     boto3.client("ecs", region_name="us-east-1").register_task_definition(**json.loads(ran.out))
 
 

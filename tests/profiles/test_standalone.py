@@ -9,8 +9,8 @@ import pytest
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Outcome, inject
-from appmesh_inject.mesh.resolution import resolved
 from appmesh_inject.mesh.source import Meshes, MeshSource, with_exported
+from appmesh_inject.mesh.value_resolution import resolved
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.ecs_api import EcsTaskDefinition

@@ -1,1 +1,1 @@
-"""The edge towards people: the command line. The function in Lambda never imports it."""
+"""The command line. The Lambda function never imports it."""

@@ -1,4 +1,4 @@
-"""Runs cfn-lint in process, and tells what it found before the injection from what the injection brought."""
+"""Runs cfn-lint in this process, before and after injection."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -19,13 +19,14 @@ SEVERITIES = {"E": "error", "W": "warning", "I": "informational"}
 
 @dataclass(frozen=True, slots=True)
 class Lint:
-    """One finding of cfn-lint's. place: in the file as it is; path: into the template."""
+    """A finding of cfn-lint. place: line and column in the original file; path: into the template; is_new: cfn-lint
+    does not report it before injection."""
 
     code: str
     message: str
     path: Path
     place: Position
-    is_brought: bool = False
+    is_new: bool = False
 
     @property
     def severity(self) -> str:
@@ -41,19 +42,17 @@ class Lint:
 
 
 def linted(document: Document, result: Json) -> tuple[Lint, ...]:
-    """cfn-lint's findings: those in the file as it is, and those that the `result` of the injection has more."""
+    """cfn-lint's findings in the original file, then those that are new in `result`, the injected template."""
     runner = _runner()
     before = _found(runner, document.text)
     known = {lint.identity for lint in before}
     after = _found(runner, yaml_writer.written(result))
-    brought = (
-        replace(lint, place=document.place(lint.path), is_brought=True) for lint in after if lint.identity not in known
-    )
-    return (*before, *brought)
+    new = (replace(lint, place=document.place(lint.path), is_new=True) for lint in after if lint.identity not in known)
+    return (*before, *new)
 
 
 def _runner() -> Any:
-    # What it logs, it says in its findings as well.
+    # cfn-lint logs only what its findings contain as well.
     logging.getLogger("cfnlint").setLevel(logging.CRITICAL)
     try:
         return Runner(ConfigMixIn())

@@ -1,4 +1,4 @@
-"""`appmesh-inject.toml`: defaults for the command line, found in the current folder or above it."""
+"""`appmesh-inject.toml`: defaults for the command line, from the current folder or the nearest one above it."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cli.error_output import errors_told
+from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
 from appmesh_inject.settings.table import TABLE
@@ -25,17 +25,18 @@ TABLES: Mapping[str, Sequence[str] | None] = {
     "parameters": None,
     "deployment-parameters": DEPLOYMENT_PARAMETERS,
 }
-"""The tables, and the keys that each can have; None: any."""
+"""The tables and their allowed keys; None: any key."""
 
 OPTIONS = {"macro-name": "macro_name", "format": "report_format"}
-"""Keys, and the commands' options that they are the defaults of."""
+"""Keys that are defaults of command line options, by the option's parameter."""
 
 KEYS = ("files", "exclude", *OPTIONS, *TABLES)
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What the file says. files, exclude: globs, from the file's own folder; places: where each setting stands."""
+    """The content of the file. folder: of the file. files, exclude: globs relative to that folder. places: file, line
+    and column of each setting."""
 
     folder: str = ""
     files: tuple[str, ...] = ()
@@ -51,7 +52,7 @@ NONE = Configuration()
 
 
 def found(folder: File) -> Configuration:
-    """The configuration for work in `folder`; an empty one without a file. Raises UserError where it is wrong."""
+    """The configuration that applies in `folder`; empty if there is no file. Raises UserError for an invalid file."""
     for each in (folder, *folder.parents):
         file = each / NAME
         if file.is_file():
@@ -60,21 +61,21 @@ def found(folder: File) -> Configuration:
 
 
 def read(file: File, name: str) -> Configuration:
-    """The configuration in `file`; messages call it `name`."""
+    """The configuration in `file`, which messages call `name`. Raises UserError if it is invalid."""
     try:
         text = file.read_text(encoding="utf-8")
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"this is no TOML: {error}", name) from None
+        raise UserError(f"this is not TOML: {error}", name) from None
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(
-            f"this file cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8'}", name
+            f"this file cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}", name
         ) from None
     return _Reading(name, text).configuration(content, str(File(name).parent))
 
 
 class _Reading:
-    """One pass over a file whose text and content are known."""
+    """Reads one file."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
@@ -107,7 +108,7 @@ class _Reading:
         for key, option in OPTIONS.items():
             if key in content:
                 if not isinstance(content[key], str):
-                    raise self._error(f"{key} must be a text", key)
+                    raise self._error(f"{key} must be a string", key)
                 options[option] = content[key]
         if content.get("format", FORMATS[0]) not in FORMATS:
             raise self._error(f"format must be one of {', '.join(FORMATS)}", "format")
@@ -116,16 +117,16 @@ class _Reading:
     def _texts(self, content: Mapping[str, Any], key: str) -> tuple[str, ...]:
         value = content.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self._error(f"{key} must be a list of texts", key)
+            raise self._error(f"{key} must be a list of strings", key)
         return tuple(value)
 
     def _values(self, content: Mapping[str, Any], table: str) -> dict[str, str]:
-        """Parameters' values as the text that CloudFormation takes: a list with commas."""
+        """The values of parameters as CloudFormation takes them: text, lists joined with commas."""
         values: dict[str, str] = {}
         for key, value in content.get(table, {}).items():
             items = value if isinstance(value, list) else [value]
             if any(isinstance(item, dict | list) for item in items):
-                raise self._error(f"{key} must be a text, or a list of texts", key, table)
+                raise self._error(f"{key} must be a string, or a list of strings", key, table)
             values[key] = ",".join(
                 item if isinstance(item, str) else json.dumps(self._json(item, key)) for item in items
             )
@@ -136,7 +137,7 @@ class _Reading:
             return cast(Json, json.loads(json.dumps(value, allow_nan=False)))
         except (TypeError, ValueError):
             raise self._error(
-                f"{key} must be a text, a number, a boolean, a list or a table", key, "settings"
+                f"{key} must be a string, a number, a boolean, a list or a table", key, "settings"
             ) from None
 
     def _check(self, key: str, keys: Sequence[str], table: str, noun: str) -> None:
@@ -150,7 +151,7 @@ class _Reading:
 
 
 def _line(text: str, key: str, table: str) -> int:
-    """The line of `key` in `table`, or else that of the table. Python's reader of TOML keeps no places."""
+    """The line of `key` in `table`, or of the table. Searched in the text, since tomllib does not report positions."""
     whole = f"{table}.{key}" if table else key
     here, line_of_table = "", 1
     for number, line in enumerate(text.splitlines(), start=1):
@@ -173,10 +174,11 @@ def _line(text: str, key: str, table: str) -> int:
 
 
 def _option(context: typer.Context, no_config: bool) -> Configuration:
-    """What the flag stands for. It is read before all options, and so can give them defaults."""
+    """Reads the configuration for --no-config. Typer evaluates this flag first, so its result can set other
+    defaults."""
     if no_config or context.resilient_parsing:
         return NONE
-    with errors_told(2):
+    with errors_reported(2):
         configuration = found(File.cwd())
     context.default_map = {**(context.default_map or {}), **configuration.options}
     return configuration
@@ -185,4 +187,4 @@ def _option(context: typer.Context, no_config: bool) -> Configuration:
 NoConfiguration = Annotated[
     bool, typer.Option("--no-config", callback=_option, is_eager=True, help=f"Do not read {NAME}")
 ]
-"""A flag on the command line; what comes in is the Configuration."""
+"""A flag on the command line; the command receives a Configuration."""

@@ -1,4 +1,4 @@
-"""How a command ends where it cannot go on: one sentence on stderr, and an exit code."""
+"""Prints the error that ends a command."""
 
 import os
 import sys
@@ -12,8 +12,8 @@ from appmesh_inject.findings import page
 
 
 @contextmanager
-def errors_told(code: int = 1) -> Iterator[None]:
-    """Says a `UserError`, or that a pipe broke, on stderr and ends the command with the exit code."""
+def errors_reported(code: int = 1) -> Iterator[None]:
+    """Prints a UserError or a broken pipe on stderr, and exits with `code`."""
     try:
         yield
     except UserError as error:
@@ -22,7 +22,7 @@ def errors_told(code: int = 1) -> Iterator[None]:
             typer.echo(f"{error.code}: see {page(error.code)}", err=True)
         raise typer.Exit(code) from None
     except BrokenPipeError:
-        # Python flushes the streams once more when it ends, and would complain about the pipe with a stack trace.
+        # Python flushes both streams again at exit, and would print a stack trace about the pipe.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         try:

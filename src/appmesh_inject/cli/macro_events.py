@@ -1,4 +1,4 @@
-"""The macro's events: made as CloudFormation makes them, and answered by the real handler."""
+"""Creates the macro's events as CloudFormation does, and runs the macro's handler on them."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
-"""The account of AWS's own examples."""
+"""The account ID of AWS's own examples."""
 
 REQUEST = "00000000-0000-0000-0000-000000000000"
 FUNCTION = "AppMeshInjectFunction"
@@ -24,7 +24,7 @@ FUNCTION = "AppMeshInjectFunction"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What Lambda tells a function about its call, as far as Powertools asks."""
+    """Lambda's context object, with the members that Powertools reads."""
 
     aws_request_id: str = REQUEST
     function_name: str = FUNCTION
@@ -38,35 +38,35 @@ class Context:
         return 60_000
 
 
-def macro_event(call: Call, asked: RenderOptions) -> dict[str, Json]:
+def macro_event(call: Call, options: RenderOptions) -> dict[str, Json]:
     """The event that CloudFormation would send for `call`."""
     return {
         "region": REGION,
         "accountId": ACCOUNT,
         "fragment": call.fragment,
-        "transformId": asked.macro if "::" in asked.macro else f"{ACCOUNT}::{asked.macro}",
+        "transformId": options.macro if "::" in options.macro else f"{ACCOUNT}::{options.macro}",
         "params": dict(call.level.given),
         "requestId": REQUEST,
-        "templateParameterValues": dict(asked.parameter_values),
+        "templateParameterValues": dict(options.parameter_values),
     }
 
 
 def read_event(file: str) -> dict[str, Any]:
-    """The event in `file`, `-` for stdin. Raises UserError where it is no JSON, or no event."""
+    """The event in `file`; `-` for stdin. Raises UserError if it is not JSON or not a macro's event."""
     name, text = documents.text_of(file)
     if not text.strip():
         raise UserError("the file is empty", name)
     if text.lstrip()[0] not in "{[":
-        raise UserError("this is no JSON, and a macro's event is", name)
+        raise UserError("this is not JSON, so it is not a macro event", name)
     content = json_reader.content(name, text)
     if not isinstance(content, dict) or "fragment" not in content:
-        sentence = "this is no macro event: it has no fragment. 'appmesh-inject event' makes one from a template"
+        sentence = "this is not a macro event: it has no fragment. 'appmesh-inject event' makes one from a template"
         raise UserError(sentence, name)
     return content
 
 
 def answer(event: dict[str, Any], variables: Mapping[str, str]) -> Mapping[str, Json]:
-    """The handler's response to `event`, with the function's environment variables. Its log goes to stderr."""
+    """The handler's response to `event`. variables: the function's environment. The handler logs to stderr."""
     with redirect_stdout(sys.stderr):
         from appmesh_inject import macro
 
@@ -76,7 +76,8 @@ def answer(event: dict[str, Any], variables: Mapping[str, str]) -> Mapping[str, 
 
 @contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Exactly these deployment parameters: a variable of the user's shell that is called `Profile` is none."""
+    """Sets these deployment parameters and unsets all others, so that the user's own variables, such as `Profile`, do
+    not count."""
     before = {name: os.environ.pop(name) for name in DEPLOYMENT_PARAMETERS if name in os.environ}
     os.environ.update(variables)
     try:
@@ -89,7 +90,7 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 @contextmanager
 def _logging_to_stderr(macro: Any) -> Iterator[None]:
-    """Lambda's log is stdout, which holds the response here. The logger keeps the stream that it saw at first."""
+    """Sends the handler's log to stderr, since stdout carries the response. The logger has kept its first stream."""
     before = [(handler, handler.stream) for handler in macro.logger.handlers if hasattr(handler, "stream")]
     for handler, _ in before:
         handler.stream = sys.stderr

@@ -1,4 +1,4 @@
-"""The mesh that another file holds: `--mesh FILE` and the values of its parameters."""
+"""`--mesh FILE` and `--mesh-parameter`: the mesh from another file."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from appmesh_inject.render.parameters import declarations, parameter_values
 MESH, MESH_PARAMETER = "--mesh", "--mesh-parameter"
 
 PSEUDO = ("AWS::StackName", "AWS::Region")
-"""Names that a template can use without declaring them, and that only the user knows here."""
+"""Pseudo parameters that templates use without declaring them. Only the user knows their values here."""
 
 MeshFile = Annotated[
     str | None,
@@ -26,7 +26,7 @@ MeshFile = Annotated[
         MESH,
         metavar="FILE",
         show_default=False,
-        help="A template that holds the mesh, for profile standalone; by default the template itself",
+        help="A template with the mesh, for profile standalone; by default the template itself",
     ),
 ]
 MeshParameters = Annotated[
@@ -41,19 +41,19 @@ MeshParameters = Annotated[
 
 
 def mesh_of(file: str | None, parameters: Sequence[str]) -> MeshSource | None:
-    """The mesh in `file` with its values resolved; None without a file. Raises UserError where it cannot be read, and a
-    usage error for a parameter that it does not have."""
+    """The mesh in `file` with its values resolved; None without a file. Raises UserError if the file cannot be read,
+    and a usage error for parameters that it does not declare."""
     if file is None:
         if parameters:
-            raise typer.BadParameter(f"there is no {MESH}.", param_hint=MESH_PARAMETER)
+            raise typer.BadParameter(f"this needs {MESH}.", param_hint=MESH_PARAMETER)
         return None
     return mesh_in(documents.load(file), parameters)
 
 
 def mesh_in(document: Document, parameters: Sequence[str]) -> MeshSource:
-    """The mesh that a document holds; see `mesh_of`."""
-    # The mesh package is large, and most calls have no mesh.
-    from appmesh_inject.mesh.resolution import resolved
+    """The mesh in a document; see `mesh_of`."""
+    # The mesh package is large, and most calls do not need it.
+    from appmesh_inject.mesh.value_resolution import resolved
 
     template = documents.template(document)
     declared = declarations(template)
@@ -68,11 +68,11 @@ def mesh_in(document: Document, parameters: Sequence[str]) -> MeshSource:
 
 
 def has_mesh(document: Document) -> bool:
-    """Whether mesh resources stand in the document, or are exported by it."""
+    """Whether the document contains or exports mesh resources."""
     return not MeshSource(resources_of(document.content)).is_empty
 
 
 def _place(document: Document, path: Path) -> Position:
-    """Where a path to a mesh resource leads, which may stand among those that the template exports."""
+    """The position of a mesh resource, which may stand in the exported mesh instead of Resources."""
     is_exported = len(existing(document.content, path[:2])) < len(path[:2])
     return document.place(("Metadata", *EXPORT, *path[1:]) if is_exported else path)

@@ -1,4 +1,4 @@
-"""The options that several commands share; the flags for settings come from the one table of settings."""
+"""Options that several commands share. The flags for settings are made from the table of settings."""
 
 import functools
 import inspect
@@ -57,8 +57,8 @@ def flag(name: str) -> str:
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """`command`, with a flag for each setting; what was given comes in as `settings`, by the setting's name. A command
-    that takes a `configuration` gets the one that applies, and the flag --no-config."""
+    """Gives `command` a flag for each setting; it receives the given ones as `settings`, by name. A command with a
+    parameter `configuration` also gets the flag --no-config."""
 
     @functools.wraps(command)
     def wrapper(**options: Any) -> None:
@@ -91,7 +91,7 @@ def _option(name: str, row: Setting) -> Any:
 
 
 def _value(text: str) -> Json:
-    """A setting as text, or as the list or map that it is the JSON of."""
+    """The value of a setting: JSON for a list or map, otherwise text."""
     if text[:1] not in ("[", "{"):
         return text
     try:
@@ -101,7 +101,7 @@ def _value(text: str) -> Json:
     return value
 
 
-def asked(
+def render_options(
     document: Document,
     parameters: Sequence[str],
     settings: Mapping[str, Json],
@@ -109,7 +109,7 @@ def asked(
     *,
     macro: str = MACRO,
 ) -> RenderOptions:
-    """What the options ask for, for this document. Raises a usage error for an option that cannot be meant."""
+    """The options for rendering this document. Raises a usage error for a parameter that it does not declare."""
     given = pairs(parameters, PARAMETER)
     declared = declarations(document.content)
     for name in given:
@@ -125,12 +125,12 @@ def asked(
 
 
 def deployment(parameters: Sequence[str]) -> PlatformDefaults:
-    """The deployment that the options describe. Raises a usage error for a name that is none of its parameters."""
+    """The deployment's defaults. Raises a usage error for an unknown deployment parameter."""
     return deployed(deployment_variables(parameters))
 
 
 def deployment_variables(parameters: Sequence[str]) -> dict[str, str]:
-    """The environment variables that stand for deployment parameters. Raises a usage error for any other name."""
+    """The environment variables for these deployment parameters. Raises a usage error for an unknown one."""
     given = pairs(parameters, DEPLOYMENT_PARAMETER)
     for name in given:
         if name not in DEPLOYMENT_PARAMETERS:
@@ -140,19 +140,19 @@ def deployment_variables(parameters: Sequence[str]) -> dict[str, str]:
 
 
 def pairs(options: Sequence[str], option: str) -> dict[str, str]:
-    """`Key=Value` texts as a map; of several for one key the last counts."""
+    """`Key=Value` texts as a map; if a key is repeated, the last value counts."""
     found: dict[str, str] = {}
     for number, text in enumerate(options, start=1):
         name, equals, value = text.partition("=")
         if not name or not equals:
-            # The text is not shown: it may be a value, and secret.
+            # The message does not show the text, which may be a secret value.
             raise typer.BadParameter(f"number {number} is not of the form Key=Value.", param_hint=option)
         found[name] = value
     return found
 
 
 def usage_error(message: str, name: str, options: Sequence[str], option: str) -> typer.BadParameter:
-    """A usage error about a name that is not among `options`, with the one that was probably meant."""
+    """A usage error for a name that is not among `options`; suggests the most similar one."""
     guess = closest(name, options)
     more = f": did you mean '{guess}'?" if guess else (f". There are: {', '.join(options)}." if options else ".")
     return typer.BadParameter(message + more, param_hint=option)

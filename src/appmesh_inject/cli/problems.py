@@ -1,4 +1,4 @@
-"""What is wrong in the files, whoever found it: the values that every format of a report is made of."""
+"""Problems: the findings of the macro, of cfn-lint and of reading files in one form, for all report formats."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -11,15 +11,15 @@ from appmesh_inject.findings import CODES, Finding, page, with_full_stop
 from appmesh_inject.settings.platform_defaults import PATH as DEPLOYMENT_PATH
 
 UNREADABLE = "unreadable"
-"""Stands for a code where a file cannot be read at all."""
+"""The code of a problem with a file that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong. file, place: where; where: the same as people read it, or the option that it is about.
+    """One problem. file, place: its position. where: the position as text, or the option that it is about.
 
-    about: the subject, and of a mesh resource the property. origin: whether cfn-lint's problem was there before the
-    injection or is brought by it; empty for our own.
+    about: the subject and, for a mesh resource, the property. origin: of cfn-lint's problems, `before` for those in the
+    original file and `injection` for new ones; empty for others.
     """
 
     file: str
@@ -49,7 +49,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One file with its problems, the sentence that sums them up, and whether they are to stop a build."""
+    """One file: its problems, a summary line, and whether it fails the check."""
 
     file: str
     problems: tuple[Problem, ...]
@@ -58,7 +58,7 @@ class Checked:
 
 
 def of_finding(document: Document, finding: Finding) -> Problem:
-    """The problem that a finding of the core is. One about an option stands at the top of the file."""
+    """A finding of the macro as a problem. If it is about an option, its place is the top of the file."""
     document, path = document.home(finding.path)
     where = report.where(document, path)
     is_in_file = where.startswith(f"{document.name}:") and path[:1] != DEPLOYMENT_PATH
@@ -77,11 +77,11 @@ def of_finding(document: Document, finding: Finding) -> Problem:
 
 
 def once(files: Iterable[Checked]) -> Iterator[Checked]:
-    """The files with each problem told once: what is wrong with a mesh, is wrong for every file that uses it."""
-    told: set[Problem] = set()
+    """The files, each problem only in the first of them: problems of a mesh occur in every file that uses it."""
+    reported: set[Problem] = set()
     for file in files:
-        yield replace(file, problems=tuple(problem for problem in file.problems if problem not in told))
-        told.update(file.problems)
+        yield replace(file, problems=tuple(problem for problem in file.problems if problem not in reported))
+        reported.update(file.problems)
 
 
 def of_error(error: UserError) -> Checked:

@@ -1,4 +1,4 @@
-"""The Typer program: its commands, and what they share."""
+"""The Typer program with its commands."""
 
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
@@ -7,8 +7,8 @@ from typing import Annotated, TypeAlias
 import typer
 
 from appmesh_inject import __version__
+from appmesh_inject.cli.multi_file_options import on_files
 from appmesh_inject.cli.options import with_settings
-from appmesh_inject.cli.request import on_files
 
 Wrap: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -22,7 +22,7 @@ COMMANDS: Mapping[str, tuple[Wrap, ...]] = {
     "adopt": (),
     "remove": (),
 }
-"""The commands, each in a module of its name, and what they share."""
+"""The commands, each with the decorators that add shared options. The module of a command has its name."""
 
 
 def _version(wanted: bool) -> None:
@@ -38,15 +38,15 @@ def appmesh_inject(
 ) -> None:
     """Puts marked ECS task definitions into a service mesh, as the CloudFormation macro AppMeshInject does.
 
-    Results go to stdout, everything else to stderr. Exit codes: 0 done, warnings included; 1 at least one error, or
-    a document that cannot be read; 2 wrong usage.
+    Results go to stdout, everything else to stderr. Exit codes: 0 success, possibly with warnings; 1 at least one
+    error, or a document that cannot be read; 2 wrong usage.
     """
 
 
 def program_of(names: Iterable[str] = COMMANDS) -> typer.Typer:
-    """The program with these commands: to load one takes half as long as to load all."""
-    # Without markup, help and usage errors are plain text: nothing is wrapped or boxed where it is piped, brackets in a
-    # help text stay, and Rich is not loaded for it. Typer's own exception printing could show values of variables.
+    """The program with these commands. Loading one command takes half the time of loading all."""
+    # Without markup, help and usage errors are plain text: they are neither wrapped nor boxed, brackets in help texts
+    # stay, and Rich is not loaded. Typer's exceptions could print the values of variables.
     program = typer.Typer(
         name="appmesh-inject",
         no_args_is_help=True,

@@ -1,4 +1,4 @@
-"""Progress of long work, on a terminal; nothing where nobody watches."""
+"""A progress bar on terminals."""
 
 import os
 from collections.abc import Collection, Iterator
@@ -7,15 +7,15 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 FEWEST = 5
-"""Work on fewer files is over before a bar could be read."""
+"""Fewer files are done before a progress bar could be read."""
 
 
 def tracked(items: Collection[Item], doing: str) -> Iterator[Item]:
-    """The items, one by one, with a bar on stderr that goes when they are done."""
+    """Iterates over the items, with a temporary progress bar on stderr."""
     if len(items) < FEWEST or os.environ.get("CI"):
         yield from items
         return
-    # Rich's bars take longer to load than a file takes to render.
+    # Loading Rich's progress bars takes longer than rendering a file.
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 

@@ -1,4 +1,4 @@
-"""What the command line says: findings and reports, one line each, coloured on a terminal only."""
+"""Prints findings and reports, one line each; in colour only on a terminal."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line that says something about a place: `template.yaml:12:7: error AM201 Web: message`."""
+    """A message about a place: `template.yaml:12:7: error AM201 Web: message`."""
 
     where: str
     severity: str
@@ -50,7 +50,7 @@ class Line:
 
 
 def where(document: Document, path: Path) -> str:
-    """A path as a place that the user can go to: file, line and column, or the option on the command line."""
+    """The place of a path for people: file, line and column, or the option on the command line."""
     document, path = document.home(path)
     if path and (str(path[0]).startswith("--") or CONFIGURATION in str(path[0])):
         return " ".join(part for part in (str(path[0]), shown(path[1:])) if part)
@@ -60,32 +60,32 @@ def where(document: Document, path: Path) -> str:
 
 
 def finding_line(document: Document, finding: Finding) -> Line:
-    """A finding of the core as a line."""
+    """A finding of the macro as a line."""
     message = f"{with_full_stop(finding.message)} {with_full_stop(finding.hint)}"
     return Line(where(document, finding.path), str(finding.severity), finding.code, message, about(finding))
 
 
 def about(finding: Finding) -> str:
-    """What a finding is about: the workload; of a mesh resource also the property, which the message leaves out."""
+    """The subject of a finding. For a mesh resource also the property, since messages about it do not repeat it."""
     named = [str(step) for step in finding.path if isinstance(step, str)]
     is_of_the_mesh = finding.code.startswith("AM3") and finding.subject in named
     return f"{finding.subject} {named[-1]}" if is_of_the_mesh and named[-1] != finding.subject else finding.subject
 
 
-def say_findings(document: Document, findings: Iterable[Finding]) -> None:
-    """Each finding in one line on stderr, and then where each code is explained."""
-    told = list(findings)
-    _say(finding_line(document, finding).rich() for finding in told)
-    _say(Text(line) for line in explained(finding.code for finding in told))
+def print_findings(document: Document, findings: Iterable[Finding]) -> None:
+    """Prints each finding on stderr, then where the codes are explained."""
+    listed = list(findings)
+    _print(finding_line(document, finding).rich() for finding in listed)
+    _print(Text(line) for line in explained(finding.code for finding in listed))
 
 
 def explained(codes: Iterable[str]) -> list[str]:
-    """Where each code is explained, once."""
+    """One line for each code, with the page that explains it."""
     return [f"{code}: see {page(code)}" for code in dict.fromkeys(codes)]
 
 
 class Holder(Protocol):
-    """What was rendered: the document, and what it could have held."""
+    """What was rendered. contents: what the document could contain, for messages."""
 
     @property
     def document(self) -> Document: ...
@@ -95,7 +95,7 @@ class Holder(Protocol):
 
 
 class Searched(Protocol):
-    """What was found in files and folders."""
+    """The result of a search for files."""
 
     @property
     def files(self) -> Sequence[object]: ...
@@ -107,19 +107,19 @@ class Searched(Protocol):
     def is_search(self) -> bool: ...
 
 
-def say_reports(holder: Holder, reports: Sequence[Report], findings: Sequence[Finding]) -> None:
-    """What happened to each workload, and why, in one line each on stderr."""
+def print_reports(holder: Holder, reports: Sequence[Report], findings: Sequence[Finding]) -> None:
+    """Prints on stderr what happened to each workload, and why."""
     if reports:
-        _say(_report_line(report, findings) for report in reports)
+        _print(_report_line(report, findings) for report in reports)
     else:
-        _say([Text(one_line(f"{holder.document.name}: there is no {holder.contents}{_instead(holder.document)}"))])
+        _print([Text(one_line(f"{holder.document.name}: there is no {holder.contents}{_instead(holder.document)}"))])
 
 
 def _instead(document: Document) -> str:
-    """What to do with a document that has nothing to inject into."""
+    """How to use a document that contains nothing to inject into."""
     if not has_mesh(document):
         return ""
-    return f": its mesh is for the tasks of other templates, which take it by {MESH} {document.name}"
+    return f"; to use its mesh for tasks of other templates, pass {MESH} {document.name}"
 
 
 def _report_line(report: Report, findings: Sequence[Finding]) -> Text:
@@ -133,7 +133,7 @@ def _report_line(report: Report, findings: Sequence[Finding]) -> Text:
 
 
 def _reason(report: Report, findings: Sequence[Finding]) -> str:
-    """Why: in short, since the findings stand above in full."""
+    """A short reason, since the findings have been printed in full."""
     if report.action is not Action.REFUSED:
         return report.reason
     own = [finding for finding in findings if finding.is_error and finding.subject == report.name]
@@ -143,55 +143,56 @@ def _reason(report: Report, findings: Sequence[Finding]) -> str:
     return f"{own[0].code} {own[0].message}{more}"
 
 
-def say_described(input_file: InputFile) -> None:
-    """A word about a file whose result has another shape than the file has."""
+def print_described(input_file: InputFile) -> None:
+    """Notes that the result of describe-task-definition's output is the input of register-task-definition."""
     if isinstance(input_file, TaskDefinitionFile) and input_file.is_described:
-        text = "this is what describe-task-definition prints; what comes out is what register-task-definition takes"
-        _say([Text(one_line(f"{input_file.document.name}: {text}"))])
+        text = "this is output of describe-task-definition; the result is input for register-task-definition"
+        _print([Text(one_line(f"{input_file.document.name}: {text}"))])
 
 
-def say_unused(flags: Sequence[str]) -> None:
-    """A warning about flags that had nothing to act on."""
+def print_unused(flags: Sequence[str]) -> None:
+    """Warns of flags that had no effect."""
     if flags:
-        text = f"no effect of {', '.join(flags)}: no task definition is marked outside of an Fn::Transform"
-        _say([Text(f"appmesh-inject: warning: {text}.")])
+        verb = "has" if len(flags) == 1 else "have"
+        text = f"{', '.join(flags)} {verb} no effect: no task definition is marked outside of an Fn::Transform"
+        _print([Text(f"appmesh-inject: warning: {text}.")])
 
 
-def say_skipped(found: Searched) -> None:
-    """How many files a search passed over, which nobody named."""
+def print_skipped(found: Searched) -> None:
+    """Prints how many files a search skipped."""
     if found.is_search and found.skipped and found.files:
         files = f"{len(found.files)} file{'' if len(found.files) == 1 else 's'}"
         others = f"{found.skipped} other{'' if found.skipped == 1 else 's'}"
-        _say([Text(f"{files} read, {others} skipped: no template, task definition or manifest in them")])
+        _print([Text(f"{files} read, {others} skipped, with no template, task definition or manifest")])
 
 
-def say_errors(errors: Iterable[object]) -> None:
-    """What cannot be read, in one line each on stderr."""
+def print_errors(errors: Iterable[object]) -> None:
+    """Prints each error on stderr."""
     for error in errors:
         typer.echo(str(error), err=True)
 
 
 def printed(lines: Iterable[Line | str]) -> str:
-    """The lines as the text for stdout, with colours if that is a terminal."""
+    """The lines as text for stdout, in colour on a terminal."""
     return _text([line.rich() if isinstance(line, Line) else Text(one_line(line)) for line in lines], stderr=False)
 
 
 def coloured(lines: Iterable[Text]) -> str:
-    """The lines as the text for stdout, with their colours if that is a terminal."""
+    """The lines as text for stdout, in colour on a terminal."""
     return _text(lines, stderr=False)
 
 
-def _say(lines: Iterable[Text]) -> None:
+def _print(lines: Iterable[Text]) -> None:
     typer.echo(_text(lines, stderr=True), nl=False, err=True, color=True)
 
 
 def _text(lines: Iterable[Text], *, stderr: bool) -> str:
-    """The lines, each in one line whatever its length, for the stream; typer writes them, which knows pipes."""
-    # With NO_COLOR, Rich itself still writes bold and dim.
+    """The lines as text for a stream, never wrapped. Typer writes it, since it handles broken pipes."""
+    # With NO_COLOR, Rich still writes bold and dim.
     system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
     console = Console(stderr=stderr, color_system=system, highlight=False, markup=False, emoji=False, soft_wrap=True)
     if console.color_system is None:
-        # Rich takes longer to print a few hundred lines than the macro takes for as many task definitions.
+        # For a few hundred lines Rich takes longer than the macro takes for as many task definitions.
         return "".join(f"{line.plain}\n" for line in lines)
     with console.capture() as captured:
         for line in lines:

@@ -1,4 +1,4 @@
-"""Which files a command works on: those that are named, those in folders, those that match a glob, and stdin."""
+"""Selects the files that a command works on: named files, files in folders, matches of globs, and stdin."""
 
 import fnmatch
 import glob
@@ -22,7 +22,7 @@ from appmesh_inject.workloads.detect import WORDS, is_template
 ENDINGS = (".yaml", ".yml", ".json")
 IGNORED = ("node_modules", "__pycache__")
 OURS = ("AWS::ECS::", "containerDefinitions")
-"""A file with one of these words that cannot be read is a mistake; any other is none of ours."""
+"""An unreadable file with one of these words is an error. Other unreadable files are skipped."""
 
 Files = Annotated[
     list[str] | None,
@@ -37,13 +37,14 @@ Files = Annotated[
 
 SkipOthers = Annotated[
     bool,
-    typer.Option("--skip-others", help="Pass over files that hold none of the forms, when they are named, too"),
+    typer.Option("--skip-others", help="Skip files that hold no supported document, even if they are named"),
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """What there is to work on. skipped: how many files in folders hold none of the forms."""
+    """The selected files. skipped: the number of files in folders that are neither template, task definition nor
+    manifest. is_search: a folder or glob was given."""
 
     files: tuple[InputFile, ...]
     errors: tuple[UserError, ...] = ()
@@ -52,12 +53,13 @@ class Selected:
 
 
 def selected(arguments: Sequence[str] | None, configuration: Configuration, *, skip_others: bool = False) -> Selected:
-    """The files that the arguments name, or else the configuration. Raises a usage error where neither does."""
+    """The files that the arguments or, without arguments, the configuration names. Raises a usage error if neither
+    does."""
     named = list(arguments or (str(File(configuration.folder, each)) for each in configuration.files))
     if not named:
         raise typer.BadParameter(f"name a file or a folder, or write files = [...] into {NAME}.", param_hint="FILE")
     if named.count(STDIN) > 1:
-        raise typer.BadParameter("stdin can be read once.", param_hint="FILE")
+        raise typer.BadParameter("stdin can be read only once.", param_hint="FILE")
     found: list[InputFile] = []
     errors: list[UserError] = []
     skipped = 0
@@ -86,7 +88,7 @@ def selected(arguments: Sequence[str] | None, configuration: Configuration, *, s
 
 
 def in_folder(folder: str, configuration: Configuration) -> Iterator[str]:
-    """The files below `folder` that may hold a document, in order."""
+    """The files below `folder` that could contain a document, sorted."""
     for root, folders, files in os.walk(folder):
         here = File(root)
         folders[:] = sorted(name for name in folders if name not in IGNORED and _is_ours(here / name, configuration))
@@ -96,7 +98,7 @@ def in_folder(folder: str, configuration: Configuration) -> Iterator[str]:
 
 
 def _is_one(argument: str) -> bool:
-    """Whether the argument names one file; a name with a star in it may be that of a file."""
+    """Whether the argument is the name of one file. A file's name may contain a star."""
     file = File(argument)
     return argument == STDIN or not (file.is_dir() or (glob.has_magic(argument) and not file.exists()))
 
@@ -105,7 +107,7 @@ def _searched(argument: str, configuration: Configuration) -> Iterator[str]:
     if File(argument).is_dir():
         yield from in_folder(argument, configuration)
         return
-    for match in sorted(glob.glob(argument, recursive=True)):  # noqa: PTH207 - may be absolute, which Path's cannot
+    for match in sorted(glob.glob(argument, recursive=True)):  # noqa: PTH207 - File.glob does not accept absolute patterns
         if File(match).is_file():
             if not _is_excluded(File(match), configuration):
                 yield match
@@ -118,15 +120,15 @@ def _is_ours(path: File, configuration: Configuration) -> bool:
 
 
 def _is_excluded(path: File, configuration: Configuration) -> bool:
-    """Whether the path, or one of the folders that it is in, ends like a glob of `exclude`: wherever the repository
-    lies, since `diff` compares with another copy of it."""
+    """Whether the path or one of its parent folders ends with a match of `exclude`. Only the end counts, since `diff`
+    compares with a copy of the repository in another folder."""
     here = File(os.path.relpath(path, configuration.folder or "."))
     tried = ["/".join(each.parts[start:]) for each in (here, *here.parents) for start in range(len(each.parts))]
     return any(fnmatch.fnmatch(each, pattern.rstrip("/")) for pattern in configuration.exclude for each in tried)
 
 
 def _form(name: str, *, is_named: bool) -> InputFile | None:
-    """The form in the file; None where a search found it and it holds none."""
+    """The document in the file; None if a search found the file and it holds no supported document."""
     if is_named:
         return inputs.load(name)
     called, text = _searched_text(name)
@@ -147,4 +149,4 @@ def _searched_text(name: str) -> tuple[str, str]:
     except UserError as error:
         if error.position is None:
             raise
-        return name, ""  # not UTF-8: no form that anybody reads
+        return name, ""  # not UTF-8, so no supported document

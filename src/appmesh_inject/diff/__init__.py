@@ -1,1 +1,1 @@
-"""What a change does, as a reviewer wants to see it: `appmesh-inject diff`."""
+"""Shows reviewers what a change does: `appmesh-inject diff`."""

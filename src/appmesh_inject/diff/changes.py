@@ -1,4 +1,4 @@
-"""What differs between two documents, part by part, as unified diffs of their YAML."""
+"""Compares two documents part by part, as unified diffs of their YAML."""
 
 import difflib
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.diff.document_parts import REST, DocumentPart, parts
-from appmesh_inject.diff.embedded_json import legible
+from appmesh_inject.diff.embedded_json import with_json_parsed
 from appmesh_inject.files import yaml_writer
 from appmesh_inject.injection import Report
 
@@ -15,8 +15,8 @@ CONTEXT = 3
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One part that differs. lines: the hunks; report: what happened to the workload in it; is_gone: the part is no
-    longer there; is_new: it was not there before."""
+    """A part that differs. lines: the hunks. report: what happened to its workload. is_gone: the part was removed.
+    is_new: it was added."""
 
     part: DocumentPart
     lines: tuple[str, ...]
@@ -34,7 +34,7 @@ class Change:
 
 
 def changes(before: Json, after: Json, reports: Sequence[Report]) -> tuple[Change, ...]:
-    """The parts that differ, in the order of `after`, then those that are gone. A None is no document at all."""
+    """The parts that differ, in the order of `after`, then the removed ones. None stands for a missing document."""
     old = {part.name: part for part in (parts(before) if before is not None else ())}
     new = {part.name: part for part in (parts(after) if after is not None else ())}
     found: list[Change] = []
@@ -42,7 +42,7 @@ def changes(before: Json, after: Json, reports: Sequence[Report]) -> tuple[Chang
         earlier = old.get(name)
         if earlier is None or earlier.value != part.value:
             lines = _hunks(earlier.value if earlier else None, part.value)
-            # Values can differ where their texts do not: 80 and 80.0, or the order of nothing. That is no change.
+            # Values can differ although their texts are equal, such as 80 and 80.0. These are not changes.
             if lines:
                 found.append(Change(part, lines, _report(part, reports), is_new=earlier is None))
     for name, part in old.items():
@@ -63,5 +63,5 @@ def _hunks(before: Json, after: Json) -> tuple[str, ...]:
 
 
 def _lines(value: Json) -> list[str]:
-    # Line ends in a text are escaped or stand in a literal block, so every line of the YAML is one line here.
-    return [] if value is None else yaml_writer.written(legible(value)).split("\n")[:-1]
+    # The writer escapes line breaks in strings or uses literal blocks, so splitting at line breaks is safe.
+    return [] if value is None else yaml_writer.written(with_json_parsed(value)).split("\n")[:-1]

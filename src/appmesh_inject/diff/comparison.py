@@ -1,4 +1,4 @@
-"""The comparison of one document with what the macro makes of it, or of two documents with each other."""
+"""Compares a document with the macro's result, or two results with each other."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ from appmesh_inject.render.rendering import Rendered
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What differs in one file. workloads: how many there are; redeployments: None where there is no earlier
-    version that could be deployed."""
+    """The differences in one file. workloads: their number. redeployments: None if `before` is not a deployed
+    version."""
 
     name: str
     changes: tuple[Change, ...]
@@ -25,27 +25,28 @@ class Comparison:
 
     @property
     def shown(self) -> tuple[Change, ...]:
-        """The changes that are worth their lines."""
-        return tuple(change for change in self.changes if not self._is_departure(change))
+        """The changes to show in full."""
+        return tuple(change for change in self.changes if not self._is_removed_resource(change))
 
     @property
-    def departures(self) -> tuple[Change, ...]:
-        """Resources that leave the template with the injection: the mesh, whose text says nothing about the tasks."""
-        return tuple(change for change in self.changes if self._is_departure(change))
+    def removed_resources(self) -> tuple[Change, ...]:
+        """Resources that injection removes from the template. They belong to the mesh, and their text says nothing
+        about tasks."""
+        return tuple(change for change in self.changes if self._is_removed_resource(change))
 
-    def _is_departure(self, change: Change) -> bool:
+    def _is_removed_resource(self, change: Change) -> bool:
         return self.redeployments is None and change.is_gone and change.part.name != REST
 
 
 def effect(name: str, before: Json, result: Rendered, macro: str) -> Comparison:
-    """What the macro does to one document."""
-    # What other macros are called for is the same before and after.
+    """Compares one document before and after the macro."""
+    # Calls of the macro are always removed, so they are removed on both sides. Calls of other macros stay.
     found = changes(uncalled(before, macro), uncalled(result.document, macro), result.reports)
     return Comparison(name, found, len(result.reports))
 
 
 def difference(name: str, old: Rendered | None, new: Rendered | None) -> Comparison:
-    """What differs between two rendered documents; None stands for one that is not there."""
+    """Compares two rendered documents; None stands for a missing one."""
     before, after = (each.document if each else None for each in (old, new))
     reports = new.reports if new else ()
     found = changes(before, after, reports)

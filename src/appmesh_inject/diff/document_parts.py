@@ -1,4 +1,4 @@
-"""A document in the parts that a reviewer thinks in: the resources of a template, the objects of manifests."""
+"""Splits a document into parts for review: the resources of a template, the objects of manifests."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ REST = "the rest of the template"
 
 @dataclass(frozen=True, slots=True)
 class DocumentPart:
-    """One part: what a reviewer calls it, what it is, where it stands, and what it says."""
+    """One part. name: for reviewers. kind: its type. path: in the document."""
 
     name: str
     kind: str
@@ -20,7 +20,7 @@ class DocumentPart:
 
 
 def parts(document: Json) -> tuple[DocumentPart, ...]:
-    """The parts of a document in any of the forms, in their order, each with a name of its own."""
+    """The parts of a template, of manifests or of an ECS task definition, in order and with unique names."""
     if isinstance(document, list):
         return tuple(_numbered(_objects(document, ())))
     if isinstance(document, Mapping) and isinstance(document.get("Resources"), Mapping):
@@ -55,7 +55,7 @@ def _objects(values: list[Json], path: Path) -> Iterator[DocumentPart]:
 
 
 def _numbered(found: Iterator[DocumentPart]) -> Iterator[DocumentPart]:
-    """Objects of one name, as in two namespaces, are told apart by their number."""
+    """Appends numbers to the names of objects that have the same name, for example in two namespaces."""
     seen: dict[str, int] = {}
     for part in found:
         seen[part.name] = seen.get(part.name, 0) + 1
@@ -64,7 +64,7 @@ def _numbered(found: Iterator[DocumentPart]) -> Iterator[DocumentPart]:
 
 
 def uncalled(document: Json, macro: str) -> Json:
-    """The document without the calls of the macro, which CloudFormation takes out whatever the macro does."""
+    """The document without calls of the macro, which CloudFormation always removes."""
     if not isinstance(document, Mapping):
         return document
     changes = [_left(document, path, SNIPPET, macro) for path in snippets(document, macro)]

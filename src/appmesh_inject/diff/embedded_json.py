@@ -1,4 +1,4 @@
-"""Texts that carry a JSON document, as Envoy's command does, written out: a diff of one line of 20 kB says nothing."""
+"""Parses JSON that is embedded in strings, such as Envoy's command: a diff of one line of 20 kB is unreadable."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from appmesh_inject.cfn.document import Json
 
 SHORTEST = 80
-"""A text that fits into one line stays one."""
+"""Shorter strings fit into one line and stay strings."""
 
 
-def legible(value: Json) -> Json:
-    """The value with every long text that is a JSON document replaced by that document."""
+def with_json_parsed(value: Json) -> Json:
+    """The value, with every long string that contains a JSON object replaced by that object."""
     if isinstance(value, str):
         return _document(value)
     if isinstance(value, Mapping):
@@ -18,9 +18,9 @@ def legible(value: Json) -> Json:
         found = _document(text) if text is not None else text
         if found is not None and not isinstance(found, str):
             return found
-        return {key: legible(member) for key, member in value.items()}
+        return {key: with_json_parsed(member) for key, member in value.items()}
     if isinstance(value, Sequence):
-        return [legible(item) for item in value]
+        return [with_json_parsed(item) for item in value]
     return value
 
 
@@ -35,7 +35,7 @@ def _document(text: str) -> Json:
 
 
 def _joined(value: Mapping[str, Json]) -> str | None:
-    """The text that an Fn::Join or Fn::Sub makes, with `${...}` where CloudFormation fills in."""
+    """The text of an Fn::Join or Fn::Sub, with `${...}` for the values that CloudFormation fills in."""
     join, sub = value.get("Fn::Join"), value.get("Fn::Sub")
     if len(value) != 1:
         return None
@@ -47,5 +47,5 @@ def _joined(value: Mapping[str, Json]) -> str | None:
 
 
 def _placeholder(value: Json) -> str:
-    # Between the quotes of a JSON text there is no place for quotes.
+    # The placeholder stands inside a JSON string, where quotes and backslashes would end or change it.
     return "${" + json.dumps(value).replace('"', "'").replace("\\", "/") + "}"

@@ -1,4 +1,4 @@
-"""Which services a change redeploys: those whose task definition gets a new revision."""
+"""The services that a change redeploys: those whose task definition gets a new revision."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,14 +12,15 @@ SERVICE, TASK_DEFINITION = "AWS::ECS::Service", "AWS::ECS::TaskDefinition"
 
 @dataclass(frozen=True, slots=True)
 class Redeployment:
-    """A service, and the task definitions because of which it is redeployed."""
+    """A service, and the changed task definitions that cause its redeployment."""
 
     service: str
     task_definitions: tuple[str, ...]
 
 
 def redeployed(before: Json, after: Json) -> tuple[Redeployment, ...]:
-    """The services of the rendered template `after` that CloudFormation would redeploy, coming from `before`."""
+    """The services that CloudFormation would redeploy on an update from `before` to `after`, both rendered
+    templates."""
     old = dict(_resources(before, TASK_DEFINITION))
     tasks = dict(_resources(after, TASK_DEFINITION))
     revised = {name for name, task in tasks.items() if name in old and _revision(task) != _revision(old[name])}
@@ -27,15 +28,15 @@ def redeployed(before: Json, after: Json) -> tuple[Redeployment, ...]:
     found: list[Redeployment] = []
     for name, service in _resources(after, SERVICE):
         properties = service.get("Properties")
-        asked = properties.get("TaskDefinition") if isinstance(properties, Mapping) else None
-        because = tuple(dict.fromkeys(each for each in _referred(asked) if each in revised))
+        reference = properties.get("TaskDefinition") if isinstance(properties, Mapping) else None
+        because = tuple(dict.fromkeys(each for each in _referred(reference) if each in revised))
         if because and name in known:
             found.append(Redeployment(name, because))
     return tuple(found)
 
 
 def _revision(task: Mapping[str, Json]) -> Json:
-    """What makes a revision. A change of tags alone is an update without interruption."""
+    """The properties whose change creates a new revision: all except tags."""
     properties = task.get("Properties")
     if not isinstance(properties, Mapping):
         return properties
@@ -58,7 +59,7 @@ def _of_kind(resources: Mapping[str, Json], kind: str) -> Iterator[tuple[str, Ma
 
 
 def _referred(value: Json) -> Iterator[str]:
-    """Logical IDs that a value refers to, whichever function does it."""
+    """The logical IDs that a value refers to, through any function."""
     if isinstance(value, Mapping):
         for key, argument in value.items():
             if key == "Ref" and isinstance(argument, str):

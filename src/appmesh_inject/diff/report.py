@@ -1,4 +1,4 @@
-"""A comparison as a reviewer reads it: on a terminal, or in a pull request's comment."""
+"""Formats comparisons for a terminal, or for a comment on a pull request."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +11,7 @@ from appmesh_inject.findings import one_line
 from appmesh_inject.injection import Action
 
 LONGEST_COMMENT = 60_000
-"""Characters: GitHub takes 65,536, and whoever posts the comment may add to it."""
+"""GitHub's limit is 65,536 characters. The rest is left to whoever posts the comment."""
 
 STYLES = {"@": "cyan", "+": "green", "-": "red"}
 
@@ -29,7 +29,7 @@ def as_text(comparisons: Sequence[Comparison]) -> Iterator[Text]:
 
 
 def as_markdown(comparisons: Sequence[Comparison]) -> str:
-    """The text of a comment. What does not fit is counted, not cut through."""
+    """The text of a comment. Changes that do not fit are left out and counted."""
     left = LONGEST_COMMENT
     blocks: list[str] = []
     omitted = 0
@@ -54,7 +54,7 @@ def as_markdown(comparisons: Sequence[Comparison]) -> str:
 
 def _block(change: Change) -> str:
     text = "\n".join(map(_printable, change.lines))
-    # Backticks in the text must not end the block.
+    # The fence must be longer than any run of backticks in the text.
     fence = "`" * (max([2, *(len(run) for run in re.findall(r"`+", text))]) + 1)
     head = f"<summary>{_escaped(_heading(change))} (+{change.added} -{change.removed})</summary>"
     return f"<details open>{head}\n\n{fence}diff\n{text}\n{fence}\n\n</details>\n\n"
@@ -62,16 +62,16 @@ def _block(change: Change) -> str:
 
 def _heading(change: Change) -> str:
     kind = f" ({change.part.kind})" if change.part.kind else ""
-    told = ""
+    outcome = ""
     if change.report is not None:
         profile = f", profile {change.report.profile}" if change.report.action is Action.INJECTED else ""
-        told = f": {change.report.action}{profile}"
+        outcome = f": {change.report.action}{profile}"
     state = ": no longer there" if change.is_gone else ": new" if change.is_new else ""
-    return f"{change.part.name}{kind}{state or told}"
+    return f"{change.part.name}{kind}{state or outcome}"
 
 
 def _remarks(comparison: Comparison, name: Callable[[str], str]) -> Iterator[str]:
-    """What is to be said of a file as a whole; `name` writes the names that come from it."""
+    """Remarks about a file as a whole. name: formats the names in them."""
     changed = sum(change.report is not None for change in comparison.changes)
     if comparison.is_same:
         yield "nothing changes"
@@ -79,9 +79,9 @@ def _remarks(comparison: Comparison, name: Callable[[str], str]) -> Iterator[str
         of = f"{changed} of {comparison.workloads} workload{'' if comparison.workloads == 1 else 's'}"
         added, removed = (sum(getattr(each, side) for each in comparison.shown) for side in ("added", "removed"))
         yield f"{of} {'changes' if changed == 1 else 'change'}, +{added} -{removed} lines"
-    if comparison.departures:
-        gone = ", ".join(f"{name(each.part.name)} ({each.part.kind})" for each in comparison.departures)
-        yield f"leaves the template: {gone}"
+    if comparison.removed_resources:
+        gone = ", ".join(f"{name(each.part.name)} ({each.part.kind})" for each in comparison.removed_resources)
+        yield f"removed from the template: {gone}"
     if comparison.redeployments is not None:
         services = ", ".join(
             f"{name(each.service)} (new revision of {', '.join(map(name, each.task_definitions))})"
@@ -91,7 +91,7 @@ def _remarks(comparison: Comparison, name: Callable[[str], str]) -> Iterator[str
 
 
 def _printable(line: str) -> str:
-    """The line without what would steer the terminal."""
+    """The line without control characters."""
     return one_line(line) if line else line
 
 

@@ -1,1 +1,1 @@
-"""`appmesh-inject graph`: the mesh as it will run, as data, and as a page, a drawing or a Mermaid diagram."""
+"""`appmesh-inject graph`: the mesh as a web page, a drawing, JSON or a Mermaid diagram."""

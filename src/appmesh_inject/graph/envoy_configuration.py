@@ -1,4 +1,4 @@
-"""What one standalone Envoy gets, read back out of its command: listeners, routes, clusters."""
+"""Reads the configuration of a standalone Envoy back from its command: listeners, routes, clusters."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ Config: TypeAlias = Mapping[str, Any]
 
 
 def bootstrap(command: Json) -> Config | None:
-    """The configuration in the command of a container; None where it has none that can be read."""
+    """The configuration in a container's command, or None if it contains none."""
     if not isinstance(command, list) or len(command) < 2 or command[0] != "--config-yaml":
         return None
     try:
@@ -24,7 +24,7 @@ def bootstrap(command: Json) -> Config | None:
 
 
 def _text(value: Json) -> str:
-    """The JSON text, with `${}` for what CloudFormation fills in. Literals inside Fn::Sub are JSON already."""
+    """The JSON text, with `${}` for values that CloudFormation fills in. Literals in an Fn::Sub are JSON already."""
     called = function(value)
     if not isinstance(value, Mapping) or called is None:
         return value if isinstance(value, str) else ""
@@ -37,7 +37,7 @@ def _text(value: Json) -> str:
 
 
 def identity(config: Config) -> str:
-    """Whose Envoy it is: `mesh/apps/virtualNode/white`."""
+    """The node or gateway that the Envoy runs for: `mesh/apps/virtualNode/white`."""
     return str(config.get("node", {}).get("id", ""))
 
 
@@ -110,7 +110,7 @@ def _match(found: Config) -> str:
 
 
 def _compact(value: Any) -> str:
-    """Nested settings as one phrase: `string_match exact 1`."""
+    """Nested settings as words: `string_match exact 1`."""
     if isinstance(value, Mapping):
         return " ".join(f"{key} {_compact(item)}" for key, item in value.items())
     return str(value)

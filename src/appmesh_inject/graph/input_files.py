@@ -1,4 +1,4 @@
-"""The files of a graph, each read and rendered: what its mesh is, what its tasks become, what was found."""
+"""Reads and renders the files of a graph: their mesh, their tasks before and after injection, and the findings."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ Where: TypeAlias = Callable[[Document, Path], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A task definition or pod: its containers as they came and as they run, and what its marks ask for."""
+class RenderedTask:
+    """A task definition or pod, with its containers before and after injection."""
 
     workload: Workload
     before: tuple[Container, ...]
@@ -37,74 +37,73 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One file. found: the findings, each with the place that messages show. is_refused: an error of them stops the
-    injection; only `standalone` compiles the mesh, so what is wrong with it stops no other profile."""
+class RenderedFile:
+    """One file. found: the findings, each with its place as text. is_refused: an error prevents injection. Errors in
+    the mesh do so only for `standalone`, since the other profiles do not compile it."""
 
     name: str
     model: Model
-    runs: tuple[Run, ...]
+    runs: tuple[RenderedTask, ...]
     found: tuple[tuple[Finding, str], ...]
     is_refused: bool = False
 
 
-def source(input_file: InputFile, asked: RenderOptions, where: Where) -> Source:
-    """A file as it will run. `where`: how messages show a place in it. Raises UserError where it is no document that
-    can be rendered."""
+def rendered_file(input_file: InputFile, options: RenderOptions, where: Where) -> RenderedFile:
+    """Reads and renders a file. where: formats a place. Raises UserError if the file cannot be rendered."""
     document = input_file.document
-    rendered = input_file.rendered(asked)
-    target, content = _target(input_file, asked)
-    scope = target.find(content).scope if input_file.is_template else Scope()
+    rendered = input_file.rendered(options)
+    kind, content = _document_kind(input_file, options)
+    scope = kind.find(content).scope if input_file.is_template else Scope()
     parsed = parse(resources_of(content), scope)
     findings = dict.fromkeys((*rendered.findings, *parsed.findings))
     reports = {each.path: each for each in rendered.reports}
-    return Source(
+    return RenderedFile(
         document.name,
         parsed.model,
-        tuple(_runs(target, content, rendered.document, reports)),
+        tuple(_runs(kind, content, rendered.document, reports)),
         tuple((finding, where(document, finding.path)) for finding in findings),
         rendered.has_errors or (not rendered.reports and any(finding.is_error for finding in parsed.findings)),
     )
 
 
-def mesh_alone(mesh: MeshSource, where: Where) -> Source:
-    """The mesh that --mesh names: nothing of that file is injected."""
+def mesh_alone(mesh: MeshSource, where: Where) -> RenderedFile:
+    """The mesh of --mesh. Nothing in that file is injected."""
     parsed = parse(mesh.resources, Scope(), mesh.path)
     step = mesh.path[0]
     assert isinstance(step, Elsewhere)
     found = ((it, where(step.document, it.path)) for it in (*mesh.findings, *parsed.findings))
-    return Source(step.document.name, parsed.model, (), tuple(found))
+    return RenderedFile(step.document.name, parsed.model, (), tuple(found))
 
 
-def _target(input_file: InputFile, asked: RenderOptions) -> tuple[DocumentKind, Json]:
-    """How the form's workloads are found, and the content to find them in."""
+def _document_kind(input_file: InputFile, options: RenderOptions) -> tuple[DocumentKind, Json]:
+    """The kind of the document, and the content to search for workloads."""
     if isinstance(input_file, TaskDefinitionFile):
-        return ecs_api.EcsTaskDefinition(asked.level), input_file.document.content
+        return ecs_api.EcsTaskDefinition(options.level), input_file.document.content
     if isinstance(input_file, ManifestFile):
         values: Json = input_file.manifests.values
-        return kubernetes.KubernetesManifests(asked.level), values
-    # Flags take the place of the transform's parameters, so they rank below the marks here as there.
-    return CloudFormation(asked.level, asked.parameter_values), documents.template(input_file.document)
+        return kubernetes.KubernetesManifests(options.level), values
+    # Flags rank below the marks, like the transform's parameters.
+    return CloudFormation(options.level, options.parameter_values), documents.template(input_file.document)
 
 
-def _runs(target: DocumentKind, before: Json, after: Json, reports: Mapping[Path, Report]) -> Iterator[Run]:
-    found = target.find(before)
+def _runs(kind: DocumentKind, before: Json, after: Json, reports: Mapping[Path, Report]) -> Iterator[RenderedTask]:
+    found = kind.find(before)
     shared = gather(found.levels, found.scope)
     for workload in found.workloads:
-        asked = settle(gather(workload.levels, workload.scope, shared), workload.name)
-        yield Run(
+        settled = settle(gather(workload.levels, workload.scope, shared), workload.name)
+        yield RenderedTask(
             workload,
-            _containers(target, before, workload),
-            _containers(target, after, workload),
-            asked.settings,
+            _containers(kind, before, workload),
+            _containers(kind, after, workload),
+            settled.settings,
             reports.get(workload.path),
         )
 
 
-def _containers(target: DocumentKind, document: Json, workload: Workload) -> tuple[Container, ...]:
-    """Every container that the workload can have, in whatever branch."""
+def _containers(kind: DocumentKind, document: Json, workload: Workload) -> tuple[Container, ...]:
+    """All containers of the workload, in any branch."""
     found: dict[Path, Container] = {}
-    for branch in target.task(document, workload, workload.scope).branches:
+    for branch in kind.task(document, workload, workload.scope).branches:
         for entries in (each.entries for each in branch.lists.values()):
             for container in (it for entry in entries for it, _ in entry.containers if it is not None):
                 scope = container.scope.assuming_all(branch.scope.assumed)

@@ -1,4 +1,4 @@
-"""Values of a template in words: names that only CloudFormation knows, matches, weights, timeouts."""
+"""Describes values, matches, weights and timeouts in words."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import function
 from appmesh_inject.mesh.model import Listener, Match, Matcher, RetryPolicy, Timeout, WeightedTarget
-from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.scalars import Scalar
 
 
 def shown(value: Json) -> str:
-    """A value as people read it: what CloudFormation fills in later stands as `${Name}`."""
+    """A value for people. Values that CloudFormation fills in appear as `${Name}`."""
     called = function(value)
     if not isinstance(value, Mapping) or called is None:
         return value if isinstance(value, str) else json.dumps(value, default=str)
@@ -28,19 +28,19 @@ def shown(value: Json) -> str:
     return "${" + called.removeprefix("Fn::") + "}"
 
 
-def said(text: Text | None) -> str:
-    """A scalar of the mesh; empty where there is none."""
+def shown_scalar(text: Scalar | None) -> str:
+    """A scalar of the mesh for people; empty for None."""
     if text is None:
         return ""
     return shown(text.written) if text.known is None else text.known
 
 
 def listeners(found: Iterable[Listener]) -> str:
-    return ", ".join(f"{each.protocol} {said(each.port)}{' with TLS' if each.tls else ''}" for each in found)
+    return ", ".join(f"{each.protocol} {shown_scalar(each.port)}{' with TLS' if each.tls else ''}" for each in found)
 
 
 def match(found: Match) -> str:
-    """What a request must be: `GET /tell* where x-user is 1`."""
+    """A request that matches, in words: `GET /tell* where x-user is 1`."""
     return " ".join(_match(found)) or "everything"
 
 
@@ -50,19 +50,19 @@ def _match(found: Match) -> Iterator[str]:
     if found.scheme:
         yield f"{found.scheme}:"
     if found.exact_path is not None:
-        yield f"={said(found.exact_path)}"
+        yield f"={shown_scalar(found.exact_path)}"
     if found.path_regex is not None:
-        yield f"~{said(found.path_regex)}"
+        yield f"~{shown_scalar(found.path_regex)}"
     if found.prefix is not None:
-        yield f"{said(found.prefix)}*"
+        yield f"{shown_scalar(found.prefix)}*"
     if found.service_name is not None:
-        yield f"{said(found.service_name)}/{said(found.method_name) or '*'}"
+        yield f"{shown_scalar(found.service_name)}/{shown_scalar(found.method_name) or '*'}"
     if found.hostname is not None:
-        yield f"host {said(found.hostname)}"
+        yield f"host {shown_scalar(found.hostname)}"
     if found.hostname_suffix is not None:
-        yield f"host *{said(found.hostname_suffix)}"
+        yield f"host *{shown_scalar(found.hostname_suffix)}"
     if found.port is not None:
-        yield f"port {said(found.port)}"
+        yield f"port {shown_scalar(found.port)}"
     conditions = [_matcher(each) for each in found.headers]
     conditions += [f"?{_matcher(each)}" for each in found.query_parameters]
     if conditions:
@@ -70,21 +70,21 @@ def _match(found: Match) -> Iterator[str]:
 
 
 def _matcher(found: Matcher) -> str:
-    name, value = said(found.name), said(found.value)
+    name, value = shown_scalar(found.name), shown_scalar(found.value)
     words = {
         "exact": f"is {value}",
         "prefix": f"starts with {value}",
         "suffix": f"ends with {value}",
         "regex": f"is like {value}",
-        "range": f"is from {value} to below {said(found.end)}",
+        "range": f"is from {value} to below {shown_scalar(found.end)}",
         "present": "is there",
     }
     return f"{'not: ' if found.invert else ''}{name} {words.get(found.kind, found.kind)}"
 
 
 def shares(targets: Iterable[WeightedTarget]) -> list[str]:
-    """How much of a route's traffic each target gets."""
-    weights = [said(target.weight) for target in targets]
+    """The share of a route's traffic that each target receives."""
+    weights = [shown_scalar(target.weight) for target in targets]
     if not all(weight.isascii() and weight.isdigit() for weight in weights):
         return [f"weight {weight}" for weight in weights]
     numbers = list(map(int, weights))
@@ -96,11 +96,11 @@ def retries(policy: RetryPolicy | None) -> str:
     if policy is None:
         return ""
     events = ", ".join((*policy.http_events, *policy.tcp_events, *policy.grpc_events))
-    return f"{said(policy.max_retries)} retries of {said(policy.per_retry_timeout)} each" + (
+    return f"{shown_scalar(policy.max_retries)} retries of {shown_scalar(policy.per_retry_timeout)} each" + (
         f" on {events}" if events else ""
     )
 
 
 def timeout(found: Timeout) -> str:
-    words = [f"{said(found.per_request)} a request"] if found.per_request else []
-    return ", ".join([*words, f"{said(found.idle)} idle"] if found.idle else words)
+    words = [f"{shown_scalar(found.per_request)} a request"] if found.per_request else []
+    return ", ".join([*words, f"{shown_scalar(found.idle)} idle"] if found.idle else words)

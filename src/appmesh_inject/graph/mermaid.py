@@ -42,5 +42,6 @@ def _arrow(edge: Edge) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Mermaid knows entities written with `#`; everything that could end a label or be markup becomes one."""
+    """Writes special characters as Mermaid's entities (`#35;`), so that they neither end a label nor count as
+    markup."""
     return "".join(c if c.isalnum() or c in " .,:/-_=+*?%()" else f"#{ord(c)};" for c in text if c.isprintable())

@@ -1,13 +1,13 @@
-"""The mesh resources as parts: who may call whom, by which routes, with which weights."""
+"""Mesh resources as parts of the graph: their calls, routes and weights."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from appmesh_inject.graph import labels
-from appmesh_inject.graph.labels import said
+from appmesh_inject.graph.graph_builder import GraphBuilder, Key
+from appmesh_inject.graph.labels import shown_scalar
 from appmesh_inject.graph.model import Cell, Kind, Meaning, Section
-from appmesh_inject.graph.plot import Key, Plot
-from appmesh_inject.mesh.compiling.links import Links
+from appmesh_inject.mesh.compiling.resource_links import Links
 from appmesh_inject.mesh.model import (
     Dns,
     GatewayRoute,
@@ -20,7 +20,7 @@ from appmesh_inject.mesh.model import (
     VirtualService,
     WeightedTarget,
 )
-from appmesh_inject.mesh.scalars import Text, host_key
+from appmesh_inject.mesh.scalars import Scalar, host_key
 
 KINDS: Mapping[type[Resource], Kind] = {
     VirtualGateway: Kind.GATEWAY,
@@ -34,9 +34,10 @@ ROUTE_COLUMNS = ("Match", "Goes to", "Share", "Limits")
 
 @dataclass(frozen=True, slots=True)
 class MeshParts:
-    """The mesh resources of all files on the plot. homes: the file of each resource, by identity."""
+    """Adds the mesh resources of all files to the builder. homes: the file of each resource, by the resource's
+    `id()`."""
 
-    plot: Plot
+    builder: GraphBuilder
     links: Links
     homes: Mapping[int, str]
 
@@ -44,28 +45,28 @@ class MeshParts:
     def model(self) -> Model:
         return self.links.model
 
-    def plotted(self) -> Iterator[tuple[str, Resource]]:
-        """Each resource that is a box, with its id; all boxes and lines are on the plot then."""
+    def added(self) -> Iterator[tuple[str, Resource]]:
+        """Adds all parts and edges, and returns each part's id and resource."""
         m = self.model
         boxes = [(self._own(each), each) for each in (*m.gateways, *m.services, *m.routers, *m.nodes)]
         for node in m.nodes:
             for backend in node.backends:
-                self.plot.connect(self._own(node), self._service(node, backend.service), Meaning.CALLS)
+                self.builder.connect(self._own(node), self._service(node, backend.service), Meaning.CALLS)
         for entry in m.gateway_routes:
-            gateway = self.plot.add(key_of(entry), said(entry.gateway))
-            self.plot.connect(gateway, self._service(entry, entry.service), Meaning.CALLS, labels.match(entry.match))
+            gateway = self.builder.add(key_of(entry), shown_scalar(entry.gateway))
+            self.builder.connect(gateway, self._service(entry, entry.service), Meaning.CALLS, labels.match(entry.match))
         for service in m.services:
             if (provider := self._provider(service)) is not None:
-                self.plot.connect(self._own(service), provider, Meaning.CALLS)
+                self.builder.connect(self._own(service), provider, Meaning.CALLS)
         for router in m.routers:
             for route, target, share in self._targets(router):
-                self.plot.connect(
+                self.builder.connect(
                     self._own(router), self._node(route, target.node), Meaning.CALLS, _label(route, share)
                 )
         yield from boxes
 
     def sections(self, part: str, resource: Resource) -> Iterator[Section]:
-        """What is said about a box. Asked for when all lines are there."""
+        """The tables about a part. Call it after `added`, since it reads the edges."""
         yield Section("", tuple((name, value) for name, value in self._facts(resource) if value))
         if isinstance(resource, VirtualService):
             router = None if resource.router is None else self.links.router(resource, resource.router)
@@ -79,22 +80,22 @@ class MeshParts:
             columns = ("Service", "Match", "Goes to", "Share")
             yield Section("May call", tuple(self._call_rows(resource)), columns)
         if not isinstance(resource, VirtualGateway):
-            callers = ((self.plot.link(each),) for each in self.plot.callers(part))
+            callers = ((self.builder.link(each),) for each in self.builder.callers(part))
             yield Section("Called by", tuple(callers))
 
     def _own(self, resource: Resource) -> str:
-        return self.plot.add(key_of(resource), said(resource.name))
+        return self.builder.add(key_of(resource), shown_scalar(resource.name))
 
-    def _service(self, by: Resource, name: Text) -> str:
+    def _service(self, by: Resource, name: Scalar) -> str:
         found = self.links.service(by, name)
         return self._own(found) if found else self._missing(Kind.SERVICE, by, name)
 
-    def _node(self, by: Resource, name: Text) -> str:
+    def _node(self, by: Resource, name: Scalar) -> str:
         found = self.links.node(by, name)
         return self._own(found) if found else self._missing(Kind.NODE, by, name)
 
-    def _missing(self, kind: Kind, by: Resource, name: Text) -> str:
-        return self.plot.missing(kind, by.mesh.key, name.key, said(name))
+    def _missing(self, kind: Kind, by: Resource, name: Scalar) -> str:
+        return self.builder.missing(kind, by.mesh.key, name.key, shown_scalar(name))
 
     def _provider(self, service: VirtualService) -> str | None:
         if service.node is not None:
@@ -114,30 +115,30 @@ class MeshParts:
             limits = (labels.retries(route.retry), labels.timeout(route.timeout))
             priority = f"priority {route.priority}" if route.priority is not None else ""
             words = "; ".join(word for word in (*limits, priority) if word)
-            yield labels.match(route.match), self.plot.link(self._node(route, target.node)), share, words
+            yield labels.match(route.match), self.builder.link(self._node(route, target.node)), share, words
 
     def _gateway_rows(self, gateway: VirtualGateway) -> Iterator[tuple[Cell, ...]]:
         for route in self.model.gateway_routes:
             if (route.mesh.key, route.gateway.key) == (gateway.mesh.key, gateway.name.key):
-                yield labels.match(route.match), self.plot.link(self._service(route, route.service)), _rewrite(route)
+                yield labels.match(route.match), self.builder.link(self._service(route, route.service)), _rewrite(route)
 
     def _call_rows(self, node: VirtualNode) -> Iterator[tuple[Cell, ...]]:
-        """Where each call goes in the end, so that one can follow it from node to node."""
+        """The nodes that calls of a node finally reach, so that a reader can go from node to node."""
         for backend in node.backends:
-            link = self.plot.link(self._service(node, backend.service))
+            link = self.builder.link(self._service(node, backend.service))
             service = self.links.service(node, backend.service)
             rows = list(self._ends(service)) if service else []
             yield from ((link, *row) for row in rows or [("", "answers 404" if service else "", "")])
 
     def _ends(self, service: VirtualService) -> Iterator[tuple[Cell, ...]]:
         if service.node is not None:
-            yield "everything", self.plot.link(self._node(service, service.node)), "100%"
+            yield "everything", self.builder.link(self._node(service, service.node)), "100%"
         router = None if service.router is None else self.links.router(service, service.router)
         for route, target, share in self._targets(router) if router else ():
-            yield labels.match(route.match), self.plot.link(self._node(route, target.node)), share
+            yield labels.match(route.match), self.builder.link(self._node(route, target.node)), share
 
     def _facts(self, resource: Resource) -> Iterator[tuple[str, Cell]]:
-        yield "Mesh", said(resource.mesh)
+        yield "Mesh", shown_scalar(resource.mesh)
         yield "Logical ID", resource.logical_id
         yield "File", self.homes[id(resource)]
         if isinstance(resource, VirtualNode | VirtualGateway | VirtualRouter):
@@ -147,18 +148,18 @@ class MeshParts:
             yield "Health check", ", ".join(_health(resource))
         if isinstance(resource, VirtualService):
             provider = self._provider(resource)
-            yield "Provider", "none: it answers 404" if provider is None else self.plot.link(provider)
+            yield "Provider", "none: it answers 404" if provider is None else self.builder.link(provider)
 
 
 def _label(route: Route, share: str) -> str:
-    """What a line from a router says; of `/* 80%`, only what tells the lines apart."""
+    """The label of a router's edge. Leaves out a match of everything and a share of 100%, which distinguish nothing."""
     words = labels.match(route.match)
     shown = [] if words in (ANYTHING, "everything") else [words]
     return " ".join([*shown, share] if share != "100%" else shown)
 
 
 def key_of(resource: Resource) -> Key:
-    """The box of a resource; a route is part of its router's."""
+    """The key of a resource's part. Routes belong to the part of their router or gateway."""
     if isinstance(resource, Route):
         return Kind.ROUTER, resource.mesh.key, resource.router.key
     if isinstance(resource, GatewayRoute):
@@ -168,16 +169,16 @@ def key_of(resource: Resource) -> Key:
 
 
 def overview(model: Model) -> Section:
-    """What holds for each mesh as a whole."""
+    """The settings of each mesh."""
     rows = (
-        (said(mesh.name), "any host" if mesh.allows_all else "declared backends only")
+        (shown_scalar(mesh.name), "any host" if mesh.allows_all else "declared backends only")
         for mesh in sorted(model.meshes, key=lambda mesh: mesh.name.key)
     )
     return Section("Meshes", tuple(rows), ("Mesh", "Nodes may call"))
 
 
 def merged(models: Iterable[Model], empty: Model) -> Model:
-    """The resources of several files as one model; the names of the first, which only the compiler asks for."""
+    """The resources of several files as one model. It has the names of the first file, which only the compiler uses."""
     found = list(models)
     if not found:
         return empty
@@ -191,8 +192,8 @@ def _rewrite(route: GatewayRoute) -> str:
     rewrite = route.rewrite
     words = ["keeps the host"] if rewrite.keeps_hostname else []
     words += ["keeps the prefix"] if rewrite.keeps_prefix else []
-    words += [f"prefix becomes {said(rewrite.prefix)}"] if rewrite.prefix else []
-    words += [f"path becomes {said(rewrite.exact_path)}"] if rewrite.exact_path else []
+    words += [f"prefix becomes {shown_scalar(rewrite.prefix)}"] if rewrite.prefix else []
+    words += [f"path becomes {shown_scalar(rewrite.exact_path)}"] if rewrite.exact_path else []
     return ", ".join(words)
 
 
@@ -200,10 +201,12 @@ def _discovery(node: VirtualNode) -> str:
     if node.discovery is None:
         return ""
     if isinstance(node.discovery, Dns):
-        return f"DNS {said(node.discovery.hostname)}"
-    return f"Cloud Map {said(node.discovery.service)}.{said(node.discovery.namespace)}"
+        return f"DNS {shown_scalar(node.discovery.hostname)}"
+    return f"Cloud Map {shown_scalar(node.discovery.service)}.{shown_scalar(node.discovery.namespace)}"
 
 
 def _health(node: VirtualNode) -> Iterator[str]:
     for check in (listener.health_check for listener in node.listeners if listener.health_check):
-        yield f"{check.protocol} {said(check.url_path)} every {said(check.interval)} ms".replace("  ", " ")
+        yield f"{check.protocol} {shown_scalar(check.url_path)} every {shown_scalar(check.interval)} ms".replace(
+            "  ", " "
+        )

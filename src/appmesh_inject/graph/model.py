@@ -1,4 +1,4 @@
-"""What a graph shows: parts, the lines between them, and what is said about each. Frozen values, ready to be JSON."""
+"""The graph as frozen values that convert to JSON: parts, edges, and tables about them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 
 class Kind(StrEnum):
-    """What a part is. `missing`: something refers to it, and none of the files has it."""
+    """The kind of a part. MISSING: something refers to the part, and no file defines it."""
 
     GATEWAY = "gateway"
     SERVICE = "service"
@@ -27,7 +27,7 @@ TITLES = {
 
 
 class Meaning(StrEnum):
-    """What a line says: requests go this way, or the task is what runs for a node or gateway."""
+    """The meaning of an edge: requests go this way, or the target is the task that runs a node or gateway."""
 
     CALLS = "calls"
     RUNS = "runs"
@@ -35,7 +35,7 @@ class Meaning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A text that leads to a part; target: the part's id."""
+    """A link to a part. target: the part's id."""
 
     text: str
     target: str
@@ -46,7 +46,7 @@ Cell: TypeAlias = str | Link
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table about a part. columns: none where each row is a name and a value."""
+    """A table about a part. columns: empty if each row is a name and a value."""
 
     title: str
     rows: tuple[tuple[Cell, ...], ...]
@@ -54,7 +54,7 @@ class Section:
 
     @property
     def trimmed(self) -> "Section":
-        """Without the columns that no row has anything in."""
+        """The table without its empty columns."""
         kept = [n for n in range(len(self.columns)) if any(row[n] for row in self.rows)]
         if len(kept) == len(self.columns):
             return self
@@ -64,7 +64,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A finding where it belongs. where: file, line and column."""
+    """A finding. where: file, line and column."""
 
     code: str
     severity: str
@@ -74,7 +74,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One of the things that stand in a part's box. is_added: the injection brings it."""
+    """A line in a part's box. is_added: the injection adds the container."""
 
     text: str
     is_added: bool = False
@@ -82,7 +82,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One box."""
+    """A box of the graph."""
 
     id: str
     kind: Kind
@@ -98,7 +98,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One arrow, with what it says: matches and weights, one a line."""
+    """An arrow. label: one line for each match or weight."""
 
     source: str
     target: str
@@ -108,7 +108,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Everything. sections and notes: about the files and the meshes as wholes."""
+    """The graph. sections, notes: about the files and meshes, not a single part."""
 
     title: str
     parts: tuple[Part, ...] = ()

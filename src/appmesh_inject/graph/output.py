@@ -1,4 +1,4 @@
-"""The graph as JSON, as a page, and as a drawing. The front end is built from web/ and lies beside this module."""
+"""The graph as JSON, as a page and as SVG. The scripts are built from web/ into the folder `assets`."""
 
 import base64
 import hashlib
@@ -16,14 +16,14 @@ PAGE_STYLE, DRAWING_STYLE = "page.css", "drawing.css"
 
 
 def data(graph: Graph) -> str:
-    """The graph as JSON text that can stand in a script element: nothing in it can end that element."""
+    """The graph as JSON for a script element: it cannot contain the end of that element."""
     content = {**asdict(graph), "titles": TITLES, "version": __version__}
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=True)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def page(graph: Graph) -> str:
-    """One self-contained page. Its policy forbids every request, and runs the bundled script alone."""
+    """A self-contained page. Its policy forbids all requests and runs only the bundled script."""
     script, style = _asset(PAGE_SCRIPT), _asset(DRAWING_STYLE) + _asset(PAGE_STYLE)
     policy = f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:"
     title = escape(f"Mesh: {graph.title}")
@@ -41,7 +41,8 @@ def page(graph: Graph) -> str:
 
 
 def svg(graph: Graph) -> str:
-    """The same drawing as the page's, by the same script. Raises UserError where nothing can run it."""
+    """The drawing of the page as SVG, made by the same script. Raises UserError if no JavaScript engine is
+    installed."""
     try:
         from py_mini_racer import MiniRacer
     except ImportError:

@@ -1,14 +1,14 @@
-"""Task definitions and pods as parts: their containers, what they represent, and what their Envoys get."""
+"""Task definitions and pods as parts of the graph: their containers, node or gateway, and Envoy configuration."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.graph import envoy_configuration
-from appmesh_inject.graph.input_files import Run, Source
-from appmesh_inject.graph.labels import said, shown
+from appmesh_inject.graph.graph_builder import GraphBuilder
+from appmesh_inject.graph.input_files import RenderedFile, RenderedTask
+from appmesh_inject.graph.labels import shown, shown_scalar
 from appmesh_inject.graph.model import Cell, Kind, Line, Meaning, Section
-from appmesh_inject.graph.plot import Plot
 from appmesh_inject.mesh.model import Model, VirtualGateway, VirtualNode
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.workloads.model import Container
@@ -19,49 +19,49 @@ VARIABLES = ("APPMESH_VIRTUAL_NODE_NAME", "APPMESH_VIRTUAL_GATEWAY_NAME", "APPME
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """What a task says it represents. kind, mesh: None where it does not say."""
+    """The node or gateway that a task represents. kind, mesh: None if the task does not name them."""
 
     name: str
     kind: Kind | None = None
     mesh: str | None = None
 
 
-def part_of(plot: Plot, source: Source, run: Run) -> str:
-    return plot.add((Kind.TASK, source.name, "/".join(map(str, run.workload.path))), run.workload.name or source.name)
+def part_of(builder: GraphBuilder, file: RenderedFile, task: RenderedTask) -> str:
+    return builder.add((Kind.TASK, file.name, "/".join(map(str, task.workload.path))), task.workload.name or file.name)
 
 
-def connect(plot: Plot, model: Model, source: Source, run: Run) -> None:
-    """The line from what the task represents to the task."""
-    who = _who(run, source)
+def connect(builder: GraphBuilder, model: Model, file: RenderedFile, task: RenderedTask) -> None:
+    """Adds the edge from the node or gateway to the task that runs it."""
+    who = _who(task, file)
     if who is None:
         return
     found = list(_candidates(model, who))
     if len(found) == 1:
         kind = Kind.NODE if isinstance(found[0], VirtualNode) else Kind.GATEWAY
-        owner = plot.add((kind, found[0].mesh.key, found[0].name.key), said(found[0].name))
+        owner = builder.add((kind, found[0].mesh.key, found[0].name.key), shown_scalar(found[0].name))
     else:
         name = who.name if "\0" not in who.name else "known when it is deployed"
-        owner = plot.missing(who.kind or Kind.NODE, who.mesh or "", who.name, name)
-    plot.connect(owner, part_of(plot, source, run), Meaning.RUNS)
+        owner = builder.missing(who.kind or Kind.NODE, who.mesh or "", who.name, name)
+    builder.connect(owner, part_of(builder, file, task), Meaning.RUNS)
 
 
-def lines(run: Run) -> tuple[Line, ...]:
-    """The containers, as they stand in the box."""
-    return tuple(Line(_named(each), _is_added(run, each)) for each in run.after)
+def lines(task: RenderedTask) -> tuple[Line, ...]:
+    """The containers, one line for each."""
+    return tuple(Line(_named(each), _is_added(task, each)) for each in task.after)
 
 
-def sections(plot: Plot, source: Source, run: Run) -> Iterator[Section]:
-    part = part_of(plot, source, run)
-    owners: list[tuple[Cell, ...]] = [("Represents", plot.link(it)) for it in plot.sources(part, Meaning.RUNS)]
-    happened = run.report and str(run.report.action) + (f": {run.report.reason}" if run.report.reason else "")
-    profile = run.report.profile if run.report and run.report.action == "injected" else ""
-    facts: list[tuple[Cell, ...]] = [("Logical ID", run.workload.name), ("File", source.name)]
+def sections(builder: GraphBuilder, file: RenderedFile, task: RenderedTask) -> Iterator[Section]:
+    part = part_of(builder, file, task)
+    owners: list[tuple[Cell, ...]] = [("Represents", builder.link(it)) for it in builder.sources(part, Meaning.RUNS)]
+    happened = task.report and str(task.report.action) + (f": {task.report.reason}" if task.report.reason else "")
+    profile = task.report.profile if task.report and task.report.action == "injected" else ""
+    facts: list[tuple[Cell, ...]] = [("Logical ID", task.workload.name), ("File", file.name)]
     facts += [("Injection", happened)] if happened else []
     facts += [("Profile", profile)] if profile else []
     yield Section("", (*owners, *facts))
-    rows = tuple((_named(it), it.image or shown(it.definition.get("Image", "")), _role(run, it)) for it in run.after)
+    rows = tuple((_named(it), it.image or shown(it.definition.get("Image", "")), _role(task, it)) for it in task.after)
     yield Section("Containers", rows, ("Name", "Image", "From"))
-    configurations = filter(None, (envoy_configuration.bootstrap(_command(each)) for each in run.after))
+    configurations = filter(None, (envoy_configuration.bootstrap(_command(each)) for each in task.after))
     for configuration in configurations:
         yield from envoy_configuration.sections(configuration)
 
@@ -70,12 +70,12 @@ def _named(container: Container) -> str:
     return container.name or shown(container.definition.get("Name", container.definition.get("name", "?")))
 
 
-def _is_added(run: Run, container: Container) -> bool:
-    return container.name not in {each.name for each in run.before}
+def _is_added(task: RenderedTask, container: Container) -> bool:
+    return container.name not in {each.name for each in task.before}
 
 
-def _role(run: Run, container: Container) -> str:
-    origin = "the injection" if _is_added(run, container) else "the file"
+def _role(task: RenderedTask, container: Container) -> str:
+    origin = "the injection" if _is_added(task, container) else "the file"
     conditions = [f"{'if' if outcome else 'unless'} {name}" for name, outcome in container.scope.assumed.items()]
     return ", ".join([origin, *conditions])
 
@@ -85,18 +85,18 @@ def _command(container: Container) -> Json:
     return definition.get("Command", definition.get("command"))
 
 
-def _who(run: Run, source: Source) -> Who | None:
-    """By its envoy as it will run; where there is none, by its marks."""
-    names = MeshNames(run.workload.scope.resources, run.workload.scope)
-    for container in run.after:
+def _who(task: RenderedTask, file: RenderedFile) -> Who | None:
+    """What the task represents: from the envoy container or, without one, from its marks."""
+    names = MeshNames(task.workload.scope.resources, task.workload.scope)
+    for container in task.after:
         configuration = envoy_configuration.bootstrap(_command(container))
         if configuration is not None:
             return _parsed(envoy_configuration.identity(configuration))
         for variable in VARIABLES:
             if variable in container.variables:
-                return _parsed(names.key(container.variables[variable], run.workload.scope))
-    settings = run.settings
-    if not run.workload.levels:
+                return _parsed(names.key(container.variables[variable], task.workload.scope))
+    settings = task.settings
+    if not task.workload.levels:
         return None
     mesh = None if settings.mesh_name is None else names.key(settings.mesh_name)
     if settings.resource_arn is not None:
@@ -109,7 +109,7 @@ def _who(run: Run, source: Source) -> Who | None:
 
 
 def _parsed(text: str) -> Who:
-    """`mesh/apps/virtualNode/white`, an ARN that ends so, or a bare name."""
+    """Parses `mesh/apps/virtualNode/white`, an ARN that ends like this, or a bare name."""
     for word, kind in KINDS.items():
         beginning, found, name = text.rpartition(f"/{word}/")
         if found:
@@ -118,11 +118,11 @@ def _parsed(text: str) -> Who:
 
 
 def _candidates(model: Model, who: Who) -> Iterator[VirtualNode | VirtualGateway]:
-    """Those that the task can mean. A mesh that only CloudFormation knows excludes none."""
+    """The nodes and gateways that the task can mean. Any mesh matches if only CloudFormation knows the task's mesh."""
     unknown = who.mesh is None or "\0" in who.mesh or "${" in who.mesh
     owners: tuple[VirtualNode | VirtualGateway, ...] = (*model.nodes, *model.gateways)
     for each in owners:
         kind = Kind.NODE if isinstance(each, VirtualNode) else Kind.GATEWAY
-        is_name = who.name in (each.name.key, said(each.name))
-        if is_name and who.kind in (None, kind) and (unknown or who.mesh in (each.mesh.key, said(each.mesh))):
+        is_name = who.name in (each.name.key, shown_scalar(each.name))
+        if is_name and who.kind in (None, kind) and (unknown or who.mesh in (each.mesh.key, shown_scalar(each.mesh))):
             yield each

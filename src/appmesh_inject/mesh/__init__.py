@@ -1,4 +1,5 @@
-"""`AWS::AppMesh::*` resources become Envoy configuration: parsing -> model -> compiling -> command; and departure.
+"""Compiles `AWS::AppMesh::*` resources into Envoy configuration: parsing -> model -> compiling -> envoy_command.
+`removal` then removes the resources from the template.
 
-Pure: it reads no file, no network, no environment. The mistakes of the user come back as findings.
+Pure: reads no files, network or environment. Mistakes of the user are returned as findings.
 """

@@ -1,6 +1,6 @@
-"""The mesh, as App Mesh's own documents name its parts. Frozen values; links are by name.
+"""The mesh as frozen values, with the names of App Mesh's documentation. Resources refer to each other by name.
 
-A `path` leads to where a thing stands in the template; it takes no part in comparisons.
+`path` is where a value stands in the template. It is ignored in comparisons.
 """
 
 from dataclasses import dataclass, field
@@ -8,8 +8,8 @@ from typing import final
 
 from appmesh_inject.cfn.document import Path
 from appmesh_inject.mesh.names import MeshNames
-from appmesh_inject.mesh.scalars import Text
-from appmesh_inject.mesh.trust import ClientTls, ListenerTls
+from appmesh_inject.mesh.scalars import Scalar
+from appmesh_inject.mesh.tls_model import ClientTls, ListenerTls
 
 TCP, HTTP, HTTP2, GRPC = "tcp", "http", "http2", "grpc"
 PROTOCOLS = (TCP, HTTP, HTTP2, GRPC)
@@ -18,45 +18,45 @@ PROTOCOLS = (TCP, HTTP, HTTP2, GRPC)
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeout:
-    per_request: Text | None = None
-    idle: Text | None = None
+    per_request: Scalar | None = None
+    idle: Scalar | None = None
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthCheck:
     protocol: str
-    url_path: Text | None
-    port: Text | None
-    interval: Text
-    timeout: Text
-    healthy_threshold: Text
-    unhealthy_threshold: Text
+    url_path: Scalar | None
+    port: Scalar | None
+    interval: Scalar
+    timeout: Scalar
+    healthy_threshold: Scalar
+    unhealthy_threshold: Scalar
     path: Path = field(compare=False, default=())
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutlierDetection:
-    max_server_errors: Text
-    interval: Text
-    base_ejection_duration: Text
-    max_ejection_percent: Text
+    max_server_errors: Scalar
+    interval: Scalar
+    base_ejection_duration: Scalar
+    max_ejection_percent: Scalar
     path: Path = field(compare=False, default=())
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionPool:
-    max_connections: Text | None = None
-    max_pending_requests: Text | None = None
-    max_requests: Text | None = None
+    max_connections: Scalar | None = None
+    max_pending_requests: Scalar | None = None
+    max_requests: Scalar | None = None
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    port: Text
+    port: Scalar
     protocol: str
     timeout: Timeout = Timeout()
     connection_pool: ConnectionPool = ConnectionPool()
@@ -69,7 +69,7 @@ class Listener:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dns:
-    hostname: Text
+    hostname: Scalar
     is_logical: bool
     ip_preference: str | None
 
@@ -77,8 +77,8 @@ class Dns:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudMap:
-    service: Text
-    namespace: Text
+    service: Scalar
+    namespace: Scalar
     has_attributes: bool
     ip_preference: str | None
     path: Path = field(compare=False, default=())
@@ -87,27 +87,27 @@ class CloudMap:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLog:
-    """`text` or `members` (of a JSON format), or neither: Envoy's own format."""
+    """text: a text format; members: a JSON format. Without both, Envoy's default format applies."""
 
-    file: Text
-    text: Text | None = None
-    members: tuple[tuple[Text, Text], ...] = ()
+    file: Scalar
+    text: Scalar | None = None
+    members: tuple[tuple[Scalar, Scalar], ...] = ()
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """`tls` is None where the backend has no client policy of its own."""
+    """tls: None if the backend has no client policy of its own."""
 
-    service: Text
+    service: Scalar
     tls: ClientTls | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     logical_id: str
-    mesh: Text
-    name: Text
+    mesh: Scalar
+    name: Scalar
     path: Path = field(compare=False, default=())
 
 
@@ -145,57 +145,57 @@ class VirtualRouter(Resource):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualService(Resource):
-    """`provider` is the name of a node or a router; neither: the service answers 404."""
+    """The provider is a node or a router. Without a provider the service answers 404."""
 
-    node: Text | None = None
-    router: Text | None = None
+    node: Scalar | None = None
+    router: Scalar | None = None
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matcher:
-    """What a header, a metadata entry or a query parameter must be. `kind` is `exact`, `prefix`, `suffix`,
-    `regex`, `range` (from `value` up to `end`, without it) or `present`."""
+    """The condition on a header, a metadata entry or a query parameter. kind: `exact`, `prefix`, `suffix`, `regex`,
+    `range` (from `value` to below `end`) or `present`."""
 
-    name: Text
+    name: Scalar
     kind: str = "present"
-    value: Text | None = None
-    end: Text | None = None
+    value: Scalar | None = None
+    end: Scalar | None = None
     invert: bool = False
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    prefix: Text | None = None
-    exact_path: Text | None = None
-    path_regex: Text | None = None
+    prefix: Scalar | None = None
+    exact_path: Scalar | None = None
+    path_regex: Scalar | None = None
     method: str | None = None
     scheme: str | None = None
     headers: tuple[Matcher, ...] = ()
     query_parameters: tuple[Matcher, ...] = ()
-    port: Text | None = None
-    service_name: Text | None = None
-    method_name: Text | None = None
-    hostname: Text | None = None
-    hostname_suffix: Text | None = None
+    port: Scalar | None = None
+    service_name: Scalar | None = None
+    method_name: Scalar | None = None
+    hostname: Scalar | None = None
+    hostname_suffix: Scalar | None = None
     path: Path = field(compare=False, default=())
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeightedTarget:
-    node: Text
-    weight: Text
-    port: Text | None
+    node: Scalar
+    weight: Scalar
+    port: Scalar | None
     path: Path = field(compare=False, default=())
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    max_retries: Text
-    per_retry_timeout: Text
+    max_retries: Scalar
+    per_retry_timeout: Scalar
     http_events: tuple[str, ...] = ()
     tcp_events: tuple[str, ...] = ()
     grpc_events: tuple[str, ...] = ()
@@ -204,7 +204,7 @@ class RetryPolicy:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route(Resource):
-    router: Text
+    router: Scalar
     protocol: str
     priority: int | None
     match: Match
@@ -216,32 +216,32 @@ class Route(Resource):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewrite:
-    """Absent members mean what App Mesh did without them: the service's own host name, and `/` for the prefix."""
+    """By default App Mesh replaced the host name with the service's, and the prefix with `/`."""
 
     keeps_hostname: bool = False
     keeps_prefix: bool = False
-    prefix: Text | None = None
-    exact_path: Text | None = None
+    prefix: Scalar | None = None
+    exact_path: Scalar | None = None
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayRoute(Resource):
-    gateway: Text
+    gateway: Scalar
     protocol: str
     priority: int | None
     match: Match
-    service: Text
-    target_port: Text | None
+    service: Scalar
+    target_port: Scalar | None
     rewrite: Rewrite
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudMapFact:
-    """A namespace or a service of Cloud Map in the template, and what keeps it out of DNS (None: nothing).
+    """A Cloud Map namespace or service of the template. obstacle: why DNS cannot find it; None if it can.
 
-    `namespace` is empty where it is a namespace itself, or not known.
+    namespace: of a service, empty if unknown; empty for a namespace.
     """
 
     name: str
@@ -252,7 +252,7 @@ class CloudMapFact:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """Every mesh resource of one template. Links are looked up by mesh and name."""
+    """All mesh resources of one template."""
 
     names: MeshNames
     meshes: tuple[Mesh, ...] = ()

@@ -1,7 +1,7 @@
-"""Names of mesh resources: which resource a value means, and what is written in its place.
+"""Names of mesh resources: which resource a value refers to, and what is written in its place.
 
-Two values mean the same where they have the same key: the text they stand for, as far as it is known, with
-whatever only CloudFormation knows spelled out as it stands in the template.
+Values with equal keys mean the same. A key is the text that the value stands for. Parts that only CloudFormation knows
+appear in it as they are written in the template.
 """
 
 import json
@@ -19,7 +19,7 @@ _PARENTS = {"Route": "VirtualRouterName", "GatewayRoute": "VirtualGatewayName"}
 _NAMED_BY_DISCOVERY = ("Service", "PrivateDnsNamespace", "PublicDnsNamespace", "HttpNamespace")
 
 Dangling: TypeAlias = Callable[[str, str], None]
-"""Takes the logical ID and the attribute of a reference that nothing can stand for."""
+"""Receives the logical ID and attribute of a reference that cannot be replaced by a name."""
 
 
 def kind_of(resource: Json) -> str | None:
@@ -34,7 +34,7 @@ def name_property(kind: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MeshNames:
-    """What the names in a template stand for."""
+    """Resolves references to mesh resources in a template."""
 
     resources: Mapping[str, Json]
     scope: Scope
@@ -43,8 +43,8 @@ class MeshNames:
         return isinstance(logical_id, str) and kind_of(self.resources.get(logical_id)) is not None
 
     def attribute(self, logical_id: str, attribute: str, visited: frozenset[str] = frozenset()) -> Json:
-        """What `Fn::GetAtt` of a mesh resource's name gives, from its own properties; None where it is no name, or
-        means itself."""
+        """The value of an `Fn::GetAtt` on a mesh resource, from its properties. None if the attribute is not a name, or
+        refers to itself."""
         resource = self.resources.get(logical_id)
         kind = kind_of(resource)
         if kind is None or not isinstance(resource, dict) or logical_id in visited:
@@ -67,7 +67,7 @@ class MeshNames:
         return None if kind is None else self.attribute(logical_id, name_property(kind), visited)
 
     def written(self, value: Json, dangling: Dangling, visited: frozenset[str] = frozenset()) -> Json:
-        """`value` where a name is needed, with every reference to a mesh resource replaced by the name."""
+        """`value` for use as a name: references to mesh resources are replaced by their names."""
         if isinstance(value, dict) and function(value) == "Ref" and self.is_mesh(value["Ref"]):
             name = self.name(str(value["Ref"]), visited)
             if name is not None:
@@ -81,8 +81,9 @@ class MeshNames:
         path: Path = (),
         visited: frozenset[str] = frozenset(),
     ) -> Json:
-        """`value` with the `Fn::GetAtt`s and `${}` of names of mesh resources replaced by those names, anywhere
-        in it. References that are no names are left and told to `dangling`. What holds none is the same object."""
+        """`value` in which each `Fn::GetAtt` and `${}` of a mesh resource's name is replaced by that name, at any
+        depth. References that are not names are kept and passed to `dangling`. Returns the same object if nothing was
+        replaced."""
         if isinstance(value, list):
             items = [self.rewritten(item, dangling, (*path, n), visited) for n, item in enumerate(value)]
             return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
@@ -130,7 +131,7 @@ class MeshNames:
         if parts is None:
             members = self.rewritten(arguments, dangling, (*path, "Fn::Sub"), visited)
             return value if members is arguments else {"Fn::Sub": members}
-        # Each variable is rewritten once: to look first and rewrite then takes twice as long for each level of nesting.
+        # One pass: searching before rewriting would double the work at each level of nesting.
         found: list[tuple[Path, str, str]] = []
         spread = [
             self.rewritten(part.value, lambda *reference: found.append(reference), path, visited)
@@ -155,7 +156,7 @@ class MeshNames:
         path: Path,
         visited: frozenset[str],
     ) -> Json:
-        """An Fn::Sub whose text names nothing of the mesh, with the variables rewritten that its text does not use."""
+        """For an Fn::Sub without references to the mesh: rewrites the variables that its text does not use."""
         arguments = value["Fn::Sub"]
         if not isinstance(arguments, list):
             return value
@@ -169,7 +170,7 @@ class MeshNames:
         return value if all(rest[name] is own[name] for name in own) else {"Fn::Sub": [template, rest]}
 
     def key(self, value: Json, scope: Scope | None = None, visited: frozenset[str] = frozenset()) -> str:
-        """What `value` means, as text: equal for values that mean the same."""
+        """A text that is equal for values that mean the same."""
         within = self.scope if scope is None else scope
         reading = read(value, within)
         if isinstance(reading, Literal) and not isinstance(reading.value, Mapping | list):
@@ -214,7 +215,7 @@ def _is_discovery(resource: Mapping[str, Json]) -> bool:
 
 
 def _referred(called: str, argument: Json) -> tuple[str, str] | None:
-    """The logical ID and the attribute that a Ref (no attribute) or an Fn::GetAtt names."""
+    """The logical ID and attribute that a Ref (attribute: empty) or an Fn::GetAtt names."""
     if called == "Ref" and isinstance(argument, str):
         return argument, ""
     if called != "Fn::GetAtt":

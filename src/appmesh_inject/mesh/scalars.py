@@ -1,4 +1,4 @@
-"""Scalars of the mesh model: text that may be known only when CloudFormation deploys."""
+"""Scalars of the mesh model. Their values may be unknown until CloudFormation deploys."""
 
 from typing import NamedTuple, final
 
@@ -6,11 +6,11 @@ from appmesh_inject.cfn.document import Json, Path
 
 
 @final
-class Text(NamedTuple):
-    """A scalar that may be known only when CloudFormation deploys. Two are equal where they mean the same.
+class Scalar(NamedTuple):
+    """A scalar whose value may be unknown until CloudFormation deploys. Equal if the keys are equal.
 
-    key: what it means, equal for equal meanings. written: what goes to the configuration. known: the literal
-    that it stands for now, or None.
+    key: equal for values that mean the same. written: what goes into the configuration. known: the literal value, or
+    None if it is unknown.
     """
 
     key: str
@@ -19,7 +19,7 @@ class Text(NamedTuple):
     path: Path = ()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Text) and self.key == other.key
+        return isinstance(other, Scalar) and self.key == other.key
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -28,10 +28,10 @@ class Text(NamedTuple):
         return hash(self.key)
 
 
-def literal(value: str | int) -> Text:
-    return Text(str(value), str(value), str(value))
+def literal(value: str | int) -> Scalar:
+    return Scalar(str(value), str(value), str(value))
 
 
-def host_key(name: Text) -> str:
-    """The key of a host name, which does not differ by case; what only CloudFormation knows does."""
+def host_key(name: Scalar) -> str:
+    """The key of a host name. Case-insensitive if the name is known."""
     return name.key if name.known is None else name.known.lower()

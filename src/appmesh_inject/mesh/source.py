@@ -1,6 +1,6 @@
-"""The mesh of a `standalone` task: where it is written, and what it becomes for one Envoy.
+"""Where the mesh of a `standalone` task is defined, and the configuration that its Envoy gets.
 
-Each mesh is parsed once, and what its compiler builds for one task serves the next ones.
+Each mesh is parsed once, and all its tasks share one compiler.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,12 +19,12 @@ APP_MESH = "AWS::AppMesh::"
 
 
 EXPORT = ("AppMeshInject", "Mesh")
-"""Where in Metadata an exported mesh stands, for the setting MeshStack of other templates."""
+"""The path in Metadata of an exported mesh, which other templates use with MeshStack."""
 
 
 class MeshSource(NamedTuple):
-    """Where a mesh is written. resources: with every value resolved, where they come out of another template;
-    path: to them, for findings; findings: what stood in the way of reading them."""
+    """Where a mesh is defined. resources: resolved if they come from another template. path: to the resources, for
+    findings. findings: from reading them."""
 
     resources: Mapping[str, Json]
     path: Path = ("Resources",)
@@ -32,7 +32,7 @@ class MeshSource(NamedTuple):
 
     @classmethod
     def elsewhere(cls, resources: Mapping[str, Json], path: Path, findings: tuple[Finding, ...]) -> "MeshSource":
-        """A mesh out of another template, which `path` stands for; the findings' places are in that template."""
+        """A mesh from another template. path: stands for that template in the paths of findings."""
         return cls(resources, (*path, "Resources"), tuple(f._replace(path=(*path, *f.path)) for f in findings))
 
     @property
@@ -44,7 +44,7 @@ class MeshSource(NamedTuple):
 
 
 def with_exported(template: Mapping[str, Json]) -> Mapping[str, Json]:
-    """A template with the mesh that it exports among its resources again."""
+    """The template, with the mesh that it exports back among its resources."""
     metadata = template.get("Metadata")
     section = metadata.get(EXPORT[0]) if isinstance(metadata, dict) else None
     mesh = section.get(EXPORT[1]) if isinstance(section, dict) else None
@@ -55,14 +55,14 @@ def with_exported(template: Mapping[str, Json]) -> Mapping[str, Json]:
 
 
 def resources_of(content: Json) -> Mapping[str, Json]:
-    """The resources of a template, with those of the mesh that it exports; none of another document."""
+    """The resources of a template including the mesh that it exports. Empty for other documents."""
     resources = with_exported(content).get("Resources") if isinstance(content, Mapping) else None
     return resources if isinstance(resources, Mapping) else {}
 
 
 class EnvoyConfiguration(NamedTuple):
-    """What one Envoy runs. command: None where a finding stands in the way; ports: those of its listeners; files:
-    what it reads from its file system."""
+    """What one Envoy runs. command: None if there is an error. ports: of the listeners. files: the paths that Envoy
+    reads."""
 
     command: Json
     ports: tuple[Json, ...] = ()
@@ -71,8 +71,8 @@ class EnvoyConfiguration(NamedTuple):
 
 
 class Meshes:
-    """The meshes at hand. given: for all tasks, out of another template; of_stack: the one that a stack exports, by
-    the stack's name, None where it is not to be had."""
+    """All meshes that tasks can use. given: a mesh from another template, for all tasks. of_stack: returns the mesh
+    that a stack exports, by the stack's name; None if it is not available."""
 
     def __init__(
         self, given: MeshSource | None = None, of_stack: Callable[[str], MeshSource | None] = lambda _: None
@@ -82,8 +82,8 @@ class Meshes:
         self._compilers: dict[tuple[int, bool, str], tuple[Compiler, tuple[Finding, ...]]] = {}
 
     def source(self, settings: Settings, scope: Scope) -> MeshSource | None:
-        """Where the mesh of a task is written; None: in a stack that is not at hand. A given one stands for the
-        stack's, too."""
+        """Where the mesh of a task is defined. A given mesh takes precedence over MeshStack. None if the stack's mesh
+        is not available."""
         if self.given is not None:
             return self.given
         if settings.mesh_stack is not None:
@@ -91,8 +91,8 @@ class Meshes:
         return MeshSource(scope.resources)
 
     def compiler(self, source: MeshSource, settings: Settings, scope: Scope) -> tuple["Compiler", tuple[Finding, ...]]:
-        """The compiler of a mesh, made once, and what is wrong with the mesh."""
-        # The compiler is large, and most templates have no standalone task: its import would cost a cold start.
+        """The compiler of a mesh, created once, and the findings about the mesh."""
+        # Imported here, since most templates have no standalone task and the import would slow down each cold start.
         from appmesh_inject.mesh.compiling import Compiler, Options
         from appmesh_inject.mesh.parsing import parse
 
@@ -116,9 +116,10 @@ class Meshes:
         place: Path,
         subject: str,
     ) -> EnvoyConfiguration:
-        """What the Envoy of the task `subject` runs. environment: its variables; `place`: where they were given."""
-        from appmesh_inject.mesh.command import command
+        """The configuration of the Envoy in task `subject`. environment: its variables; place: where they are
+        written."""
         from appmesh_inject.mesh.compiling import Options
+        from appmesh_inject.mesh.envoy_command import command
 
         compiler, findings = self.compiler(source, settings, scope)
         if any(finding.is_error for finding in findings):
@@ -146,12 +147,12 @@ class Meshes:
 
 
 def _arguments(environment: Mapping[str, Json]) -> tuple[Json, ...]:
-    """What App Mesh's image made of its variables, and the stock one does not."""
+    """The arguments for variables that App Mesh's image turned into arguments and the stock image does not."""
     concurrency = environment.get("ENVOY_CONCURRENCY")
     return () if concurrency is None else ("--concurrency", scalar(concurrency))
 
 
 def _about(findings: tuple[Finding, ...], subject: str, place: Path) -> Iterator[Finding]:
-    """The findings, each with a subject and a place: those of the task, where they have none of their own."""
+    """The findings, with the task's subject and place where they have none of their own."""
     for finding in findings:
         yield Finding(finding.code, finding.subject or subject, finding.path or place, finding.message, finding.hint)

@@ -1,6 +1,6 @@
-"""The edge towards other stacks: reads the mesh that a stack exports.
+"""Reads the mesh that another stack exports.
 
-Needs `cloudformation:GetTemplate` and `cloudformation:DescribeStacks` on that stack, and nothing else.
+Needs only `cloudformation:GetTemplate` and `cloudformation:DescribeStacks` on that stack.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,8 +14,8 @@ PATH: Path = ("MeshStack",)
 
 
 class Stacks:
-    """Reads the meshes of the stacks that the deployment names, each once. allowed: their names; client: boto3's for
-    CloudFormation, made when it is needed."""
+    """Reads the meshes of other stacks, each once. allowed: the names of stacks that the deployment permits. client: a
+    CloudFormation client of boto3, created on first use if it is None."""
 
     def __init__(self, allowed: Collection[str], client: Any = None) -> None:
         self.allowed = allowed
@@ -23,8 +23,8 @@ class Stacks:
         self._read: dict[str, MeshSource] = {}
 
     def mesh(self, name: str) -> MeshSource | None:
-        """The mesh that stack `name` exports, with its values resolved; None for a stack that is not allowed. What
-        stands in the way are findings of the source."""
+        """The mesh that stack `name` exports, resolved; its findings say if it cannot be read. None for a stack that is
+        not allowed."""
         if name not in self.allowed:
             return None
         if name not in self._read:
@@ -32,9 +32,9 @@ class Stacks:
         return self._read[name]
 
     def _source(self, name: str) -> MeshSource:
-        # Only a template with MeshStack needs these, and boto3 is the slowest import of all.
-        from appmesh_inject.mesh.resolution import resolved
+        # Only templates with MeshStack need these imports, and boto3 is the slowest import of all.
         from appmesh_inject.mesh.source import EXPORT, with_exported
+        from appmesh_inject.mesh.value_resolution import resolved
 
         client = self.client or _client()
         try:
@@ -47,12 +47,12 @@ class Stacks:
             )
         if not isinstance(template, Mapping):
             return _unreadable(
-                "its processed template is text, not JSON", "Let it say Transform: AppMeshInject, and update it"
+                "its processed template is text, not JSON", "Add Transform: AppMeshInject to it, and update the stack"
             )
         if with_exported(template) is template:
             return _unreadable(
                 f"it exports no mesh: it has no Metadata.{'.'.join(EXPORT)}",
-                "Let its Metadata say AppMesh: {Profile: standalone, ExportMesh: true}, and update it",
+                "Add AppMesh: {Profile: standalone, ExportMesh: true} to its Metadata, and update the stack",
             )
         values = {each["ParameterKey"]: _value(each) for each in stack.get("Parameters", ())}
         found = resolved(with_exported(template), values, name, client.meta.region_name)
@@ -60,7 +60,7 @@ class Stacks:
 
 
 def _value(parameter: Mapping[str, str]) -> str:
-    """A parameter's value: of one that comes from Parameter Store, what is stored there."""
+    """A parameter's value. For a parameter from Parameter Store, the value that is stored there."""
     return parameter.get("ResolvedValue", parameter.get("ParameterValue", ""))
 
 

@@ -1,6 +1,5 @@
-"""From sidecars that people wrote into their templates to marks, and back out of the mesh.
+"""Replaces hand-written sidecars by marks, and removes sidecars and marks.
 
-Files are edited where they change and nowhere else: `layout` knows where every value stands in the text, `splicing`
-takes members out and puts members in. No file is written again as a whole, so comments, quotes, anchors, short forms
-and every space outside of what is taken out stay as they are.
+Files are edited, not rewritten, so comments, quotes, anchors, short forms and spaces stay as they are: `text_layout`
+finds the position of each value in the text, `text_editing` removes and inserts members there.
 """

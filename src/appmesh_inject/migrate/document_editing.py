@@ -1,4 +1,4 @@
-"""From a document to its editing and back: the layout that fits its format, and the reading of what was written."""
+"""Edits the text of a document, and checks the result by reading it again."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -16,14 +16,15 @@ NOT_EDITED = "AM606"
 
 
 def editing_of(document: Document, resource: Path = (), lists: Path = ()) -> Editing:
-    """An editing of the document's text. `resource`, `lists`: a map and a list in it that show the file's habits."""
+    """Prepares an edit of the document's text. resource, lists: paths of a map and a list that show the file's
+    indentation."""
     is_json = document.format is Format.JSON
     found = text_layout.of_json(document.text) if is_json else text_layout.of_yaml(document.text)[0]
     return Editing(found, style_of(found, resource, lists, is_json=is_json))
 
 
 def reread(document: Document, text: str) -> Json:
-    """The value of the text that the document became. Raises UserError where it is no document any more."""
+    """The value of the edited text. Raises UserError if the text cannot be read any more."""
     try:
         return documents.parsed(document.name, text).content
     except UserError as error:
@@ -32,7 +33,7 @@ def reread(document: Document, text: str) -> Json:
 
 
 def without(input_file: InputFile, paths: Collection[Path]) -> str:
-    """The form's text without what is at `paths`. Raises UserError where the text cannot be edited so."""
+    """The file's text without the values at `paths`. Raises UserError if the text cannot be edited."""
     if isinstance(input_file, ManifestFile) and input_file.manifests.format is Format.YAML:
         return _without_in_parts(input_file, paths)
     return _without(input_file.document, paths)
@@ -48,7 +49,7 @@ def _without_in_parts(input_file: ManifestFile, paths: Collection[Path]) -> str:
             parts.append(part.text)
             continue
         inside = [path[1:] for path in paths if path[0] == index]
-        # Lines before it keep the line numbers of the whole file.
+        # Empty lines take the place of earlier documents, so that line numbers are those of the whole file.
         document = Document(input_file.document.name, before + part.text, Format.YAML, part.value, part.locate)
         parts.append(_without(document, inside)[len(before) :])
         index += 1
@@ -59,31 +60,31 @@ def _without(document: Document, paths: Collection[Path]) -> str:
     if not paths:
         return document.text
     editing = editing_of(document)
-    with told_where(document):
+    with errors_located(document):
         for path in paths:
             editing.remove(path)
     check_anchors(document, editing)
     text = editing.text()
     if not same(reread(document, text), edited(document.content, removals(paths))):
-        sentence = "parts of this file are shared by an anchor with others that would change, too. Write them out"
+        sentence = "the edit would also change other places that use the same anchor. Write their values out"
         raise UserError(sentence, document.name, code=NOT_EDITED)
     return text
 
 
 @contextmanager
-def told_where(document: Document) -> Iterator[None]:
-    """Says where something is to be edited that is not written there."""
+def errors_located(document: Document) -> Iterator[None]:
+    """Turns NotWrittenHereError into a UserError with a position."""
     try:
         yield
     except NotWrittenHereError as problem:
-        sentence = f"{shown(problem.path)} does not stand here: a merge (<<) brings it. Write it out"
+        sentence = f"{shown(problem.path)} is not written here: a merge (<<) supplies it. Write it out"
         raise UserError(sentence, document.name, document.place(problem.path), code=NOT_EDITED) from None
 
 
 def check_anchors(document: Document, editing: Editing) -> None:
-    """Raises UserError for an alias that stays although its anchor goes."""
+    """Raises UserError if an alias stays and its anchor is removed."""
     for orphan in editing.orphans():
         line_start = document.text.rfind("\n", 0, orphan.start) + 1
         place = Position(document.text.count("\n", 0, orphan.start) + 1, orphan.start - line_start + 1)
-        sentence = f"the alias *{orphan.anchor} stays, and its anchor would go with a sidecar. Write the value out here"
+        sentence = f"the anchor of alias *{orphan.anchor} would be removed with a sidecar. Write the value out here"
         raise UserError(sentence, document.name, place, code=NOT_EDITED)

@@ -1,4 +1,4 @@
-"""Who waits for envoy in a file, and who does in what is rendered."""
+"""Containers that wait for envoy, in the original and in the rendered task definition."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -15,8 +15,8 @@ def bound(
     sidecars: Collection[Path],
     spelling: EcsContainerReader,
 ) -> Mapping[int, Path]:
-    """The dependencies on a healthy envoy, of containers that are not among `sidecars`: by the index of the container
-    in the list at `place`, the path of what leaves the file with it."""
+    """The dependencies on a healthy envoy in containers that are not sidecars. Returns, by the container's index in the
+    list at `place`, the path to remove: the dependency, or the whole DependsOn if it is the only one."""
     name = hand.envoy.definition.get(spelling.name_key)
     dependency = where_enabled(
         {spelling.names["ContainerName"]: name, spelling.names["Condition"]: "HEALTHY"}, hand.enabled
@@ -34,8 +34,8 @@ def bound(
 def returned(
     before: list[Json], after: list[Json], unbound: Collection[int], gone: Collection[int], spelling: EcsContainerReader
 ) -> Iterator[int]:
-    """Of the containers `unbound`, whose dependency left the file, those that have as many in what is rendered as
-    they had. `gone`: the indexes of the containers that left, too."""
+    """Of the containers `unbound`, whose dependency was removed, those that have as many dependencies after rendering
+    as before. gone: indexes of removed containers."""
     for index in unbound:
         container = after[index - sum(each < index for each in gone)]
         if _number(container, spelling) == _number(before[index], spelling):

@@ -1,7 +1,7 @@
-"""The inverse of the merge rule: the fragment that turns what a profile builds into what somebody wrote.
+"""The inverse of the merge rule: finds the fragment that turns what a profile builds into what the user wrote.
 
-`merged(base, difference(base, wanted, identities), identities)` is `wanted`, up to the order of lists whose items have
-an identity. It is not where the rule cannot say it: two items with one identity, or one without any that must go.
+`merged(base, difference(base, wanted, identities), identities)` equals `wanted`, except for the order of lists whose
+items have an identity. This fails if two items have the same identity, or an item without identity must be removed.
 """
 
 import json
@@ -16,7 +16,7 @@ Members = Sequence[tuple[str, str | None]]
 
 
 def difference(base: Mapping[str, Json], wanted: Mapping[str, Json], identities: Identities) -> dict[str, Json]:
-    """The shortest fragment, in the order of `wanted`; what must go comes last. `wanted` holds no AWS::NoValue."""
+    """The shortest fragment, in the order of `wanted`, removals last. `wanted` must not contain AWS::NoValue."""
     fragment: dict[str, Json] = {}
     for key, value in wanted.items():
         if key not in base:
@@ -29,13 +29,13 @@ def difference(base: Mapping[str, Json], wanted: Mapping[str, Json], identities:
 
 
 def same(one: Json, other: Json) -> bool:
-    """Whether two values are the same in JSON, where 1, "1", 1.0 and true are four values."""
+    """Whether two values are equal as JSON, in which 1, "1", 1.0 and true all differ."""
     return _text(one) == _text(other)
 
 
 def without_nothing(value: Json) -> Json:
-    """The value without the members and items that are AWS::NoValue: CloudFormation takes them away. An Fn::If keeps
-    both its branches."""
+    """The value without members and items that are AWS::NoValue, which CloudFormation removes. Keeps the branches of an
+    Fn::If."""
     if isinstance(value, dict) and function(value) == "Fn::If" and isinstance(value["Fn::If"], list):
         return {"Fn::If": [without_nothing(argument) for argument in value["Fn::If"]]}
     if isinstance(value, Mapping) and function(dict(value)) is None:
@@ -55,13 +55,13 @@ def _both_maps(one: Json, other: Json) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Changed:
-    """What stands in the fragment for a member that differs."""
+    """A fragment's value for a member that differs. A class, so that None can mean `unchanged`."""
 
     value: Json
 
 
 def _changed(base: Json, wanted: Json, key: str, identities: Identities) -> _Changed | None:
-    """None where only the order of a list differs, somewhere below."""
+    """None if the values differ only in the order of lists."""
     if _both_maps(base, wanted):
         assert isinstance(base, Mapping) and isinstance(wanted, Mapping)
         fragment = difference(base, wanted, identities)
@@ -73,7 +73,7 @@ def _changed(base: Json, wanted: Json, key: str, identities: Identities) -> _Cha
 
 
 def _no_function(fragment: dict[str, Json], wanted: Mapping[str, Json]) -> dict[str, Json]:
-    """A fragment with one member can look like a call of a function, which would replace: then with one member more."""
+    """Adds a member to a fragment that would look like an intrinsic function, and so would replace instead of merge."""
     if function(fragment) is None:
         return fragment
     more = next(key for key in wanted if key not in fragment)
@@ -98,7 +98,7 @@ def _changed_items(base: list[Json], wanted: list[Json], members: Members, ident
 
 
 def _changed_item(base: Json, wanted: Json, members: Members, identities: Identities) -> list[Json]:
-    """One item made another: merged where that says it, else the old one out and the new one in."""
+    """Changes an item: merges it if the merge rule allows, otherwise removes the old item and adds the new one."""
     assert isinstance(base, Mapping) and isinstance(wanted, Mapping)
     names = [name for name, _ in members]
     if all((name in base) == (name in wanted) for name in names):
@@ -113,7 +113,7 @@ def _changed_item(base: Json, wanted: Json, members: Members, identities: Identi
 
 
 def _removal(item: Json, members: Members) -> Json:
-    """An item that takes away the one with its identity: every other member is AWS::NoValue."""
+    """An item that removes the one with the same identity: all its other members are AWS::NoValue."""
     if not isinstance(item, Mapping):
         return NO_VALUE
     names = {name for name, _ in members}

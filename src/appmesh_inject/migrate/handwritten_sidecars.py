@@ -1,4 +1,4 @@
-"""The sidecars that somebody wrote by hand into a task definition, and what they say."""
+"""Finds the sidecars that a user wrote into a task definition, and what they configure."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,15 +21,15 @@ _REDIRECT_LISTS = ("ProxyConfigurationProperties", "properties")
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A container that may be such a sidecar, and nothing tells."""
+    """A container that could be a sidecar, without enough evidence."""
 
     role: str
     container: Container
 
     def finding(self, subject: str) -> Finding:
         seen = variable(self.container)
-        message = f"a container has {seen}, and nothing else tells whether it is the {self.role}"
-        hint = f"If it is, call it {self.role}" + (
+        message = f"a container has {seen}, but nothing else shows whether it is the {self.role}"
+        hint = f"If it is, name it {self.role}" + (
             ", or name it in the ProxyConfiguration" if self.role == ENVOY else ""
         )
         return Finding("AM219", subject, self.container.path, message, f"{hint}; if it is not, take {seen} out of it")
@@ -37,10 +37,9 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Handwritten:
-    """The sidecars among a task's containers, by role, and its redirect. Each has one entry, or several that are
-    such a sidecar, or none. roles: of each container that has one, by its path. others: containers that have a variable
-    of a sidecar, and are none. doubts: where such a variable is all that there is. is_certain: the redirect or App
-    Mesh's image tells which the envoys are."""
+    """The sidecars of a task. entries: by role; several if the task has several such sidecars. roles: by the
+    container's path. others: containers that have a variable of a sidecar but are not sidecars. doubts: containers for
+    which such a variable is the only evidence. is_certain: the redirect or App Mesh's image identifies the envoys."""
 
     task: Task
     entries: Mapping[str, tuple[ContainerEntry, ...]]
@@ -50,25 +49,25 @@ class Handwritten:
     is_certain: bool
 
     def container(self, role: str) -> Container | None:
-        """The one container of a role, if it is there whenever the envoy is, and at no other time."""
+        """The container of this role, if there is exactly one and it exists whenever the envoy does."""
         container = self._alone(role)
         return container if container and self._condition(role) == self.enabled else None
 
     @property
     def envoy(self) -> Container:
-        """The envoy, where `container` knows one."""
+        """The envoy container. Call it only if `container(ENVOY)` is not None."""
         envoy = self.container(ENVOY)
         assert envoy is not None
         return envoy
 
     @property
     def enabled(self) -> Json:
-        """When there are sidecars, as the setting `Enabled` says it; True: always."""
+        """When the sidecars exist, as a value of the setting `Enabled`. True: always."""
         return self._condition(ENVOY if self.entries[ENVOY] else PROXY_INIT)
 
     @property
     def redirect(self) -> Mapping[str, Json] | None:
-        """The redirect, if it is there whenever the envoy is."""
+        """The redirect, if it exists whenever the envoy does."""
         redirect = within(self.task.proxy_configuration, self.enabled)
         return redirect if isinstance(redirect, dict) and function(redirect) is None else None
 
@@ -86,7 +85,7 @@ class Handwritten:
 
 
 def within(value: Json, enabled: Json) -> Json:
-    """What stands in `value` where `enabled` holds, and nothing where it does not; None where it is not so."""
+    """The part of `value` that applies if `enabled` holds. None unless `value` depends on exactly this condition."""
     if enabled is True:
         return value
     found = _optional(value)
@@ -94,7 +93,7 @@ def within(value: Json, enabled: Json) -> Json:
 
 
 def _optional(value: Json) -> tuple[Json, Json] | None:
-    """The condition of a value that is AWS::NoValue otherwise, as the setting `Enabled` has it, and that value."""
+    """For a value that is AWS::NoValue in one branch: its condition, as a value of `Enabled`, and the other branch."""
     arguments = value.get("Fn::If") if isinstance(value, dict) and function(value) == "Fn::If" else None
     if not isinstance(arguments, list) or len(arguments) != 3 or not isinstance(arguments[0], str):
         return None
@@ -105,8 +104,8 @@ def _optional(value: Json) -> tuple[Json, Json] | None:
 
 
 def handwritten(task: Task, reader: ContainerReader, names: Mapping[str, Json] = NOTHING) -> Handwritten:
-    """The sidecars of a task or pod, in all branches of its containers. names: what its mark calls them, by role. The
-    envoy that a proxyinit redirects to is known by its name; another envoy is none of ours."""
+    """The sidecars of a task or pod, in all branches. names: the sidecars' names in its mark, by role. If there is a
+    proxyinit, its envoy is identified by name."""
     roles: dict[Path, str] = {}
     others: list[Container] = []
     doubts: list[Doubt] = []
@@ -138,7 +137,7 @@ def _containers(entries: Iterable[ContainerEntry]) -> Iterator[Container]:
 
 
 def redirected(redirect: Mapping[str, Json] | None) -> Mapping[str, Json]:
-    """What a ProxyConfiguration says, by property."""
+    """The values of a ProxyConfiguration, by property."""
     listed = next((redirect[key] for key in _REDIRECT_LISTS if key in redirect), []) if redirect else []
     items = listed if isinstance(listed, list) else []
     named = ({key.lower(): value for key, value in item.items()} for item in items if isinstance(item, Mapping))
@@ -146,14 +145,14 @@ def redirected(redirect: Mapping[str, Json] | None) -> Mapping[str, Json]:
 
 
 def resource(envoy: Container) -> Json:
-    """The value that says which node or gateway an envoy is; None where none does."""
+    """The value that tells the envoy its node or gateway; None if there is none."""
     order = ("APPMESH_RESOURCE_ARN", *sorted(ENVOY_VARIABLES - {"APPMESH_RESOURCE_ARN"}))
     return next((envoy.variables[name] for name in order if name in envoy.variables), None)
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceNames:
-    """What an ARN or a short name of a node or gateway consists of."""
+    """The mesh and name in an ARN or a short name."""
 
     mesh: Json
     name: Json
@@ -161,11 +160,11 @@ class ResourceNames:
 
 
 def names(value: Json) -> ResourceNames | None:
-    """The names in a resource's text, whatever it was put together with; None where they cannot be told apart."""
+    """The mesh and name in a resource's text. None if they cannot be separated."""
     pieces = _pieces(value)
     if pieces is None:
         return None
-    # Each intrinsic stands as one character that no name has.
+    # Each intrinsic becomes a private-use character, which no name contains.
     text = "".join(piece if isinstance(piece, str) else chr(0xE000 + n) for n, piece in enumerate(pieces))
     match = _RESOURCE.fullmatch(text)
     if match is None:

@@ -1,4 +1,4 @@
-"""The shortest mark that renders a task definition as it was: tried out on the core, never assumed."""
+"""Finds the shortest mark that renders the original task definition, by running the macro's core on candidates."""
 
 import json
 from collections.abc import Collection, Iterator, Mapping
@@ -9,11 +9,11 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.injection import inject
 from appmesh_inject.migrate import settings_from_sidecars
 from appmesh_inject.migrate.envoy_dependencies import bound, returned
-from appmesh_inject.migrate.equivalence import canonical
 from appmesh_inject.migrate.fragment_difference import difference, same, without_nothing
 from appmesh_inject.migrate.handwritten_sidecars import Handwritten
-from appmesh_inject.migrate.mark_output import built
 from appmesh_inject.migrate.marks import Marking
+from appmesh_inject.migrate.sidecars_from_mark import built
+from appmesh_inject.migrate.task_equivalence import canonical
 from appmesh_inject.profiles.sidecar.build import ADMIN_PORT_VARIABLE
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT, X_RAY_DAEMON
 from appmesh_inject.profiles.sidecar.proxy import ENVOY_VARIABLES
@@ -26,9 +26,9 @@ FRAGMENTS: Mapping[str, str] = {"Envoy": ENVOY, "ProxyInit": PROXY_INIT, "XRayDa
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One mark tried out. removed: the paths that leave the document for it. before, after: the task definition as it
-    was and as it is rendered, comparable. errors: why the core renders nothing. returned: the containers that depend
-    on envoy again though their dependency left the file, by index."""
+    """A mark, and what rendering it yields. removed: paths that are removed from the document. before, after: the task
+    definition originally and rendered, canonical. errors: from rendering. returned: containers that depend on envoy
+    again after their dependency was removed, by index."""
 
     mark: Mapping[str, Json]
     removed: tuple[Path, ...]
@@ -48,7 +48,8 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """A way to adopt: the settings, whose dependency on envoy leaves the file, and whether the X-Ray daemon does."""
+    """A candidate: the settings, the containers whose dependency on envoy is removed, and whether the X-Ray daemon
+    is."""
 
     settings: Mapping[str, Json]
     unbound: frozenset[int]
@@ -66,7 +67,7 @@ class Search:
     hand: Handwritten
 
     def shortest(self) -> Attempt:
-        """The shortest mark that holds; where none does, an attempt that shows why."""
+        """The shortest mark that works or, if none does, an attempt that shows why."""
         best: Attempt | None = None
         failed: Attempt | None = None
         for x_ray in (False, True) if self._has_x_ray else (False,):
@@ -84,7 +85,7 @@ class Search:
         return settings_from_sidecars.profile(self.hand) != "preview" and self.hand.container(X_RAY_DAEMON) is not None
 
     def _attempts(self, x_ray: bool) -> Iterator[Attempt]:
-        """One attempt that holds, the shortest of its kind; before it, those that do not."""
+        """Yields failed attempts, and ends with the first that works, shortened."""
         said = settings_from_sidecars.settings(self.hand, self.workload.scope)
         for naming in settings_from_sidecars.namings(self.hand, self.workload.scope):
             settings = {"Profile": said["Profile"], **naming.settings, **said}
@@ -97,7 +98,7 @@ class Search:
                     yield attempt
 
     def _ways(self, settings: Mapping[str, Json], x_ray: bool) -> Iterator[_Way]:
-        """Who waits for envoy: by default, by name, or by what stands in the file."""
+        """Candidates for who waits for envoy: the default containers, containers by name, or those in the file."""
         waiting = self._bound()
         everyone = frozenset(waiting)
         default = self._try(_Way(settings, everyone, x_ray))
@@ -109,7 +110,7 @@ class Search:
             yield _Way({**settings, "WaitForEnvoy": []}, frozenset(), x_ray)
 
     def _shortened(self, way: _Way, attempt: Attempt) -> Attempt:
-        """Without the settings that are what would be anyway."""
+        """Leaves out settings whose value is the default."""
         for name in reversed([name for name in way.settings if name != "WaitForEnvoy"]):
             shorter = _Way({key: value for key, value in way.settings.items() if key != name}, way.unbound, way.x_ray)
             tried = self._try(shorter)
@@ -124,7 +125,7 @@ class Search:
         stripped = edited(self.document, removals(removed))
         mark = self._completed(stripped, way)
         outcome = inject(
-            self.marking.marked(stripped, self.workload.path, mark), self.marking.target(mark), self.deployment
+            self.marking.marked(stripped, self.workload.path, mark), self.marking.kind(mark), self.deployment
         )
         errors = tuple(finding for finding in outcome.findings if finding.is_error)
         before, after = self._properties(self.document), self._properties(outcome.document)
@@ -139,7 +140,7 @@ class Search:
         )
 
     def _completed(self, stripped: Json, way: _Way) -> dict[str, Json]:
-        """The mark with the fragments that are needed beside its settings."""
+        """The mark: its settings, and the fragments that are needed besides."""
         settings = {**way.settings, **({"XRay": True} if way.x_ray else {})}
         roles = {name: role for name, role in FRAGMENTS.items() if self._is_built(role, way)}
         there = {name: container.definition for name, role in roles.items() if (container := self.hand.container(role))}
@@ -158,14 +159,14 @@ class Search:
         return {**settings, **{name: fragment for name, fragment in fragments.items() if fragment}}
 
     def _is_built(self, role: str, way: _Way) -> bool:
-        """Whether the way's profile builds such a sidecar. In the order of FRAGMENTS it adds them."""
+        """Whether the profile builds a sidecar of this role. Profiles add them in the order of FRAGMENTS."""
         if role == PROXY_INIT:
             return bool(self.hand.entries[PROXY_INIT])
         return role == ENVOY or way.x_ray
 
     def _seed(self, definition: Mapping[str, Json], role: str) -> dict[str, Json]:
-        """The part of a fragment that other things depend on: the name, and the port of the health check. Where another
-        container looks like a sidecar, the name says that it is none."""
+        """The part of a fragment that other values depend on: the name, and the admin port for the health check. The
+        name is included, too, if another container looks like a sidecar, to tell them apart."""
         containers = self.marking.tasks.containers
         seed: dict[str, Json] = {}
         if definition.get(containers.name_key) != role or (self.hand.others and role != X_RAY_DAEMON):
@@ -184,7 +185,7 @@ class Search:
             joined[key] = [*seeded, *changed]
         return joined
 
-    # -- what leaves the file
+    # -- what is removed from the file
 
     @property
     def _list(self) -> Path:
@@ -205,7 +206,7 @@ class Search:
         return bound(self._containers(self.document), self._list, self.hand, sidecars, self.marking.tasks.containers)
 
     def _returned(self, rendered: Json, removed: Collection[Path], way: _Way) -> frozenset[int]:
-        """The containers that depend on envoy again, though their dependency left the file."""
+        """The containers that depend on envoy again after their dependency was removed."""
         place = self._list
         gone = [int(path[-1]) for path in removed if path[:-1] == place]
         before, after = self._containers(self.document), self._containers(rendered)
@@ -230,7 +231,7 @@ class Search:
 
 
 def without_tags(properties: Json, tags: str) -> Json:
-    """The properties without the tags, where marks of an ECS task definition stand."""
+    """The properties without tags, since a mark in tags is not part of the comparison."""
     if not isinstance(properties, Mapping):
         return properties
     return {key: value for key, value in properties.items() if key != tags}
@@ -243,7 +244,7 @@ def _plain(definition: Mapping[str, Json]) -> Mapping[str, Json]:
 
 
 def overrides_resource(mark: Mapping[str, Json]) -> bool:
-    """Whether a mark's fragment says itself which node or gateway the envoy is."""
+    """Whether the mark's Envoy fragment sets the variable for the node or gateway."""
     envoy = mark.get("Envoy")
     text = json.dumps(envoy)
     return any(f'"{name}"' in text for name in ENVOY_VARIABLES)

@@ -1,5 +1,4 @@
-"""The two kinds of document that hold task definitions, as adoption needs them: what to ask the core, and where and
-how a mark is written."""
+"""Where and how marks are written in templates (Metadata) and in ECS task definitions (tags)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -25,35 +24,35 @@ _TAG_VALUE = re.compile(r"[\w\s.:/=+\-@]{0,256}")
 
 
 class Marking(Protocol):
-    """A kind of document."""
+    """Marks in one kind of document."""
 
     @property
     def tasks(self) -> TaskDefinitionReader: ...
 
     def fragment(self, document: Json) -> Json:
-        """The document as the core gets it."""
+        """The part of the document that the macro receives."""
 
-    def target(self, mark: Mapping[str, Json]) -> DocumentKind:
-        """What the core is asked about a document with a task that is marked so."""
+    def kind(self, mark: Mapping[str, Json]) -> DocumentKind:
+        """The kind of document, for the macro's core. mark: adds settings that cannot be written into the document."""
 
     def properties(self, path: Path) -> Path:
-        """Where the properties of the task definition at `path` stand."""
+        """The path of the task definition's properties."""
 
     def marked(self, document: Json, path: Path, mark: Mapping[str, Json]) -> Json:
-        """The document with the task definition at `path` marked."""
+        """The document with a mark on the task definition at `path`."""
 
     def alone(self, document: Json, path: Path) -> Json:
-        """A small document that has that task definition, and what else decides about it."""
+        """The document reduced to the task definition at `path` and what influences its rendering."""
 
     def rendered(self, document: Json, marks: Mapping[Path, Mapping[str, Json]]) -> tuple[Json, Sequence[Finding]]:
-        """What `render` makes of a document with these marks in it, without them; and what it says."""
+        """The rendered document with these marks removed, and the findings."""
 
 
 @dataclass(frozen=True, slots=True)
 class InMetadata:
-    """A CloudFormation template: a mark is `Metadata.AppMesh`."""
+    """Marks in the `Metadata.AppMesh` of a template's resources."""
 
-    asked: RenderOptions
+    options: RenderOptions
     request: Level = NOWHERE
 
     @property
@@ -64,8 +63,8 @@ class InMetadata:
         assert isinstance(document, Mapping)
         return {key: value for key, value in document.items() if key != TRANSFORM}
 
-    def target(self, mark: Mapping[str, Json]) -> DocumentKind:
-        return CloudFormation(self.request, self.asked.parameter_values)
+    def kind(self, mark: Mapping[str, Json]) -> DocumentKind:
+        return CloudFormation(self.request, self.options.parameter_values)
 
     def properties(self, path: Path) -> Path:
         return (*path, "Properties")
@@ -87,7 +86,7 @@ class InMetadata:
         return {**document, "Resources": kept}
 
     def rendered(self, document: Json, marks: Mapping[Path, Mapping[str, Json]]) -> tuple[Json, Sequence[Finding]]:
-        result = rendered(map_at(document, ()), self.asked)
+        result = rendered(map_at(document, ()), self.options)
         changes: list[Edit] = []
         for path in marks:
             metadata = map_at(document, (*path, "Metadata"))
@@ -95,22 +94,22 @@ class InMetadata:
         return edited(result.document, changes), result.findings
 
 
-def in_metadata(document: Mapping[str, Json], asked: RenderOptions) -> InMetadata:
-    """The form of a template, which may call the macro already, with settings of its own."""
-    for entry in entries(document, TRANSFORM, (), asked.macro):
+def in_metadata(document: Mapping[str, Json], options: RenderOptions) -> InMetadata:
+    """Marks in a template. If it already calls the macro, the parameters of that call apply."""
+    for entry in entries(document, TRANSFORM, (), options.macro):
         if isinstance(entry.parameters, Mapping):
-            return InMetadata(asked, Level((*entry.path, "Parameters"), entry.parameters))
-    return InMetadata(asked)
+            return InMetadata(options, Level((*entry.path, "Parameters"), entry.parameters))
+    return InMetadata(options)
 
 
 def resources_with_calls(document: Json, macro: str) -> frozenset[Path]:
-    """The places of our `Fn::Transform`s in a document: what is around them is marked already."""
+    """The paths of the macro's calls by `Fn::Transform`. Resources that contain one are marked already."""
     return frozenset((*path, SNIPPET) for path in snippets(document, macro))
 
 
 @dataclass(frozen=True, slots=True)
 class InTags:
-    """An ECS task definition: a mark is a few tags, and what these cannot say is flags of `render`."""
+    """Marks in the tags of an ECS task definition. Settings that tags cannot express become flags of `render`."""
 
     deployment: PlatformDefaults = BUILT_IN
     mesh: MeshSource | None = None
@@ -122,7 +121,7 @@ class InTags:
     def fragment(self, document: Json) -> Json:
         return document
 
-    def target(self, mark: Mapping[str, Json]) -> DocumentKind:
+    def kind(self, mark: Mapping[str, Json]) -> DocumentKind:
         return EcsTaskDefinition(Level(("flags",), flags_of(mark)))
 
     def properties(self, path: Path) -> Path:
@@ -140,20 +139,20 @@ class InTags:
 
     def rendered(self, document: Json, marks: Mapping[Path, Mapping[str, Json]]) -> tuple[Json, Sequence[Finding]]:
         mark = next(iter(marks.values()), {})
-        outcome = inject(document, self.target(mark), self.deployment, Meshes(given=self.mesh))
+        outcome = inject(document, self.kind(mark), self.deployment, Meshes(given=self.mesh))
         place = (ECS_API.names["Tags"],)
         tags = map_at(outcome.document, ()).get(*place)
         left = [tag for tag in tags if tag not in tags_of(mark)] if isinstance(tags, list) else []
         return edited(outcome.document, [replace(place, left) if left else remove(place)]), outcome.findings
 
 
-def in_tags(asked: RenderOptions) -> InTags:
-    """The marking of an ECS task definition."""
-    return InTags(asked.deployment, asked.mesh)
+def in_tags(options: RenderOptions) -> InTags:
+    """Marks in an ECS task definition."""
+    return InTags(options.deployment, options.mesh)
 
 
 def tags_of(mark: Mapping[str, Json]) -> list[Json]:
-    """The settings that a tag can carry, as tags."""
+    """The tags for the settings that tags can express."""
     spoken = ((name, as_tag(value)) for name, value in mark.items())
     return [
         {ECS_API.names["Key"]: TAG_PREFIX + name, ECS_API.names["Value"]: text}
@@ -163,12 +162,12 @@ def tags_of(mark: Mapping[str, Json]) -> list[Json]:
 
 
 def flags_of(mark: Mapping[str, Json]) -> dict[str, Json]:
-    """The settings that no tag can carry."""
+    """The settings that tags cannot express."""
     return {name: value for name, value in mark.items() if as_tag(value) is None}
 
 
 def as_tag(value: Json) -> str | None:
-    """A setting as the value of a tag, where lists have spaces; None where a tag cannot carry it."""
+    """The text of a setting in a tag, lists separated by spaces. None if a tag cannot express it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list) and all(isinstance(item, str | int) for item in value):

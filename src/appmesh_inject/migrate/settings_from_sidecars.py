@@ -1,7 +1,4 @@
-"""What hand-written sidecars ask for, in the words of the settings: every way to put it that may be right.
-
-Whether one is right, and which is the shortest, `search` finds out by asking the core.
-"""
+"""Derives candidate settings from hand-written sidecars. `mark_search` finds out which of them work."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,27 +19,27 @@ REDIRECT: Mapping[str, str] = {
     "EgressIgnoredIPs": "APPMESH_EGRESS_IGNORED_IP",
     "EgressIgnoredPorts": "APPMESH_EGRESS_IGNORED_PORTS",
 }
-"""Settings that a property of the same name in a ProxyConfiguration says, and the variable of proxyinit that does."""
+"""By setting: the variable of proxyinit. The property of a ProxyConfiguration has the setting's own name."""
 
 ENVOY_SETTINGS: Mapping[str, str] = {"LogLevel": "ENVOY_LOG_LEVEL", "Region": "AWS_REGION"}
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """A way to name what the task is. is_exact: it counts only if the profile makes the very text of it that stands
-    there; otherwise the envoy's variable is overridden."""
+    """Settings that name the node or gateway. is_exact: the profile must produce exactly the original text; otherwise
+    an Envoy fragment overrides the variable."""
 
     settings: Mapping[str, Json]
     is_exact: bool
 
 
 def profile(hand: Handwritten) -> str:
-    """The profile that has such sidecars."""
+    """The profile whose sidecars look like this."""
     return PREVIEW if hand.entries[PROXY_INIT] else GA
 
 
 def settings(hand: Handwritten, scope: Scope) -> dict[str, Json]:
-    """All settings that the sidecars say, the names apart. Values that a setting cannot have are left to fragments."""
+    """The settings except for names. Leaves out invalid values, which become fragments."""
     envoy, proxy_init = hand.envoy, hand.container(PROXY_INIT)
     said: dict[str, Json] = {"Profile": profile(hand)}
     if proxy_init is not None:
@@ -60,7 +57,7 @@ def settings(hand: Handwritten, scope: Scope) -> dict[str, Json]:
 
 
 def namings(hand: Handwritten, scope: Scope) -> Iterator[Naming]:
-    """The ways to name the node or gateway, the better ones first."""
+    """The ways to name the node or gateway, best first."""
     value = resource(hand.envoy)
     found = names(value)
     redirects = profile(hand) == PREVIEW or hand.redirect is not None
@@ -74,8 +71,8 @@ def namings(hand: Handwritten, scope: Scope) -> Iterator[Naming]:
     if profile(hand) == GA and (found is None or redirects):
         yield Naming({"ResourceArn": value}, is_exact=True)
         yield Naming({"ResourceArn": value}, is_exact=False)
-    # An envoy that takes no traffic, as a gateway's, though it may be a node's, or nobody knows before deployment:
-    # the form of a gateway, and the variable as it stands.
+    # An envoy without a redirect is set up like a gateway's, even if it represents a node or an unknown resource. So
+    # the mark names a gateway, and a fragment keeps the original variable.
     if not redirects:
         mesh, name = (found.mesh, found.name) if found else _attributes(value, scope)
         yield Naming(_named(mesh, name, is_gateway=True), is_exact=False)
@@ -86,7 +83,7 @@ def _named(mesh: Json, name: Json, *, is_gateway: bool) -> dict[str, Json]:
 
 
 def _attributes(value: Json, scope: Scope) -> tuple[Json, Json]:
-    """The names of a node that a Ref points to; of what is not known, the value itself."""
+    """The names of the node that a Ref points to. For other values, the value itself."""
     if isinstance(value, dict) and function(value) == "Ref":
         target = scope.resources.get(str(value["Ref"]))
         if isinstance(target, Mapping) and target.get("Type") == "AWS::AppMesh::VirtualNode":

@@ -1,22 +1,22 @@
-"""Off App Mesh in the same step: a mark for hand-written sidecars becomes one for profile `standalone`.
+"""Turns a mark for hand-written sidecars into one for profile `standalone`.
 
-What only App Mesh's own image understands goes. What the stock Envoy and the compiler understand stays.
+Drops what only App Mesh's image understands, and keeps what the stock Envoy and the compiler understand.
 """
 
 from collections.abc import Mapping
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import is_no_value
-from appmesh_inject.mesh.trust import SDS_VARIABLE
+from appmesh_inject.mesh.tls_model import SDS_VARIABLE
 from appmesh_inject.settings.table import STANDALONE, TABLE
 from appmesh_inject.workloads.containers import EcsContainerReader
 
 VARIABLES_OF_THE_IMAGE = ("APPMESH_", "APPNET_", "AWS_REGION", "ENVOY_LOG_LEVEL", "ENVOY_INITIAL_FETCH_TIMEOUT")
-"""Beginnings of variables that App Mesh's image reads, and a stock Envoy does not."""
+"""Prefixes of variables that only App Mesh's image reads."""
 
 
 def off_app_mesh(mark: Mapping[str, Json], containers: EcsContainerReader) -> dict[str, Json]:
-    """The mark for profile `standalone` that says what `mark` says, without what is App Mesh's alone."""
+    """The mark for profile `standalone`, without settings that only App Mesh's image needs."""
     moved: dict[str, Json] = {"Profile": STANDALONE}
     for name, value in mark.items():
         if name == "Envoy" and isinstance(value, Mapping):
@@ -29,7 +29,7 @@ def off_app_mesh(mark: Mapping[str, Json], containers: EcsContainerReader) -> di
 
 
 def _envoy(fragment: Mapping[str, Json], containers: EcsContainerReader) -> dict[str, Json]:
-    """The fragment without the image, what it is started with and asked, and variables that only it reads."""
+    """The fragment without image, health check, command and variables of App Mesh's image."""
     replaced = (
         containers.image_key,
         containers.names["HealthCheck"],

@@ -1,7 +1,7 @@
-"""Takes members out of a text and puts members in; everything else stays, to the letter.
+"""Removes members from a text and inserts others. The rest of the text stays exactly as it is.
 
-What is taken out takes the comments in it along, and one directly above it that speaks of the mesh. Whoever edits
-checks afterwards that the text reads as it should: a file can tie two places together by an anchor.
+Removed members take their comments along, including a comment directly above that mentions the mesh. Callers must read
+the result to check it, since an anchor can tie two places together.
 """
 
 import re
@@ -19,7 +19,7 @@ _OF_THE_MESH = re.compile(r"envoy|proxy|mesh|side-?car|x-?ray", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Change:
-    """`text[start:end]` becomes `new`."""
+    """Replaces `text[start:end]` by `new`."""
 
     start: int
     end: int
@@ -27,7 +27,7 @@ class Change:
 
 
 class NotWrittenHereError(Exception):
-    """What is to be changed does not stand at its path in the text: a merge (`<<`) brings it."""
+    """There is no text at this path: a merge (`<<`) supplies the value."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))
@@ -36,8 +36,8 @@ class NotWrittenHereError(Exception):
 
 @dataclass(slots=True)
 class Editing:
-    """Changes to one document, gathered and then made together. For a path that leads nowhere in the text it raises
-    NotWrittenHereError."""
+    """Collects changes to one document and applies them together. Raises NotWrittenHereError for a path without
+    text."""
 
     layout: Layout
     style: Style
@@ -45,7 +45,7 @@ class Editing:
     taken: dict[tuple[int, int], tuple[Node, set[int]]] = field(default_factory=lambda: defaultdict(_no_node))
 
     def remove(self, path: Path) -> None:
-        """Takes out the member at `path`."""
+        """Removes the member at `path`."""
         spot = self.layout.spot(path)
         if spot is None:
             raise NotWrittenHereError(path)
@@ -54,14 +54,14 @@ class Editing:
         self.taken[place] = (spot.holder, indexes | {spot.index})
 
     def add(self, path: Path, key: str, value: Json, after: Iterable[str] = ()) -> None:
-        """Puts `key` into the map at `path`: behind the first of the keys `after` that is there, else in front."""
+        """Inserts `key` into the map at `path`: after the first key of `after` that exists, otherwise at the start."""
         holder = self._node(path)
         keys = [member.key for member in holder.members]
         behind = next((keys.index(each) for each in after if each in keys), None)
         self.changes.append(self._added(holder, key, value, behind))
 
     def append(self, path: Path, items: Sequence[Json]) -> None:
-        """Puts `items` behind those of the list at `path`."""
+        """Appends `items` to the list at `path`."""
         holder = self._node(path)
         if not holder.members:
             text = ", ".join(text_style.flow(None, item, None, self.style) for item in items)
@@ -77,7 +77,7 @@ class Editing:
             self.changes.append(self._behind(last, lines))
 
     def add_first(self, path: Path, item: str) -> None:
-        """Puts the text `item` in front of what is at `path`: into the list, or into a list that it becomes."""
+        """Inserts `item` at the start of the list at `path`. A value that is not a list becomes one."""
         node = self._node(path)
         if node.kind is Kind.LIST and not node.members:
             self.changes.append(Change(node.start, node.end, f"[{text_style.flow(None, item, None, self.style)}]"))
@@ -95,7 +95,7 @@ class Editing:
             self.changes.append(self._listed(node, item))
 
     def text(self) -> str:
-        """The text with all changes made."""
+        """The text with all changes."""
         changes = [*self.changes]
         for holder, indexes in self.taken.values():
             changes += self._without(holder, indexes)
@@ -108,7 +108,7 @@ class Editing:
         return "".join([*result, self.layout.text[here:]])
 
     def orphans(self) -> Iterator[Node]:
-        """Aliases that stay although their anchor goes."""
+        """Aliases that stay although their anchor is removed."""
         gone = [
             (holder.members[index].start, holder.members[index].node.end)
             for holder, indexes in self.taken.values()
@@ -122,7 +122,7 @@ class Editing:
             if node.kind is Kind.ALIAS and not is_gone(node) and is_gone(self.layout.anchors[node.anchor]):
                 yield node
 
-    # -- where lines begin and end
+    # -- positions in lines
 
     def _node(self, path: Path) -> Node:
         node = self.layout.node(path)
@@ -134,7 +134,7 @@ class Editing:
         return self.layout.text.rfind("\n", 0, position) + 1
 
     def _line_end(self, position: int) -> int:
-        """Behind the line break of the line; what stands behind `position` is a comment at the most."""
+        """The start of the next line. Between `position` and the line break there is at most a comment."""
         found = self.layout.text.find("\n", position)
         return len(self.layout.text) if found < 0 else found + 1
 
@@ -144,7 +144,7 @@ class Editing:
     def _begins_line(self, position: int) -> bool:
         return not self.layout.text[self._line_start(position) : position].strip()
 
-    # -- out
+    # -- removal
 
     def _without(self, holder: Node, indexes: set[int]) -> Iterator[Change]:
         runs = list(_runs(indexes))
@@ -175,12 +175,12 @@ class Editing:
         end = self._behind_comments(self._line_end(holder.members[last].node.end), self._column(start))
         if self._begins_line(start):
             return Change(self._with_comments(start), end)
-        # It stands behind the dash of a list, where the next member goes.
+        # The member follows the dash of a list item, so the next member takes its place.
         following = holder.members[last + 1].start
         return Change(start, following if not self.layout.text[end:following].strip() else end)
 
     def _behind_comments(self, end: int, column: int) -> int:
-        """Behind the comments that follow and, by their indentation, still belong to what is taken out."""
+        """The end of the following comments that are indented deeper than the removed member, and so belong to it."""
         while end < len(self.layout.text):
             line = self.layout.text[end : self._line_end(end)]
             if not line.lstrip().startswith("#") or len(line) - len(line.lstrip()) <= column:
@@ -189,7 +189,7 @@ class Editing:
         return end
 
     def _with_comments(self, start: int) -> int:
-        """Where the line begins, or the comment directly above it if that speaks of what is taken out."""
+        """The start of the line, or of the comment directly above it if that mentions the mesh."""
         line_start = begin = self._line_start(start)
         while begin > 0:
             above = self._line_start(begin - 1)
@@ -199,7 +199,7 @@ class Editing:
             begin = above
         return begin if _OF_THE_MESH.search(self.layout.text[begin:line_start]) else line_start
 
-    # -- in
+    # -- insertion
 
     def _added(self, holder: Node, key: str, value: Json, behind: int | None) -> Change:
         if holder.is_flow or not holder.members:
@@ -227,7 +227,7 @@ class Editing:
         return Change(neighbour.node.end, neighbour.node.end, between + new)
 
     def _filled(self, holder: Node, key: str, value: Json) -> Change:
-        """The first member of an empty map, on a line of its own where JSON has those."""
+        """Fills an empty map with its first member; in multi-line JSON on a line of its own."""
         text, newline = self.layout.text, self.style.newline
         if not self.style.is_json or "\n" not in text:
             return Change(holder.start, holder.end, f"{{{text_style.flow(key, value, None, self.style)}}}")
@@ -238,14 +238,14 @@ class Editing:
         return Change(holder.start, holder.end, f"{{{newline}{inner}{member}{newline}{outer}}}")
 
     def _between(self, neighbour: Member) -> tuple[str, int | None]:
-        """What stands between members in brackets, and the column where they begin if each has a line of its own."""
+        """The separator before another member in brackets, and its column if members have lines of their own."""
         if not self._begins_line(neighbour.start):
             return ", ", None
         column = self._column(neighbour.start)
         return f",{self.style.newline}{' ' * column}", column
 
     def _listed(self, node: Node, item: str) -> Change:
-        """A value of a block map made the second item of a list."""
+        """Turns a value of a block map into the second item of a list."""
         text, newline = self.layout.text, self.style.newline
         start = len(text[: node.start].rstrip())
         written = text[node.start : node.end]
@@ -256,7 +256,8 @@ class Editing:
 
 
 def style_of(layout: Layout, resource: Path, lists: Path, *, is_json: bool) -> Style:
-    """The habits of the file around the map at `resource`; `lists`: a list in it, from which its dashes are seen."""
+    """The file's style. resource: path of a map that shows the indentation; lists: path of a list that shows its
+    dashes."""
     text = layout.text
     newline = "\r\n" if "\r\n" in text else "\n"
 
@@ -278,7 +279,7 @@ def _no_node() -> tuple[Node, set[int]]:
 
 
 def _runs(indexes: set[int]) -> Iterator[tuple[int, int]]:
-    """The first and last of each row of neighbours."""
+    """The first and last index of each run of consecutive indexes."""
     for index in sorted(indexes):
         if index - 1 not in indexes:
             last = index

@@ -1,7 +1,7 @@
-"""Where every value of a document stands in its text: a tree of spans beside the tree of values.
+"""The position of each value of a document in its text, as a tree.
 
-YAML and JSON become the same tree. Values are not here: they come from the reader that the whole command line uses,
-so that there is no second opinion about what a text means.
+YAML and JSON yield the same kind of tree. It contains no values: these come from the reader that all commands use, so
+that both cannot disagree.
 """
 
 import json
@@ -31,8 +31,8 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value's place: `text[start:end]`, its tag and anchor included. is_flow: in brackets, as JSON is. anchor: its
-    own, or the one that an alias stands for. function: what its short form calls (`Fn::If`)."""
+    """A value's span, `text[start:end]`, with tag and anchor. is_flow: written in brackets, as in JSON. anchor: the
+    value's anchor, or the one that an alias refers to. function: of a short form such as `!If`, in full (`Fn::If`)."""
 
     kind: Kind
     start: int
@@ -45,7 +45,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of a map, from its key on, or an item of a list, from its dash on where it has one."""
+    """A member of a map, starting at its key, or an item of a list, starting at its dash if it has one."""
 
     key: str | None
     start: int
@@ -54,7 +54,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A member and the collection that it stands in."""
+    """A member, by its index in the collection that contains it."""
 
     holder: Node
     index: int
@@ -66,14 +66,14 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One document's tree, and its anchors by name."""
+    """The tree of one document, and its anchors by name."""
 
     text: str
     root: Node
     anchors: Mapping[str, Node] = field(default_factory=dict)
 
     def node(self, path: Path) -> Node | None:
-        """The node that `path` leads to, or None where it is not written out (it comes from a merge, `<<`)."""
+        """The node at `path`; None if it is not written in the text (but comes from a merge, `<<`)."""
         here: Node | None = self.root
         is_inside = False
         for step in path:
@@ -90,7 +90,7 @@ class Layout:
         return self._meant(here)
 
     def spot(self, path: Path) -> Spot | None:
-        """The member that `path` leads to, in its collection."""
+        """The member at `path`; None if it is not written in the text."""
         holder = self.node(path[:-1])
         if holder is None:
             return None
@@ -113,25 +113,25 @@ def _index(node: Node, step: Step) -> int | None:
 
 
 def everywhere(node: Node) -> Iterator[Node]:
-    """The node and all below it."""
+    """The node and all its descendants."""
     yield node
     for member in node.members:
         yield from everywhere(member.node)
 
 
 def of_yaml(text: str) -> tuple[Layout, ...]:
-    """The layouts of the documents in a YAML text that is known to be readable."""
+    """The layouts of the documents in a valid YAML text."""
     return tuple(_Composer(text).documents())
 
 
 def of_json(text: str) -> Layout:
-    """The layout of a JSON text that is known to be readable."""
+    """The layout of a valid JSON text."""
     start = _after_space(text, 0)
     return Layout(text, _json_node(text, start))
 
 
 class _Composer:
-    """Makes nodes of a parser's events, which know where everything begins."""
+    """Creates nodes from the events of PyYAML's parser, which have positions."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -153,7 +153,7 @@ class _Composer:
         if isinstance(event, yaml.ScalarEvent):
             end = _end(event)
             if event.style in ("|", ">"):
-                # The parser counts the empty lines after a block text to it.
+                # The parser includes the empty lines after a block scalar.
                 end = start + len(self.text[start:end].rstrip())
             node = Node(Kind.SCALAR, start, end, anchor=anchor, function=function)
         else:

@@ -1,4 +1,4 @@
-"""How a new member is written so that it looks like the file around it: its indentation, its brackets."""
+"""Formats new members in the style of the file: indentation and brackets."""
 
 import json
 import re
@@ -8,14 +8,14 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.files import yaml_writer
 
 _STEP = 2
-"""Spaces of a level in what `yaml_output` writes, lists below their key included."""
+"""Indentation in the output of `yaml_writer`, also of lists below their key."""
 
 _BLOCK_TEXT = re.compile(r".*[|>][-+0-9]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A file's habits. step: spaces of one level. dash: spaces from a key to the dashes of the list below it."""
+    """A file's style. step: spaces for each level. dash: spaces between a key and the dashes of the list below it."""
 
     is_json: bool = False
     step: int = 2
@@ -24,12 +24,12 @@ class Style:
 
 
 def block(key: str, value: Json, column: int, style: Style) -> str:
-    """`key: value` as lines of YAML that begin in `column` (counted from 0), with a line end."""
+    """`key: value` as lines of YAML that start at `column` (0-based), with a line break at the end."""
     return _placed(_restyled(yaml_writer.written({key: value}).splitlines(), style), column, style)
 
 
 def items(values: list[Json], column: int, style: Style) -> str:
-    """Items of a list as lines of YAML whose dashes stand in `column`."""
+    """Items of a list as lines of YAML whose dashes are at `column`."""
     return _placed(_restyled(yaml_writer.written(values).splitlines(), style), column, style)
 
 
@@ -38,7 +38,7 @@ def _placed(lines: list[str], column: int, style: Style) -> str:
 
 
 def flow(key: str | None, value: Json, column: int | None, style: Style) -> str:
-    """A member as it stands in brackets: in one line, or in several where it begins a line of its own in `column`."""
+    """A member in brackets: on one line, or on several if it starts a line of its own at `column`."""
     indent = None if column is None else style.step
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     if indent is not None:
@@ -49,7 +49,7 @@ def flow(key: str | None, value: Json, column: int | None, style: Style) -> str:
 
 
 def _restyled(lines: list[str], style: Style) -> list[str]:
-    """The lines with the file's steps instead of ours; what stands in a block text moves with its key."""
+    """The lines with the file's indentation instead of ours. The text of block scalars moves with its key."""
     if (style.step, style.dash) == (_STEP, _STEP):
         return lines
     levels = [(0, 0)]

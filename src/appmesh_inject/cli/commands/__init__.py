@@ -1,1 +1,1 @@
-"""The commands: one module a verb."""
+"""The commands of `appmesh-inject`, one module for each."""

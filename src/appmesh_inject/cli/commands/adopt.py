@@ -1,4 +1,4 @@
-"""`appmesh-inject adopt`: marks in the place of hand-written sidecars."""
+"""`appmesh-inject adopt`: replaces hand-written sidecars by marks."""
 
 import json
 import shlex
@@ -9,15 +9,15 @@ import typer
 
 from appmesh_inject.cli import report
 from appmesh_inject.cli.destination import InPlace, Output, destination
-from appmesh_inject.cli.error_output import errors_told
+from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.mesh_option import MeshFile, MeshParameters, mesh_of
-from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked, flag
+from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, flag, render_options
 from appmesh_inject.files import documents, writer
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.findings import one_line
-from appmesh_inject.migrate import adopting, marks
-from appmesh_inject.migrate.adopting import Adoption
-from appmesh_inject.migrate.decisions import Taken
+from appmesh_inject.migrate import marks
+from appmesh_inject.migrate.adoption import Adoption, adopted
+from appmesh_inject.migrate.adoption_decisions import AdoptedTask
 from appmesh_inject.render import inputs
 from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
 from appmesh_inject.render.rendering import MACRO, RenderOptions
@@ -28,7 +28,7 @@ Profile = Annotated[
     typer.Option(
         metavar="standalone",
         show_default=False,
-        help="Move off App Mesh in the same step; by default the profile is the one that the sidecars have",
+        help="Move off App Mesh in the same step; by default the profile is that of the sidecars",
     ),
 ]
 
@@ -45,53 +45,49 @@ def adopt(
     output_file: Output = None,
     in_place: InPlace = False,
 ) -> None:
-    """Take hand-written sidecars out of the template, and mark the task definitions that had them.
+    """Replace hand-written sidecars by marks on their task definitions.
 
-    Each mark is the shortest that renders the same task definition: that is checked before anything is written, and
-    one task definition for which it does not hold stops it all. The rest of the file stays to the letter.
+    Each mark is the shortest that renders the same task definition. This is checked before anything is written: if one
+    task definition has no such mark, the file is not changed. The rest of the file stays exactly as it is.
 
-    With --profile standalone the marks are for an Envoy that needs no App Mesh: what only App Mesh's image understands
-    goes, and what is checked is that the mesh compiles.
+    With --profile standalone the marks are for an Envoy that needs no App Mesh: settings that only App Mesh's image
+    understands are dropped, and the check is that the mesh compiles.
     """
     if profile not in (None, STANDALONE):
         raise typer.BadParameter(
-            "the profile is the one that the sidecars have, or standalone.", param_hint="--profile"
+            "only standalone can be chosen; by default the profile is that of the sidecars.", param_hint="--profile"
         )
-    with errors_told():
+    with errors_reported():
         to = destination(file, output_file, in_place)
         input_file = inputs.load(file)
-        wanted = asked(input_file.document, parameter, {}, deployment_parameter, macro=macro_name)
-        wanted = replace(wanted, mesh=mesh_of(mesh, mesh_parameter))
-        adoption = adopting.adopted(
-            input_file.document, _marking(input_file, wanted), wanted, moving=profile == STANDALONE
-        )
-        _say(input_file, adoption)
-        report.say_described(input_file)
+        options = render_options(input_file.document, parameter, {}, deployment_parameter, macro=macro_name)
+        options = replace(options, mesh=mesh_of(mesh, mesh_parameter))
+        adoption = adopted(input_file.document, _marking(input_file, options), options, moving=profile == STANDALONE)
+        _print(input_file, adoption)
+        report.print_described(input_file)
         if adoption.text is None:
             raise typer.Exit(1)
         writer.deliver(adoption.text, to)
 
 
-def _marking(input_file: InputFile, wanted: RenderOptions) -> marks.Marking:
+def _marking(input_file: InputFile, options: RenderOptions) -> marks.Marking:
     if isinstance(input_file, ManifestFile):
-        sentence = (
-            "pods have no form that adopt could write: it takes CloudFormation templates and ECS task definitions"
-        )
+        sentence = "adopt supports CloudFormation templates and ECS task definitions, not pods"
         raise UserError(sentence, input_file.document.name)
     if isinstance(input_file, TaskDefinitionFile):
-        return marks.in_tags(wanted)
-    return marks.in_metadata(documents.template(input_file.document), wanted)
+        return marks.in_tags(options)
+    return marks.in_metadata(documents.template(input_file.document), options)
 
 
-def _say(input_file: InputFile, adoption: Adoption) -> None:
-    """What stands in the way, and then one line for each task definition."""
+def _print(input_file: InputFile, adoption: Adoption) -> None:
+    """Prints the findings, then one line for each task definition."""
     document = input_file.document
-    report.say_findings(document, adoption.findings)
+    report.print_findings(document, adoption.findings)
     if not adoption.decisions and adoption.text is not None:
         typer.echo(f"{one_line(document.name)}: there is no {input_file.contents}", err=True)
     for decision in adoption.decisions:
         name = decision.name or input_file.contents
-        if not isinstance(decision, Taken):
+        if not isinstance(decision, AdoptedTask):
             typer.echo(one_line(f"{name}: left alone: {decision.reason}"), err=True)
         elif adoption.text is None:
             typer.echo(one_line(f"{name}: left alone: another problem stops the adoption"), err=True)
@@ -100,15 +96,15 @@ def _say(input_file: InputFile, adoption: Adoption) -> None:
             note = f"; {decision.note}" if decision.note else ""
             typer.echo(one_line(f"{name}: adopted (profile {decision.profile}): {settings}{note}"), err=True)
             if isinstance(input_file, TaskDefinitionFile):
-                _say_flags(name, decision)
+                _print_flags(name, decision)
 
 
-def _say_flags(name: str, taken: Taken) -> None:
-    """The flags that say what no tag can."""
+def _print_flags(name: str, taken: AdoptedTask) -> None:
+    """Prints the flags for settings that tags cannot express."""
     flags = marks.flags_of(taken.mark)
     if flags:
         written = (f"{flag(setting)} {shlex.quote(_text(value))}" for setting, value in flags.items())
-        text = f"{name}: tags cannot say {', '.join(flags)}: render the result with {' '.join(written)}"
+        text = f"{name}: tags cannot express {', '.join(flags)}: render the result with {' '.join(written)}"
         typer.echo(one_line(text), err=True)
 
 

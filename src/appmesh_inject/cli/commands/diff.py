@@ -1,4 +1,4 @@
-"""`appmesh-inject diff`: what the macro will do, or what a change to its input will do, for a reviewer."""
+"""`appmesh-inject diff`: shows reviewers what the macro changes, or what a change of its input changes."""
 
 from enum import StrEnum
 from pathlib import Path as File
@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from appmesh_inject.cli import report
-from appmesh_inject.cli.error_output import errors_told
+from appmesh_inject.cli.error_output import errors_reported
+from appmesh_inject.cli.multi_file_options import CommandOptions, GivenOptions
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.request import Given, Request
 from appmesh_inject.cli.selection import Selected, selected
 from appmesh_inject.diff.comparison import Comparison, difference, effect
 from appmesh_inject.diff.report import as_markdown, as_text
@@ -30,24 +30,24 @@ Format = Annotated[DiffFormat, typer.Option("--format", help="text, or markdown 
 
 def diff(
     *,
-    given: Given,
+    given: GivenOptions,
     diff_format: Format = DiffFormat.TEXT,
 ) -> None:
     """Show what the macro will do to a file, a folder or a quoted glob. With two files or two folders, OLD and NEW,
-    show what differs between what becomes of them, and which services are redeployed.
+    show how their results differ, and which services are redeployed.
 
-    Exit codes: 0 nothing changes; 1 something does; 2 refused, unreadable, or wrong usage.
+    Exit codes: 0 no difference; 1 a difference; 2 refused, unreadable, or wrong usage.
     """
-    with errors_told(REFUSED):
+    with errors_reported(REFUSED):
         files = given.files or []
         if len(files) > 2:
             message = "give one file, folder or glob, or two of them: OLD and NEW. Quote a glob: 'templates/*.yaml'"
             raise typer.BadParameter(message, param_hint="FILE")
         if len(files) == 2:
-            comparisons = _two(files[0], files[1], given.request())
+            comparisons = _two(files[0], files[1], given.command_options())
         else:
-            asked, found = given.read()
-            results = _rendered(found, asked)
+            options, found = given.read()
+            results = _rendered(found, options)
             comparisons = [
                 effect(input_file.document.name, input_file.document.content, result, given.macro_name)
                 for input_file, result in results
@@ -57,13 +57,13 @@ def diff(
             raise typer.Exit(DIFFERS)
 
 
-def _two(old: str, new: str, asked: Request) -> list[Comparison]:
-    """OLD and NEW: two files, or two folders whose files belong together by their paths."""
+def _two(old: str, new: str, options: CommandOptions) -> list[Comparison]:
+    """Compares OLD and NEW: two files, or the files of two folders that have the same relative path."""
     if File(old).is_dir() != File(new).is_dir():
         raise typer.BadParameter("OLD and NEW must be two files or two folders.", param_hint="FILE")
-    before, after = selected([old], asked.configuration), selected([new], asked.configuration)
-    asked.check([*before.files, *after.files])
-    earlier, later = _rendered(before, asked), _rendered(after, asked)
+    before, after = selected([old], options.configuration), selected([new], options.configuration)
+    options.check([*before.files, *after.files])
+    earlier, later = _rendered(before, options), _rendered(after, options)
     if not before.is_search:
         return [
             difference(input_file.document.name, was, now)
@@ -79,15 +79,16 @@ def _within(folder: str, input_file: InputFile) -> str:
     return File(input_file.document.name).relative_to(File(folder)).as_posix()
 
 
-def _rendered(found: Selected, asked: Request) -> list[tuple[InputFile, Rendered]]:
-    """What becomes of the files. Ends the command where one is refused or cannot be read: half of it would mislead."""
-    results = [(input_file, asked.rendered(input_file)) for input_file in tracked(found.files, "Comparing")]
-    report.say_errors(found.errors)
+def _rendered(found: Selected, options: CommandOptions) -> list[tuple[InputFile, Rendered]]:
+    """Renders the files. Ends the command if one is refused or cannot be read, since a partial comparison would
+    mislead."""
+    results = [(input_file, options.rendered(input_file)) for input_file in tracked(found.files, "Comparing")]
+    report.print_errors(found.errors)
     refused = [(input_file, result) for input_file, result in results if result.has_errors]
     for input_file, result in refused or results:
-        report.say_findings(input_file.document, result.findings)
-        report.say_unused(result.unused_flags)
-    report.say_skipped(found)
+        report.print_findings(input_file.document, result.findings)
+        report.print_unused(result.unused_flags)
+    report.print_skipped(found)
     if found.errors or refused:
         raise typer.Exit(REFUSED)
     return results

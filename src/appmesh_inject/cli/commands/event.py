@@ -1,4 +1,4 @@
-"""`appmesh-inject event`: the event that CloudFormation would send to the macro."""
+"""`appmesh-inject event`: prints the event that CloudFormation would send to the macro."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -7,9 +7,9 @@ import typer
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cli import report
-from appmesh_inject.cli.error_output import errors_told
+from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.macro_events import macro_event
-from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, asked, usage_error
+from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, render_options, usage_error
 from appmesh_inject.files import documents, writer
 from appmesh_inject.render import inputs
 from appmesh_inject.render.cloudformation import call_of, resources_with_snippets
@@ -37,17 +37,17 @@ def event(
 ) -> None:
     """Print the macro's event for the template, ready for `sam local invoke -e -`.
 
-    Snippets are processed before, as CloudFormation does it: --deployment-parameter counts for them.
+    As in CloudFormation, snippets are processed first: --deployment-parameter applies to them.
     """
-    with errors_told():
+    with errors_reported():
         document = inputs.template(inputs.load(file))
         template = documents.template(document)
-        wanted = asked(document, parameter, settings, deployment_parameter, macro=macro_name)
-        call, findings = call_of(template, wanted, snippet)
+        options = render_options(document, parameter, settings, deployment_parameter, macro=macro_name)
+        call, findings = call_of(template, options, snippet)
         if call is None:
             message = f"there is no Fn::Transform of {macro_name} in a resource '{snippet}'"
             raise usage_error(message, snippet or "", resources_with_snippets(template, macro_name), "--snippet")
-        report.say_findings(document, findings)
+        report.print_findings(document, findings)
         if any(finding.is_error for finding in findings):
             raise typer.Exit(1)
-        writer.deliver(writer.written(macro_event(call, wanted), documents.Format.JSON))
+        writer.deliver(writer.written(macro_event(call, options), documents.Format.JSON))

@@ -1,4 +1,4 @@
-"""`appmesh-inject graph`: the mesh as it will run, as one page to click through."""
+"""`appmesh-inject graph`: draws the mesh as it will run."""
 
 from dataclasses import replace
 from enum import StrEnum
@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from appmesh_inject.cli import report
-from appmesh_inject.cli.error_output import errors_told
+from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.mesh_option import has_mesh, mesh_in, mesh_of
+from appmesh_inject.cli.multi_file_options import GivenOptions
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.request import Given
 from appmesh_inject.files import writer
 
 
@@ -29,52 +29,52 @@ Output = Annotated[
 ]
 OutputFormat = Annotated[
     GraphFormat | None,
-    typer.Option("--output-format", show_default=False, help="By default as the output's name ends, else html"),
+    typer.Option("--output-format", show_default=False, help="By default by the output file's extension, else html"),
 ]
 
 
 def graph(
     *,
-    given: Given,
+    given: GivenOptions,
     output_format: OutputFormat = None,
     output_file: Output = None,
 ) -> None:
-    """Draw the mesh as it will run: services, routers with their weights, nodes, gateways, and the tasks in them.
+    """Draw the mesh as it will run: services, routers with their weights, nodes, gateways, and the tasks that run them.
 
-    A file without mesh resources takes the mesh of the one file that has them, or that of --mesh. Where something
-    is refused, the graph shows it, and the exit code is 1.
+    A file without mesh resources uses the mesh of --mesh, or of the only file that has one. Errors are shown in the
+    graph, and the exit code is then 1.
     """
-    with errors_told():
-        # The mesh package is large, and the other commands start without it.
-        from appmesh_inject.graph import build, input_files, mermaid, output
+    with errors_reported():
+        # The mesh package is large, and the other commands do not need it.
+        from appmesh_inject.graph import input_files, mermaid, mesh_graph, output
 
-        # Without --mesh, its parameters are for the mesh that one of the files holds.
+        # Without --mesh, --mesh-parameter applies to the mesh that one of the files contains.
         of_mesh = given.mesh_parameter
-        asked, found = (given if given.mesh is not None else replace(given, mesh_parameter=[])).read()
-        report.say_errors(found.errors)
+        options, found = (given if given.mesh is not None else replace(given, mesh_parameter=[])).read()
+        report.print_errors(found.errors)
         holders = [
             input_file.document
             for input_file in found.files
             if input_file.is_template and has_mesh(input_file.document)
         ]
-        shared = mesh_in(holders[0], of_mesh) if asked.mesh is None and len(holders) == 1 else None
+        shared = mesh_in(holders[0], of_mesh) if options.mesh is None and len(holders) == 1 else None
         if given.mesh is None and shared is None:
-            mesh_of(None, of_mesh)  # which says that they are for nothing
-        read = [] if asked.mesh is None else [input_files.mesh_alone(asked.mesh, report.where)]
+            mesh_of(None, of_mesh)  # raises the usage error for parameters without a mesh
+        read = [] if options.mesh is None else [input_files.mesh_alone(options.mesh, report.where)]
         for input_file in tracked(found.files, "Reading the mesh"):
-            wanted = asked.asked(input_file.document)
+            file_options = options.render_options(input_file.document)
             if shared is not None and input_file.document is not holders[0]:
-                wanted = replace(wanted, mesh=shared)
-            source = input_files.source(input_file, wanted, report.where)
-            report.say_findings(input_file.document, (finding for finding, _ in source.found))
-            read.append(source)
-        report.say_skipped(found)
+                file_options = replace(file_options, mesh=shared)
+            file = input_files.rendered_file(input_file, file_options, report.where)
+            report.print_findings(input_file.document, (finding for finding, _ in file.found))
+            read.append(file)
+        report.print_skipped(found)
         if not found.files:
             raise typer.Exit(1)
-        drawn = build.graph(read)
+        drawn = mesh_graph.graph(read)
         writers = {GraphFormat.HTML: output.page, GraphFormat.SVG: output.svg, GraphFormat.MERMAID: mermaid.mermaid}
         writer.deliver(writers[output_format or _by_name(output_file)](drawn), output_file)
-        if found.errors or any(source.is_refused for source in read):
+        if found.errors or any(file.is_refused for file in read):
             raise typer.Exit(1)
 
 

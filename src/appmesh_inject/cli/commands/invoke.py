@@ -1,8 +1,8 @@
-"""`appmesh-inject invoke`: the real handler on an event."""
+"""`appmesh-inject invoke`: runs the macro's handler on an event."""
 
 import typer
 
-from appmesh_inject.cli.error_output import errors_told
+from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.macro_events import answer, read_event
 from appmesh_inject.cli.options import DeploymentParameters, deployment_variables
 from appmesh_inject.files import documents, writer
@@ -13,7 +13,7 @@ def invoke(
     deployment_parameter: DeploymentParameters = [],  # noqa: B006 - Typer wants a list and never changes it
 ) -> None:
     """Run the macro's handler on an event. The response goes to stdout, the function's log to stderr."""
-    with errors_told():
+    with errors_reported():
         variables = deployment_variables(deployment_parameter)
         content = read_event(event)
         response = answer(content, variables)

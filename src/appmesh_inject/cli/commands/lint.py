@@ -1,4 +1,4 @@
-"""`appmesh-inject lint`: what the macro would refuse, and what cfn-lint says of the result."""
+"""`appmesh-inject lint`: reports what the macro would refuse, and what cfn-lint finds before and after injection."""
 
 from typing import Annotated
 
@@ -6,11 +6,11 @@ import typer
 
 from appmesh_inject.cfn.document import shown
 from appmesh_inject.cli import problems, report
-from appmesh_inject.cli.error_output import errors_told
+from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.formats import WRITERS, ReportFormat
+from appmesh_inject.cli.multi_file_options import GivenOptions
 from appmesh_inject.cli.problems import Checked, Problem
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.request import Given
 from appmesh_inject.cli.selection import SkipOthers
 from appmesh_inject.files import writer
 from appmesh_inject.files.errors import UserError
@@ -25,40 +25,40 @@ Format = Annotated[
 
 def lint(
     *,
-    given: Given,
+    given: GivenOptions,
     report_format: Format = ReportFormat.TEXT,
     skip_others: SkipOthers = False,
 ) -> None:
-    """Check what the macro refuses, and what cfn-lint finds in the template and in the result.
+    """Check what the macro refuses, and what cfn-lint finds before and after injection.
 
-    Only refusals, and errors that the injection brings, make the exit code 1.
+    The exit code is 1 only for refusals and for errors that are new after injection.
     """
-    with errors_told():
-        asked, found = given.read(skip_others=skip_others)
+    with errors_reported():
+        options, found = given.read(skip_others=skip_others)
         errors = list(found.errors)
         checked: list[Checked] = []
         results = []
         for input_file in tracked(found.files, "Checking"):
             try:
-                result = asked.rendered(input_file)
+                result = options.rendered(input_file)
                 checked.append(_checked(input_file, result))
             except UserError as error:
                 errors.append(error)
             else:
                 results.append((input_file, result))
         checked += map(problems.of_error, errors)
-        report.say_errors(errors)
+        report.print_errors(errors)
         for input_file, result in results:
-            report.say_reports(input_file, result.reports, result.findings)
-            report.say_unused(result.unused_flags)
-        report.say_skipped(found)
+            report.print_reports(input_file, result.reports, result.findings)
+            report.print_unused(result.unused_flags)
+        report.print_skipped(found)
         writer.deliver(WRITERS[report_format](tuple(problems.once(checked))))
         if any(each.is_bad for each in checked):
             raise typer.Exit(1)
 
 
 def _checked(input_file: InputFile, result: Rendered) -> Checked:
-    """Everything that was found in one file."""
+    """All findings in one file."""
     document = input_file.document
     own = tuple(problems.of_finding(document, finding) for finding in result.findings)
     refusals = sum(problem.is_error for problem in own)
@@ -76,17 +76,18 @@ def _checked(input_file: InputFile, result: Rendered) -> Checked:
             lint.code,
             with_full_stop(lint.message),
             path=shown(lint.path),
-            origin="injection" if lint.is_brought else "before",
+            origin="injection" if lint.is_new else "before",
         )
         for lint in lints
     )
-    brought = [lint for lint in lints if lint.is_brought]
-    errors = sum(lint.is_error for lint in brought)
-    there = f"{document.name}: {_counted(len(lints) - len(brought), 'finding')} of cfn-lint before the injection"
+    new = [lint for lint in lints if lint.is_new]
+    errors = sum(lint.is_error for lint in new)
+    before = f"{document.name}: cfn-lint has {_counted(len(lints) - len(new), 'finding')} before injection"
     if result.has_errors:
-        summary = f"{there}; the macro refuses the template: {_counted(refusals, 'error')}"
+        summary = f"{before}; the macro refuses the template: {_counted(refusals, 'error')}"
     else:
-        summary = f"{there}; {len(brought)} brought by it, {_counted(errors, 'error')} among them"
+        of_errors = f" ({_counted(errors, 'error')})" if errors else ""
+        summary = f"{before}, {len(new)} new after injection{of_errors}"
     return Checked(document.name, (*own, *others), summary, result.has_errors or errors > 0)
 
 

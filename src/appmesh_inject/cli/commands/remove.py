@@ -1,16 +1,15 @@
-"""`appmesh-inject remove`: sidecars and marks out of a document."""
+"""`appmesh-inject remove`: removes sidecars and marks from a document."""
 
 import typer
 
 from appmesh_inject.cli import report
 from appmesh_inject.cli.destination import InPlace, Output, destination
-from appmesh_inject.cli.error_output import errors_told
+from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.options import File, MacroName
 from appmesh_inject.files import documents, writer
 from appmesh_inject.findings import one_line
-from appmesh_inject.migrate import removing
 from appmesh_inject.migrate.document_editing import without
-from appmesh_inject.migrate.removing import Removal, removal
+from appmesh_inject.migrate.sidecar_removal import NOTHING, Removal, removal
 from appmesh_inject.render import inputs
 from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
 from appmesh_inject.render.rendering import MACRO
@@ -21,45 +20,45 @@ from appmesh_inject.workloads.ecs_api import EcsTaskDefinition
 from appmesh_inject.workloads.kubernetes import KubernetesManifests
 from appmesh_inject.workloads.task_definition import CLOUDFORMATION, ECS_API
 
-_NOTHING_ASKED = Level((), {})
+_NO_SETTINGS = Level((), {})
 
 
 def remove(file: File, *, macro_name: MacroName = MACRO, output_file: Output = None, in_place: InPlace = False) -> None:
-    """Take the sidecars, the redirect and what depended on them out, and the marks and the Transform entry, too.
+    """Remove the sidecars with their redirect and dependencies, the marks, and the Transform entry.
 
-    Nothing else changes. Takes templates, ECS task definitions and Kubernetes manifests.
+    Nothing else changes. Accepts templates, ECS task definitions and Kubernetes manifests.
     """
-    with errors_told():
+    with errors_reported():
         to = destination(file, output_file, in_place)
         input_file = inputs.load(file)
         found = _removal(input_file, macro_name)
-        if _say(input_file, found):
+        if _print(input_file, found):
             raise typer.Exit(1)
-        report.say_described(input_file)
+        report.print_described(input_file)
         writer.deliver(without(input_file, found.paths), to)
 
 
 def _removal(input_file: InputFile, macro: str) -> Removal:
     content = input_file.document.content
     if isinstance(input_file, ManifestFile):
-        return removal(content, content, KubernetesManifests(_NOTHING_ASKED), None, macro)
+        return removal(content, content, KubernetesManifests(_NO_SETTINGS), None, macro)
     if isinstance(input_file, TaskDefinitionFile):
-        return removal(content, content, EcsTaskDefinition(_NOTHING_ASKED), ECS_API, macro)
+        return removal(content, content, EcsTaskDefinition(_NO_SETTINGS), ECS_API, macro)
     template = documents.template(input_file.document)
     fragment = {key: value for key, value in template.items() if key != TRANSFORM}
-    return removal(template, fragment, CloudFormation(_NOTHING_ASKED, {}), CLOUDFORMATION, macro)
+    return removal(template, fragment, CloudFormation(_NO_SETTINGS, {}), CLOUDFORMATION, macro)
 
 
-def _say(input_file: InputFile, found: Removal) -> bool:
-    """What stands in the way, and one line for each workload. Whether something does."""
+def _print(input_file: InputFile, found: Removal) -> bool:
+    """Prints the findings, then one line for each workload. Returns whether there are findings."""
     document = input_file.document
     problems = [problem for each in found.workloads for problem in each.problems]
-    report.say_findings(document, problems)
+    report.print_findings(document, problems)
     if not found.workloads:
         typer.echo(f"{one_line(document.name)}: there is no {input_file.contents}", err=True)
     for each in found.workloads:
-        said = f"taken out: {', '.join(each.what)}" if each.what else removing.NOTHING
+        outcome = f"removed: {', '.join(each.what)}" if each.what else NOTHING
         if problems:
-            said = "left alone: another problem stops the removal"
-        typer.echo(one_line(f"{each.name or input_file.contents}: {said}"), err=True)
+            outcome = "left alone: another problem stops the removal"
+        typer.echo(one_line(f"{each.name or input_file.contents}: {outcome}"), err=True)
     return bool(problems)

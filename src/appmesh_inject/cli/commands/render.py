@@ -1,14 +1,14 @@
-"""`appmesh-inject render`: the documents with the sidecars in them."""
+"""`appmesh-inject render`: prints or writes the documents with their sidecars."""
 
 from typing import Annotated
 
 import typer
 
 from appmesh_inject.cli import report
-from appmesh_inject.cli.error_output import errors_told
-from appmesh_inject.cli.placement import placed
+from appmesh_inject.cli.destination import destinations
+from appmesh_inject.cli.error_output import errors_reported
+from appmesh_inject.cli.multi_file_options import GivenOptions
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.request import Given
 from appmesh_inject.files import writer
 from appmesh_inject.files.documents import Format
 
@@ -23,31 +23,33 @@ Output = Annotated[
         "--output",
         metavar="FILE|DIR/",
         show_default=False,
-        help="Write to this file instead of stdout; of several files, into this folder",
+        help="Write to this file instead of stdout, or into this folder",
     ),
 ]
 
 
 def render(
     *,
-    given: Given,
+    given: GivenOptions,
     output_format: OutputFormat = None,
     output_file: Output = None,
 ) -> None:
     """Inject the sidecars: templates as CloudFormation would process them, task definitions ready to register, or
-    manifests ready to apply. Of several files, none is written if one is refused."""
-    with errors_told():
-        asked, found = given.read()
-        targets = placed([input_file.document for input_file in found.files], output_file, is_search=found.is_search)
-        results = [(input_file, asked.rendered(input_file)) for input_file in tracked(found.files, "Rendering")]
-        report.say_errors(found.errors)
+    manifests ready to apply. If one of several files is refused, none is written."""
+    with errors_reported():
+        options, found = given.read()
+        targets = destinations(
+            [input_file.document for input_file in found.files], output_file, is_search=found.is_search
+        )
+        results = [(input_file, options.rendered(input_file)) for input_file in tracked(found.files, "Rendering")]
+        report.print_errors(found.errors)
         for input_file, result in results:
-            report.say_findings(input_file.document, result.findings)
-            report.say_reports(input_file, result.reports, result.findings)
-            report.say_unused(result.unused_flags)
-        report.say_skipped(found)
+            report.print_findings(input_file.document, result.findings)
+            report.print_reports(input_file, result.reports, result.findings)
+            report.print_unused(result.unused_flags)
+        report.print_skipped(found)
         if found.errors or any(result.has_errors for _, result in results):
             raise typer.Exit(1)
         for (input_file, result), target in zip(results, targets, strict=True):
-            report.say_described(input_file)
+            report.print_described(input_file)
             writer.deliver(input_file.written(result, output_format), target)

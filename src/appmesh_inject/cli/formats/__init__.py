@@ -1,4 +1,4 @@
-"""How problems are written down: for people, for scripts, for code scanning, for GitHub's annotations."""
+"""The formats of lint's report: text for people, JSON for scripts, SARIF for code scanning, annotations for GitHub."""
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum

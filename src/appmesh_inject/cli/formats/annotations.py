@@ -1,4 +1,4 @@
-"""For GitHub: workflow commands, which a pull request shows beside the lines."""
+"""GitHub workflow commands, which a pull request shows beside the lines."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ LEVELS = {"error": "error", "warning": "warning", "informational": "notice"}
 
 
 def written(files: Sequence[Checked]) -> str:
-    """A workflow command each, and nothing else."""
+    """One workflow command for each problem."""
     return "".join(f"{_command(problem)}\n" for file in files for problem in file.problems)
 
 
@@ -22,7 +22,7 @@ def _command(problem: Problem) -> str:
 
 
 def _data(text: str) -> str:
-    """What would end the command is escaped: names come from the document."""
+    """Escapes what would end the command, since names come from the document."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

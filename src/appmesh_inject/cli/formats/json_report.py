@@ -1,4 +1,4 @@
-"""For scripts: JSON whose shape `docs/guides/ci.md` describes. Members are added to it, never renamed or taken away."""
+"""The JSON report, documented in `docs/guides/ci.md`. Members may be added, but never renamed or removed."""
 
 import json
 from collections.abc import Sequence
@@ -8,11 +8,11 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.cli.problems import Checked, Problem
 
 VERSION = 1
-"""Of the report's shape: rises when a script that reads it could break."""
+"""Version of the report's structure. Increased by changes that could break a script that reads it."""
 
 
 def written(files: Sequence[Checked]) -> str:
-    """One JSON object."""
+    """The report as a JSON object."""
     problems = [_problem(problem) for file in files for problem in file.problems]
     whole: Json = {
         "version": VERSION,

@@ -1,4 +1,4 @@
-"""For code scanning: SARIF 2.1.0, https://docs.oasis-open.org/sarif/sarif/v2.1.0/."""
+"""SARIF 2.1.0 for code scanning, https://docs.oasis-open.org/sarif/sarif/v2.1.0/."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ LEVELS = {"error": "error", "warning": "warning", "informational": "note"}
 
 
 def written(files: Sequence[Checked]) -> str:
-    """One log with one run."""
+    """A SARIF log with one run."""
     problems = [problem for file in files for problem in file.problems]
     rules = {problem.code: problem for problem in problems}
     driver: Json = {
@@ -25,7 +25,7 @@ def written(files: Sequence[Checked]) -> str:
     numbers = {code: number for number, code in enumerate(rules)}
     run: Json = {
         "tool": {"driver": driver},
-        # Columns count characters, as the reader of a file does.
+        # Columns count characters, not UTF-16 code units, which are SARIF's default.
         "columnKind": "unicodeCodePoints",
         "results": [_result(problem, numbers[problem.code]) for problem in problems],
     }

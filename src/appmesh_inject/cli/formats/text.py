@@ -1,4 +1,4 @@
-"""For people: a line each, in the form that editors and terminals make links of."""
+"""Text for people: one line for each problem, starting with a place that editors and terminals turn into a link."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,8 @@ from appmesh_inject.cli.report import Line
 
 
 def written(files: Sequence[Checked]) -> str:
-    """The problems with the sentence of each file, and where the codes are explained. A file that cannot be read is
-    told on stderr, as by every command."""
+    """The problems and the summary of each file, then where the codes are explained. Leaves out unreadable files, which
+    every command reports on stderr."""
     lines: list[Line | str] = []
     codes: list[str] = []
     for file in files:
@@ -28,6 +28,6 @@ def written(files: Sequence[Checked]) -> str:
 def _line(problem: Problem) -> Line:
     origin = ""
     if problem.origin:
-        origin = "[there before]" if problem.origin == "before" else f"[brought by the injection, at {problem.path}]"
+        origin = "[before injection]" if problem.origin == "before" else f"[new after injection, at {problem.path}]"
     message = " ".join(part for part in (problem.message, problem.hint, origin) if part)
     return Line(problem.where, problem.severity, problem.code, message, problem.about or problem.subject)

@@ -1,4 +1,4 @@
-"""The mesh model becomes the bootstrap of one Envoy: that of a virtual node, or of a virtual gateway."""
+"""Compiles the mesh model into the bootstrap of one Envoy, for a virtual node or a virtual gateway."""
 
 from appmesh_inject.mesh.compiling.compiler import Compiler, compile_gateway, compile_node
 from appmesh_inject.mesh.compiling.options import Compiled, Options

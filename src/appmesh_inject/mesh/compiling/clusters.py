@@ -1,11 +1,11 @@
-"""Clusters: the application behind Envoy, the nodes that it calls, and everything else."""
+"""Envoy clusters: the application behind Envoy, the nodes that it calls, and helpers such as passthrough and SDS."""
 
 from typing import NamedTuple, final
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling.discovery import Endpoint
-from appmesh_inject.mesh.compiling.envoy import (
+from appmesh_inject.mesh.compiling.envoy_messages import (
     HTTP2_UPSTREAM,
     LOOPBACK,
     LOOPBACK_6,
@@ -17,7 +17,7 @@ from appmesh_inject.mesh.compiling.envoy import (
     breakers,
     named,
 )
-from appmesh_inject.mesh.compiling.links import Target
+from appmesh_inject.mesh.compiling.resource_links import Target
 from appmesh_inject.mesh.compiling.tls import client_socket
 from appmesh_inject.mesh.model import (
     GRPC,
@@ -29,8 +29,8 @@ from appmesh_inject.mesh.model import (
     OutlierDetection,
     VirtualNode,
 )
-from appmesh_inject.mesh.scalars import Text
-from appmesh_inject.mesh.trust import ClientTls
+from appmesh_inject.mesh.scalars import Scalar
+from appmesh_inject.mesh.tls_model import ClientTls
 
 
 @final
@@ -40,14 +40,14 @@ class Cluster(NamedTuple):
 
 
 def egress_name(target: Target, variant: Json) -> Json:
-    """App Mesh's own name for the cluster, which dashboards know."""
+    """Named as App Mesh named it, since dashboards use the name."""
     node, listener = target.node, target.listener
     name = named("cds_egress", node.mesh.written, node.name.written, listener.protocol, listener.port.written)
     return named(name, variant) if variant != "" else name
 
 
 def egress(target: Target, found: Endpoint, policy: ClientTls | None, variant: Json) -> Cluster:
-    """A node as its callers see it, over one of its listeners."""
+    """The cluster that callers of a node use for one of its listeners."""
     name = egress_name(target, variant)
     listener = target.listener
     place: dict[str, Json] = {"address": address(found.hostname.written, listener.port.written)}
@@ -87,7 +87,7 @@ def _losses(node: VirtualNode, listener: Listener, found: Endpoint) -> list[Find
     return findings
 
 
-def _health_check(check: HealthCheck, hostname: Text) -> Config:
+def _health_check(check: HealthCheck, hostname: Scalar) -> Config:
     common: Config = {
         "timeout": check.timeout.written,
         "interval": check.interval.written,
@@ -118,7 +118,7 @@ def ingress_name(node: VirtualNode, listener: Listener) -> Json:
 
 
 def local(node: VirtualNode, listener: Listener, ip_preference: str | None) -> Config:
-    """The application itself, behind its own Envoy."""
+    """The application behind its own Envoy."""
     name = ingress_name(node, listener)
     config: dict[str, Json] = {
         "name": name,
@@ -133,7 +133,7 @@ def local(node: VirtualNode, listener: Listener, ip_preference: str | None) -> C
 
 
 def _loopback(port: Json, ip_preference: str | None) -> Config:
-    """Where the application is. With IPv6_PREFERRED Envoy tries ::1 first, and in a task without IPv6 what is left."""
+    """The application's address. With IPv6_PREFERRED Envoy tries ::1 first, then 127.0.0.1 for tasks without IPv6."""
     there: Config = {"address": address(LOOPBACK, port)}
     if ip_preference == "IPv6_ONLY":
         return {"address": address(LOOPBACK_6, port)}
@@ -143,14 +143,14 @@ def _loopback(port: Json, ip_preference: str | None) -> Config:
 
 
 def pool_breakers(pool: ConnectionPool) -> Config:
-    def limit(text: Text | None) -> Json:
+    def limit(text: Scalar | None) -> Json:
         return UNLIMITED if text is None else text.written
 
     return breakers(limit(pool.max_connections), limit(pool.max_pending_requests), limit(pool.max_requests))
 
 
 def passthrough(name: Json) -> Config:
-    """Where the application meant to go before the redirect."""
+    """Sends a connection to the address that the application used before the redirect."""
     return {
         "name": name,
         "type": "ORIGINAL_DST",
@@ -162,7 +162,7 @@ def passthrough(name: Json) -> Config:
 
 
 def self_redirect(name: Json, port: Json, pool: ConnectionPool) -> Config:
-    """From a gateway's listener to its own egress listener."""
+    """Leads from a gateway's listener to its own egress listener."""
     return {
         "name": name,
         "type": "STATIC",
@@ -174,7 +174,7 @@ def self_redirect(name: Json, port: Json, pool: ConnectionPool) -> Config:
 
 
 def unix_socket(name: str, path: Json) -> Config:
-    """The SDS server of the host."""
+    """The SDS server on the host."""
     return {
         "name": name,
         "type": "STATIC",
@@ -185,7 +185,7 @@ def unix_socket(name: str, path: Json) -> Config:
 
 
 def collector(name: str, host: Json, port: Json) -> Config:
-    """A tracing daemon beside Envoy."""
+    """A tracing daemon that receives spans from Envoy."""
     return {
         "name": name,
         "type": "STRICT_DNS",

@@ -1,6 +1,6 @@
-"""One Envoy's bootstrap: what a virtual node or a virtual gateway is, put together from its parts.
+"""Compiles the bootstrap of one Envoy, for a virtual node or a virtual gateway.
 
-A `Compiler` holds a model and what it has built of it, so that fifty tasks of one mesh share the work.
+A `Compiler` keeps the clusters and virtual hosts that it has built, so that all tasks of a mesh share them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,14 +12,14 @@ from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.compiling import clusters, tls
 from appmesh_inject.mesh.compiling.egress import Called, Shared
-from appmesh_inject.mesh.compiling.envoy import LOOPBACK, Config, address
+from appmesh_inject.mesh.compiling.envoy_messages import LOOPBACK, Config, address
 from appmesh_inject.mesh.compiling.gateways import gateway_parts
-from appmesh_inject.mesh.compiling.links import Links
 from appmesh_inject.mesh.compiling.nodes import node_parts
 from appmesh_inject.mesh.compiling.options import Compiled, Options
-from appmesh_inject.mesh.compiling.telemetry import telemetry
+from appmesh_inject.mesh.compiling.resource_links import Links
+from appmesh_inject.mesh.compiling.telemetry import telemetry_config
 from appmesh_inject.mesh.model import Mesh, Model, VirtualGateway, VirtualNode
-from appmesh_inject.mesh.trust import SDS_VARIABLE, ClientTls, ListenerTls
+from appmesh_inject.mesh.tls_model import SDS_VARIABLE, ClientTls, ListenerTls
 
 Owner = VirtualNode | VirtualGateway
 T = TypeVar("T", VirtualNode, VirtualGateway)
@@ -49,15 +49,16 @@ class Compiler:
         object.__setattr__(self, "shared", Shared(Links(self.model), self.options, meshes))
 
     def node(self, who: Json, mesh_name: Json = None, options: Options | None = None) -> Compiled:
-        """`who` is a name, a logical ID, an ARN, or an intrinsic that means one of them; `mesh_name` where two
-        meshes have such a name. `options` may differ from the compiler's in ports and environment only."""
+        """The bootstrap of a virtual node. who: a name, a logical ID, an ARN, or an intrinsic for one of these.
+        mesh_name: needed if two meshes have a node of this name. options: may differ from the compiler's only in ports
+        and environment."""
         node = _found(*self._keys(who, mesh_name, options), self.model.nodes, "virtualNode")
         if isinstance(node, Finding):
             return Compiled(bootstrap={}, findings=(node,))
         return self._compiled(node, options or self.options)
 
     def gateway(self, who: Json, mesh_name: Json = None, options: Options | None = None) -> Compiled:
-        """As `node`, of a virtual gateway."""
+        """The bootstrap of a virtual gateway; parameters as for `node`."""
         gateway = _found(*self._keys(who, mesh_name, options), self.model.gateways, "virtualGateway")
         if isinstance(gateway, Finding):
             return Compiled(bootstrap={}, findings=(gateway,))
@@ -68,12 +69,12 @@ class Compiler:
         return names.key(who, scope), None if mesh_name is None else names.key(mesh_name, scope)
 
     def _compiled(self, owner: Owner, options: Options) -> Compiled:
-        told = telemetry(owner, options)
+        telemetry = telemetry_config(owner, options)
         mesh = self.shared.meshes.get(owner.mesh.key)
         if isinstance(owner, VirtualNode):
-            parts = node_parts(owner, mesh, self.shared, options, told)
+            parts = node_parts(owner, mesh, self.shared, options, telemetry)
         else:
-            parts = gateway_parts(owner, mesh, self.shared, options, told)
+            parts = gateway_parts(owner, mesh, self.shared, options, telemetry)
         needs = tls.needs(owner, *_tls_settings(owner, parts.called))
         sds, unmet = _sds(owner, options) if needs.sds else ((), ())
         bootstrap: Config = {
@@ -81,11 +82,11 @@ class Compiler:
             "admin": {"address": address(LOOPBACK, options.admin_port)},
             "static_resources": {
                 "listeners": parts.listeners,
-                "clusters": [*parts.clusters, *told.clusters, *sds],
+                "clusters": [*parts.clusters, *telemetry.clusters, *sds],
             },
-            **told.top,
+            **telemetry.top,
         }
-        findings = (*parts.findings, *_mesh_findings(owner, mesh), *told.findings, *needs.findings, *unmet)
+        findings = (*parts.findings, *_mesh_findings(owner, mesh), *telemetry.findings, *needs.findings, *unmet)
         return Compiled(
             bootstrap=bootstrap,
             findings=ordered((*findings, *_port_findings(owner, options))),
@@ -105,7 +106,7 @@ def _identity(owner: Owner) -> Config:
 
 
 def _found(key: str, mesh: str | None, candidates: Sequence[T], kind: str) -> T | Finding:
-    """The one of `candidates` that `who` means."""
+    """The one of `candidates` that `key` names: by its name or, failing that, by its logical ID."""
     beginning, slash, name = key.rpartition(f"/{kind}/")
     if slash:
         mesh, key = beginning.rpartition("mesh/")[2], name
@@ -115,13 +116,13 @@ def _found(key: str, mesh: str | None, candidates: Sequence[T], kind: str) -> T 
         return found[0]
     what = "virtual node" if kind == "virtualNode" else "virtual gateway"
     if found:
-        return Finding("AM308", "", (), f"two meshes have the {what} of this task", "Give MeshName")
+        return Finding("AM308", "", (), f"two meshes have a {what} of this name", "Set MeshName")
     hint = "Define it in the template, or correct the name and the mesh's name"
     return Finding("AM308", "", (), f"the {what} that the task names is not among the mesh's resources", hint)
 
 
 def _tls_settings(owner: Owner, called: Iterable[Called]) -> list[ListenerTls | ClientTls | None]:
-    """All that this Envoy uses of TLS; a policy that several services share counts once."""
+    """All TLS settings of this Envoy. A policy that several services share appears once."""
     policies: dict[ClientTls | None, None] = dict.fromkeys(call.policy for call in called)
     return [*(listener.tls for listener in owner.listeners), *policies]
 
@@ -130,27 +131,27 @@ def _sds(owner: Owner, options: Options) -> tuple[tuple[Config, ...], tuple[Find
     path = options.environment.get(SDS_VARIABLE)
     if path:
         return (clusters.unix_socket(tls.SDS_CLUSTER, path),), ()
-    message = "uses SDS for TLS, and the envoy container does not say where its socket is"
+    message = "uses SDS for TLS, but the envoy container does not name its socket"
     hint = f"Set {SDS_VARIABLE} in the Environment of the Envoy setting"
     return (), (Finding("AM320", owner.logical_id, owner.path, message, hint),)
 
 
 def _mesh_findings(owner: Owner, mesh: Mesh | None) -> Iterable[Finding]:
     if mesh is None:
-        message = "is not in this template: its egress filter counts as DROP_ALL, as in App Mesh without one"
+        message = "is not in this template, so its egress filter is taken to be DROP_ALL, App Mesh's default"
         hint = "Define the AWS::AppMesh::Mesh in this template"
         yield Finding("AM358", owner.logical_id, owner.mesh.path, f"the mesh {message}", hint)
 
 
 def _port_findings(owner: Owner, options: Options) -> Iterable[Finding]:
-    """Ports of one task that would be taken twice."""
+    """Reports ports that two parts of one task would listen on."""
     own = {"ProxyEgressPort": options.egress_port, "the admin port": options.admin_port}
     if isinstance(owner, VirtualNode):
         own["ProxyIngressPort"] = options.ingress_port
     taken = {str(port): what for what, port in own.items()}
     for listener in owner.listeners:
         if listener.port.key in taken:
-            message = f"the listener's port is that of {taken[listener.port.key]} too"
+            message = f"the listener uses the same port as {taken[listener.port.key]}"
             yield Finding("AM327", owner.logical_id, listener.port.path, message, "Change one of them")
     if len({str(port) for port in own.values()}) < len(own):
         message = f"{', '.join(own)} are not all different"

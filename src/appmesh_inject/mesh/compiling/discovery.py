@@ -1,4 +1,4 @@
-"""How a caller's Envoy finds a node: by DNS, also where App Mesh asked Cloud Map's API."""
+"""How a caller's Envoy finds a node. Always by DNS, even where App Mesh used the API of Cloud Map."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, final
@@ -7,7 +7,7 @@ from appmesh_inject.cfn.document import Path
 from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import CloudMap, Dns, Model, VirtualNode
-from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.scalars import Scalar
 
 FAMILIES = {
     None: "AUTO",
@@ -20,9 +20,9 @@ FAMILIES = {
 
 @final
 class Endpoint(NamedTuple):
-    """is_logical: the name is one address at a time, whichever DNS gives first."""
+    """Where callers find a node. is_logical: Envoy uses one of the addresses that DNS returns, instead of all."""
 
-    hostname: Text
+    hostname: Scalar
     is_logical: bool
     family: str
     findings: tuple[Finding, ...] = ()
@@ -31,17 +31,17 @@ class Endpoint(NamedTuple):
 def endpoint(
     node: VirtualNode, found: Dns | CloudMap, ip_preference: str | None, model: Model, is_logical: bool
 ) -> Endpoint:
-    """`ip_preference` is the mesh's, for nodes without one; `is_logical` is for Cloud Map names alone."""
+    """ip_preference: the mesh's, used for nodes without their own. is_logical: applies only to Cloud Map names."""
     family = FAMILIES[found.ip_preference or ip_preference]
     if isinstance(found, Dns):
         return Endpoint(found.hostname, found.is_logical, family)
     service, namespace = found.service, found.namespace
-    hostname = Text(f"{service.key}.{namespace.key}", joined([service.written, ".", namespace.written]))
+    hostname = Scalar(f"{service.key}.{namespace.key}", joined([service.written, ".", namespace.written]))
     return Endpoint(hostname, is_logical, family, tuple(_limits(node, found, model, is_logical)))
 
 
 def _limits(node: VirtualNode, found: CloudMap, model: Model, is_logical: bool) -> Iterator[Finding]:
-    """What DNS cannot do that Cloud Map's API could."""
+    """Reports what the Cloud Map API supports and DNS does not."""
 
     def finding(code: str, step: str, message: str, hint: str) -> Finding:
         path: Path = (*found.path, step)
@@ -61,8 +61,8 @@ def _limits(node: VirtualNode, found: CloudMap, model: Model, is_logical: bool) 
         if fact.obstacle:
             yield finding("AM311", "ServiceName", fact.obstacle, "Give the Cloud Map service A records")
     if not spaces:
-        message = "is not in this template, and only a DNS namespace whose services publish A records will do"
+        message = "is not in this template, and must be a DNS namespace whose services publish A records"
         yield finding("AM354", "NamespaceName", message, "Make sure that it is one")
     if not is_logical:
-        message = "is found by DNS, which gives at most eight addresses at a time"
+        message = "is found by DNS, which returns at most eight addresses at a time"
         yield finding("AM355", "ServiceName", message, "With more than eight tasks, set CloudMapDns to logical")

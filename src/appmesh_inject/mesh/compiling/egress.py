@@ -1,4 +1,4 @@
-"""What leaves through Envoy: the services that a caller named, and what the mesh's egress filter lets by."""
+"""Outgoing traffic: clusters and virtual hosts for the services that a node or gateway calls."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,22 +9,22 @@ from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import clusters, discovery
 from appmesh_inject.mesh.compiling.clusters import Cluster
-from appmesh_inject.mesh.compiling.envoy import Config
-from appmesh_inject.mesh.compiling.links import Exposure, Key, Links, Target
+from appmesh_inject.mesh.compiling.envoy_messages import Config
 from appmesh_inject.mesh.compiling.listeners import virtual_host
 from appmesh_inject.mesh.compiling.options import Options
+from appmesh_inject.mesh.compiling.resource_links import Exposure, Key, Links, Target
 from appmesh_inject.mesh.compiling.routes import rule_config
 from appmesh_inject.mesh.model import Mesh, VirtualService
 from appmesh_inject.mesh.scalars import host_key
-from appmesh_inject.mesh.trust import ClientTls
+from appmesh_inject.mesh.tls_model import ClientTls
 
 Variants: TypeAlias = Mapping[tuple[Key, ClientTls | None], Json]
-"""What tells apart the clusters of a node that several client policies lead to."""
+"""The suffix of a cluster's name, by node, port and client policy. Empty for the first policy that leads to a node."""
 
 
 @final
 class Called(NamedTuple):
-    """A service that a caller names, under the client policy that holds for it."""
+    """A virtual service that a node or gateway calls, and the client policy that applies."""
 
     service: VirtualService
     policy: ClientTls | None
@@ -32,8 +32,8 @@ class Called(NamedTuple):
 
 
 def variants(called: Iterable[tuple[Called, Sequence[Exposure]]]) -> Variants:
-    """The first policy that leads to a node keeps App Mesh's name for the cluster; further ones add the name of
-    the service. So clusters are called as ever wherever one policy is enough."""
+    """For the first policy that leads to a node, the cluster keeps App Mesh's name. For further policies the name of
+    the service is added. So the usual case of one policy per node keeps the names that App Mesh used."""
     found: dict[tuple[Key, ClientTls | None], Json] = {}
     taken: set[Key] = set()
     for call, exposures in called:
@@ -48,7 +48,7 @@ def variants(called: Iterable[tuple[Called, Sequence[Exposure]]]) -> Variants:
 @final
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Clusters and virtual hosts of one mesh, each built once for all callers that need the same."""
+    """Clusters and virtual hosts of one mesh, each built once for all callers."""
 
     links: Links
     options: Options
@@ -76,7 +76,7 @@ class Shared:
         return lambda target: clusters.egress_name(target, found[target.key, policy])
 
     def virtual_host(self, exposure: Exposure, policy: ClientTls | None, found: Variants, authority: Json) -> Config:
-        """A service on one port; `authority` is the Host that means it."""
+        """The virtual host of a service on one port. authority: the Host header that selects it."""
         named = [str(found[target.key, policy]) for rule in exposure.rules for target in rule.targets]
         key = (exposure.service.logical_id, exposure.port.key, policy, "\n".join((str(authority), *named)))
         known = self._hosts.get(key)
@@ -96,7 +96,7 @@ class Shared:
 def egress_clusters(
     shared: Shared, called: Iterable[tuple[Called, Sequence[Exposure]]], found: Variants
 ) -> tuple[list[Config], list[Finding]]:
-    """Every cluster that the calls lead to, once, by name."""
+    """The clusters that the calls use, each once, sorted by name."""
     built: dict[str, Cluster] = {}
     for call, exposures in called:
         for target in (target for exposure in exposures for rule in exposure.rules for target in rule.targets):

@@ -1,4 +1,4 @@
-"""Gateway routes in Envoy's words: which request leads to which virtual service, and how it is rewritten."""
+"""Translates gateway routes: which request goes to which virtual service, and how it is rewritten."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -7,21 +7,21 @@ from typing import NamedTuple, final
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.mesh.compiling.egress import Called
-from appmesh_inject.mesh.compiling.envoy import Config
-from appmesh_inject.mesh.compiling.links import Exposure
+from appmesh_inject.mesh.compiling.envoy_messages import Config
 from appmesh_inject.mesh.compiling.listeners import virtual_host
+from appmesh_inject.mesh.compiling.resource_links import Exposure
 from appmesh_inject.mesh.compiling.routes import match_config
 from appmesh_inject.mesh.model import GatewayRoute, Listener, Match, VirtualService
-from appmesh_inject.mesh.scalars import Text, host_key
+from appmesh_inject.mesh.scalars import Scalar, host_key
 
 SERVICE_HEADER = "x-app-mesh-virtual-service"
 
 
 @final
 class GatewayEntry(NamedTuple):
-    """A gateway route, linked. `redirect` is the cluster that is the gateway itself; `authority` the Host that
-    means the virtual service on the right port there; `guards_header`: a header names the service for other
-    routes, and no client may send it."""
+    """A gateway route with its listener and virtual service. redirect: the cluster that leads back to the gateway's own
+    egress listener. authority: the Host header that selects the service there. guards_header: other routes name their
+    service in a header, so the header is removed from clients' requests."""
 
     route: GatewayRoute
     listener: Listener
@@ -36,16 +36,16 @@ class GatewayEntry(NamedTuple):
 
 
 def authority(service: VirtualService, exposure: Exposure | None, exposures: Sequence[Exposure]) -> Json:
-    """One listener serves all services, so a service with several ports is told apart by `name:port`."""
+    """One listener serves all services, so `name:port` distinguishes the ports of a service that has several."""
     name = service.name.written
     return name if exposure is None or len(exposures) == 1 else joined([name, ":", exposure.port.written])
 
 
-def virtual_hosts(entries: Sequence[GatewayEntry], port: Text) -> list[Json]:
-    """One for each host name that routes ask for, and one for all others.
+def virtual_hosts(entries: Sequence[GatewayEntry], port: Scalar) -> list[Json]:
+    """One virtual host for each host name that routes match, and one for all other hosts.
 
-    Envoy picks the virtual host first and then looks at its routes alone, where App Mesh compared all routes:
-    so each has every route whose host name fits.
+    Envoy first selects the virtual host and then considers only its routes, where App Mesh compared all routes. So each
+    virtual host contains every route that matches its host name.
     """
     exact = {host_key(host): host for entry in entries if (host := entry.route.match.hostname)}
     suffixes = {host_key(host): host for entry in entries if (host := entry.route.match.hostname_suffix)}
@@ -62,18 +62,18 @@ def virtual_hosts(entries: Sequence[GatewayEntry], port: Text) -> list[Json]:
     return hosts
 
 
-def _host(domain: Json, port: Text, entries: Iterable[GatewayEntry]) -> Config:
+def _host(domain: Json, port: Scalar, entries: Iterable[GatewayEntry]) -> Config:
     return virtual_host(domain, [domain, joined([domain, ":", port.written])], _routes(entries))
 
 
-def _wildcard(suffix: Text) -> Json:
+def _wildcard(suffix: Scalar) -> Json:
     if isinstance(suffix.written, str):
         return f"*{suffix.written.removeprefix('*')}"
     return joined(["*", suffix.written])
 
 
-def _fits(match: Match, host: Text) -> bool:
-    """Whether a route that wants `match` takes requests for `host`, a name or the end of one."""
+def _fits(match: Match, host: Scalar) -> bool:
+    """Whether a route with this match accepts requests for `host`, a host name or a suffix of host names."""
     if match.hostname is not None:
         return host_key(match.hostname) == host_key(host)
     if match.hostname_suffix is not None:
@@ -86,7 +86,7 @@ def _routes(entries: Iterable[GatewayEntry]) -> list[Config]:
 
 
 def _route(entry: GatewayEntry) -> list[Config]:
-    """A prefix that does not end in `/` becomes two, as in App Mesh: `/p/` and `/p`, each rewritten to `/`."""
+    """As in App Mesh, a prefix that does not end in `/` becomes two routes: `/p/` and `/p`, both rewritten to `/`."""
     match, rewrite = entry.route.match, entry.route.rewrite
     prefix = match.prefix
     if prefix is None or prefix.known == "/":
@@ -98,7 +98,7 @@ def _route(entry: GatewayEntry) -> list[Config]:
     plain = _config(entry, match, {"prefix_rewrite": to})
     if prefix.key.endswith("/"):
         return [plain]
-    slashed = Text(f"{prefix.key}/", joined([prefix.written, "/"]))
+    slashed = Scalar(f"{prefix.key}/", joined([prefix.written, "/"]))
     below = to if rewrite.prefix is None or rewrite.prefix.key.endswith("/") else joined([to, "/"])
     return [_config(entry, replace(match, prefix=slashed), {"prefix_rewrite": below}), plain]
 
@@ -114,7 +114,7 @@ def _rewritten(route: GatewayRoute) -> Config:
 
 
 def _config(entry: GatewayEntry, match: Match, rewritten: Config) -> Config:
-    """The route behind knows the service's timeouts and retries, so there are none here."""
+    """The route of a gateway route. Without timeouts and retries, since the egress listener applies the service's."""
     action: dict[str, Json] = {"cluster": entry.redirect, "timeout": "0s", "idle_timeout": "0s", **rewritten}
     config: dict[str, Json] = {"match": match_config(match, entry.route.protocol), "route": action}
     if entry.keeps_hostname:

@@ -1,6 +1,5 @@
-"""A virtual gateway's Envoy. What arrives is sent, under the virtual service's name, to a listener on loopback,
-which routes it as the egress listener of a virtual node would.
-"""
+"""The Envoy of a virtual gateway. Requests are sent on, under the virtual service's name, to a second listener on
+loopback, which routes them as the egress listener of a virtual node does."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,28 +8,28 @@ from typing import final
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import clusters, listeners
+from appmesh_inject.mesh.compiling.bootstrap_parts import BootstrapParts
 from appmesh_inject.mesh.compiling.egress import Called, Shared, Variants, by_service, egress_clusters, variants
-from appmesh_inject.mesh.compiling.envoy import Config, named
+from appmesh_inject.mesh.compiling.envoy_messages import Config, named
 from appmesh_inject.mesh.compiling.gateway_routes import (
     SERVICE_HEADER,
     GatewayEntry,
     authority,
     virtual_hosts,
 )
-from appmesh_inject.mesh.compiling.links import Exposure
 from appmesh_inject.mesh.compiling.listeners import Observed
 from appmesh_inject.mesh.compiling.options import Options
-from appmesh_inject.mesh.compiling.order import gateway_route_order
-from appmesh_inject.mesh.compiling.parts import EnvoyParts
+from appmesh_inject.mesh.compiling.resource_links import Exposure
+from appmesh_inject.mesh.compiling.route_order import gateway_route_order
 from appmesh_inject.mesh.compiling.routes import match_config, rule_config
 from appmesh_inject.mesh.compiling.telemetry import Telemetry, access_log
 from appmesh_inject.mesh.model import TCP, ConnectionPool, GatewayRoute, Listener, Match, Mesh, VirtualGateway
 
 
 def gateway_parts(
-    gateway: VirtualGateway, mesh: Mesh | None, shared: Shared, options: Options, told: Telemetry
-) -> EnvoyParts:
-    return _Gateway(gateway, mesh, shared, options, Observed(access_log(gateway.access_log), told.tracing)).parts()
+    gateway: VirtualGateway, mesh: Mesh | None, shared: Shared, options: Options, telemetry: Telemetry
+) -> BootstrapParts:
+    return _Gateway(gateway, mesh, shared, options, Observed(access_log(gateway.access_log), telemetry.tracing)).parts()
 
 
 @final
@@ -43,7 +42,7 @@ class _Gateway:
     observed: Observed
     findings: list[Finding] = field(default_factory=list)
 
-    def parts(self) -> EnvoyParts:
+    def parts(self) -> BootstrapParts:
         entries = self._entries()
         called = by_service({entry.called.service.logical_id: entry.called for entry in entries}.values())
         calls = [(call, self.shared.links.exposed(call.service).exposures) for call in called]
@@ -56,7 +55,7 @@ class _Gateway:
         ingress = [self._ingress(listener, entries) for listener in self.gateway.listeners]
         inner = [self._egress(calls, entries, found)] if calls else []
         redirect = [clusters.self_redirect(self._redirect, self.options.egress_port, self._pool)] if calls else []
-        return EnvoyParts(
+        return BootstrapParts(
             listeners=[*ingress, *inner],
             clusters=[*redirect, *remote],
             called=called,
@@ -65,13 +64,13 @@ class _Gateway:
 
     @property
     def _redirect(self) -> Json:
-        """App Mesh's own name for the cluster, which dashboards know."""
+        """Named as App Mesh named it, since dashboards use the name."""
         name = named("cds_ingress", self.gateway.mesh.written, self.gateway.name.written)
         return named(name, "self_redirect_http", self.options.egress_port)
 
     @property
     def _pool(self) -> ConnectionPool:
-        """One cluster serves all listeners, so it is the first pool that is given."""
+        """The first pool of any listener, since one cluster serves all listeners."""
         pools = (listener.connection_pool for listener in self.gateway.listeners)
         return next((pool for pool in pools if pool != ConnectionPool()), ConnectionPool())
 
@@ -80,12 +79,12 @@ class _Gateway:
 
     def _warn_of_health_check(self, listener: Listener) -> None:
         if listener.health_check is not None:
-            message = "was for those who check the gateway, and nothing reads it any more"
+            message = "has no effect, since nothing reads it any more"
             hint = "Let the load balancer check the gateway"
             self.findings.append(Finding("AM352", self.gateway.logical_id, listener.health_check.path, message, hint))
 
     def _entries(self) -> list[GatewayEntry]:
-        """The gateway's routes, in order, with all that they lead to."""
+        """The gateway's routes in the order in which Envoy tries them, each with its listener and service."""
         own = [
             route
             for route in self.shared.links.model.gateway_routes
@@ -100,8 +99,10 @@ class _Gateway:
         listener = self._listener(route)
         service = self.shared.links.service(self.gateway, route.service)
         if service is None:
-            hint = "Define it in this template; what belongs to another stack cannot be compiled"
-            self._report("AM306", route, route.service.path, "names no virtual service of this template", hint)
+            hint = "Define it in this template, since resources of other stacks cannot be compiled"
+            self._report(
+                "AM306", route, route.service.path, "names a virtual service that is not in this template", hint
+            )
         if service is None or listener is None:
             return None
         exposures = self.shared.links.exposed(service).exposures
@@ -109,14 +110,14 @@ class _Gateway:
         if exposures and exposure is None:
             return None
         if exposure is not None and exposure.protocol == TCP:
-            message = "leads to a tcp service, which takes no requests"
+            message = "leads to a tcp service, which does not accept HTTP requests"
             self._report("AM313", route, route.service.path, message, "Lead it to an http, http2 or grpc service")
             return None
         called = Called(service, self.gateway.tls, route.service.path)
         return GatewayEntry(route, listener, called, self._redirect, authority(service, exposure, exposures))
 
     def _listener(self, route: GatewayRoute) -> Listener | None:
-        """The one that Match.Port names, or the only one."""
+        """The listener that Match.Port names, or the only one."""
         port = route.match.port
         found = [listener for listener in self.gateway.listeners if port is None or listener.port == port]
         if len(found) == 1:
@@ -135,7 +136,7 @@ class _Gateway:
         if len(found) == 1:
             return found[0]
         if found:
-            message = "names no port of a virtual service that has several"
+            message = "names no port, and the virtual service has several"
             self._report("AM316", route, route.service.path, message, "Add Target.Port")
         elif port is not None and exposures:
             message = "names a port that the virtual service does not have"
@@ -149,7 +150,8 @@ class _Gateway:
         chain_name = named("ingress", listener.protocol, listener.port.written)
         hosts = virtual_hosts(own, listener.port)
         network_filter = listeners.http("ingress", named("rds", chain_name), hosts, self.observed)
-        # Permissive TLS needs to be told from plain text; nothing else may wait for the client's first bytes.
+        # Permissive TLS must be distinguished from plain text. Other listeners must not wait for the client's first
+        # bytes.
         permissive = listeners.permissive_ports([listener])
         inspector: Config = {"listener_filters": [listeners.tls_inspector(())]} if permissive else {}
         return {
@@ -178,10 +180,10 @@ class _Gateway:
             if not exposures:
                 hosts.append(listeners.virtual_host(call.service.name.written, [call.service.name.written], []))
         if kept:
-            # The Host that a client chose may be a virtual service's name: the header goes before it.
+            # These routes come first: a client may have chosen the name of another virtual service as its Host.
             hosts = [{**host, "routes": [*kept, *_routes(host)]} for host in hosts]
             hosts.append(listeners.virtual_host("by_header", ["*"], kept))
-        # The gateway's own listener has logged the request already.
+        # The ingress listener has logged the request already.
         observed = Observed((), self.observed.tracing)
         chain_name = named("egress_http", self.options.egress_port)
         network_filter = listeners.http("egress", named("rds", chain_name), hosts, observed)
@@ -189,7 +191,7 @@ class _Gateway:
         return {"name": name, "traffic_direction": "OUTBOUND", **place, "filter_chains": [chain]}
 
     def _by_header(self, exposure: Exposure, call: Called, host: Json, found: Variants) -> list[Config]:
-        """The service's routes for requests that keep their Host, and name the service in a header."""
+        """The service's routes for requests that keep their Host header and name the service in another header."""
         header: Config = {"name": SERVICE_HEADER, "string_match": {"exact": host}}
         namer = self.shared.namer(call.policy, found)
         return [
@@ -211,5 +213,5 @@ def _routes(host: Config) -> Sequence[Json]:
 
 
 def _kind(exposure: Exposure, is_node: bool) -> str:
-    """A node takes any request, gRPC or not."""
+    """A route to a node matches any request, whether gRPC or not."""
     return "http" if is_node else exposure.protocol

@@ -1,13 +1,13 @@
-"""Envoy's listeners: where a connection arrives, and which filter chain takes it."""
+"""Envoy listeners and their filter chains."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, final
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.mesh.compiling import tls
-from appmesh_inject.mesh.compiling.envoy import LOOPBACK, LOOPBACK_6, Config, address, extension, named
+from appmesh_inject.mesh.compiling.envoy_messages import LOOPBACK, LOOPBACK_6, Config, address, extension, named
 from appmesh_inject.mesh.model import Listener
-from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.scalars import Scalar
 
 IDLE = "300s"
 ANY_4, ANY_6 = "0.0.0.0", "::"
@@ -15,19 +15,19 @@ _HCM = "extensions.filters.network.http_connection_manager.v3.HttpConnectionMana
 _TCP_PROXY = "extensions.filters.network.tcp_proxy.v3.TcpProxy"
 _ROUTER = extension("filters.http.router", "extensions.filters.http.router.v3.Router")
 ORIGINAL_DST = extension("filters.listener.original_dst", "extensions.filters.listener.original_dst.v3.OriginalDst")
-"""Restores the port before the redirect, which the filter chains then match."""
+"""Restores the port that was used before the redirect, for the filter chains to match."""
 
 
 @final
 class Observed(NamedTuple):
-    """What every HTTP connection manager of an Envoy has alike."""
+    """The access log and tracing that all HTTP connection managers of an Envoy have in common."""
 
     access_log: Sequence[Json]
     tracing: Config | None
 
 
 def http(prefix: str, name: Json, virtual_hosts: Sequence[Json], observed: Observed, idle: Json = IDLE) -> Config:
-    """The filter for HTTP of any version: Envoy tells them apart."""
+    """The filter for HTTP. Envoy detects the version by itself."""
     fields: dict[str, Json] = {
         "stat_prefix": prefix,
         "normalize_path": "true",
@@ -60,7 +60,7 @@ def virtual_host(name: Json, domains: Sequence[Json], routes: Sequence[Json]) ->
 
 
 def chains(name: Json, match: Mapping[str, Json], listener: Listener, network_filter: Config) -> list[Config]:
-    """The filter chains of one App Mesh listener: two where TLS is permissive, or else one."""
+    """The filter chains of one App Mesh listener: two for permissive TLS, otherwise one."""
     if listener.tls is None or listener.tls.mode == "DISABLED":
         return [chain(name, match, network_filter)]
     socket: Config = {"transport_socket": tls.server_socket(listener.tls, listener.protocol)}
@@ -77,9 +77,9 @@ def chain(name: Json, match: Mapping[str, Json], network_filter: Config) -> Conf
     return {"name": name, **condition, "filters": [network_filter]}
 
 
-def tls_inspector(ports: Sequence[Text]) -> Config:
-    """Looks for TLS on `ports` alone: it waits for the client's first bytes, and where the server speaks first
-    (MySQL, SMTP) it would wait for its whole timeout."""
+def tls_inspector(ports: Sequence[Scalar]) -> Config:
+    """Detects TLS, on `ports` only: it waits for the client's first bytes. With protocols in which the server speaks
+    first (MySQL, SMTP) it would wait until its timeout."""
     config: dict[str, Json] = {
         **extension("filters.listener.tls_inspector", "extensions.filters.listener.tls_inspector.v3.TlsInspector")
     }
@@ -90,18 +90,18 @@ def tls_inspector(ports: Sequence[Text]) -> Config:
     return config
 
 
-def permissive_ports(listeners: Sequence[Listener]) -> list[Text]:
+def permissive_ports(listeners: Sequence[Listener]) -> list[Scalar]:
     return [listener.port for listener in listeners if listener.tls is not None and listener.tls.mode == "PERMISSIVE"]
 
 
 def takes_6(ip_preference: str | None) -> bool:
-    """Whether listeners need IPv6. App Mesh's took both versions with any preference; in a task without IPv6, as in
-    a subnet without it, an Envoy with IPv4_ONLY would not start for it."""
+    """Whether listeners need IPv6. App Mesh's listeners accepted both versions with any preference. Without a
+    preference for IPv6 they are IPv4 only here: Envoy would not start in a task without IPv6."""
     return ip_preference is not None and ip_preference.startswith("IPv6")
 
 
 def outward(port: Json, takes_6: bool) -> tuple[Json, Config]:
-    """Name and address of a listener on every interface."""
+    """Name and address of a listener on all interfaces."""
     host = ANY_6 if takes_6 else ANY_4
     place = address(host, port)
     if takes_6:
@@ -110,11 +110,11 @@ def outward(port: Json, takes_6: bool) -> tuple[Json, Config]:
 
 
 def inward(port: Json, takes_6: bool) -> tuple[Json, Config]:
-    """Name and address of a listener for the task itself. The redirect of outgoing traffic leads to loopback;
-    on every interface, one request from outside would make Envoy call itself without end."""
+    """Name and address of a listener for the task itself, to which outgoing traffic is redirected. On loopback only: on
+    all interfaces, a request from outside would make Envoy call itself endlessly."""
     place: Config = {"address": address(LOOPBACK, port)}
     if takes_6:
-        # Where IPv6 is off, no interface has ::1, and without freebind Envoy would end for that.
+        # Without freebind Envoy exits where IPv6 is disabled, since no interface has ::1.
         also = {"address": address(LOOPBACK_6, port)}
         place = {**place, "additional_addresses": [also], "freebind": "true"}
     return named("lds_egress", LOOPBACK, port), place

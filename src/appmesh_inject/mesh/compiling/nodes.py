@@ -1,6 +1,6 @@
-"""A virtual node's Envoy: the ingress listener before the application, the egress listener behind it.
+"""The Envoy of a virtual node: an ingress listener for the application, and an egress listener for its calls.
 
-Traffic is redirected to both; the port that a connection meant picks the filter chain.
+Traffic is redirected to both. The original destination port selects the filter chain.
 """
 
 from collections.abc import Sequence
@@ -10,26 +10,28 @@ from typing import final
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import clusters, listeners
+from appmesh_inject.mesh.compiling.bootstrap_parts import BootstrapParts
 from appmesh_inject.mesh.compiling.egress import Called, Shared, Variants, by_service, egress_clusters, variants
-from appmesh_inject.mesh.compiling.envoy import Config, named
-from appmesh_inject.mesh.compiling.links import Exposure, Rule
+from appmesh_inject.mesh.compiling.envoy_messages import Config, named
 from appmesh_inject.mesh.compiling.listeners import IDLE, ORIGINAL_DST, Observed
 from appmesh_inject.mesh.compiling.options import Options
-from appmesh_inject.mesh.compiling.parts import EnvoyParts
+from appmesh_inject.mesh.compiling.resource_links import Exposure, Rule
 from appmesh_inject.mesh.compiling.routes import ANYTHING, TIMEOUT, destination
 from appmesh_inject.mesh.compiling.telemetry import Telemetry, access_log
 from appmesh_inject.mesh.model import TCP, Listener, Mesh, VirtualNode
 from appmesh_inject.mesh.scalars import literal
-from appmesh_inject.mesh.trust import ClientTls
+from appmesh_inject.mesh.tls_model import ClientTls
 
 _AWS = {"destination_port": "443", "server_names": ["*.amazonaws.com"]}
-"""App Mesh left AWS's own endpoints within reach of a mesh that drops all else."""
+"""Like App Mesh, a mesh with DROP_ALL still allows the endpoints of AWS."""
 
 _UNOBSERVED = Observed((), None)
 
 
-def node_parts(node: VirtualNode, mesh: Mesh | None, shared: Shared, options: Options, told: Telemetry) -> EnvoyParts:
-    observed = Observed(access_log(node.access_log), told.tracing)
+def node_parts(
+    node: VirtualNode, mesh: Mesh | None, shared: Shared, options: Options, telemetry: Telemetry
+) -> BootstrapParts:
+    observed = Observed(access_log(node.access_log), telemetry.tracing)
     return _Node(node, mesh, shared, options, observed).parts()
 
 
@@ -43,14 +45,14 @@ class _Node:
     observed: Observed
     findings: list[Finding] = field(default_factory=list)
 
-    def parts(self) -> EnvoyParts:
+    def parts(self) -> BootstrapParts:
         called = self._called()
         calls = [(call, self._exposures(call)) for call in called]
         found = variants(calls)
         remote, findings = egress_clusters(self.shared, calls, found)
         local = [clusters.local(self.node, listener, self._ip_preference) for listener in self.node.listeners]
         egress = self._egress(calls, found)
-        return EnvoyParts(
+        return BootstrapParts(
             listeners=[*([self._ingress()] if self.node.listeners else []), egress],
             clusters=[*local, *remote, clusters.passthrough(self._passthrough)],
             called=called,
@@ -63,7 +65,7 @@ class _Node:
 
     @property
     def _ip_preference(self) -> str | None:
-        """The node's own, or its mesh's: it decides about listeners and the way to the application."""
+        """The preference of the node, or else of its mesh. It decides about listeners and the application's address."""
         own = self.node.discovery.ip_preference if self.node.discovery else None
         return own or (self.mesh.ip_preference if self.mesh else None)
 
@@ -86,8 +88,10 @@ class _Node:
             service = self.shared.links.service(self.node, backend.service)
             policy = backend.tls or self.node.tls
             if service is None:
-                hint = "Define it in this template; what belongs to another stack cannot be compiled"
-                self._report("AM306", backend.service.path, "names no virtual service of this template", hint)
+                hint = "Define it in this template, since resources of other stacks cannot be compiled"
+                self._report(
+                    "AM306", backend.service.path, "names a virtual service that is not in this template", hint
+                )
             elif service.logical_id in found and found[service.logical_id].policy != policy:
                 message = "names a virtual service again, with another client policy"
                 self._report("AM321", backend.service.path, message, "Keep one of the two backends")
@@ -142,7 +146,7 @@ class _Node:
         return config
 
     def _port_chains(self, calls: Sequence[tuple[Called, Sequence[Exposure]]], found: Variants) -> list[Config]:
-        """One chain for each port on which services are called."""
+        """One filter chain for each port on which services are called."""
         by_port: dict[str, list[tuple[Called, Exposure]]] = {}
         for call, exposures in calls:
             for exposure in exposures:
@@ -168,7 +172,7 @@ class _Node:
             ]
             return [self._http_chain(exposures[0], [*hosts, *unrouted])]
         if len(exposures) > 1:
-            message = "shares its port with another virtual service, and one of them is tcp: only the port tells"
+            message = "shares its port with another virtual service, and for tcp only the port distinguishes services"
             hint = "Give one of the services another port"
             self._report("AM312", on_port[1][0].path, message, hint)
         call, exposure = on_port[0]

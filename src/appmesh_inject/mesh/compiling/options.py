@@ -1,4 +1,4 @@
-"""What one compilation is asked for, and what comes out of it."""
+"""The options of a compilation, and its result."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -9,10 +9,10 @@ from appmesh_inject.findings import Finding
 
 
 class Options(NamedTuple):
-    """default_retry_policy: routes without a retry policy get App Mesh's own, as in accounts with no mesh before
-    2020-07-29. cloud_map_dns: `strict` takes every address of a Cloud Map name, `logical` one. environment: the
-    envoy container's variables, which switch tracing and statistics on; `scope` and `environment_path` are theirs.
-    """
+    """default_retry_policy: give routes without a retry policy App Mesh's default, as App Mesh did in accounts that
+    had no mesh before 2020-07-29. cloud_map_dns: `strict` uses all addresses of a Cloud Map name, `logical` one of
+    them. environment: variables of the envoy container, which enable tracing and statistics. environment_path, scope:
+    where these variables stand, and what is known there."""
 
     default_retry_policy: bool = True
     cloud_map_dns: str = "strict"
@@ -25,9 +25,9 @@ class Options(NamedTuple):
 
 
 class Compiled(NamedTuple):
-    """bootstrap: Envoy's configuration; its scalars are text, and may be intrinsics. ports: those of the node's
-    or gateway's listeners, as written. files: what Envoy reads from its file system. With an error among the
-    findings, the bootstrap is not to be used."""
+    """The result for one Envoy; unusable if the findings contain an error. bootstrap: Envoy's configuration, whose
+    scalars are strings or intrinsics. ports: of the listeners, as written in the template. files: the paths that Envoy
+    reads."""
 
     bootstrap: Mapping[str, Json]
     findings: tuple[Finding, ...]

@@ -1,7 +1,7 @@
-"""Retry policies: the user's, and the one that App Mesh gave to every route without."""
+"""Retry policies: the route's own, or App Mesh's default for routes without one."""
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.mesh.compiling.envoy import Config, extension
+from appmesh_inject.mesh.compiling.envoy_messages import Config, extension
 from appmesh_inject.mesh.model import RetryPolicy
 
 _CODES = {
@@ -14,7 +14,7 @@ _PREVIOUS_HOSTS = extension(
     "retry_host_predicates.previous_hosts", "extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"
 )
 _ELSEWHERE: Config = {"host_selection_retry_max_attempts": "5", "retry_host_predicate": [_PREVIOUS_HOSTS]}
-"""A retry goes to another host than the attempts before it, if five tries find one."""
+"""Retries use a host that has not been tried yet, if one is found in five attempts."""
 
 DEFAULT: Config = {
     "retry_on": "connect-failure,refused-stream,reset,unavailable,retriable-status-codes",
@@ -25,8 +25,8 @@ DEFAULT: Config = {
 
 
 def retry_policy(policy: RetryPolicy) -> Config | None:
-    """Envoy's words for App Mesh's events. Status codes are listed, since Envoy's own `5xx` and `gateway-error`
-    mean something else."""
+    """App Mesh's retry events as Envoy's. Status codes are listed, since Envoy's `5xx` and `gateway-error` differ from
+    App Mesh's events of similar names."""
     if policy.max_retries.known == "0":
         return None
     codes = [code for event in _CODES if event in policy.http_events for code in _CODES[event]]

@@ -1,23 +1,23 @@
-"""App Mesh's matches and routes in Envoy's words."""
+"""Translates App Mesh's matches and routes into Envoy's."""
 
 from collections.abc import Callable, Sequence
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.mesh.compiling import retries
-from appmesh_inject.mesh.compiling.envoy import Config
-from appmesh_inject.mesh.compiling.links import Rule, Target
+from appmesh_inject.mesh.compiling.envoy_messages import Config
+from appmesh_inject.mesh.compiling.resource_links import Rule, Target
 from appmesh_inject.mesh.model import GRPC, Match, Matcher, Route
-from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.scalars import Scalar
 
 TIMEOUT = "15s"
-"""App Mesh ended a request after 15 seconds, and an idle stream after 300, unless it was told otherwise."""
+"""App Mesh's default timeouts: 15 seconds for a request, 300 for an idle stream."""
 
 ANYTHING: Config = {"prefix": "/"}
 
 
 def rule_config(rule: Rule, protocol: str, clusters: Callable[[Target], Json], default_retry: bool) -> Config:
-    """One route of a virtual service, as its callers take it."""
+    """One route of a virtual service, as its callers use it."""
     route = rule.route
     action: dict[str, Json] = {**destination(rule.targets, clusters)}
     given = route.timeout if route else None
@@ -37,7 +37,7 @@ def _retry(route: Route | None, default_retry: bool) -> Config | None:
 
 
 def destination(targets: Sequence[Target], clusters: Callable[[Target], Json]) -> Config:
-    """One cluster, or several by weight; a share of nothing is still a share over HTTP."""
+    """One cluster, or several with weights. A weight of 0 is valid for HTTP."""
     if len(targets) == 1:
         return {"cluster": clusters(targets[0])}
     weighted = [{"name": clusters(target), "weight": target.weight.written} for target in targets]
@@ -45,7 +45,7 @@ def destination(targets: Sequence[Target], clusters: Callable[[Target], Json]) -
 
 
 def match_config(match: Match, protocol: str, headers: Sequence[Config] = ()) -> Config:
-    """What a request must be; `headers` are conditions beside the user's own."""
+    """The match of an Envoy route. headers: conditions in addition to those of `match`."""
     config: dict[str, Json] = {**path_config(match)}
     if protocol == GRPC:
         config["grpc"] = {}
@@ -91,7 +91,7 @@ def _condition(matcher: Matcher) -> Config:
     return {"string_match": {matcher.kind: value}}
 
 
-def _written(text: Text | None) -> Json:
+def _written(text: Scalar | None) -> Json:
     return text.written if text else ""
 
 

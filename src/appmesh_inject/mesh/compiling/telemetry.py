@@ -1,6 +1,6 @@
-"""What Envoy tells about its traffic: access logs, traces, statistics.
+"""Access logs, traces and statistics.
 
-App Mesh's own image read the variables; a stock one does not, so what they ask for goes into the bootstrap.
+App Mesh's image read environment variables for them. The stock image does not, so they go into the bootstrap.
 """
 
 from collections.abc import Mapping
@@ -11,27 +11,28 @@ from appmesh_inject.cfn.interpolation import joined, scalar
 from appmesh_inject.cfn.intrinsics import Literal, read
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import clusters
-from appmesh_inject.mesh.compiling.envoy import Config, extension, named, typed
+from appmesh_inject.mesh.compiling.envoy_messages import Config, extension, named, typed
 from appmesh_inject.mesh.compiling.options import Options
 from appmesh_inject.mesh.model import AccessLog, Resource, VirtualGateway
-from appmesh_inject.mesh.trust import SDS_VARIABLE
+from appmesh_inject.mesh.tls_model import SDS_VARIABLE
 
 _STREAMS: Mapping[str | None, str] = {"/dev/stdout": "Stdout", "/dev/stderr": "Stderr"}
 _TRACERS = ("ENABLE_ENVOY_XRAY_TRACING", "ENABLE_ENVOY_DATADOG_TRACING", "ENABLE_ENVOY_JAEGER_TRACING")
 _UNSEEN = ("ENVOY_TRACING_CFG_FILE", "ENVOY_STATS_SINKS_CFG_FILE", "ENVOY_STATS_CONFIG_FILE")
 _LOST = {
-    **dict.fromkeys(_UNSEEN, "names a file that cannot be seen here, so it is left out"),
-    "APPMESH_METRIC_EXTENSION_VERSION": "asks for a filter that App Mesh's image alone has",
+    **dict.fromkeys(_UNSEEN, "names a file that the macro cannot read, so it is ignored"),
+    "APPMESH_METRIC_EXTENSION_VERSION": "requests a filter that only App Mesh's image has",
 }
 _IMAGE_S_OWN = {
-    "APPMESH": "is for App Mesh's own image, and a stock Envoy does not read it",
-    "APPNET": "is for App Mesh's agent, which a stock Envoy does not have: it does not drain or restart for it",
+    "APPMESH": "has an effect only in App Mesh's image, not in a stock Envoy",
+    "APPNET": "configures App Mesh's agent, which a stock Envoy does not have: Envoy is not drained or restarted",
 }
-"""By the beginning of a variable's name."""
+"""By the first part of a variable's name."""
 
 
 def access_log(log: AccessLog | None) -> list[Json]:
-    """No `Logging`: no access log. Standard output may belong to root, where only the stream logger can write."""
+    """Without `Logging` there is no access log. Only the stream logger can write to standard output that belongs to
+    root."""
     if log is None:
         return []
     style = _format(log)
@@ -54,7 +55,7 @@ def _format(log: AccessLog) -> Config:
 
 @final
 class Telemetry(NamedTuple):
-    """`tracing` is for every HTTP connection manager; `top` for the bootstrap itself."""
+    """tracing: goes into every HTTP connection manager. top: goes to the top level of the bootstrap."""
 
     tracing: Config | None
     top: Config
@@ -62,7 +63,7 @@ class Telemetry(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def telemetry(owner: Resource, options: Options) -> Telemetry:
+def telemetry_config(owner: Resource, options: Options) -> Telemetry:
     variables = Variables(owner, options, [])
     variables.report_lost()
     tracers = [name for name in _TRACERS if variables.is_on(name)]
@@ -116,7 +117,7 @@ class Variables(NamedTuple):
         for name in sorted(self.environment):
             lost = _LOST.get(name) or _IMAGE_S_OWN.get(name.partition("_")[0])
             if lost and name != SDS_VARIABLE:
-                self.report("AM353", name, lost, "Take it out; an Envoy fragment can say what you need instead")
+                self.report("AM353", name, lost, "Take it out, and configure what you need in an Envoy fragment")
 
 
 def _tracing(tracer: str, variables: Variables, owner: Resource) -> tuple[Config, tuple[Config, ...]]:

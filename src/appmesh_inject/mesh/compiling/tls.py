@@ -1,14 +1,15 @@
-"""TLS of listeners and of clusters. Files and SDS can be had from a bootstrap; keys that lie in ACM cannot."""
+"""TLS of listeners and clusters. Certificates from files and SDS work; the keys of ACM certificates are out of
+reach."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, final
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.compiling.envoy import Config, typed
+from appmesh_inject.mesh.compiling.envoy_messages import Config, typed
 from appmesh_inject.mesh.model import GRPC, HTTP, HTTP2, TCP, Listener, Resource
-from appmesh_inject.mesh.scalars import Text
-from appmesh_inject.mesh.trust import (
+from appmesh_inject.mesh.scalars import Scalar
+from appmesh_inject.mesh.tls_model import (
     AcmManaged,
     Certificate,
     ClientTls,
@@ -25,10 +26,10 @@ _TLS = "extensions.transport_sockets.tls.v3"
 
 
 def server_socket(tls: ListenerTls, protocol: str) -> Config:
-    """What terminates TLS on a listener."""
+    """The transport socket that terminates TLS on a listener."""
     common: dict[str, Json] = {**_certificates(tls.certificate)}
     if protocol != TCP:
-        # Envoy tells HTTP/1.1 from HTTP/2 by itself, but gRPC clients insist on the agreement.
+        # Envoy detects HTTP/1.1 and HTTP/2 by itself, but gRPC clients require ALPN.
         common["alpn_protocols"] = ["h2", "http/1.1"]
     fields: dict[str, Json] = {"common_tls_context": common}
     if tls.validation is not None:
@@ -37,9 +38,9 @@ def server_socket(tls: ListenerTls, protocol: str) -> Config:
     return {"name": "envoy.transport_sockets.tls", "typed_config": typed(f"{_TLS}.DownstreamTlsContext", fields)}
 
 
-def client_socket(policy: ClientTls | None, server: Listener, hostname: Text) -> Config | None:
-    """What a caller's cluster speaks to a server: TLS as the client policy asks for it, TLS without validation
-    where there is no policy and the server has TLS, or plain text."""
+def client_socket(policy: ClientTls | None, server: Listener, hostname: Scalar) -> Config | None:
+    """The transport socket of a caller's cluster: TLS as the client policy says, TLS without validation if no policy
+    applies and the server has TLS, or None for plain text."""
     encrypts = server.tls is not None and server.tls.mode != "DISABLED"
     applies = policy is not None and (not policy.ports or server.port in policy.ports)
     if policy is None or not applies:
@@ -48,13 +49,13 @@ def client_socket(policy: ClientTls | None, server: Listener, hostname: Text) ->
         return None
     common = dict(_certificates(policy.certificate))
     if policy.validation is not None:
-        # Without names to compare with, App Mesh compared with the name that the server is found by.
+        # Without configured names, App Mesh compared the certificate with the host name of service discovery.
         names = policy.validation.subject_alternative_names or (hostname,)
         common |= _validation(policy.validation.trust, names)
     return _upstream(common, server.protocol, hostname)
 
 
-def _upstream(common: Config, protocol: str, hostname: Text) -> Config:
+def _upstream(common: Config, protocol: str, hostname: Scalar) -> Config:
     alpn: Config = {"alpn_protocols": ["h2"]} if protocol in (HTTP2, GRPC) else {}
     alpn = {"alpn_protocols": ["http/1.1"]} if protocol == HTTP else alpn
     fields: Config = {"sni": hostname.written, "common_tls_context": {**common, **alpn}}
@@ -73,7 +74,7 @@ def _certificates(certificate: Certificate | None) -> Config:
     return {}
 
 
-def _validation(trust: Trust, names: Iterable[Text]) -> Config:
+def _validation(trust: Trust, names: Iterable[Scalar]) -> Config:
     matchers = [_subject_alternative_name(name) for name in names]
     match: Config = {"match_typed_subject_alt_names": matchers} if matchers else {}
     if isinstance(trust, FileTrust):
@@ -84,7 +85,7 @@ def _validation(trust: Trust, names: Iterable[Text]) -> Config:
     return {"validation_context_sds_secret_config": _sds(trust)} if isinstance(trust, SdsSecret) else {}
 
 
-def _subject_alternative_name(name: Text) -> Config:
+def _subject_alternative_name(name: Scalar) -> Config:
     return {"san_type": "URI" if "://" in name.key else "DNS", "matcher": {"exact": name.written}}
 
 
@@ -97,7 +98,7 @@ def _sds(secret: SdsSecret) -> Config:
 
 @final
 class Needs(NamedTuple):
-    """What TLS settings need from outside of Envoy."""
+    """What TLS needs outside of Envoy: files, and the SDS socket."""
 
     files: tuple[Json, ...] = ()
     sds: bool = False
@@ -105,7 +106,7 @@ class Needs(NamedTuple):
 
 
 def needs(owner: Resource, *settings: ListenerTls | ClientTls | None) -> Needs:
-    """The files and the SDS socket that TLS settings of `owner` need, and a finding for all that lies in ACM."""
+    """The files and the SDS socket that the TLS settings of `owner` need. Each use of ACM is a finding."""
     parts = [(part, path) for tls in settings if tls is not None for part, path in _parts(tls)]
     findings = [_acm(owner, path) for part, path in parts if isinstance(part, AcmManaged)]
     files = [text.written for part, _ in parts for text in _file_paths(part)]
@@ -122,13 +123,13 @@ def _parts(tls: ListenerTls | ClientTls) -> Iterator[tuple[Certificate | Trust, 
         yield validation.trust, (*validation.path, "Trust")
 
 
-def _file_paths(part: Certificate | Trust) -> tuple[Text, ...]:
+def _file_paths(part: Certificate | Trust) -> tuple[Scalar, ...]:
     if isinstance(part, FileCertificate):
         return part.chain, part.private_key
     return (part.chain,) if isinstance(part, FileTrust) else ()
 
 
 def _acm(owner: Resource, path: Path) -> Finding:
-    message = "lies in ACM, whose keys only App Mesh could bring to Envoy"
+    message = "is in ACM, whose keys only App Mesh could deliver to Envoy"
     hint = "Export the private certificate (aws acm export-certificate) to files, or use File or SDS"
     return Finding("AM310", owner.logical_id, (*path, "ACM"), message, hint)

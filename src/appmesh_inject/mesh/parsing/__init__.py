@@ -1,4 +1,4 @@
-"""Resources of a template become the mesh model. `parse` is the whole of it."""
+"""Parses the resources of a template into the mesh model, with `parse`."""
 
 from appmesh_inject.mesh.parsing.resources import Parsed, parse
 

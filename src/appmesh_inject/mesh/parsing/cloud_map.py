@@ -1,4 +1,4 @@
-"""What the template says about its Cloud Map namespaces and services: whether DNS can find them."""
+"""The Cloud Map namespaces and services of a template, and whether DNS can find them."""
 
 from collections.abc import Iterator, Mapping
 
@@ -31,7 +31,8 @@ def facts(resources: Mapping[str, Json], names: MeshNames) -> tuple[tuple[CloudM
 
 
 def _namespace_name(properties: Mapping[str, Json], resources: Mapping[str, Json], names: MeshNames) -> str:
-    """The name of the namespace that a service's NamespaceId points at; empty where it is not in the template."""
+    """The name of the namespace that a service's NamespaceId refers to. Empty if the namespace is not in the
+    template."""
     dns = properties.get("DnsConfig")
     pointer = properties.get("NamespaceId") or (dns.get("NamespaceId") if isinstance(dns, dict) else None)
     if not isinstance(pointer, dict) or function(pointer) not in ("Ref", "Fn::GetAtt"):
@@ -53,7 +54,7 @@ def _obstacle(properties: Mapping[str, Json], names: MeshNames) -> str | None:
         return "has no DnsConfig"
     kinds = list(_record_types(reading.value.get("DnsRecords"), names))
     if kinds and all(kind == "SRV" for kind in kinds):
-        return "publishes SRV records alone"
+        return "publishes only SRV records"
     return None
 
 

@@ -1,4 +1,4 @@
-"""Listeners of virtual nodes, gateways and routers, and all that they carry."""
+"""Listeners of virtual nodes, gateways and routers."""
 
 from collections.abc import Callable, Sequence
 
@@ -15,9 +15,9 @@ from appmesh_inject.mesh.model import (
     OutlierDetection,
     Timeout,
 )
-from appmesh_inject.mesh.parsing.place import Members, Place, each
+from appmesh_inject.mesh.parsing.property import Members, Property, each
 from appmesh_inject.mesh.parsing.tls import listener_tls
-from appmesh_inject.mesh.scalars import Text, literal
+from appmesh_inject.mesh.scalars import Scalar, literal
 from appmesh_inject.settings.types import port, whole_number
 
 _BY_PROTOCOL = ("TCP", "HTTP", "HTTP2", "GRPC")
@@ -26,31 +26,31 @@ count = whole_number(0, 2**31 - 1, "a whole number")
 percent = whole_number(0, 100, "a percentage")
 
 
-def listeners(place: Place, parse: Callable[[Place], Listener | None]) -> tuple[Listener, ...]:
-    """All of them; on one port there can be one only."""
-    found = each(place.items(), parse)
+def listeners(prop: Property, parse: Callable[[Property], Listener | None]) -> tuple[Listener, ...]:
+    """The parsed listeners. Two on one port are a finding."""
+    found = each(prop.items(), parse)
     for n, one in enumerate(found):
         if any(one.port == other.port for other in found[:n]):
-            place.reader.findings.append(
-                Finding("AM327", place.reader.subject, one.path, "has the port of another listener", "Change the port")
+            prop.reader.findings.append(
+                Finding("AM327", prop.reader.subject, one.path, "has the port of another listener", "Change the port")
             )
     return found
 
 
-def gateway_listener(place: Place) -> Listener | None:
-    """A gateway takes requests only, and leaves timeouts to the services behind it."""
-    return listener(place, ("PortMapping", "ConnectionPool", "HealthCheck", "TLS"), (HTTP, HTTP2, GRPC))
+def gateway_listener(prop: Property) -> Listener | None:
+    """A gateway takes only requests, not tcp, and leaves timeouts to the services behind it."""
+    return listener(prop, ("PortMapping", "ConnectionPool", "HealthCheck", "TLS"), (HTTP, HTTP2, GRPC))
 
 
 def listener(
-    place: Place, allowed: Sequence[str] = _PROPERTIES, protocols: Sequence[str] = PROTOCOLS
+    prop: Property, allowed: Sequence[str] = _PROPERTIES, protocols: Sequence[str] = PROTOCOLS
 ) -> Listener | None:
-    members = place.members(*allowed)
+    members = prop.members(*allowed)
     mapping = members and members.required("PortMapping")
     port_mapping = mapping and mapping.members("Port", "Protocol")
     if not members or not port_mapping:
         return None
-    number = port_mapping.required_text("Port", port)
+    number = port_mapping.required_scalar("Port", port)
     protocol = port_mapping.required_choice("Protocol", *protocols)
     timeout = timeouts(members["Timeout"], *_BY_PROTOCOL)
     pool = _connection_pool(members["ConnectionPool"])
@@ -67,48 +67,48 @@ def listener(
         health_check=check,
         outlier_detection=outliers,
         tls=tls,
-        path=place.path,
+        path=prop.path,
     )
 
 
-def timeouts(place: Place, *kinds: str) -> Timeout:
-    """`Timeout`, whose one member is named by the protocol."""
-    members = place.members(*kinds) if place.is_there else None
+def timeouts(prop: Property, *kinds: str) -> Timeout:
+    """A `Timeout`, whose one member is named after the protocol."""
+    members = prop.members(*kinds) if prop.is_there else None
     kind = members and members.one_of(*kinds)
     return timeout(members[kind]) if members and kind else Timeout()
 
 
-def timeout(place: Place) -> Timeout:
-    members = place.members("PerRequest", "Idle") if place.is_there else None
+def timeout(prop: Property) -> Timeout:
+    members = prop.members("PerRequest", "Idle") if prop.is_there else None
     if members is None:
         return Timeout()
     return Timeout(per_request=duration(members["PerRequest"]), idle=duration(members["Idle"]))
 
 
-def duration(place: Place) -> Text | None:
-    """A `Duration` as Envoy writes it: `15s`. Milliseconds are a sum to do, so they must be written out."""
-    members = place.members("Unit", "Value") if place.is_there else None
+def duration(prop: Property) -> Scalar | None:
+    """A `Duration` in Envoy's format, `15s`. Milliseconds must be a literal, since they are converted."""
+    members = prop.members("Unit", "Value") if prop.is_there else None
     if members is None:
         return None
     unit = members.required_choice("Unit", "s", "ms")
-    value = members.required_text("Value", count)
+    value = members.required_scalar("Value", count)
     if unit is None or value is None:
         return None
     if unit == "ms":
         return _from_milliseconds(members["Value"], value)
-    return Text(f"{value.key}s", joined([value.written, "s"]))
+    return Scalar(f"{value.key}s", joined([value.written, "s"]))
 
 
-def milliseconds(place: Place | None) -> Text | None:
-    value = place and place.text(count)
-    return place and value and _from_milliseconds(place, value)
+def milliseconds(prop: Property | None) -> Scalar | None:
+    value = prop and prop.scalar(count)
+    return prop and value and _from_milliseconds(prop, value)
 
 
-def _from_milliseconds(place: Place, value: Text) -> Text | None:
+def _from_milliseconds(prop: Property, value: Scalar) -> Scalar | None:
     if not isinstance(value.written, str):
-        place.report(
+        prop.report(
             "AM301",
-            "is in milliseconds, and not written out: Envoy needs seconds",
+            "is in milliseconds and no literal, so it cannot be converted to Envoy's seconds",
             "Write the number, or use Unit s",
         )
         return None
@@ -117,8 +117,8 @@ def _from_milliseconds(place: Place, value: Text) -> Text | None:
     return literal(f"{whole}{fraction}s")
 
 
-def _connection_pool(place: Place) -> ConnectionPool:
-    members = place.members(*_BY_PROTOCOL) if place.is_there else None
+def _connection_pool(prop: Property) -> ConnectionPool:
+    members = prop.members(*_BY_PROTOCOL) if prop.is_there else None
     kind = members and members.one_of(*_BY_PROTOCOL)
     if not members or not kind:
         return ConnectionPool()
@@ -132,27 +132,27 @@ def _connection_pool(place: Place) -> ConnectionPool:
     if limits is None:
         return ConnectionPool()
     return ConnectionPool(
-        max_connections=limits.text("MaxConnections", count),
-        max_pending_requests=limits.text("MaxPendingRequests", count),
-        max_requests=limits.text("MaxRequests", count),
+        max_connections=limits.scalar("MaxConnections", count),
+        max_pending_requests=limits.scalar("MaxPendingRequests", count),
+        max_requests=limits.scalar("MaxRequests", count),
     )
 
 
-def _health_check(place: Place) -> HealthCheck | None:
-    members = place.is_there and place.members(
+def _health_check(prop: Property) -> HealthCheck | None:
+    members = prop.is_there and prop.members(
         "HealthyThreshold", "IntervalMillis", "Path", "Port", "Protocol", "TimeoutMillis", "UnhealthyThreshold"
     )
     if not members:
         return None
     protocol = members.required_choice("Protocol", *PROTOCOLS)
-    url_path = members.text("Path")
+    url_path = members.scalar("Path")
     if protocol in (HTTP, HTTP2) and not members["Path"].is_there:
         members["Path"].report("AM303", f"is required by a health check over {protocol}", "Add it")
-    number = members.text("Port", port)
+    number = members.scalar("Port", port)
     interval = milliseconds(members.required("IntervalMillis"))
     patience = milliseconds(members.required("TimeoutMillis"))
-    healthy = members.required_text("HealthyThreshold", count)
-    unhealthy = members.required_text("UnhealthyThreshold", count)
+    healthy = members.required_scalar("HealthyThreshold", count)
+    unhealthy = members.required_scalar("UnhealthyThreshold", count)
     if protocol is None or interval is None or patience is None or healthy is None or unhealthy is None:
         return None
     return HealthCheck(
@@ -163,20 +163,20 @@ def _health_check(place: Place) -> HealthCheck | None:
         timeout=patience,
         healthy_threshold=healthy,
         unhealthy_threshold=unhealthy,
-        path=place.path,
+        path=prop.path,
     )
 
 
-def _outlier_detection(place: Place) -> OutlierDetection | None:
-    members = place.is_there and place.members(
+def _outlier_detection(prop: Property) -> OutlierDetection | None:
+    members = prop.is_there and prop.members(
         "MaxServerErrors", "Interval", "BaseEjectionDuration", "MaxEjectionPercent"
     )
     if not members:
         return None
-    errors = members.required_text("MaxServerErrors", count)
+    errors = members.required_scalar("MaxServerErrors", count)
     interval = _required_duration(members, "Interval")
     base = _required_duration(members, "BaseEjectionDuration")
-    most = members.required_text("MaxEjectionPercent", percent)
+    most = members.required_scalar("MaxEjectionPercent", percent)
     if errors is None or interval is None or base is None or most is None:
         return None
     return OutlierDetection(
@@ -184,22 +184,22 @@ def _outlier_detection(place: Place) -> OutlierDetection | None:
         interval=interval,
         base_ejection_duration=base,
         max_ejection_percent=most,
-        path=place.path,
+        path=prop.path,
     )
 
 
-def _required_duration(members: Members, name: str) -> Text | None:
-    place = members.required(name)
-    return place and duration(place)
+def _required_duration(members: Members, name: str) -> Scalar | None:
+    prop = members.required(name)
+    return prop and duration(prop)
 
 
-def router_listener(place: Place) -> Listener | None:
-    """A router's listener is a port mapping alone."""
-    members = place.members("PortMapping")
+def router_listener(prop: Property) -> Listener | None:
+    """A router's listener has only a port mapping."""
+    members = prop.members("PortMapping")
     mapping = members and members.required("PortMapping")
     port_mapping = mapping and mapping.members("Port", "Protocol")
     if not port_mapping:
         return None
-    number = port_mapping.required_text("Port", port)
+    number = port_mapping.required_scalar("Port", port)
     protocol = port_mapping.required_choice("Protocol", *PROTOCOLS)
-    return None if number is None or protocol is None else Listener(port=number, protocol=protocol, path=place.path)
+    return None if number is None or protocol is None else Listener(port=number, protocol=protocol, path=prop.path)

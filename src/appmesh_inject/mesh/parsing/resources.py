@@ -1,4 +1,4 @@
-"""All of the mesh resources of a template, and the Cloud Map resources that they lean on."""
+"""Parses all mesh resources of a template, and the Cloud Map resources that they use."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -9,17 +9,17 @@ from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.model import GatewayRoute, Model, Resource, Route, VirtualService
 from appmesh_inject.mesh.names import APP_MESH, MeshNames, kind_of, name_property
-from appmesh_inject.mesh.parsing import nodes, routes
+from appmesh_inject.mesh.parsing import routes, virtual_resources
 from appmesh_inject.mesh.parsing.cloud_map import facts
-from appmesh_inject.mesh.parsing.place import Members, Place, Reader
-from appmesh_inject.mesh.scalars import Text, host_key
+from appmesh_inject.mesh.parsing.property import Members, Property, Reader
+from appmesh_inject.mesh.scalars import Scalar, host_key
 from appmesh_inject.settings.types import any_text, closest, name_alone
 
 Parse: TypeAlias = Callable[[Mapping[str, Any], Members], Resource | None]
 
 
 class Kind(NamedTuple):
-    """One type of resource: how it is parsed, its own properties, and the field of the model that it goes to."""
+    """A resource type. properties: those that only this type has; field: of the model."""
 
     parse: Parse
     field: str
@@ -28,11 +28,11 @@ class Kind(NamedTuple):
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
-        "Mesh": Kind(nodes.mesh, "meshes"),
-        "VirtualNode": Kind(nodes.virtual_node, "nodes"),
-        "VirtualGateway": Kind(nodes.virtual_gateway, "gateways"),
-        "VirtualRouter": Kind(nodes.virtual_router, "routers"),
-        "VirtualService": Kind(nodes.virtual_service, "services"),
+        "Mesh": Kind(virtual_resources.mesh, "meshes"),
+        "VirtualNode": Kind(virtual_resources.virtual_node, "nodes"),
+        "VirtualGateway": Kind(virtual_resources.virtual_gateway, "gateways"),
+        "VirtualRouter": Kind(virtual_resources.virtual_router, "routers"),
+        "VirtualService": Kind(virtual_resources.virtual_service, "services"),
         "Route": Kind(routes.route, "routes", ("VirtualRouterName",)),
         "GatewayRoute": Kind(routes.gateway_route, "gateway_routes", ("VirtualGatewayName",)),
     }
@@ -40,25 +40,25 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 
 class Parsed(NamedTuple):
-    """The model, and what is wrong with the resources. With an error among them, the model is not whole."""
+    """The model, and the mistakes in the resources. With an error among them, the model is incomplete."""
 
     model: Model
     findings: tuple[Finding, ...]
 
 
 def parse(resources: Json, scope: Scope, base_path: Path = ("Resources",)) -> Parsed:
-    """The mesh of the template whose `Resources` these are; resources of other types are passed over."""
+    """Parses the `Resources` of a template. Resources of other types are ignored."""
     known = {key: it for key, it in resources.items() if isinstance(key, str)} if isinstance(resources, dict) else {}
     names = MeshNames(known, scope)
     findings: list[Finding] = []
     found: dict[str, list[Resource]] = {kind.field: [] for kind in KINDS.values()}
-    # Sorted, so that the order of resources in the template decides nothing.
+    # Sorted, so that the result does not depend on the order of resources in the template.
     for logical_id, resource in sorted(known.items()):
-        place = Place(resource, (*base_path, logical_id), Reader(logical_id, names, findings))
+        prop = Property(resource, (*base_path, logical_id), Reader(logical_id, names, findings))
         kind = kind_of(resource)
         if logical_id.startswith("Fn::ForEach"):
-            _look_into_loop(place)
-        elif kind is not None and (parsed := _resource(place, logical_id, kind)) is not None:
+            _look_into_loop(prop)
+        elif kind is not None and (parsed := _resource(prop, logical_id, kind)) is not None:
             found[KINDS[kind].field].append(parsed)
     for several in found.values():
         findings += _duplicates(several)
@@ -72,31 +72,31 @@ def parse(resources: Json, scope: Scope, base_path: Path = ("Resources",)) -> Pa
     return Parsed(model, ordered(findings))
 
 
-def _resource(place: Place, logical_id: str, kind: str) -> Resource | None:
-    resource = place.value
+def _resource(prop: Property, logical_id: str, kind: str) -> Resource | None:
+    resource = prop.value
     assert isinstance(resource, dict)
-    if not _exists(place, resource):
+    if not _exists(prop, resource):
         return None
     if kind not in KINDS:
         guess = closest(kind, list(KINDS))
         hint = f"Did you mean '{APP_MESH}{guess}'?" if guess else f"App Mesh has {', '.join(KINDS)}"
-        place.at("Type", None).report("AM304", "is no type of App Mesh", hint)
+        prop.at("Type", None).report("AM304", "is not a type of App Mesh", hint)
         return None
     own = name_property(kind)
     allowed = dict.fromkeys((own, "MeshName", "MeshOwner", *KINDS[kind].properties, "Spec", "Tags"))
-    body = place.at("Properties", resource.get("Properties", {}))
+    body = prop.at("Properties", resource.get("Properties", {}))
     members = body.members(*allowed)
-    common = members and _common(place, members, logical_id, own)
+    common = members and _common(prop, members, logical_id, own)
     return KINDS[kind].parse(common, members) if members and common else None
 
 
-def _exists(place: Place, resource: Mapping[str, Json]) -> bool:
+def _exists(prop: Property, resource: Mapping[str, Json]) -> bool:
     condition = resource.get("Condition")
     if condition is None:
         return True
-    outcome = place.reader.scope.assumed.get(condition) if isinstance(condition, str) else None
+    outcome = prop.reader.scope.assumed.get(condition) if isinstance(condition, str) else None
     if outcome is None:
-        place.at("Condition", condition).report(
+        prop.at("Condition", condition).report(
             "AM309",
             "decides whether the mesh resource exists, and its outcome is not known when the macro runs",
             "Take the condition away, or keep the mesh in a template of its own",
@@ -104,24 +104,24 @@ def _exists(place: Place, resource: Mapping[str, Json]) -> bool:
     return outcome is True
 
 
-def _common(place: Place, members: Members, logical_id: str, own: str) -> Mapping[str, Any] | None:
-    """What every resource has: its mesh and its name. A resource without a name gets its logical ID for one."""
-    # The name of a service is a host name, and those do not differ by case.
+def _common(prop: Property, members: Members, logical_id: str, own: str) -> Mapping[str, Any] | None:
+    """What all resources have: mesh, name and path. The name defaults to the logical ID."""
+    # The name of a service is a host name, which is case-insensitive.
     check = _hostname if own == "VirtualServiceName" else name_alone
-    name = members.text(own, check) if members[own].is_there else Text(logical_id, logical_id, logical_id)
-    mesh = name if own == "MeshName" else members.required_text("MeshName", any_text)
+    name = members.scalar(own, check) if members[own].is_there else Scalar(logical_id, logical_id, logical_id)
+    mesh = name if own == "MeshName" else members.required_scalar("MeshName", any_text)
     if name is None or mesh is None:
         return None
-    return {"logical_id": logical_id, "mesh": mesh, "name": name, "path": place.path}
+    return {"logical_id": logical_id, "mesh": mesh, "name": name, "path": prop.path}
 
 
 def _hostname(value: str) -> str | None:
     return "a host name without '*'" if "*" in value or "/" in value or not value else None
 
 
-def _look_into_loop(place: Place) -> None:
-    if APP_MESH in str(place.value):
-        place.report(
+def _look_into_loop(prop: Property) -> None:
+    if APP_MESH in str(prop.value):
+        prop.report(
             "AM309",
             "makes mesh resources in a loop, which CloudFormation unrolls only after this macro",
             "Write the mesh resources one by one",
@@ -129,7 +129,7 @@ def _look_into_loop(place: Place) -> None:
 
 
 def _parent(resource: Resource) -> str:
-    """Routes have names of their own in each router or gateway."""
+    """The router or gateway of a route: names of routes need be unique only within it."""
     if isinstance(resource, Route):
         return resource.router.key
     return resource.gateway.key if isinstance(resource, GatewayRoute) else ""
@@ -142,7 +142,7 @@ def _duplicates(resources: list[Resource]) -> list[Finding]:
         name = host_key(resource.name) if isinstance(resource, VirtualService) else resource.name.key
         key = (resource.mesh.key, name, _parent(resource))
         if key in first:
-            message = f"has the name of {first[key].logical_id}, which is of the same type in the same mesh"
+            message = f"has the same name as {first[key].logical_id}, a resource of the same type in the same mesh"
             findings.append(Finding("AM307", resource.logical_id, resource.path, message, "Rename one of the two"))
         else:
             first[key] = resource

@@ -18,8 +18,8 @@ from appmesh_inject.mesh.model import (
 )
 from appmesh_inject.mesh.parsing.listeners import count, duration, timeout
 from appmesh_inject.mesh.parsing.matches import gateway_match, match
-from appmesh_inject.mesh.parsing.place import Members, Place, each
-from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.parsing.property import Members, Property, each
+from appmesh_inject.mesh.scalars import Scalar
 from appmesh_inject.settings.types import any_text, name_alone, port, whole_number
 
 _PROTOCOLS = {"HttpRoute": HTTP, "Http2Route": HTTP2, "GrpcRoute": GRPC, "TcpRoute": TCP}
@@ -31,9 +31,9 @@ _priority = whole_number(0, 1000, "a priority")
 
 
 def route(common: Mapping[str, Any], properties: Members) -> Route | None:
-    router = properties.required_text("VirtualRouterName", any_text)
-    spec_place = properties.required("Spec")
-    spec = spec_place and spec_place.members("Priority", *_PROTOCOLS)
+    router = properties.required_scalar("VirtualRouterName", any_text)
+    spec_prop = properties.required("Spec")
+    spec = spec_prop and spec_prop.members("Priority", *_PROTOCOLS)
     kind = spec and spec.one_of(*_PROTOCOLS)
     if not spec or not kind:
         return None
@@ -54,18 +54,18 @@ def route(common: Mapping[str, Any], properties: Members) -> Route | None:
     )
 
 
-def _number(place: Place) -> int | None:
-    found = place.known_text(_priority) if place.is_there else None
+def _number(prop: Property) -> int | None:
+    found = prop.known_scalar(_priority) if prop.is_there else None
     return None if found is None or found.known is None else int(found.known)
 
 
-def _tcp_timeout(place: Place) -> Timeout:
-    members = place.members("Idle") if place.is_there else None
+def _tcp_timeout(prop: Property) -> Timeout:
+    members = prop.members("Idle") if prop.is_there else None
     return Timeout(idle=duration(members["Idle"])) if members else Timeout()
 
 
-def _targets(place: Place | None) -> tuple[WeightedTarget, ...]:
-    members = place and place.members("WeightedTargets")
+def _targets(prop: Property | None) -> tuple[WeightedTarget, ...]:
+    members = prop and prop.members("WeightedTargets")
     targets = members and members.required("WeightedTargets")
     if not targets:
         return ()
@@ -75,28 +75,28 @@ def _targets(place: Place | None) -> tuple[WeightedTarget, ...]:
     return found
 
 
-def _target(place: Place) -> WeightedTarget | None:
-    members = place.members("VirtualNode", "Weight", "Port")
+def _target(prop: Property) -> WeightedTarget | None:
+    members = prop.members("VirtualNode", "Weight", "Port")
     if not members:
         return None
-    node = members.required_text("VirtualNode", any_text)
-    share = members.required_text("Weight", weight)
-    number = members.text("Port", port)
+    node = members.required_scalar("VirtualNode", any_text)
+    share = members.required_scalar("Weight", weight)
+    number = members.scalar("Port", port)
     if node is None or share is None:
         return None
-    return WeightedTarget(node=node, weight=share, port=number, path=place.path)
+    return WeightedTarget(node=node, weight=share, port=number, path=prop.path)
 
 
-def _retry_policy(place: Place, protocol: str) -> RetryPolicy | None:
+def _retry_policy(prop: Property, protocol: str) -> RetryPolicy | None:
     grpc = ("GrpcRetryEvents",) if protocol == GRPC else ()
-    members = place.is_there and place.members(
+    members = prop.is_there and prop.members(
         "MaxRetries", "PerRetryTimeout", "HttpRetryEvents", "TcpRetryEvents", *grpc
     )
     if not members:
         return None
-    most = members.required_text("MaxRetries", count)
-    patience_place = members.required("PerRetryTimeout")
-    patience = patience_place and duration(patience_place)
+    most = members.required_scalar("MaxRetries", count)
+    patience_prop = members.required("PerRetryTimeout")
+    patience = patience_prop and duration(patience_prop)
     events = {
         "http_events": each(members["HttpRetryEvents"].items(), lambda item: item.choice(*_HTTP_EVENTS)),
         "tcp_events": each(members["TcpRetryEvents"].items(), lambda item: item.choice("connection-error")),
@@ -105,14 +105,14 @@ def _retry_policy(place: Place, protocol: str) -> RetryPolicy | None:
     if most is None or patience is None:
         return None
     if not any(events.values()):
-        place.report("AM303", "names no event to retry on", "Add HttpRetryEvents, TcpRetryEvents or GrpcRetryEvents")
+        prop.report("AM303", "names no event to retry on", "Add HttpRetryEvents, TcpRetryEvents or GrpcRetryEvents")
     return RetryPolicy(max_retries=most, per_retry_timeout=patience, **events)
 
 
 def gateway_route(common: Mapping[str, Any], properties: Members) -> GatewayRoute | None:
-    gateway = properties.required_text("VirtualGatewayName", any_text)
-    spec_place = properties.required("Spec")
-    spec = spec_place and spec_place.members("Priority", *_GATEWAY_PROTOCOLS)
+    gateway = properties.required_scalar("VirtualGatewayName", any_text)
+    spec_prop = properties.required("Spec")
+    spec = spec_prop and spec_prop.members("Priority", *_GATEWAY_PROTOCOLS)
     kind = spec and spec.one_of(*_GATEWAY_PROTOCOLS)
     members = spec[kind].members("Action", "Match") if spec and kind else None
     if not spec or not kind or not members:
@@ -120,10 +120,10 @@ def gateway_route(common: Mapping[str, Any], properties: Members) -> GatewayRout
     priority = _number(spec["Priority"])
     protocol = _GATEWAY_PROTOCOLS[kind]
     found = gateway_match(members["Match"], protocol)
-    action_place = members.required("Action")
-    action = action_place and action_place.members("Target", "Rewrite")
-    target_place = action and action.required("Target")
-    target = target_place and target_place.members("VirtualService", "Port")
+    action_prop = members.required("Action")
+    action = action_prop and action_prop.members("Target", "Rewrite")
+    target_prop = action and action.required("Target")
+    target = target_prop and target_prop.members("VirtualService", "Port")
     service = target and _virtual_service(target.required("VirtualService"))
     if not action or not target or service is None or gateway is None:
         return None
@@ -134,19 +134,19 @@ def gateway_route(common: Mapping[str, Any], properties: Members) -> GatewayRout
         priority=priority,
         match=found,
         service=service,
-        target_port=target.text("Port", port),
+        target_port=target.scalar("Port", port),
         rewrite=_rewrite(action["Rewrite"], protocol, found),
     )
 
 
-def _virtual_service(place: Place | None) -> Text | None:
-    members = place and place.members("VirtualServiceName")
-    return members and members.required_text("VirtualServiceName", name_alone)
+def _virtual_service(prop: Property | None) -> Scalar | None:
+    members = prop and prop.members("VirtualServiceName")
+    return members and members.required_scalar("VirtualServiceName", name_alone)
 
 
-def _rewrite(place: Place, protocol: str, found: Match) -> Rewrite:
+def _rewrite(prop: Property, protocol: str, found: Match) -> Rewrite:
     paths = () if protocol == GRPC else ("Prefix", "Path")
-    members = place.is_there and place.members("Hostname", *paths)
+    members = prop.is_there and prop.members("Hostname", *paths)
     if not members:
         return Rewrite()
     hostname = members["Hostname"].is_there and members["Hostname"].members("DefaultTargetHostname")
@@ -162,6 +162,6 @@ def _rewrite(place: Place, protocol: str, found: Match) -> Rewrite:
     return Rewrite(
         keeps_hostname=bool(hostname and hostname.choice("DefaultTargetHostname", "ENABLED", "DISABLED") == "DISABLED"),
         keeps_prefix=default == "DISABLED",
-        prefix=prefix.text("Value", any_text) if prefix else None,
-        exact_path=path.required_text("Exact", any_text) if path else None,
+        prefix=prefix.scalar("Value", any_text) if prefix else None,
+        exact_path=path.required_scalar("Exact", any_text) if path else None,
     )

@@ -1,4 +1,4 @@
-"""What a mark builds by itself: the core, asked about a task that no check refuses."""
+"""Builds the sidecars of a mark, by running the macro's core on a task that passes all checks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from appmesh_inject.migrate.marks import Marking
 from appmesh_inject.settings.platform_defaults import PlatformDefaults
 
 AMPLE_MEMORY = "122880"
-"""MiB: the most that a task can have on Fargate, so that no sidecar is too much."""
+"""In MiB: the largest memory of a Fargate task, so that sidecars always fit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The sidecars in the order in which a profile adds them, and the redirect, if it makes one."""
+    """The sidecars in the order of the profile, and the redirect; None if the profile builds no redirect."""
 
     containers: tuple[Mapping[str, Json], ...]
     redirect: Mapping[str, Json] | None
@@ -24,10 +24,10 @@ class Built:
 def built(
     stripped: Json, marking: Marking, deployment: PlatformDefaults, path: Path, mark: Mapping[str, Json]
 ) -> Built | None:
-    """What `mark` makes of the task definition at `path`, which has no sidecars; None where it can make nothing.
+    """What `mark` builds for the task definition at `path`, which has no sidecars. None if the mark is invalid.
 
-    The sidecars do not depend on the task's size and network, and a mark that is not complete yet, say without the
-    envoy's memory, may only be right with both.
+    Network mode and memory of the task are replaced: the sidecars do not depend on them, and an incomplete mark, such
+    as one without the envoy's memory, could fail the checks.
     """
     tasks, place = marking.tasks, marking.properties(path)
     properties = map_at(stripped, place)
@@ -39,7 +39,7 @@ def built(
         tasks.names["ContainerDefinitions"]: apps,
     }
     outcome = inject(
-        marking.marked(edited(stripped, [replace(place, task)]), path, mark), marking.target(mark), deployment
+        marking.marked(edited(stripped, [replace(place, task)]), path, mark), marking.kind(mark), deployment
     )
     if outcome.has_errors:
         return None

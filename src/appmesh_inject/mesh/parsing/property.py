@@ -1,7 +1,6 @@
-"""A place in the template under reading: its value, its path, and what can be asked of it.
+"""A property of a mesh resource during parsing: its value, its path, and methods that read it as a type.
 
-Whatever is asked, the answer is a value of the model or None, and every None has its finding: a place never
-raises for what a user wrote.
+Each method returns a value, or None and reports a finding. None raises for what a user wrote.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import Absent, Literal, Scope, leaves, read
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import MeshNames
-from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.scalars import Scalar
 from appmesh_inject.settings.types import Check, closest, one_of, shown_literal
 
 T = TypeVar("T")
@@ -23,7 +22,7 @@ UNSAFE = frozenset('"\\')
 
 @final
 class Reader(NamedTuple):
-    """What all places of one resource share; `findings` collects what is wrong with them."""
+    """Shared by all properties of one resource. findings: collects the mistakes."""
 
     subject: str
     names: MeshNames
@@ -35,7 +34,7 @@ class Reader(NamedTuple):
 
 
 @final
-class Place(NamedTuple):
+class Property(NamedTuple):
     value: Json
     path: Path
     reader: Reader
@@ -57,7 +56,8 @@ class Place(NamedTuple):
         self.report("AM302", f"must be {need}, and {shown_literal(literal)} is not", "Correct the value")
 
     def decided(self) -> Literal | None:
-        """The literal that stands here, where the mesh's structure hangs on it."""
+        """The literal value. A value on which the structure of the configuration depends must be known: else a
+        finding."""
         reading = read(self.value, self.reader.scope)
         if isinstance(reading, Literal):
             return reading
@@ -69,7 +69,7 @@ class Place(NamedTuple):
         return None
 
     def members(self, *allowed: str) -> "Members | None":
-        """The properties here; those that App Mesh does not have are findings."""
+        """The members of a map. Those that App Mesh does not have are findings."""
         literal = self.decided()
         if literal is None:
             return None
@@ -83,11 +83,11 @@ class Place(NamedTuple):
                 self.at(str(name), None).report("AM304", "is a property that App Mesh does not have here", hint)
         return Members(self, literal.value)
 
-    def at(self, step: str | int, value: Json) -> "Place":
-        return Place(value, (*self.path, step), self.reader)
+    def at(self, step: str | int, value: Json) -> "Property":
+        return Property(value, (*self.path, step), self.reader)
 
-    def items(self) -> "tuple[Place, ...]":
-        """The entries of a list, without those that are AWS::NoValue; of nothing, none."""
+    def items(self) -> "tuple[Property, ...]":
+        """The items of a list without those that are AWS::NoValue. Empty if the property is missing."""
         if not self.is_there:
             return ()
         literal = self.decided()
@@ -96,21 +96,22 @@ class Place(NamedTuple):
         if isinstance(literal.value, str) or not isinstance(literal.value, Sequence):
             self.wrong("a list", literal)
             return ()
-        places = (self.at(n, item) for n, item in enumerate(literal.value))
-        return tuple(place for place in places if place.is_there)
+        props = (self.at(n, item) for n, item in enumerate(literal.value))
+        return tuple(prop for prop in props if prop.is_there)
 
-    def text(self, check: Check = lambda _: None) -> Text | None:
-        """A scalar that CloudFormation may fill in later. What can be known of it now is held to `check`."""
+    def scalar(self, check: Check = lambda _: None) -> Scalar | None:
+        """A scalar that CloudFormation may fill in later. Literals in it must pass `check`, which returns what it
+        requires."""
         plain = self.value
         if isinstance(plain, str) and not ("\0" in plain or "{{resolve:" in plain or check(plain)):
-            return Text(plain, plain, plain, self.path)
+            return Scalar(plain, plain, plain, self.path)
         for leaf in leaves(self.value, self.reader.scope):
             if isinstance(leaf.reading, Absent):
                 self.report("AM301", "is AWS::NoValue in one branch", "Give a value in both branches")
                 return None
             if isinstance(leaf.reading, Literal) and not self._fits(leaf.reading, check):
                 return None
-        found = self._as_text()
+        found = self._as_scalar()
         if found is not None and found.known is not None and check(found.known):
             self.report("AM302", f"must be {check(found.known)}", "Correct the value")
             return None
@@ -129,7 +130,7 @@ class Place(NamedTuple):
             self.wrong(need, literal)
         return not need
 
-    def _as_text(self) -> Text | None:
+    def _as_scalar(self) -> Scalar | None:
         if "{{resolve:" in str(self.value):
             self.report(
                 "AM322",
@@ -149,18 +150,20 @@ class Place(NamedTuple):
         names = self.reader.names
         written = names.written(self.value, lambda logical_id, attribute: lost.append(f"{logical_id} {attribute}"))
         if lost:
-            self.report("AM325", f"refers to {lost[0].strip()}, which leaves the template", "Refer to the name")
+            self.report(
+                "AM325", f"refers to {lost[0].strip()}, which is removed from the template", "Refer to the name"
+            )
             return None
         key = names.key(self.value)
-        return Text(key, scalar(written), None if "\0" in key else key, self.path)
+        return Scalar(key, scalar(written), None if "\0" in key else key, self.path)
 
     def _is_unsafe(self, parameter: str) -> bool:
         known = self.reader.scope.parameters.get(parameter)
         return isinstance(known, str) and any(c in UNSAFE or ord(c) < 32 for c in known)
 
-    def known_text(self, check: Check = lambda _: None) -> Text | None:
-        """A scalar that must be known now; what is written may still be a Ref to a parameter."""
-        found = self.text(check)
+    def known_scalar(self, check: Check = lambda _: None) -> Scalar | None:
+        """A scalar whose value must be known now. It may be written as a Ref to a parameter."""
+        found = self.scalar(check)
         if found is not None and found.known is None:
             self.decided()
             return None
@@ -189,55 +192,55 @@ class Place(NamedTuple):
 @final
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The properties of one place."""
+    """The members of a property whose value is a map."""
 
-    place: Place
+    prop: Property
     properties: Mapping[str, Json]
 
-    def __getitem__(self, name: str) -> Place:
-        return self.place.at(name, self.properties.get(name))
+    def __getitem__(self, name: str) -> Property:
+        return self.prop.at(name, self.properties.get(name))
 
     def given(self, *names: str) -> tuple[str, ...]:
         return tuple(name for name in names if self[name].is_there)
 
-    def required(self, name: str) -> Place | None:
-        place = self[name]
-        if place.is_there:
-            return place
-        place.report("AM303", "is required", "Add it")
+    def required(self, name: str) -> Property | None:
+        prop = self[name]
+        if prop.is_there:
+            return prop
+        prop.report("AM303", "is required", "Add it")
         return None
 
     def one_of(self, *names: str, needed: bool = True) -> str | None:
-        """Which one of properties that exclude each other is given."""
+        """The one of these mutually exclusive properties that is given."""
         given = self.given(*names)
         if len(given) == 1:
             return given[0]
         if given:
             self[given[1]].report("AM305", f"and {given[0]} exclude each other", f"Keep one of {', '.join(given)}")
         elif needed:
-            self.place.report("AM305", f"needs {one_of(names)}", "Add it")
+            self.prop.report("AM305", f"needs {one_of(names)}", "Add it")
         return None
 
-    def text(self, name: str, check: Check = lambda _: None) -> Text | None:
-        return self[name].text(check) if self[name].is_there else None
+    def scalar(self, name: str, check: Check = lambda _: None) -> Scalar | None:
+        return self[name].scalar(check) if self[name].is_there else None
 
-    def required_text(self, name: str, check: Check = lambda _: None) -> Text | None:
-        place = self.required(name)
-        return place and place.text(check)
+    def required_scalar(self, name: str, check: Check = lambda _: None) -> Scalar | None:
+        prop = self.required(name)
+        return prop and prop.scalar(check)
 
     def choice(self, name: str, *options: str) -> str | None:
         return self[name].choice(*options) if self[name].is_there else None
 
     def required_choice(self, name: str, *options: str) -> str | None:
-        place = self.required(name)
-        return place and place.choice(*options)
+        prop = self.required(name)
+        return prop and prop.choice(*options)
 
     def flag(self, name: str) -> bool | None:
         return self[name].flag() if self[name].is_there else None
 
 
 def parameters(value: Json) -> Iterator[str]:
-    """Every name that a Ref or an Fn::Sub in `value` mentions."""
+    """The names in each Ref and Fn::Sub of `value`."""
     if isinstance(value, dict):
         for key, item in value.items():
             if key == "Ref" and isinstance(item, str):
@@ -253,6 +256,6 @@ def parameters(value: Json) -> Iterator[str]:
             yield from parameters(item)
 
 
-def each(places: Iterable[Place], parse: Callable[[Place], T | None]) -> tuple[T, ...]:
-    """What `parse` makes of each place; what it can make nothing of has its finding already."""
-    return tuple(found for found in map(parse, places) if found is not None)
+def each(props: Iterable[Property], parse: Callable[[Property], T | None]) -> tuple[T, ...]:
+    """The results of `parse`. It has reported a finding where it returns None."""
+    return tuple(found for found in map(parse, props) if found is not None)

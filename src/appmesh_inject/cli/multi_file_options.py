@@ -1,4 +1,4 @@
-"""What a command asks for, of every file that it works on: options, with the configuration below them."""
+"""The options of the commands that take several files, combined with the configuration file."""
 
 import functools
 import inspect
@@ -34,8 +34,8 @@ from appmesh_inject.workloads.task_definition import ECS_API, TAG_PREFIX
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """The options of one call."""
+class CommandOptions:
+    """All options of one call. Options on the command line override `configuration`."""
 
     parameters: Mapping[str, str]
     settings: Mapping[str, Json]
@@ -45,13 +45,14 @@ class Request:
     mesh: MeshSource | None = None
 
     def rendered(self, input_file: InputFile) -> Rendered:
-        """What becomes of the file; flags that had no effect are those of the command line alone."""
-        result = input_file.rendered(self.asked(input_file.document))
+        """Renders a file. Only flags of the command line are reported as unused, not settings of the configuration
+        file."""
+        result = input_file.rendered(self.render_options(input_file.document))
         own = tuple(each for each in result.unused_flags if each.startswith("--"))
         return replace(result, unused_flags=own)
 
     def check(self, input_files: Sequence[InputFile]) -> None:
-        """Raises a usage error for a parameter on the command line that none of the files has."""
+        """Raises a usage error for a parameter on the command line that no file declares."""
         declared = {name: None for input_file in input_files for name in declarations(input_file.document.content)}
         names = input_files[0].document.name if len(input_files) == 1 else "none of the files"
         for name in self.parameters if input_files else ():
@@ -59,8 +60,8 @@ class Request:
                 has = "has no" if len(input_files) == 1 else "has a"
                 raise usage_error(f"{names} {has} parameter '{name}'", name, list(declared), PARAMETER)
 
-    def asked(self, document: Document) -> RenderOptions:
-        """What is asked of one file."""
+    def render_options(self, document: Document) -> RenderOptions:
+        """The options for one file."""
         declared = declarations(document.content)
         given = {**self.configuration.parameters, **self.parameters}
         below = self.configuration.settings
@@ -82,9 +83,9 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """What the commands that work on many files share on the command line, as it was given. The fields are the options:
-    their names are what `appmesh-inject.toml` and the tests know them by, their types what Typer reads."""
+class GivenOptions:
+    """The options as they were given on the command line. Typer reads names and types of the fields;
+    `appmesh-inject.toml` and the tests use the same names."""
 
     files: Files = None
     parameter: Parameters = field(default_factory=list)
@@ -95,11 +96,10 @@ class Given:
     settings: Mapping[str, Json] = field(default_factory=dict)
     configuration: Configuration = NONE
 
-    def request(self) -> Request:
-        """The request that the options make. Raises UserError where the mesh cannot be read, and a usage error for an
-        option that cannot be meant."""
+    def command_options(self) -> CommandOptions:
+        """The options, checked. Raises UserError if the mesh cannot be read, and a usage error for invalid options."""
         variables = {**self.configuration.deployment_parameters, **deployment_variables(self.deployment_parameter)}
-        return Request(
+        return CommandOptions(
             pairs(self.parameter, PARAMETER),
             self.settings,
             deployed(variables),
@@ -108,20 +108,20 @@ class Given:
             mesh_of(self.mesh, self.mesh_parameter),
         )
 
-    def read(self, *, skip_others: bool = False) -> tuple[Request, Selected]:
-        """The request, and the files that it is about. Raises as `request` and `selected` do."""
-        asked = self.request()
+    def read(self, *, skip_others: bool = False) -> tuple[CommandOptions, Selected]:
+        """The options and the selected files. Raises as `command_options` and `selected` do."""
+        options = self.command_options()
         found = selected(self.files, self.configuration, skip_others=skip_others)
-        asked.check(found.files)
-        return asked, found
+        options.check(found.files)
+        return options, found
 
 
 def on_files(command: Callable[..., None]) -> Callable[..., None]:
-    """`command`, with the arguments that make a `Given`, which comes in as `given`."""
+    """Gives `command` the options of GivenOptions, which it receives as `given`."""
 
     @functools.wraps(command)
     def wrapper(**options: Any) -> None:
-        given = Given(**{name: options.pop(name) for name in _GIVEN})
+        given = GivenOptions(**{name: options.pop(name) for name in _GIVEN})
         command(given=given, **options)
 
     own = [each for name, each in inspect.signature(command, eval_str=True).parameters.items() if name != "given"]
@@ -132,8 +132,8 @@ def on_files(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _parameters() -> Iterator[inspect.Parameter]:
-    hints = get_type_hints(Given, include_extras=True)
-    for each in fields(Given):
+    hints = get_type_hints(GivenOptions, include_extras=True)
+    for each in fields(GivenOptions):
         default = each.default if each.default_factory is MISSING else each.default_factory()
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if each.name == "files" else inspect.Parameter.KEYWORD_ONLY
         yield inspect.Parameter(each.name, kind, default=default, annotation=hints[each.name])
@@ -143,7 +143,8 @@ _GIVEN = {each.name: each for each in _parameters()}
 
 
 def _is_unmarked(content: Json) -> bool:
-    """Whether the content is an ECS task definition without a mark. Flags mark one, but defaults in a file never do."""
+    """Whether this is an ECS task definition without a mark. Flags can mark it, but the configuration file never
+    does."""
     if not isinstance(content, dict) or not is_task_definition(content):
         return False
     tags = content.get(ECS_API.names["Tags"])

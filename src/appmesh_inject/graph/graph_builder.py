@@ -1,4 +1,4 @@
-"""The parts and lines of a graph while they are put together: ids, and the way from part to part."""
+"""Collects the parts and edges of a graph, and finds the way between them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from appmesh_inject.graph.model import Edge, Kind, Link, Meaning
 
 Key = tuple[Kind, str, str]
-"""A kind, a mesh, a name: what identifies a part over all files."""
+"""Kind, mesh and name: identifies a part across files."""
 
 _MOST_LABELS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Plot:
-    """ids and names: of the parts by key, in order. lines: the labels of each edge."""
+class GraphBuilder:
+    """ids: of the parts, by key. names, kinds: by id. lines: the labels of each edge."""
 
     ids: dict[Key, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
@@ -21,7 +21,7 @@ class Plot:
     lines: dict[tuple[str, str, Meaning], list[str]] = field(default_factory=dict)
 
     def add(self, key: Key, name: str) -> str:
-        """The id of the part; a new one where the key is new."""
+        """The id of the part, which is added if the key is new."""
         known = self.ids.get(key)
         if known is None:
             known = self.ids[key] = f"{key[0]}-{sum(kind is key[0] for kind in self.kinds.values()) + 1}"
@@ -29,7 +29,7 @@ class Plot:
         return known
 
     def missing(self, wanted: Kind, mesh: str, key: str, name: str) -> str:
-        """A part that stands for what none of the files has."""
+        """Adds a part that something refers to and no file defines."""
         return self.add((Kind.MISSING, mesh, f"{wanted} {key}"), name)
 
     def connect(self, source: str, target: str, meaning: Meaning, label: str = "") -> None:
@@ -53,7 +53,7 @@ class Plot:
         return (source for source, target, said in self.lines if target == part and said is meaning)
 
     def callers(self, part: str) -> list[str]:
-        """The nodes and gateways whose requests can get to a part, through services and routers in between."""
+        """The nodes and gateways whose requests can reach a part, directly or through services and routers."""
         found: dict[str, None] = {}
         seen, open_ends = {part}, [part]
         while open_ends:

@@ -1,6 +1,6 @@
-"""A mesh out of another template: its names mean nothing elsewhere, so each value is written resolved.
+"""Resolves the values of a mesh from another template, since the names in them mean nothing in this one.
 
-What only CloudFormation knows of that other stack is left as it is, for `unresolved` to find where it matters.
+Values that only CloudFormation knows stay as they are, and `_unresolved` reports those that matter.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,16 +19,15 @@ _DISCOVERY = "AWS::ServiceDiscovery::"
 
 @final
 class Resolved(NamedTuple):
-    """resources: those of the mesh and of Cloud Map alone, with every value written out."""
+    """resources: only those of the mesh and of Cloud Map, with their values resolved."""
 
     resources: Mapping[str, Json]
     findings: tuple[Finding, ...]
 
 
 def resolved(template: Mapping[str, Json], parameters: Mapping[str, Json], stack_name: str, region: str) -> Resolved:
-    """The mesh resources of another stack's template, readable without it. `parameters` are the values that the
-    stack has; those that it does not say are the template's defaults. An empty `stack_name` or `region` is one that
-    is not known."""
+    """The mesh resources of another stack's template. parameters: the values that the stack has; defaults apply to
+    others. stack_name, region: empty if unknown."""
     declared = template.get("Parameters")
     declarations = declared if isinstance(declared, dict) else {}
     defaults = {
@@ -69,12 +68,13 @@ class _Values:
     outcomes: Mapping[str, bool]
 
     def exists(self, resource: Json) -> bool:
-        """False where the resource's condition is known to be; where nothing is known, `parse` says so."""
+        """False if the resource's condition is known to be false. `parse` reports a condition whose outcome is
+        unknown."""
         condition = resource.get("Condition") if isinstance(resource, dict) else None
         return not isinstance(condition, str) or self.outcomes.get(condition, True)
 
     def of(self, value: Json) -> Json:
-        """`value` with all functions done that can be."""
+        """`value` with each function replaced by its result, where the result is known."""
         if isinstance(value, list):
             return [item for item in map(self.of, value) if not is_no_value(item)]
         if not isinstance(value, dict):
@@ -86,7 +86,7 @@ class _Values:
         return self._call(dict(value), called)
 
     def _is_settled(self, key: str, item: Json) -> bool:
-        """A condition that holds has nothing more to say."""
+        """Whether this is a Condition that is known to be true, which can be dropped."""
         return key == "Condition" and isinstance(item, str) and self.outcomes.get(item) is True
 
     def _call(self, value: dict[str, Json], called: str) -> Json:
@@ -117,7 +117,7 @@ class _Values:
         return value if outcome is None else self.of(arguments[1 if outcome else 2])
 
     def _sub(self, arguments: Json) -> Json:
-        """Whole, or with its variables resolved as far as they can be: names of mesh resources come later."""
+        """The text, or an Fn::Join with the variables that are known: names of mesh resources are resolved later."""
         pieces = sub.pieces(arguments)
         if pieces is None:
             return None
@@ -142,7 +142,7 @@ class _Values:
         return here
 
     def _discovery_name(self, argument: Json) -> Json:
-        """The name of a Cloud Map service or namespace, which is a property of it."""
+        """The name of a Cloud Map service or namespace, from its properties."""
         parts = argument.split(".") if isinstance(argument, str) else argument
         if not (isinstance(parts, list) and len(parts) == 2 and parts[1] == "Name" and isinstance(parts[0], str)):
             return None
@@ -153,7 +153,7 @@ class _Values:
     def _select(self, arguments: Json) -> Json:
         if not (isinstance(arguments, list) and len(arguments) == 2 and isinstance(arguments[1], list | str)):
             return None
-        # A parameter that is a list has its value as one text, with commas.
+        # The value of a list parameter is one text with commas.
         index, items = str(arguments[0]), arguments[1]
         items = items.split(",") if isinstance(items, str) else items
         return items[int(index)] if index.isascii() and index.isdigit() and int(index) < len(items) else None
@@ -166,12 +166,13 @@ class _Values:
 
 
 def _unresolved(resources: Mapping[str, Json]) -> Iterator[Finding]:
-    """What of the mesh still needs CloudFormation. References among mesh resources are no such thing."""
+    """Reports values in mesh resources that only CloudFormation can resolve. References between mesh resources are
+    fine."""
     for logical_id, resource in resources.items():
         if kind_of(resource) is None or not isinstance(resource, dict):
             continue
         for path in _functions(resource.get("Properties"), ("Properties",), resources):
-            message = "is known to the stack of the mesh alone"
+            message = "is known only to the stack of the mesh"
             hint = "Write the value itself in the mesh's template, or make it a parameter with a plain value"
             yield Finding("AM326", logical_id, ("Resources", logical_id, *path), message, hint)
 

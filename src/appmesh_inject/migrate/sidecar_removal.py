@@ -1,7 +1,6 @@
-"""Out of the mesh: the sidecars, the redirect and what depended on them leave a document, with our marks and our call.
+"""Finds what to remove to take a document out of the mesh: sidecars, redirect, dependencies on them, marks and calls.
 
-Everything is found as a path first. The text is edited by these paths, and must then read as the document without
-them: nothing else has changed.
+The result is a set of paths. The text without them must read as the document without them.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -19,18 +18,18 @@ from appmesh_inject.workloads.kubernetes import PREFIX
 from appmesh_inject.workloads.model import Container, DocumentKind, Found, Workload
 from appmesh_inject.workloads.task_definition import TAG_PREFIX, TaskDefinitionReader
 
-NOTHING = "left alone: no sidecars of App Mesh, and no mark"
+NOTHING = "left alone: no App Mesh sidecars and no mark"
 
 ROLES = (ENVOY, PROXY_INIT)
-"""The X-Ray daemon stays: the app may send it traces of its own."""
+"""The X-Ray daemon stays, since the app may send it traces."""
 
 EMPTIED = frozenset({"Metadata", "metadata", "annotations", "Tags", "tags", "DependsOn", "dependsOn", "initContainers"})
-"""Members that go when nothing is left in them."""
+"""Members that are removed when they become empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What leaves one task definition or pod, in words, and where something stands in the way."""
+    """What is removed from one task definition or pod. what: in words. problems: why it cannot be done."""
 
     name: str
     paths: tuple[Path, ...] = ()
@@ -40,7 +39,7 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What leaves a document: for each workload, and around them."""
+    """What is removed from a document: for each workload, and outside of workloads."""
 
     workloads: tuple[Removed, ...]
     around: tuple[Path, ...] = ()
@@ -48,13 +47,13 @@ class Removal:
 
 
 def removal(
-    content: Json, fragment: Json, target: DocumentKind, tasks: TaskDefinitionReader | None, macro: str
+    content: Json, fragment: Json, kind: DocumentKind, tasks: TaskDefinitionReader | None, macro: str
 ) -> Removal:
-    """Everything that leaves `content`. `fragment`: the document as the core gets it; `tasks`: the spelling of its
-    task definitions, None for pods."""
-    found = target.find(fragment)
+    """What to remove from `content`. fragment: the part that the macro receives. tasks: the spelling of task
+    definitions; None for pods."""
+    found = kind.find(fragment)
     workloads = tuple(
-        _Workload(content, fragment, target, tasks, found, each, macro).removed() for each in found.workloads
+        _Workload(content, fragment, kind, tasks, found, each, macro).removed() for each in found.workloads
     )
     around = tuple(_around(content, macro)) if isinstance(content, Mapping) else ()
     paths = {path for each in workloads for path in each.paths} | set(around)
@@ -62,7 +61,7 @@ def removal(
 
 
 def _around(template: Mapping[str, Json], macro: str) -> Iterator[Path]:
-    """Our marks and calls that belong to no single task definition."""
+    """Marks and calls outside of task definitions."""
     metadata = template.get("Metadata")
     if "Resources" in template and isinstance(metadata, Mapping) and MARK in metadata:
         yield ("Metadata", MARK)
@@ -76,19 +75,19 @@ def _some_stay(entries_: Json, ours: Collection[Path]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Workload:
-    """The removal from one workload."""
+    """The removal for one workload."""
 
     content: Json
     fragment: Json
-    target: DocumentKind
+    kind: DocumentKind
     tasks: TaskDefinitionReader | None
     found: Found
     workload: Workload
     macro: str
 
     def removed(self) -> Removed:
-        task = self.target.task(self.fragment, self.workload, self.workload.scope)
-        hand = handwritten(task, self.target.containers, self._names)
+        task = self.kind.task(self.fragment, self.workload, self.workload.scope)
+        hand = handwritten(task, self.kind.containers, self._names)
         if problems := tuple(self._problems(hand)):
             return Removed(self.workload.name, problems=problems)
         going = [entry for role in ROLES for entry in hand.entries[role]]
@@ -106,33 +105,33 @@ class _Workload:
         return Removed(self.workload.name, (*paths, *dependencies, *marks), tuple(what))
 
     def _problems(self, hand: Handwritten) -> Iterator[Finding]:
-        """Why nobody can tell what should go."""
+        """Findings for containers that may or may not be sidecars."""
         name, envoys = self.workload.name, hand.entries[ENVOY]
         yield from (doubt.finding(name) for doubt in hand.doubts)
         if len(envoys) > 1 and not hand.is_certain:
-            message = f"there are {len(envoys)} containers that are envoy containers, by their names and variables"
+            message = f"{len(envoys)} containers are envoy containers by their names and variables"
             hint = "Name the one that is in the ProxyConfiguration, or take out the others' variables"
             yield Finding("AM210", name, envoys[1].path, message, hint)
         for entry in (entry for role in ROLES for entry in hand.entries[role]):
             if not all(
                 container is None or hand.roles.get(container.path) in ROLES for container, _ in entry.containers
             ):
-                message = "one branch of this Fn::If is a sidecar, and another is none"
+                message = "one branch of this Fn::If is a sidecar, and another is not"
                 yield Finding("AM211", name, entry.path, message, "Take the sidecar out by hand")
 
     def _emptied(self, hand: Handwritten) -> Iterator[Finding]:
-        """That nothing would be left to run, as in the task of a virtual gateway."""
+        """Findings if no container would remain, as in the task of a virtual gateway."""
         going = {entry.path for role in ROLES for entry in hand.entries[role]}
         for branch in hand.task.branches:
             listed = branch.lists["app"]
             left = [each for entry in listed.entries if entry.path not in going for each, _ in entry.containers if each]
             if not left:
-                message = "no container would be left, and there is no task without one"
-                hint = "Take it out of the document, with the service that runs it"
+                message = "no container would be left, and a task needs one"
+                hint = "Take the task definition out of the document, with the service that runs it"
                 yield Finding("AM607", self.workload.name, listed.path, message, hint)
 
     def _dependencies(self, hand: Handwritten) -> Iterator[Path]:
-        """Dependencies of the containers that stay on those that go, or that no mark injects any more."""
+        """Dependencies on removed containers, or on those that the mark would have injected."""
         if self.tasks is None:
             return
         going = {entry.path for role in ROLES for entry in hand.entries[role]}
@@ -166,7 +165,7 @@ class _Workload:
 
     @property
     def _fragments(self) -> Mapping[str, Sequence[Mapping[str, Json]]]:
-        """What the mark of the workload says about the sidecars that it stands for, lowest level first."""
+        """The fragments in the workload's mark by role, lowest level first."""
         if not self.workload.levels:
             return {}
         shared = gather(self.found.levels, self.found.scope)
@@ -176,8 +175,8 @@ class _Workload:
 
     @property
     def _names(self) -> Mapping[str, Json]:
-        """What the mark calls its sidecars, by role, where it says so; None where only CloudFormation knows."""
-        key = self.target.containers.name_key
+        """The names of sidecars that the mark sets, by role. None for a name that only CloudFormation knows."""
+        key = self.kind.containers.name_key
         return {
             role: known(fragment[key], self.workload.scope)
             for role, fragments in self._fragments.items()
@@ -186,7 +185,7 @@ class _Workload:
         }
 
     def _marks(self) -> Iterator[Path]:
-        """Our marks on the workload: in its metadata, its tags or annotations, or as a call inside of it."""
+        """Marks in the workload's metadata, tags or annotations, and calls inside it."""
         path = self.workload.path
         here: Json = value_at(self.content, path)
         if not isinstance(here, Mapping):
@@ -219,7 +218,7 @@ class _Workload:
 
 
 def _hoisted(content: Json, paths: Collection[Path]) -> Iterator[Path]:
-    """The paths, where all members of one of EMPTIED go, with that one in their place."""
+    """The paths. If all members of a map or list in EMPTIED are removed, its own path replaces theirs."""
     by_holder: dict[Path, set[Step]] = {}
     for path in paths:
         by_holder.setdefault(path[:-1], set()).add(path[-1])

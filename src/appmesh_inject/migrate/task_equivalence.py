@@ -1,4 +1,4 @@
-"""When two task definitions mean the same: the order of containers, and of items that have an identity, apart."""
+"""Compares task definitions, ignoring the order of containers and of items that have an identity."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from appmesh_inject.workloads.task_definition import TaskDefinitionReader
 
 
 def canonical(properties: Json, tasks: TaskDefinitionReader) -> Json:
-    """A task definition's properties, the same for those that mean the same."""
+    """A task definition's properties in a form that is equal for equivalent task definitions."""
     if not isinstance(properties, Mapping):
         return properties
     found = _sorted(without_nothing(properties), "", tasks.containers.identities)
@@ -35,7 +35,7 @@ def _in_order(items: list[Json]) -> list[Json]:
 
 
 def _has_doubles(items: list[Json], key: str, identities: Identities) -> bool:
-    """Of two items with one name the last may count: then their order does."""
+    """If two items have the same identity, the last one may count, so their order matters."""
     found = [
         json.dumps([str(item.get(name, default)) for name, default in identities[key]])
         for item in items
@@ -45,7 +45,7 @@ def _has_doubles(items: list[Json], key: str, identities: Identities) -> bool:
 
 
 def first_difference(one: Json, other: Json, path: Path = ()) -> Path | None:
-    """Where two values differ first, in `one`; None where they do not. Containers are found by their order."""
+    """The path of the first difference; None if the values are equal. Lists are compared as a whole."""
     if same(one, other):
         return None
     if isinstance(one, Mapping) and isinstance(other, Mapping):

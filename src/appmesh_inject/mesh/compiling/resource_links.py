@@ -1,6 +1,6 @@
-"""Links between mesh resources, by mesh and name: who a backend, a route or a gateway route really means.
+"""Looks up mesh resources by mesh and name: the targets of backends, routes and gateway routes.
 
-What a service exposes hangs on the mesh alone, not on who asks, so it is found once for all callers.
+What a service exposes does not depend on the caller, so it is determined once for all callers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias, TypeVar, final
 
 from appmesh_inject.cfn.document import Path
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.compiling.order import route_order
+from appmesh_inject.mesh.compiling.route_order import route_order
 from appmesh_inject.mesh.model import (
     TCP,
     Listener,
@@ -21,7 +21,7 @@ from appmesh_inject.mesh.model import (
     VirtualService,
     WeightedTarget,
 )
-from appmesh_inject.mesh.scalars import Text, host_key, literal
+from appmesh_inject.mesh.scalars import Scalar, host_key, literal
 
 R = TypeVar("R", bound=Resource)
 Key: TypeAlias = tuple[str, str]
@@ -31,7 +31,7 @@ Key: TypeAlias = tuple[str, str]
 class Target(NamedTuple):
     node: VirtualNode
     listener: Listener
-    weight: Text
+    weight: Scalar
 
     @property
     def key(self) -> Key:
@@ -40,7 +40,7 @@ class Target(NamedTuple):
 
 @final
 class Rule(NamedTuple):
-    """Where requests go; `route` is None where the service's provider is a node."""
+    """Where requests go. route: None if the provider of the service is a node."""
 
     route: Route | None
     targets: tuple[Target, ...]
@@ -51,7 +51,7 @@ class Exposure(NamedTuple):
     """A virtual service on one port."""
 
     service: VirtualService
-    port: Text
+    port: Scalar
     protocol: str
     rules: tuple[Rule, ...]
 
@@ -79,27 +79,27 @@ class Links:
         for route in self.model.routes:
             self._routes.setdefault(_key(route, route.router), []).append(route)
 
-    def service(self, caller: Resource, name: Text) -> VirtualService | None:
+    def service(self, caller: Resource, name: Scalar) -> VirtualService | None:
         return self._services.get((caller.mesh.key, host_key(name)))
 
     def exposed(self, service: VirtualService) -> Exposed:
-        """The ports on which a service answers, and what is wrong with what stands behind it."""
+        """The ports on which a service answers, and the mistakes in its router, routes and nodes."""
         known = self._exposed.get(service.logical_id)
         if known is None:
             known = self._exposed[service.logical_id] = _Linking(self, service).exposed()
         return known
 
-    def node(self, by: Resource, name: Text) -> VirtualNode | None:
+    def node(self, by: Resource, name: Scalar) -> VirtualNode | None:
         return self._nodes.get(_key(by, name))
 
-    def router(self, by: Resource, name: Text) -> VirtualRouter | None:
+    def router(self, by: Resource, name: Scalar) -> VirtualRouter | None:
         return self._routers.get(_key(by, name))
 
     def routes(self, router: VirtualRouter) -> list[Route]:
         return sorted(self._routes.get(_key(router, router.name), ()), key=route_order)
 
 
-def _key(by: Resource, name: Text) -> Key:
+def _key(by: Resource, name: Scalar) -> Key:
     return by.mesh.key, name.key
 
 
@@ -110,7 +110,7 @@ def _by_name(resources: Iterable[R]) -> dict[Key, R]:
 @final
 @dataclass(frozen=True, slots=True)
 class _Linking:
-    """One service on its way to its exposures."""
+    """Determines the exposures of one service."""
 
     links: Links
     service: VirtualService
@@ -124,7 +124,13 @@ class _Linking:
         elif service.router is not None:
             router = self.links.router(service, service.router)
             if router is None:
-                self._report("AM306", service, service.router.path, "names no virtual router of this template", _DEFINE)
+                self._report(
+                    "AM306",
+                    service,
+                    service.router.path,
+                    "names a virtual router that is not in this template",
+                    _DEFINE,
+                )
             else:
                 found = self._of_router(router)
         else:
@@ -134,7 +140,7 @@ class _Linking:
     def _report(self, code: str, resource: Resource, path: Path, message: str, hint: str) -> None:
         self.findings.append(Finding(code, resource.logical_id, path, message, hint))
 
-    def _of_node(self, name: Text) -> Iterable[Exposure]:
+    def _of_node(self, name: Scalar) -> Iterable[Exposure]:
         node = self._reachable(self.service, name)
         if node is None:
             return
@@ -142,15 +148,15 @@ class _Linking:
             rule = Rule(None, (Target(node, listener, literal(1)),))
             yield Exposure(self.service, listener.port, listener.protocol, (rule,))
 
-    def _reachable(self, by: Resource, name: Text) -> VirtualNode | None:
-        """The node of a name, if it is one that traffic can be sent to."""
+    def _reachable(self, by: Resource, name: Scalar) -> VirtualNode | None:
+        """The node of this name. None, with a finding, for a node that cannot receive traffic."""
         node = self.links.node(by, name)
         if node is None:
-            self._report("AM306", by, name.path, "names no virtual node of this template", _DEFINE)
+            self._report("AM306", by, name.path, "names a virtual node that is not in this template", _DEFINE)
         elif not node.listeners:
-            self._report("AM315", node, node.path, "has no listener, and is a target", "Give it a listener")
+            self._report("AM315", node, node.path, "is a target, but has no listener", "Give it a listener")
         elif node.discovery is None:
-            self._report("AM315", node, node.path, "has no ServiceDiscovery, and is a target", "Add ServiceDiscovery")
+            self._report("AM315", node, node.path, "is a target, but has no ServiceDiscovery", "Add ServiceDiscovery")
         else:
             return node
         return None
@@ -174,7 +180,7 @@ class _Linking:
             yield Exposure(self.service, listener.port, listener.protocol, tuple(by_port[listener.port.key]))
 
     def _inferred(self, router: VirtualRouter, targets: Sequence[Target]) -> tuple[Listener, ...]:
-        """A router without listeners answers where all of its targets listen."""
+        """A router without listeners answers on the port that all its targets have in common."""
         found = {(target.listener.port.key, target.listener.protocol): target.listener for target in targets}
         if len(found) == 1:
             return tuple(found.values())
@@ -182,8 +188,10 @@ class _Linking:
         self._report("AM318", router, router.path, message, "Give the virtual router a listener")
         return ()
 
-    def _listener(self, by: Resource, listeners: Sequence[Listener], port: Text | None, path: Path) -> Listener | None:
-        """The one that `port` names, or the only one."""
+    def _listener(
+        self, by: Resource, listeners: Sequence[Listener], port: Scalar | None, path: Path
+    ) -> Listener | None:
+        """The listener that `port` names, or the only one."""
         found = [listener for listener in listeners if port is None or listener.port.key == port.key]
         if len(found) == 1:
             return found[0]
@@ -200,7 +208,7 @@ class _Linking:
             if linked is not None:
                 found.append(linked)
         if found and all(target.weight.known == "0" for target in found):
-            message = "gives every target the weight 0, and Envoy refuses that"
+            message = "gives every target the weight 0, which Envoy rejects"
             self._report("AM314", route, route.targets[0].path, message, "Give one target a weight")
         if len(found) > 1:
             message = "splits traffic by weights that are part of every caller's task definition"
@@ -209,7 +217,8 @@ class _Linking:
         return self._tcp_targets(route, found) if route.protocol == TCP else tuple(found)
 
     def _tcp_targets(self, route: Route, targets: Sequence[Target]) -> tuple[Target, ...]:
-        """Envoy takes no weight of 0 here, so such a target goes; that is why the weights must be known."""
+        """Removes targets of weight 0, which Envoy rejects for tcp. So each weight must be known when the macro
+        runs."""
         for target in targets:
             if target.weight.known is None and len(targets) > 1:
                 message = "decides whether a tcp target exists, and is not known when the macro runs"
@@ -232,4 +241,4 @@ class _Linking:
                 self._report("AM313", route, route.path, message, "Use one protocol")
 
 
-_DEFINE = "Define it in this template; what belongs to another stack cannot be compiled"
+_DEFINE = "Define it in this template, since resources of other stacks cannot be compiled"

@@ -7,7 +7,7 @@ import pytest
 
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.mesh import compiling, parsing
-from appmesh_inject.mesh.resolution import Resolved, resolved
+from appmesh_inject.mesh.value_resolution import Resolved, resolved
 from tests.mesh.meshes import mesh, of
 
 TEMPLATE: dict[str, Any] = {
@@ -118,8 +118,8 @@ def test_what_cannot_be_done_is_refused_as_it_stands(value: Any) -> None:
     found = resolved(with_host(value), {"Env": "prod"}, "base", "eu-west-1")
     assert hostname(found) == value
     assert [str(finding) for finding in found.findings] == [
-        "AM326 Target Resources/Target/Properties/Spec/ServiceDiscovery/DNS/Hostname: is known to the stack of the "
-        "mesh alone. Write the value itself in the mesh's template, or make it a parameter with a plain value."
+        "AM326 Target Resources/Target/Properties/Spec/ServiceDiscovery/DNS/Hostname: is known only to the stack of "
+        "the mesh. Write the value itself in the mesh's template, or make it a parameter with a plain value."
     ]
 
 

@@ -1,7 +1,7 @@
-"""The bootstrap on Envoy's command line: the way into a container that needs no shell, no volume, no image.
+"""Passes the bootstrap on Envoy's command line. This needs no shell, no volume and no custom image.
 
-The configuration is JSON whose scalars are all text, and where CloudFormation has to fill some in, one
-`Fn::Join` of pieces of JSON. JSON and no YAML: there a bare `n` would be a boolean.
+The configuration is JSON with strings as its only scalars. If CloudFormation has to fill in values, it is an `Fn::Join`
+of pieces of JSON. Not YAML: there a bare `n` would be a boolean.
 """
 
 import json
@@ -15,18 +15,17 @@ from appmesh_inject.cfn.sub import Variable
 from appmesh_inject.findings import Finding
 
 BUDGET = 56 * 1024
-"""ECS takes task definitions of 65,536 bytes; what is left is for the rest of it."""
+"""ECS accepts task definitions of 65,536 bytes; the difference is left for everything else in them."""
 INTRINSIC_SIZE = 64
-# YAML reads each half of an escaped surrogate pair as a character of its own, so nothing is escaped but what JSON
-# insists on.
+# YAML reads an escaped surrogate pair as two characters, so only what JSON requires is escaped.
 _ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=dict).encode
 _CALLS = ('"Ref":', '"Condition":', '"Fn::')
-"""What the text of a value has in it where something is to be filled in."""
+"""The JSON of a value contains one of these if CloudFormation has to fill something in."""
 
 
 @final
-class Commanded(NamedTuple):
-    """command: the container's `Command`. size: of its configuration in a task definition, in bytes."""
+class EnvoyCommand(NamedTuple):
+    """command: the container's `Command`. size: bytes that the configuration takes in the task definition."""
 
     command: tuple[Json, ...]
     size: int
@@ -35,9 +34,9 @@ class Commanded(NamedTuple):
 
 def command(
     bootstrap: Mapping[str, Json], log_level: Json = "info", subject: str = "", extra: Sequence[Json] = ()
-) -> Commanded:
-    """The command that runs `bootstrap`, whose scalars are text or intrinsics; `extra` are further arguments. `subject`
-    is whom findings are about."""
+) -> EnvoyCommand:
+    """The command that runs `bootstrap`, whose scalars are strings or intrinsics. extra: further arguments. subject:
+    the workload that findings name."""
     pieces: list[Json] = []
     _write(bootstrap, pieces)
     parts = _merged(pieces)
@@ -51,14 +50,14 @@ def command(
     if any("{{resolve:" in _text(part) for part in parts):
         message = "Envoy's configuration holds a dynamic reference, which CloudFormation would replace"
         findings.append(Finding("AM322", subject, (), message, "Take '{{resolve:' out of the mesh's resources"))
-    return Commanded(command=("--config-yaml", text, "-l", log_level, *extra), size=size, findings=tuple(findings))
+    return EnvoyCommand(command=("--config-yaml", text, "-l", log_level, *extra), size=size, findings=tuple(findings))
 
 
 def _size(part: Json) -> int:
-    """What a piece adds to the task definition, where it is a string in a string."""
+    """The bytes that a piece takes in the task definition, where it is a JSON string."""
     if not isinstance(part, str):
         return INTRINSIC_SIZE
-    # A piece of JSON has no control characters: nothing else of it is escaped.
+    # A piece is JSON, which has no control characters, so quotes and backslashes are all that is escaped.
     return len(part.encode("utf-8", "surrogatepass")) + part.count('"') + part.count("\\")
 
 
@@ -79,8 +78,8 @@ def _merged(pieces: Iterable[Json]) -> list[Json]:
 
 
 def _write(value: Json, out: list[Json]) -> None:
-    """Appends the JSON text of `value`, interrupted by what CloudFormation has to fill in."""
-    # To encode a part as a whole and look into the text is much quicker than to walk through the part.
+    """Appends the JSON of `value` to `out`: strings, and between them the values that CloudFormation fills in."""
+    # Encoding a part as a whole and searching its text is much faster than walking through the part.
     text = _ENCODE(value)
     if not any(call in text for call in _CALLS):
         out.append(text)
@@ -109,7 +108,7 @@ def _escaped(text: str) -> str:
 
 
 def _filled(value: Json) -> Iterator[Json]:
-    """An intrinsic inside of a JSON string: its own literal text is escaped as JSON, the rest comes as it is."""
+    """The pieces of an intrinsic inside a JSON string: its literal text is escaped, the rest is unchanged."""
     called = function(value)
     if called is None:
         yield _escaped(str(value))
@@ -139,7 +138,7 @@ def _branch(value: Json) -> Json:
 
 
 def _is_join(argument: Json) -> bool:
-    """Whether each item is text by itself; the list can also be one intrinsic, or have lists in it."""
+    """Whether the argument is a list of items that each yield text. It could also be an intrinsic, or contain lists."""
     return (
         isinstance(argument, list)
         and len(argument) == 2

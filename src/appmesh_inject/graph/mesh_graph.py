@@ -1,4 +1,4 @@
-"""Files become a graph: parts, lines, and each finding at the part that it is about."""
+"""Builds the graph of several files: parts, edges, and each finding at its part."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
@@ -6,49 +6,49 @@ from pathlib import PurePath
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN
 from appmesh_inject.findings import Finding, with_full_stop
 from appmesh_inject.graph import task_parts
-from appmesh_inject.graph.input_files import Run, Source
+from appmesh_inject.graph.graph_builder import GraphBuilder
+from appmesh_inject.graph.input_files import RenderedFile, RenderedTask
 from appmesh_inject.graph.mesh_parts import MeshParts, key_of, merged, overview
 from appmesh_inject.graph.model import Cell, Graph, Line, Meaning, Note, Part, Section
-from appmesh_inject.graph.plot import Plot
-from appmesh_inject.mesh.compiling.links import Links
+from appmesh_inject.mesh.compiling.resource_links import Links
 from appmesh_inject.mesh.model import Model, Resource, VirtualGateway, VirtualNode, VirtualRouter
 from appmesh_inject.mesh.names import MeshNames
 
 
-def graph(sources: Sequence[Source]) -> Graph:
-    """The mesh of all the files, with the tasks that run in it."""
+def graph(sources: Sequence[RenderedFile]) -> Graph:
+    """The mesh of all files, with the tasks that run it."""
     model = merged((source.model for source in sources), Model(names=MeshNames({}, NOTHING_KNOWN)))
     homes = {id(resource): source.name for source in sources for resource in _resources(source.model)}
-    plot = Plot()
-    mesh = MeshParts(plot, Links(model), homes)
-    boxes = list(mesh.plotted())
-    runs = [(task_parts.part_of(plot, source, run), source, run) for source in sources for run in source.runs]
+    builder = GraphBuilder()
+    mesh = MeshParts(builder, Links(model), homes)
+    boxes = list(mesh.added())
+    runs = [(task_parts.part_of(builder, source, run), source, run) for source in sources for run in source.runs]
     for _, source, run in runs:
-        task_parts.connect(plot, model, source, run)
-    said = {part: (*mesh.sections(part, resource), *_tasks_of(plot, part)) for part, resource in boxes}
-    said |= {part: tuple(task_parts.sections(plot, source, run)) for part, source, run in runs}
+        task_parts.connect(builder, model, source, run)
+    said = {part: (*mesh.sections(part, resource), *_tasks_of(builder, part)) for part, resource in boxes}
+    said |= {part: tuple(task_parts.sections(builder, source, run)) for part, source, run in runs}
     lines = {part: _listeners(resource) for part, resource in boxes}
     lines |= {part: task_parts.lines(run) for part, _, run in runs}
-    notes = _notes(sources, _owners(plot, model, homes, runs))
+    notes = _notes(sources, _owners(builder, model, homes, runs))
     parts = tuple(
         Part(
             part,
-            plot.kinds[part],
+            builder.kinds[part],
             name,
             lines.get(part, ()),
-            tuple(section.trimmed for section in said.get(part, _of_missing(plot, part)) if section.rows),
+            tuple(section.trimmed for section in said.get(part, _of_missing(builder, part)) if section.rows),
             tuple(notes.get(part, ())),
         )
-        for part, name in plot.names.items()
+        for part, name in builder.names.items()
     )
     files: tuple[tuple[Cell, ...], ...] = tuple((source.name,) for source in sources)
     sections = (overview(model), Section("Files", files))
     return Graph(
-        _title(sources), parts, plot.edges, tuple(section for section in sections if section.rows), tuple(notes[""])
+        _title(sources), parts, builder.edges, tuple(section for section in sections if section.rows), tuple(notes[""])
     )
 
 
-def _title(sources: Sequence[Source]) -> str:
+def _title(sources: Sequence[RenderedFile]) -> str:
     names = [PurePath(source.name).name for source in sources]
     return ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
 
@@ -63,22 +63,25 @@ def _listeners(resource: Resource) -> tuple[Line, ...]:
     return tuple(Line(f"{each.protocol} {each.port.known or each.port.key}") for each in resource.listeners)
 
 
-def _tasks_of(plot: Plot, part: str) -> tuple[Section, ...]:
-    return (Section("Runs as", tuple((plot.link(each),) for each in plot.targets(part, Meaning.RUNS))),)
+def _tasks_of(builder: GraphBuilder, part: str) -> tuple[Section, ...]:
+    return (Section("Runs as", tuple((builder.link(each),) for each in builder.targets(part, Meaning.RUNS))),)
 
 
-def _of_missing(plot: Plot, part: str) -> tuple[Section, ...]:
-    callers = tuple((plot.link(each),) for each in plot.callers(part))
-    return Section("Called by", callers), *_tasks_of(plot, part)
+def _of_missing(builder: GraphBuilder, part: str) -> tuple[Section, ...]:
+    callers = tuple((builder.link(each),) for each in builder.callers(part))
+    return Section("Called by", callers), *_tasks_of(builder, part)
 
 
 def _owners(
-    plot: Plot, model: Model, homes: Mapping[int, str], runs: Iterable[tuple[str, Source, Run]]
+    builder: GraphBuilder,
+    model: Model,
+    homes: Mapping[int, str],
+    runs: Iterable[tuple[str, RenderedFile, RenderedTask]],
 ) -> Mapping[tuple[str, str], str]:
-    """The part that a logical ID of a file belongs to; a route's is its router."""
+    """The part of each logical ID, by file and ID. Routes belong to their router or gateway."""
     owners: dict[tuple[str, str], str] = {}
     for resource in _resources(model):
-        part = plot.ids.get(key_of(resource))
+        part = builder.ids.get(key_of(resource))
         if part is not None:
             owners[homes[id(resource)], resource.logical_id] = part
     for part, source, run in runs:
@@ -86,8 +89,8 @@ def _owners(
     return owners
 
 
-def _notes(sources: Iterable[Source], owners: Mapping[tuple[str, str], str]) -> dict[str, list[Note]]:
-    """The findings by part; under the empty id those that are about no part."""
+def _notes(sources: Iterable[RenderedFile], owners: Mapping[tuple[str, str], str]) -> dict[str, list[Note]]:
+    """The findings by part. Those that belong to no part are under the empty id."""
     notes: dict[str, list[Note]] = {"": []}
     for source in sources:
         for finding, where in source.found:
@@ -99,8 +102,9 @@ def _notes(sources: Iterable[Source], owners: Mapping[tuple[str, str], str]) -> 
     return notes
 
 
-def _about(finding: Finding, source: Source, owners: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, str]]:
-    """What a finding can be about, best first: its subject here, the resource on its path, its subject elsewhere."""
+def _about(finding: Finding, source: RenderedFile, owners: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, str]]:
+    """What a finding can be about, most likely first: its subject in this file, resources on its path, its subject in
+    another file."""
     yield source.name, finding.subject
     yield from ((source.name, str(step)) for step in finding.path if isinstance(step, str))
     yield from (key for key in owners if finding.subject and key[1] == finding.subject)

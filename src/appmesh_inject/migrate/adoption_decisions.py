@@ -1,33 +1,35 @@
-"""What becomes of each task definition: adopted by a mark, left alone, or a reason not to adopt at all."""
+"""Decides for each task definition: adopt it, leave it unchanged, or report why adoption is impossible."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json, Path, map_at, shown
 from appmesh_inject.findings import Finding
-from appmesh_inject.migrate.equivalence import canonical, first_difference
 from appmesh_inject.migrate.handwritten_sidecars import Handwritten, handwritten, resource
 from appmesh_inject.migrate.mark_search import Attempt, Search, overrides_resource
 from appmesh_inject.migrate.marks import Marking, resources_with_calls
 from appmesh_inject.migrate.settings_from_sidecars import profile
+from appmesh_inject.migrate.task_equivalence import canonical, first_difference
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT
 from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.workloads.model import Workload
 
-AS_GATEWAY = "the mark calls it a gateway, whose envoy takes no traffic either; what the envoy is told stays as it was"
+AS_GATEWAY = (
+    "the mark names a gateway, since no traffic is redirected to this envoy; its own variables stay as they were"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """A task definition that stays as it is, and why."""
+class UntouchedTask:
+    """A task definition that stays unchanged, and why."""
 
     name: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """A task definition that is adopted, by a mark for this profile. note: what a reader of the mark should know."""
+class AdoptedTask:
+    """A task definition that gets a mark. note: what readers of the mark should know."""
 
     name: str
     path: Path
@@ -40,50 +42,52 @@ class Taken:
         return self.attempt.mark
 
 
-def decisions(content: Json, marking: Marking, asked: RenderOptions) -> Iterator[Taken | Left | Sequence[Finding]]:
-    """What becomes of each task definition; findings are what stands in the way, or errors of the core."""
+def decisions(
+    content: Json, marking: Marking, options: RenderOptions
+) -> Iterator[AdoptedTask | UntouchedTask | Sequence[Finding]]:
+    """The decision for each task definition. Findings say why adoption is impossible."""
     fragment = marking.fragment(content)
-    target = marking.target({})
-    called = resources_with_calls(content, asked.macro)
-    found = target.find(fragment)
+    kind = marking.kind({})
+    called = resources_with_calls(content, options.macro)
+    found = kind.find(fragment)
     if found.findings:
         yield [finding for finding in found.findings if finding.is_error]
     for workload in found.workloads:
         if workload.levels or any(place[: len(workload.path)] == workload.path for place in called):
-            yield Left(workload.name, "marked already")
+            yield UntouchedTask(workload.name, "marked already")
             continue
-        hand = handwritten(target.task(fragment, workload, workload.scope), target.containers)
+        hand = handwritten(kind.task(fragment, workload, workload.scope), kind.containers)
         if hand.doubts:
             yield [doubt.finding(workload.name) for doubt in hand.doubts]
         elif not (hand.entries[ENVOY] or hand.entries[PROXY_INIT]):
-            reason = "its sidecars cannot be seen" if hand.task.findings else "no sidecars of App Mesh"
-            yield Left(workload.name, reason)
+            reason = "its containers cannot be read" if hand.task.findings else "no App Mesh sidecars"
+            yield UntouchedTask(workload.name, reason)
         elif obstacle := _obstacle(workload, hand):
             yield [obstacle]
         else:
-            yield _searched(fragment, marking, asked, workload, hand)
+            yield _searched(fragment, marking, options, workload, hand)
 
 
 def _searched(
-    fragment: Json, marking: Marking, asked: RenderOptions, workload: Workload, hand: Handwritten
-) -> Taken | Sequence[Finding]:
+    fragment: Json, marking: Marking, options: RenderOptions, workload: Workload, hand: Handwritten
+) -> AdoptedTask | Sequence[Finding]:
     alone = marking.alone(fragment, workload.path)
-    attempt = Search(alone, marking, asked.deployment, workload, hand).shortest()
+    attempt = Search(alone, marking, options.deployment, workload, hand).shortest()
     if attempt.holds:
         is_taken_for_gateway = "VirtualGatewayName" in attempt.mark and overrides_resource(attempt.mark)
         note = AS_GATEWAY if is_taken_for_gateway else ""
-        return Taken(workload.name, workload.path, attempt, profile(hand), note)
+        return AdoptedTask(workload.name, workload.path, attempt, profile(hand), note)
     if attempt.errors:
         return [finding._replace(path=_before(finding.path, attempt)) for finding in attempt.errors]
     where = _differing(attempt, hand, marking)
     path = (*marking.properties(workload.path), *where)
     message = f"no mark renders the task definition as it is: {shown(where)} would differ"
-    hint = "Take out what no profile and no fragment can say there, such as a name that is there twice"
+    hint = "Take out what neither a profile nor a fragment can express there, such as a duplicate name"
     return [Finding("AM605", workload.name, path, message, hint)]
 
 
 def _differing(attempt: Attempt, hand: Handwritten, marking: Marking) -> Path:
-    """Where a task definition as it was differs from what is rendered."""
+    """The path of the first difference between the original task definition and the rendered one."""
     tasks = marking.tasks
     before, after = map_at(attempt.before, ()), map_at(attempt.after, ())
     rendered = after.get(tasks.names["ContainerDefinitions"])
@@ -103,7 +107,7 @@ def _differing(attempt: Attempt, hand: Handwritten, marking: Marking) -> Path:
 
 
 def _before(path: Path, attempt: Attempt) -> Path:
-    """A path in the document without the sidecars as it was with them: items have moved."""
+    """Translates a path in the document without sidecars into one in the original, whose lists have more items."""
     moved = list(path)
     for position, step in enumerate(path):
         if isinstance(step, int):
@@ -119,29 +123,29 @@ def _before(path: Path, attempt: Attempt) -> Path:
 
 
 def _obstacle(workload: Workload, hand: Handwritten) -> Finding | None:
-    """What stands in the way before there is anything to try."""
+    """A finding that makes a search for a mark pointless, if there is one."""
     name, task = workload.name, hand.task
     for role in (ENVOY, PROXY_INIT):
         first, *more = (*hand.entries[role], None)
         if first is None:
             continue
         if len(more) > 1 and more[0] is not None:
-            message = f"there are {len(more)} containers that are {role} containers"
+            message = f"there are {len(more)} {role} containers"
             return Finding("AM210", name, more[0].path, message, "Leave one of them")
         if hand.container(role) is None:
-            message = f"the {role} container stands under an Fn::If that is not `envoy or AWS::NoValue`"
-            return Finding("AM211", name, first.path, message, "Write it out, or give the task a mark by hand")
+            message = f"the {role} container is in an Fn::If that is not `container or AWS::NoValue`"
+            return Finding("AM211", name, first.path, message, "Write it without Fn::If, or mark the task by hand")
     if not isinstance(task.containers, list):
-        path, message = hand.entries[ENVOY][0].path, "the containers stand under an Fn::If"
-        return Finding("AM601", name, path, message, "Write them out, or give the task a mark by hand")
+        path, message = hand.entries[ENVOY][0].path, "the list of containers is in an Fn::If"
+        return Finding("AM601", name, path, message, "Write it without Fn::If, or mark the task by hand")
     envoy = hand.container(ENVOY)
     if envoy is None:
-        path, message = hand.entries[PROXY_INIT][0].path, "proxyinit redirects the traffic, and there is no envoy"
+        path, message = hand.entries[PROXY_INIT][0].path, "proxyinit redirects the traffic, but there is no envoy"
         return Finding("AM602", name, path, message, "Take proxyinit out")
     if resource(envoy) is None:
         message = "the envoy names no virtual node or gateway in its Environment"
         return Finding("AM603", name, envoy.path, message, "Give it APPMESH_RESOURCE_ARN there, or take it out")
     if task.proxy_configuration is not None and hand.redirect is None:
-        message = "the redirect is not there whenever its envoy is"
-        return Finding("AM604", name, task.proxy_configuration_path, message, "Write it out")
+        message = "the redirect and its envoy do not exist under the same condition"
+        return Finding("AM604", name, task.proxy_configuration_path, message, "Give both the same condition")
     return None

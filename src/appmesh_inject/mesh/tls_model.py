@@ -1,38 +1,39 @@
-"""Certificates and trust of the mesh model: who TLS shows, and whom it believes."""
+"""Certificates and trust in the mesh model: what TLS presents, and what it accepts."""
 
 from dataclasses import dataclass, field
 from typing import TypeAlias, final
 
 from appmesh_inject.cfn.document import Path
-from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.scalars import Scalar
 
 SDS_VARIABLE = "APPMESH_SDS_SOCKET_PATH"
-"""The envoy container's variable that has the socket of SDS: App Mesh's image read it, and the compiler does."""
+"""The envoy container's variable for the path of the SDS socket. App Mesh's image read it, and the compiler reads
+it."""
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class FileCertificate:
-    chain: Text
-    private_key: Text
+    chain: Scalar
+    private_key: Scalar
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class SdsSecret:
-    name: Text
+    name: Scalar
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class FileTrust:
-    chain: Text
+    chain: Scalar
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class AcmManaged:
-    """A certificate or a trust that lives in ACM, whose keys only App Mesh could bring to Envoy."""
+    """A certificate or CA in ACM. Only App Mesh could deliver its keys to Envoy."""
 
 
 Certificate: TypeAlias = FileCertificate | SdsSecret | AcmManaged
@@ -43,7 +44,7 @@ Trust: TypeAlias = FileTrust | SdsSecret | AcmManaged
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
     trust: Trust
-    subject_alternative_names: tuple[Text, ...] = ()
+    subject_alternative_names: tuple[Scalar, ...] = ()
     path: Path = field(compare=False, default=())
 
 
@@ -59,10 +60,10 @@ class ListenerTls:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientTls:
-    """The TLS part of a client policy; no `ports`: on every port."""
+    """The TLS settings of a client policy. Without `ports` they apply to every port."""
 
     enforce: bool
-    ports: tuple[Text, ...]
+    ports: tuple[Scalar, ...]
     certificate: Certificate | None
     validation: Validation | None
     path: Path = field(compare=False, default=())

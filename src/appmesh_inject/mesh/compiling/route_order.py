@@ -1,14 +1,14 @@
-"""Which route comes first. Envoy takes the first that matches, so the order is part of the meaning."""
+"""The order of routes. Envoy takes the first route that matches, so the order matters."""
 
 from appmesh_inject.mesh.model import GatewayRoute, Match, Route
-from appmesh_inject.mesh.scalars import Text
+from appmesh_inject.mesh.scalars import Scalar
 
 _UNSET = 1001
-"""Behind App Mesh's last priority, 1000."""
+"""Sorts after 1000, the largest priority in App Mesh."""
 
 
 def route_order(route: Route) -> tuple[object, ...]:
-    """By priority, unset ones last; then the narrower match first; then by name."""
+    """By priority (routes without one last), then the more specific match first, then by name."""
     return (_priority(route), *_breadth(route.match), route.name.key)
 
 
@@ -21,7 +21,7 @@ def _priority(route: Route | GatewayRoute) -> int:
 
 
 def _breadth(match: Match) -> tuple[int, int, int]:
-    """Exact paths, then regular expressions, then prefixes, the longer first; then more conditions first."""
+    """Exact paths, then regular expressions, then prefixes from long to short; among equals, more conditions first."""
     conditions = len(match.headers) + len(match.query_parameters) + bool(match.method) + bool(match.scheme)
     if match.exact_path or match.method_name:
         return 0, 0, -conditions
@@ -31,8 +31,9 @@ def _breadth(match: Match) -> tuple[int, int, int]:
     return 2, -_length(prefix) if prefix else 0, -conditions
 
 
-def _length(prefix: Text) -> int:
-    """Of what CloudFormation fills in, what stands before it counts, and a character: it goes before `/` alone."""
+def _length(prefix: Scalar) -> int:
+    """Of a prefix with an intrinsic in it, only the text before the intrinsic counts, plus one character: the prefix
+    sorts before `/` alone."""
     if prefix.known is not None:
         return len(prefix.known)
     return max(1, len(prefix.key.partition("\0")[0])) + 1

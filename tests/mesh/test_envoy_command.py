@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.mesh.command import BUDGET, command
+from appmesh_inject.mesh.envoy_command import BUDGET, command
 
 VALUES = {"A": "alpha", "B": "9080"}
 

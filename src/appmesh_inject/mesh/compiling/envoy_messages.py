@@ -1,4 +1,4 @@
-"""Shapes that recur all over Envoy's configuration."""
+"""Envoy messages that several parts of the configuration use."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ Config = Mapping[str, Json]
 
 LOOPBACK, LOOPBACK_6 = "127.0.0.1", "::1"
 UNLIMITED = "2147483647"
-"""App Mesh took Envoy's own circuit breakers (1,024 connections and requests, 3 retries) out of the way."""
+"""App Mesh lifted Envoy's default circuit breakers (1,024 connections and requests, 3 retries)."""
 
 _TYPE = "type.googleapis.com/envoy."
 
@@ -19,7 +19,7 @@ def typed(kind: str, fields: Config | None = None) -> Config:
 
 
 def extension(name: str, kind: str, fields: Config | None = None) -> Config:
-    """An extension of Envoy: since 1.40 a name without its type is fatal."""
+    """An extension of Envoy. Since Envoy 1.40 an extension without its type is a fatal error."""
     return {"name": f"envoy.{name}", "typed_config": typed(kind, fields)}
 
 
@@ -51,11 +51,11 @@ def http_options(options: Config) -> Config:
 
 HTTP2_UPSTREAM = http_options({"explicit_http_config": {"http2_protocol_options": {}}})
 SAME_UPSTREAM = http_options({"use_downstream_protocol_config": {"http2_protocol_options": {}}})
-"""HTTP/2 for what came as HTTP/2, HTTP/1.1 for the rest."""
+"""HTTP/2 for requests that arrived over HTTP/2, HTTP/1.1 for others."""
 
 
 def named(*parts: Json) -> Json:
-    """Parts of a name with `_` between them."""
+    """The parts of a name, joined with `_`."""
     spread: list[Json] = []
     for part in parts:
         spread += ["_", part] if spread else [part]
