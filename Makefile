@@ -111,7 +111,7 @@ fuzz: $(FUZZ_VENV)/.ready  ## look for events that the macro does not answer, fo
 	@mkdir -p fuzz/corpus
 	$(FUZZ_VENV)/bin/python fuzz/events.py fuzz/corpus -max_total_time=$(SECONDS) -print_final_stats=1 -verbosity=0
 
-mutation: $(MUTATION_VENV)/.ready  ## change the code in small ways and see whether a test notices: MUTANTS='appmesh_inject.merge*'
+mutation: $(MUTATION_VENV)/.ready  ## change the code in small ways and see whether a test notices: MUTANTS='appmesh_inject.cfn.merge*'
 	@set -f; $(MUTATION_VENV)/bin/python mutation/run.py $(MUTANTS)
 
 test-dataplane: $(VENV)/.ready  ## send traffic through real Envoys that run what is rendered; needs root
@@ -190,7 +190,7 @@ local: $(E2E_VENV)/.ready $(SAM_VENV)/.ready $(RUNTIME_VENV)/.ready  ## a local 
 local-stop:  ## end it
 	@test ! -x $(E2E_VENV)/bin/python || $(LOCAL) stop
 
-runtime: build $(RUNTIME_VENV)/.ready  ## what `appmesh-inject invoke --runtime` needs, instead of Docker
+runtime: build $(RUNTIME_VENV)/.ready  ## build what `python -m tests.lambda_runtime EVENT` calls: the function in Lambda's runtime, without Docker
 
 # Lambda's Python, as in $(RUNTIME_VENV), if it is here.
 $(BENCH_VENV)/.ready: pyproject.toml requirements/bench.txt

@@ -17,7 +17,14 @@ from tests.docs.running import Shell
 ENGINE = "make test-e2e runs it"
 """Why a command is not run where there is no CloudFormation."""
 
-REASONS = {"needs a cluster", "needs an AWS account", "needs another account", "needs Docker", ENGINE}
+REASONS = {
+    "needs a cluster",
+    "needs an AWS account",
+    "needs another account",
+    "needs Docker",
+    "needs what make runtime builds",
+    ENGINE,
+}
 """Why a command of a page is not run."""
 
 TARGETS = re.findall(r"^([a-z0-9-]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)

@@ -1,5 +1,6 @@
 """What is compared: a task definition of a template with what ECS has of it."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,8 +8,11 @@ NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
 def sidecar_node(described: Mapping[str, Any]) -> str | None:
-    """The node, gateway or resource that the task's envoy stands for; None where it has no envoy."""
+    """The node, gateway or resource that the task's envoy stands for; None where it has no envoy of ours."""
     for container in described["containerDefinitions"]:
+        command = container.get("command", ())
+        if "--config-yaml" in command:
+            return str(json.loads(command[1])["node"]["id"])
         for variable in container.get("environment", ()):
             if variable["name"] in ("APPMESH_VIRTUAL_NODE_NAME", "APPMESH_RESOURCE_ARN"):
                 return str(variable["value"])

@@ -13,10 +13,7 @@ from tests.e2e.stacks import Stack, task_definition
 from tests.e2e.test_refusals import RIGHT, template
 from tests.e2e.variables import Shape
 
-ROLES = {
-    "TaskRoleArn": "arn:aws:iam::000000000000:role/task",
-    "ExecutionRoleArn": "arn:aws:iam::000000000000:role/execution",
-}
+ROLE = {"TaskRoleArn": "arn:aws:iam::000000000000:role/task"}
 
 
 @pytest.fixture(autouse=True)
@@ -30,12 +27,12 @@ def test_an_update_decides_anew(macro: Engine) -> None:
     stack = Stack(macro, "update")
     seen = {}
     for stage in ("dev", "test", "prod"):
-        stack.deploy(text, {**ROLES, "Stage": stage})
+        stack.deploy(text, {**ROLE, "Stage": stage})
         seen[stage] = stack.task_definitions()["GatewayTask"]
     assert {stage: names(definition) for stage, definition in seen.items()} == {
         "dev": ["gateway"],
-        "test": ["gateway", "envoy", "proxyinit"],
-        "prod": ["gateway", "statsd", "envoy", "proxyinit"],
+        "test": ["gateway", "envoy"],
+        "prod": ["gateway", "statsd", "envoy"],
     }
     assert sidecar_node(seen["prod"]) == "mesh/apps/virtualNode/gateway-prod"
     assert "AppMeshInject" in stack.original()
@@ -100,7 +97,7 @@ def of_new_code(folder: Path) -> Path:
     build = shutil.copytree(REPOSITORY / ".aws-sam" / "build", folder / "build")
     image = re.compile(r"[^\"]*/aws-appmesh-envoy:v1\.8\.0\.2-beta")
     changed = 0
-    for module in build.rglob("appmesh_inject/*.py"):
+    for module in build.rglob("appmesh_inject/**/*.py"):
         code, count = image.subn("registry.example.com/of-new-code:2", module.read_text())
         module.write_text(code)
         changed += count

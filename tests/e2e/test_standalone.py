@@ -13,7 +13,7 @@ from tests.e2e.variables import Shape
 
 GOLDEN = REPOSITORY / "tests" / "golden" / "cloudformation"
 COLOUR = (GOLDEN / "standalone-colour" / "input.yaml").read_text()
-EXAMPLES = REPOSITORY / "examples" / "standalone"
+EXAMPLES = REPOSITORY / "examples"
 
 
 def configuration(definition: Mapping[str, Any]) -> str:
@@ -44,11 +44,11 @@ def test_the_mesh_of_the_template_becomes_configuration(shape: Shape, macro: Eng
 
 
 def test_the_mesh_of_another_stack_is_read_where_the_deployment_allows_it(macro: Engine) -> None:
-    """The two examples that belong together, and what stands in the first one's parameter."""
+    """The examples that belong together, and what stands in the first one's parameter."""
     macro.hand_over(Shape.WITHOUT_TRANSFORM)
     mesh = Stack(macro, "shop-mesh")
-    mesh.deploy((EXAMPLES / "mesh.yaml").read_text(), {"NamespaceName": "shop.example.com"})
-    service = (EXAMPLES / "service.yaml").read_text().replace("AppMeshInject", "WithMeshes")
+    mesh.deploy((EXAMPLES / "standalone" / "mesh.yaml").read_text(), {"NamespaceName": "shop.example.com"})
+    service = (EXAMPLES / "standalone" / "service.yaml").read_text().replace("AppMeshInject", "WithMeshes")
     deploy = ("deploy", "--stack-name", "with-meshes", "--parameter-overrides", "MacroName=WithMeshes")
 
     sam(*deploy, engine=macro)
@@ -60,4 +60,10 @@ def test_the_mesh_of_another_stack_is_read_where_the_deployment_allows_it(macro:
     sam(*deploy, "MeshStacks=shop-mesh", engine=macro)
     stack.deploy(service)
     runs_the_mesh(stack.task_definitions()["CartTask"], "prices.shop.example.com")
+
+    snippet = Stack(macro, "shop-snippet")
+    snippet.deploy((EXAMPLES / "snippet.yaml").read_text().replace("AppMeshInject", "WithMeshes"))
+    definitions = snippet.task_definitions()
+    runs_the_mesh(definitions["CartTask"], "prices.shop.example.com")
+    assert names(definitions["CleanupTask"]) == ["cleanup"]
     sam("delete", "--stack-name", "with-meshes", "--no-prompts", engine=macro)
