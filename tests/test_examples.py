@@ -21,7 +21,7 @@ EXAMPLES = sorted(
 
 STANDALONE = REPOSITORY / "examples/standalone"
 FLAGS = {"deployment.yaml": ["--region", "us-west-2"], "service.yaml": ["--mesh", str(STANDALONE / "mesh.yaml")]}
-EXPLAINED = {"AM902", "AM356"}
+EXPLAINED = {"AM902", "AM356", "AM903:"}
 """Warnings that say of every such template what there is to know."""
 
 

@@ -9,6 +9,12 @@ from typing import NamedTuple
 
 from appmesh_inject.cfn import document
 from appmesh_inject.cfn.document import Path
+from appmesh_inject.limits import (
+    APP_PORTS,
+    CONTAINERS_OF_A_TASK,
+    IGNORED_PORTS_OF_PROXY_INIT,
+    RESOURCES_OF_A_TEMPLATE,
+)
 
 BASE = "docs/"
 """Where the pages are: the folder in the repository. With a site of your own, its address, such as
@@ -104,7 +110,7 @@ CODES: Mapping[str, Code] = {
     ),
     "AM002": _error("The template is nested deeper than can be read", "Nest less: 200 levels are sure to be read"),
     "AM003": _error(
-        "The processed template is larger than a Lambda function can answer", "Split the template, or inject less text"
+        "What comes out is larger than a Lambda function can answer", "Split the template, or inject less text"
     ),
     "AM004": _error(
         "A text has half a character, a lone surrogate, which a Lambda function cannot answer",
@@ -124,7 +130,10 @@ CODES: Mapping[str, Code] = {
     ),
     "AM106": _error("No app port is found", "Set AppPorts, or give the app's container its PortMappings"),
     "AM107": _error("A port or address that is none", "Correct it: a port is a number from 1 to 65535"),
-    "AM108": _error("More ports than the redirect takes", "List at most 15 app ports, and at most 14 ignored ones"),
+    "AM108": _error(
+        "More ports than the redirect takes",
+        f"List at most {APP_PORTS} app ports, and at most {IGNORED_PORTS_OF_PROXY_INIT} ignored ones",
+    ),
     "AM109": _error(
         "A setting that the profile does not have", "Take it out, or use the profile that the message names"
     ),
@@ -141,7 +150,7 @@ CODES: Mapping[str, Code] = {
     "AM203": _error(
         "Containers that cannot be read when the macro runs", "Write ContainerDefinitions out in the template"
     ),
-    "AM204": _error("More than 10 containers", "Move containers to another task"),
+    "AM204": _error(f"More than {CONTAINERS_OF_A_TASK} containers", "Move containers to another task"),
     "AM205": _error(
         "Neither the task nor a container has a memory setting",
         "Set Memory of the task, or Memory or MemoryReservation of each container",
@@ -198,7 +207,9 @@ CODES: Mapping[str, Code] = {
     "AM316": _error("A port has to be named where there are several listeners", "Name the port"),
     "AM317": _error("A port is named that no listener has", "Name a listener's port"),
     "AM318": _error("The port of a virtual router is not known", "Give the router a listener"),
-    "AM319": _error("Envoy's configuration is larger than a task definition can hold", "Have fewer backends"),
+    "AM319": _error(
+        "A task definition is larger than ECS takes", "Have fewer backends, or put less text into its containers"
+    ),
     "AM320": _error("TLS uses SDS, and there is no socket for it", "Set APPMESH_SDS_SOCKET_PATH"),
     "AM321": _error("A virtual service is named twice", "Keep one"),
     "AM322": _error("A text cannot stand in Envoy's configuration", "Write it without such characters"),
@@ -213,6 +224,10 @@ CODES: Mapping[str, Code] = {
     ),
     "AM329": _error("The processed template is larger than CloudFormation takes", "Split the template"),
     "AM330": _error("The mesh of another stack cannot be read", "See the message; render --mesh reads a file instead"),
+    "AM331": _error(
+        f"The processed template has more than {RESOURCES_OF_A_TEMPLATE} resources",
+        "Split the template: move some of its resources to another stack, or to a nested one",
+    ),
     "AM351": _warning("Outlier detection has no effect on a single address", "Use ResponseType ENDPOINTS"),
     "AM352": _warning("Nothing consumes the health check of a virtual gateway", "Check it from the load balancer"),
     "AM353": _warning("A variable of the envoy container has no effect any more", "Take it out"),
@@ -262,4 +277,7 @@ CODES: Mapping[str, Code] = {
         "Marks without a Transform: CloudFormation would not call the macro", "Add Transform: AppMeshInject"
     ),
     "AM902": _warning("The sidecars wait for App Mesh, which AWS switched off on 2026-09-30", "Use profile standalone"),
+    "AM903": _warning(
+        "CloudFormation takes the template, or what becomes of it, only from S3", "Deploy it by way of a bucket"
+    ),
 }

@@ -32,6 +32,7 @@ from appmesh_inject.mesh.source import Meshes
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS, deployed
 from appmesh_inject.workloads.cloudformation import CloudFormation
+from appmesh_inject.workloads.detect import is_template
 
 if COLLECTS:
     gc.enable()
@@ -116,8 +117,11 @@ def _answerable(outcome: Outcome, given: Json) -> Outcome:
         # Lambda's runtime would end while it encodes the response, and CloudFormation would not learn why.
         text = "a text has half a character (a lone surrogate), which a Lambda function cannot answer"
         return _refused(outcome, Finding("AM004", "", half, text, "Write the whole character, or take it out"))
-    # To encode each response twice would cost more than all the rest, so what is surely small is not measured.
-    if outcome.document is given or at_most(outcome.document, LAMBDA_RESPONSE_BYTES - MACRO_MESSAGE_CHARACTERS):
+    # To encode each response twice would cost more than all the rest, so what is surely small is not measured, and no
+    # template: it is held to a tighter limit.
+    if outcome.document is given or is_template(outcome.document):
+        return outcome
+    if at_most(outcome.document, LAMBDA_RESPONSE_BYTES - MACRO_MESSAGE_CHARACTERS):
         return outcome
     try:
         # As Lambda's client writes it from Python 3.12 on: in UTF-8.
@@ -127,8 +131,8 @@ def _answerable(outcome: Outcome, given: Json) -> Outcome:
     if size + MACRO_MESSAGE_CHARACTERS <= LAMBDA_RESPONSE_BYTES:
         return outcome
     most = f"a Lambda function answers {LAMBDA_RESPONSE_BYTES:,} at the most"
-    text = f"the processed template has {size:,} bytes, and {most}"
-    hint = "Split the template, or put less text into the settings that all its tasks share"
+    text = f"the processed fragment has {size:,} bytes, and {most}"
+    hint = "Split the template, or put less text into it"
     return _refused(outcome, Finding("AM003", "", (), text, hint))
 
 

@@ -1,12 +1,10 @@
 """The mesh leaves its template: compiled into the tasks, its resources have nothing to configure any more."""
 
-import json
 from collections.abc import Mapping
 
 from appmesh_inject.cfn.document import Changes, Json, edited, replace
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
-from appmesh_inject.limits import TEMPLATE_BYTES
 from appmesh_inject.mesh.names import MeshNames, kind_of
 from appmesh_inject.mesh.references_removal import departure
 from appmesh_inject.mesh.source import EXPORT
@@ -24,7 +22,7 @@ def without_mesh(document: Json, scope: Scope, *, export: bool) -> tuple[Json, t
     resources = document.get("Resources")
     mesh = {name: it for name, it in resources.items() if kind_of(it)} if isinstance(resources, dict) else {}
     if not mesh:
-        return document, _too_large(document)
+        return document, ()
     leaving = departure(document, MeshNames(scope.resources, scope))
     changed = edited(document, leaving.changes)
     assert isinstance(changed, dict)
@@ -32,7 +30,7 @@ def without_mesh(document: Json, scope: Scope, *, export: bool) -> tuple[Json, t
         changed = edited(changed, _exported(changed, mesh))
     if not _has_resources(changed):
         changed = edited(changed, [replace(("Resources", PLACEHOLDER), PLACEHOLDER_RESOURCE)])
-    return changed, (*leaving.findings, *_too_large(changed))
+    return changed, leaving.findings
 
 
 def _exported(template: Mapping[str, Json], mesh: Mapping[str, Json]) -> Changes:
@@ -45,11 +43,3 @@ def _exported(template: Mapping[str, Json], mesh: Mapping[str, Json]) -> Changes
 
 def _has_resources(template: Json) -> bool:
     return isinstance(template, dict) and bool(template.get("Resources"))
-
-
-def _too_large(template: Json) -> tuple[Finding, ...]:
-    size = len(json.dumps(template, separators=(",", ":")))
-    if size <= TEMPLATE_BYTES:
-        return ()
-    message = f"the processed template has {size:,} bytes, and CloudFormation takes {TEMPLATE_BYTES:,}"
-    return (Finding("AM329", "", (), message, "Split the template: each task carries its own configuration"),)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 APP_MESH = "AWS::AppMesh::"
 
+CONFIGURATION_FLAG = "--config-yaml"
+"""What stands before the configuration in the command of an envoy."""
 
 EXPORT = ("AppMeshInject", "Mesh")
 """Where in Metadata an exported mesh stands, for the setting MeshStack of other templates."""
