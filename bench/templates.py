@@ -1,6 +1,7 @@
 """Templates shaped like real ones: around each task definition the rest of a service."""
 
 from appmesh_inject.cfn.document import Json
+from appmesh_inject.limits import RESOURCES_OF_A_TEMPLATE
 
 MESH_NODES = 50
 
@@ -118,10 +119,12 @@ def mesh() -> dict[str, Json]:
 
 
 def template(count: int, profile: str, *, marked: bool = True) -> Json:
-    """A template of `count` services; with a mesh of its own for profile `standalone`."""
+    """A template of `count` services; with a mesh of its own for profile `standalone`. Of large ones as many resources
+    of each service as CloudFormation takes together: its task definition first."""
     resources: dict[str, Json] = dict(mesh()) if profile == "standalone" else {}
+    most = (RESOURCES_OF_A_TEMPLATE - len(resources)) // count
     for number in range(count):
-        resources |= service(number, profile, marked=marked)
+        resources |= dict(list(service(number, profile, marked=marked).items())[:most])
     return {"Metadata": {"AppMesh": {"MeshName": "apps"}}, "Resources": resources}
 
 

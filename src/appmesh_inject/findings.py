@@ -9,6 +9,12 @@ from typing import NamedTuple
 
 from appmesh_inject.cfn import document
 from appmesh_inject.cfn.document import Path
+from appmesh_inject.limits import (
+    APP_PORTS,
+    CONTAINERS_OF_A_TASK,
+    IGNORED_PORTS_OF_PROXY_INIT,
+    RESOURCES_OF_A_TEMPLATE,
+)
 
 BASE = "docs/"
 """Start of links to the docs: the folder in the repository, or the address of your own site, such as
@@ -107,7 +113,7 @@ CODES: Mapping[str, Code] = {
     ),
     "AM002": _error("The template is nested too deeply", "Use at most 200 levels of maps, lists and functions"),
     "AM003": _error(
-        "The processed template is larger than the response of a Lambda function can be",
+        "The result is larger than the response of a Lambda function can be",
         "Split the template, or shorten the settings that all its tasks share",
     ),
     "AM004": _error(
@@ -127,7 +133,10 @@ CODES: Mapping[str, Code] = {
     ),
     "AM106": _error("There is no app port", "Set AppPorts, or add PortMappings to the app's container"),
     "AM107": _error("Invalid port or address", "Correct it: a port is a number from 1 to 65535"),
-    "AM108": _error("More ports than the redirect supports", "List at most 15 app ports, and at most 14 ignored ones"),
+    "AM108": _error(
+        "More ports than the redirect supports",
+        f"List at most {APP_PORTS} app ports, and at most {IGNORED_PORTS_OF_PROXY_INIT} ignored ones",
+    ),
     "AM109": _error(
         "A setting that the profile does not support", "Remove it, or use the profile that the message names"
     ),
@@ -145,7 +154,7 @@ CODES: Mapping[str, Code] = {
     "AM203": _error(
         "The containers cannot be read when the macro runs", "Write ContainerDefinitions out in the template"
     ),
-    "AM204": _error("More than 10 containers", "Move containers to another task"),
+    "AM204": _error(f"More than {CONTAINERS_OF_A_TASK} containers", "Move containers to another task"),
     "AM205": _error(
         "Neither the task nor a container has a memory setting",
         "Set Memory of the task, or Memory or MemoryReservation of each container",
@@ -208,7 +217,9 @@ CODES: Mapping[str, Code] = {
     "AM316": _error("A port is missing, and there are several listeners", "Give the port"),
     "AM317": _error("No listener has the given port", "Give the port of a listener"),
     "AM318": _error("The port of a virtual router is not known", "Give the router a listener"),
-    "AM319": _error("Envoy's configuration is larger than a task definition can hold", "Use fewer backends"),
+    "AM319": _error(
+        "A task definition is larger than ECS accepts", "Use fewer backends, or shorten the texts of its containers"
+    ),
     "AM320": _error("TLS uses SDS, and there is no socket for it", "Set APPMESH_SDS_SOCKET_PATH"),
     "AM321": _error("A virtual service is given twice", "Keep only one"),
     "AM322": _error("A text has characters that Envoy's configuration cannot contain", "Remove these characters"),
@@ -225,6 +236,10 @@ CODES: Mapping[str, Code] = {
     ),
     "AM329": _error("The processed template is larger than CloudFormation accepts", "Split the template"),
     "AM330": _error("The mesh of another stack cannot be read", "See the message; render --mesh reads a file instead"),
+    "AM331": _error(
+        f"The processed template has more than {RESOURCES_OF_A_TEMPLATE} resources",
+        "Split the template: move some of its resources to another stack, or to a nested one",
+    ),
     "AM351": _warning("Outlier detection has no effect on a single address", "Use ResponseType ENDPOINTS"),
     "AM352": _warning("The health check of a virtual gateway has no effect", "Check its health from the load balancer"),
     "AM353": _warning("A variable of the envoy container no longer has an effect", "Remove it"),
@@ -274,4 +289,7 @@ CODES: Mapping[str, Code] = {
         "Add Transform: AppMeshInject",
     ),
     "AM902": _warning("The sidecars wait for App Mesh, which AWS switched off on 2026-09-30", "Use profile standalone"),
+    "AM903": _warning(
+        "CloudFormation takes the template, or what becomes of it, only from S3", "Deploy it by way of a bucket"
+    ),
 }

@@ -19,6 +19,7 @@ from appmesh_inject.profiles.sidecar.build import Draft
 from appmesh_inject.settings.layers import gather, settle
 from appmesh_inject.settings.platform_defaults import BUILT_IN, PlatformDefaults
 from appmesh_inject.settings.table import STANDALONE
+from appmesh_inject.workloads import quotas
 from appmesh_inject.workloads.model import DocumentKind, Workload
 
 NOT_MARKED = "not marked"
@@ -88,13 +89,13 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
             requested = settle(gather(workload.levels, workload.scope, shared), workload.name)
             context = Context(document, kind, workload, requested, platform, meshes, drafts)
             decided.append(Decided.of(workload, requested, _planned(context)))
-    findings = [*platform.findings, *found.findings, *shared.findings]
-    findings += (finding for decision in decided for finding in decision.findings)
-
     changed = edited(document, [edit for decision in decided for edit in _edits(decision)])
     profiles = _profiles(decided)
     finishes = [used.finish(changed, decided) for used in profiles]
     changed = edited(changed, [edit for finish in finishes for edit in finish.changes])
+    decided = [_measured(each, changed, kind) for each in decided]
+    findings = [*platform.findings, *found.findings, *shared.findings]
+    findings += (finding for each in decided for finding in each.findings)
     findings += (finding for finish in finishes for finding in finish.findings)
 
     export = bool(shared.values.get("ExportMesh"))
@@ -105,6 +106,8 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
         findings += _needing_the_mesh(decided, found.scope)
         changed, problems = without_mesh(changed, found.scope, export=export)
         findings += problems
+    if changed is not document and not any(finding.is_error for finding in findings):
+        findings += quotas.processed_template(changed)
     in_order = ordered(findings)
     reports = _reports(found.workloads, decided, settle(shared, "").settings.profile)
     if any(finding.is_error for finding in in_order):
@@ -126,6 +129,14 @@ def _planned(context: Context) -> Plan | Skip:
 
 def _edits(decided: Decided) -> Changes:
     return decided.outcome.changes if isinstance(decided.outcome, Plan) and not decided.is_refused else ()
+
+
+def _measured(decided: Decided, changed: Json, kind: DocumentKind) -> Decided:
+    """The decision, refused where its task definition in `changed` is larger than ECS takes."""
+    if not _edits(decided):
+        return decided
+    workload, path = decided.workload, kind.properties_path(changed, decided.workload)
+    return decided.with_findings(quotas.task_definition(changed, path, workload.name, workload.path))
 
 
 def _profiles(decided: Iterable[Decided]) -> list[Profile]:

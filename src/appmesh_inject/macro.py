@@ -32,6 +32,7 @@ from appmesh_inject.mesh.source import Meshes
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS, deployed
 from appmesh_inject.workloads.cloudformation import CloudFormation
+from appmesh_inject.workloads.detect import is_template
 
 if COLLECTS:
     gc.enable()
@@ -115,8 +116,11 @@ def _answerable(outcome: Outcome, given: Json) -> Outcome:
         # Lambda's runtime would crash while it encodes the response, and CloudFormation would not show the reason.
         text = "a text contains half a character (a lone surrogate), which a Lambda function cannot return"
         return _refused(outcome, Finding("AM004", "", half, text, "Write the whole character, or remove it"))
-    # Encoding the response to measure it costs more than all the rest, so a response that is certainly small is not.
-    if outcome.document is given or at_most(outcome.document, LAMBDA_RESPONSE_BYTES - MACRO_MESSAGE_CHARACTERS):
+    # Encoding the response to measure it costs more than all the rest, so a response that is certainly small is not
+    # measured, and neither is a template: its limit is tighter.
+    if outcome.document is given or is_template(outcome.document):
+        return outcome
+    if at_most(outcome.document, LAMBDA_RESPONSE_BYTES - MACRO_MESSAGE_CHARACTERS):
         return outcome
     try:
         # From Python 3.12 on, Lambda's client writes the response in UTF-8.
@@ -125,7 +129,7 @@ def _answerable(outcome: Outcome, given: Json) -> Outcome:
         return _refused(outcome, too_deep())
     if size + MACRO_MESSAGE_CHARACTERS <= LAMBDA_RESPONSE_BYTES:
         return outcome
-    text = f"the processed template has {size:,} bytes, and a Lambda function returns at most {LAMBDA_RESPONSE_BYTES:,}"
+    text = f"the processed fragment has {size:,} bytes, and a Lambda function returns at most {LAMBDA_RESPONSE_BYTES:,}"
     hint = "Split the template, or shorten the settings that all its tasks share"
     return _refused(outcome, Finding("AM003", "", (), text, hint))
 

@@ -1,6 +1,5 @@
 """A headless Chromium that counts what it asks for and what it complains about."""
 
-import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.cli.command import run
-from tests.graph.large import large_mesh
+from tests.graph.large import write_large_mesh
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
@@ -76,9 +75,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def large(folder: Path) -> Path:
-    template, page = folder / "large.json", folder / "large.html"
-    template.write_text(json.dumps(large_mesh()))
-    assert run("graph", str(template), "-o", str(page)).code == 0
+    page = folder / "large.html"
+    assert run("graph", *write_large_mesh(folder), "-o", str(page)).code == 0
     return page
 
 

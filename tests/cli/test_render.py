@@ -287,6 +287,32 @@ def test_on_preview_it_warns_once_that_app_mesh_is_gone() -> None:
     assert "standalone" in warnings[0]
 
 
+def test_a_template_that_goes_by_s3_alone_is_warned_of() -> None:
+    def said(template: str) -> list[str]:
+        return [line for line in run("render", "-", stdin=template).err.splitlines() if " AM903: " in line]
+
+    comment = f"# {'x' * (51_200 - len(TEMPLATE) - 3)}\n"
+    assert not said(comment + TEMPLATE)
+    (warning,) = said("#" + comment + TEMPLATE)
+    assert warning == (
+        "<stdin>:1:1: warning AM903: the template has 51,201 bytes, and CloudFormation takes more than 51,200 only from"
+        " S3. Deploy with sam deploy --resolve-s3, or with aws cloudformation deploy --s3-bucket BUCKET."
+    )
+
+
+def test_what_comes_out_of_a_template_that_goes_by_s3_alone_is_warned_of() -> None:
+    web = TEMPLATE.partition("Resources:\n")[2]
+    many = TEMPLATE + "".join(web.replace("Web:", f"Web{number}:") for number in range(50))
+    assert len(many) < 51_200
+    err = run("render", "-", stdin=many).err
+    assert "warning AM903: the processed template has " in err
+
+
+def test_a_large_template_without_marks_is_not_warned_of() -> None:
+    ran = run("render", "-", stdin=f"Description: {'x' * 60_000}\nResources: {{Web: {{Type: AWS::SNS::Topic}}}}\n")
+    assert (ran.code, "AM903" in ran.err) == (0, False)
+
+
 PARAMETERS = """\
 Transform: AppMeshInject
 Parameters:

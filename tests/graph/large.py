@@ -1,5 +1,7 @@
 """A mesh as large as the page promises to be usable with."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 FAN_OUT = 3
@@ -7,11 +9,13 @@ ROUTED = 4
 """Every so many services have a router in front of two nodes."""
 
 
-def large_mesh(nodes: int = 200) -> dict[str, Any]:
-    """A template with so many virtual nodes, each with its service and its task; each calls a few that come later."""
+def write_large_mesh(folder: Path, nodes: int = 200) -> list[str]:
+    """Files with so many virtual nodes, each with its service and its task; each calls a few that come later. The tasks
+    have a template of their own, since all together are more resources than CloudFormation takes."""
     resources: dict[str, Any] = {
         "Mesh": {"Type": "AWS::AppMesh::Mesh", "Properties": {"MeshName": "large", "Spec": {}}},
     }
+    tasks = {f"Task{n}": _task(n) for n in range(nodes)}
     for n in range(nodes):
         called = sorted({min(nodes - 1, 2 * n + 1 + step * (1 + n % 5)) for step in range(FAN_OUT)} - {n})
         spec = {
@@ -25,9 +29,13 @@ def large_mesh(nodes: int = 200) -> dict[str, Any]:
             resources |= _routed(n, (n, (n + 1) % nodes))
             provider = {"VirtualRouter": {"VirtualRouterName": f"router-{n}"}}
         resources[f"Service{n}"] = _resource("VirtualService", f"service-{n}.large.local", Spec={"Provider": provider})
-        resources[f"Task{n}"] = _task(n)
     settings = {"MeshName": "large", "Profile": "ga"}
-    return {"Transform": "AppMeshInject", "Metadata": {"AppMesh": settings}, "Resources": resources}
+    mesh_file, task_file = folder / "large-mesh.json", folder / "large-tasks.json"
+    mesh_file.write_text(json.dumps({"Resources": resources}))
+    task_file.write_text(
+        json.dumps({"Transform": "AppMeshInject", "Metadata": {"AppMesh": settings}, "Resources": tasks})
+    )
+    return [str(mesh_file), str(task_file)]
 
 
 def _resource(kind: str, name: str, **properties: Any) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The page, the drawing and the Mermaid text: self-contained, and safe against what names hold."""
 
 import hashlib
-import json
 import re
 import shutil
 import subprocess
@@ -16,7 +15,7 @@ from appmesh_inject.graph.model import Edge, Graph, Kind, Line, Meaning, Part
 from tests.cli.command import run
 from tests.conftest import REPOSITORY
 from tests.graph.cases import COLOUR, HOSTILE, data_of, hostile
-from tests.graph.large import large_mesh
+from tests.graph.large import write_large_mesh
 
 ASSETS = REPOSITORY / "src" / "appmesh_inject" / "graph" / "assets"
 WEB = REPOSITORY / "web"
@@ -92,9 +91,7 @@ def test_mermaid_text() -> None:
 
 
 def test_a_large_mesh_is_whole(tmp_path: Path) -> None:
-    file = tmp_path / "large.json"
-    file.write_text(json.dumps(large_mesh()))
-    ran = run("graph", str(file))
+    ran = run("graph", *write_large_mesh(tmp_path))
     assert ran.code == 0
     kinds = [part["kind"] for part in data_of(ran.out)["parts"]]
     assert (kinds.count("node"), kinds.count("service"), kinds.count("task")) == (200, 200, 200)

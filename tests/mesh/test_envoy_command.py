@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.mesh.envoy_command import BUDGET, command
+from appmesh_inject.mesh.envoy_command import command
 
 VALUES = {"A": "alpha", "B": "9080"}
 
@@ -55,12 +55,6 @@ def test_a_literal_configuration_is_one_string() -> None:
     told = command({"a": "1", "b": ["true", "x"], "c": {}}, "debug", extra=("--concurrency", "2"))
     text = '{"a":"1","b":["true","x"],"c":{}}'
     assert told.command == ("--config-yaml", text, "-l", "debug", "--concurrency", "2")
-    assert told.size == len(json.dumps(text)) - 2
-
-
-def test_the_size_is_that_of_a_string_in_a_string() -> None:
-    told = command({"a": 'x"\\y', "b": "ü"})
-    assert told.size == len(json.dumps(told.command[1], ensure_ascii=False).encode()) - 2
 
 
 def test_text_that_begins_as_a_function_is_text() -> None:
@@ -116,16 +110,6 @@ def test_a_dynamic_reference_is_refused(value: Json) -> None:
         "Take '{{resolve:' out of the mesh's resources."
     ]
     assert [finding.subject for finding in command({"a": value}).findings] == [""]
-
-
-def test_a_configuration_that_is_too_large_is_refused() -> None:
-    empty = command({"a": ""}).size
-    fitting = {"a": "x" * (BUDGET - empty)}
-    assert (command(fitting).size, command(fitting).findings) == (BUDGET, ())
-    assert [str(finding) for finding in command({"a": fitting["a"] + "x"}, subject="Task").findings] == [
-        "AM319 Task: Envoy's configuration takes about 57,345 bytes of the task definition, and 57,344 is the most. "
-        "Split the task, or name fewer backends: each takes about 2,000 bytes."
-    ]
 
 
 _configs = st.recursive(

@@ -8,7 +8,6 @@ import pytest
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import CODES
 from appmesh_inject.mesh import compiling, parsing
-from appmesh_inject.mesh.envoy_command import command
 from tests.mesh.meshes import (
     ACM,
     CLOUD_MAP,
@@ -770,13 +769,6 @@ def test_each_row_has_a_name_of_its_own() -> None:
 def test_every_code_has_a_test() -> None:
     mesh_codes = {code for code in CODES if "AM301" <= code <= "AM327" or "AM351" <= code <= "AM360"}
     assert mesh_codes == {row[2] for row in REFUSED} | ELSEWHERE
-
-
-def test_a_configuration_can_be_too_large() -> None:
-    sized = {"a": "x" * 56 * 1024}
-    assert [f.code for f in command(sized).findings] == ["AM319"]
-    assert command({"a": "x" * 55 * 1024}).findings == ()
-    assert command({"a": [{"Ref": "X"}] * 100}).size == 100 * (64 + len('\\"\\",')) - 1 + len('{\\"a\\":[]}')
 
 
 def test_a_parameters_value_is_never_quoted() -> None:

@@ -1,14 +1,12 @@
-"""The `standalone` profile beyond the golden cases: meshes of other templates, and the size of what comes out."""
+"""The `standalone` profile beyond the golden cases: meshes of other templates, and what they export."""
 
-import json
-import re
 from typing import Any
 
 import pytest
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.findings import Finding
-from appmesh_inject.injection import Outcome, inject
+from appmesh_inject.injection import inject
 from appmesh_inject.mesh.source import Meshes, MeshSource, with_exported
 from appmesh_inject.mesh.value_resolution import resolved
 from appmesh_inject.settings.layers import Level
@@ -99,17 +97,6 @@ def test_a_mesh_from_elsewhere_says_where_its_mistakes_are() -> None:
     assert (missing.code, missing.path[:3]) == ("AM303", ("mesh.yaml", "Resources", "Web"))
 
 
-def test_a_configuration_that_is_too_large_is_refused_at_the_task() -> None:
-    own: Any = _own_mesh()
-    listeners = own["Web"]["Properties"]["Spec"]["Listeners"]
-    log = {"AccessLog": {"File": {"Path": "/" + "x" * 60_000}}}
-    own["Web"]["Properties"] = {**own["Web"]["Properties"], "Spec": {"Listeners": listeners, "Logging": log}}
-    document: Json = {"Resources": {"Task": task(Profile="standalone", MeshName="apps", VirtualNodeName="web"), **own}}
-    outcome = inject(document, target())
-    found = [(finding.code, finding.subject, finding.path) for finding in outcome.findings if finding.is_error]
-    assert found == [("AM319", "Task", ("Resources", "Task", "Metadata", "AppMesh"))]
-
-
 def test_an_ecs_task_definition_takes_its_mesh_from_a_file() -> None:
     request = Level((), {"Profile": "standalone", "MeshName": "apps", "VirtualNodeName": "web"})
     document: Json = {
@@ -142,43 +129,6 @@ def test_an_ecs_task_definition_can_be_a_gateway_of_a_mesh_from_a_file() -> None
     assert (envoy["name"], envoy["healthCheck"]["command"][:2]) == ("envoy", ["CMD", "bash"])
     assert all(key[0].islower() for key in envoy)
     assert "proxyConfiguration" not in result
-
-
-def test_a_processed_template_that_is_too_large_is_refused() -> None:
-    resources: dict[str, Json] = {
-        f"Web{number}": task(Profile="standalone", VirtualNodeName="web") for number in range(250)
-    }
-    metadata: Json = {"AppMesh": {"MeshName": "apps"}}
-    document: Json = {"Metadata": metadata, "Resources": {**resources, **_own_mesh()}}
-    outcome = inject(document, target())
-    (finding,) = [finding for finding in outcome.findings if finding.is_error]
-    assert (finding.code, finding.subject, finding.path) == ("AM329", "", ())
-    size = re.fullmatch(
-        "the processed template has ([0-9,]+) bytes, and CloudFormation takes 1,000,000", finding.message
-    )
-    assert size and int(size[1].replace(",", "")) > 1_000_000
-    assert finding.hint == "Split the template: each task carries its own configuration"
-    assert outcome.document is document
-
-
-def test_a_processed_template_may_have_a_million_bytes() -> None:
-    tasks = {"Task": task(Profile="standalone", VirtualNodeName="web", MeshName="apps")}
-
-    def rendered(length: int) -> Outcome:
-        return inject({"Description": "x" * length, "Resources": {**tasks, **_own_mesh()}}, target())
-
-    size = len(json.dumps(rendered(0).document, separators=(",", ":")))
-    assert not rendered(1_000_000 - size).has_errors
-    assert rendered(1_000_001 - size).has_errors
-
-
-def test_a_template_with_tasks_alone_may_be_too_large_as_well() -> None:
-    template: Json = {
-        "Description": "x" * 1_000_000,
-        "Resources": {"Web": task(Profile="standalone", VirtualNodeName="web", MeshName="apps")},
-    }
-    outcome = inject(template, target(), meshes=Meshes(given=source()))
-    assert [finding.code for finding in outcome.findings] == ["AM329"]
 
 
 @pytest.mark.parametrize("before", [{}, {"Other": 1}, {"AppMeshInject": {"Other": 1}}, {"AppMeshInject": "odd"}])

@@ -70,7 +70,7 @@ def told(code: str) -> str:
 
 
 def _event(template: Path) -> dict[str, Any]:
-    """The event for a template, also for one that the command line refuses to read."""
-    ran = run("event", str(template))
+    """The event for a template or its snippet, also for one that the command line refuses to read."""
+    ran = run("event", str(template), *(["--snippet", "WebTask"] if "Fn::Transform" in template.read_text() else []))
     event: dict[str, Any] = json.loads(ran.out) if ran.out else {"fragment": yaml.safe_load(template.read_text())}
     return event

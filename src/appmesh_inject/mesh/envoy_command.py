@@ -13,10 +13,8 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import function
 from appmesh_inject.cfn.sub import Variable
 from appmesh_inject.findings import Finding
+from appmesh_inject.mesh.source import CONFIGURATION_FLAG
 
-BUDGET = 56 * 1024
-"""ECS accepts task definitions of 65,536 bytes; the difference is left for everything else in them."""
-INTRINSIC_SIZE = 64
 # YAML reads an escaped surrogate pair as two characters, so only what JSON requires is escaped.
 _ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=dict).encode
 _CALLS = ('"Ref":', '"Condition":', '"Fn::')
@@ -25,10 +23,9 @@ _CALLS = ('"Ref":', '"Condition":', '"Fn::')
 
 @final
 class EnvoyCommand(NamedTuple):
-    """command: the container's `Command`. size: bytes that the configuration takes in the task definition."""
+    """command: the container's `Command`."""
 
     command: tuple[Json, ...]
-    size: int
     findings: tuple[Finding, ...]
 
 
@@ -41,24 +38,11 @@ def command(
     _write(bootstrap, pieces)
     parts = _merged(pieces)
     text: Json = {"Fn::Join": ["", parts]} if len(parts) > 1 or not isinstance(parts[0], str) else parts[0]
-    size = sum(_size(part) for part in parts)
     findings: list[Finding] = []
-    if size > BUDGET:
-        message = f"Envoy's configuration takes about {size:,} bytes of the task definition, and {BUDGET:,} is the most"
-        hint = "Split the task, or name fewer backends: each takes about 2,000 bytes"
-        findings.append(Finding("AM319", subject, (), message, hint))
     if any("{{resolve:" in _text(part) for part in parts):
         message = "Envoy's configuration holds a dynamic reference, which CloudFormation would replace"
         findings.append(Finding("AM322", subject, (), message, "Take '{{resolve:' out of the mesh's resources"))
-    return EnvoyCommand(command=("--config-yaml", text, "-l", log_level, *extra), size=size, findings=tuple(findings))
-
-
-def _size(part: Json) -> int:
-    """The bytes that a piece takes in the task definition, where it is a JSON string."""
-    if not isinstance(part, str):
-        return INTRINSIC_SIZE
-    # A piece is JSON, which has no control characters, so quotes and backslashes are all that is escaped.
-    return len(part.encode("utf-8", "surrogatepass")) + part.count('"') + part.count("\\")
+    return EnvoyCommand(command=(CONFIGURATION_FLAG, text, "-l", log_level, *extra), findings=tuple(findings))
 
 
 def _text(part: Json) -> str:

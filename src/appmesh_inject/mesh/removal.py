@@ -3,7 +3,6 @@
 References to them are removed or replaced by names. A reference that allows neither is a finding.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +12,6 @@ from appmesh_inject.cfn.document import Changes, Edit, Json, Path, edited, remov
 from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.cfn.intrinsics import Scope, function
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.limits import TEMPLATE_BYTES
 from appmesh_inject.mesh.names import MeshNames, kind_of
 from appmesh_inject.mesh.source import EXPORT
 
@@ -30,7 +28,7 @@ def without_mesh(document: Json, scope: Scope, *, export: bool) -> tuple[Json, t
     resources = document.get("Resources")
     mesh = {name: it for name, it in resources.items() if kind_of(it)} if isinstance(resources, dict) else {}
     if not mesh:
-        return document, _too_large(document)
+        return document, ()
     removal = mesh_removal(document, MeshNames(scope.resources, scope))
     changed = edited(document, removal.changes)
     assert isinstance(changed, dict)
@@ -38,7 +36,7 @@ def without_mesh(document: Json, scope: Scope, *, export: bool) -> tuple[Json, t
         changed = edited(changed, _exported(changed, mesh))
     if not _has_resources(changed):
         changed = edited(changed, [replace(("Resources", PLACEHOLDER), PLACEHOLDER_RESOURCE)])
-    return changed, (*removal.findings, *_too_large(changed))
+    return changed, removal.findings
 
 
 def _exported(template: Mapping[str, Json], mesh: Mapping[str, Json]) -> Changes:
@@ -51,14 +49,6 @@ def _exported(template: Mapping[str, Json], mesh: Mapping[str, Json]) -> Changes
 
 def _has_resources(template: Json) -> bool:
     return isinstance(template, dict) and bool(template.get("Resources"))
-
-
-def _too_large(template: Json) -> tuple[Finding, ...]:
-    size = len(json.dumps(template, separators=(",", ":")))
-    if size <= TEMPLATE_BYTES:
-        return ()
-    message = f"the processed template has {size:,} bytes, and CloudFormation takes {TEMPLATE_BYTES:,}"
-    return (Finding("AM329", "", (), message, "Split the template: each task carries its own configuration"),)
 
 
 @final

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 APP_MESH = "AWS::AppMesh::"
 
+CONFIGURATION_FLAG = "--config-yaml"
+"""What stands before the configuration in the command of an envoy."""
 
 EXPORT = ("AppMeshInject", "Mesh")
 """The path in Metadata of an exported mesh, which other templates use with MeshStack."""

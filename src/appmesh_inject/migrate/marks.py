@@ -8,6 +8,7 @@ from typing import Protocol
 from appmesh_inject.cfn.document import Edit, Json, Path, append, edited, map_at, remove, replace
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import inject
+from appmesh_inject.limits import TAG_VALUE_CHARACTERS
 from appmesh_inject.mesh.source import Meshes, MeshSource
 from appmesh_inject.render.cloudformation import rendered
 from appmesh_inject.render.rendering import RenderOptions
@@ -20,7 +21,7 @@ from appmesh_inject.workloads.model import DocumentKind
 from appmesh_inject.workloads.task_definition import CLOUDFORMATION, ECS_API, TAG_PREFIX, TaskDefinitionReader
 
 NOWHERE = Level((), {})
-_TAG_VALUE = re.compile(r"[\w\s.:/=+\-@]{0,256}")
+_TAG_VALUE = re.compile(r"[\w\s.:/=+\-@]*")
 
 
 class Marking(Protocol):
@@ -175,4 +176,4 @@ def as_tag(value: Json) -> str | None:
     if not isinstance(value, str | int):
         return None
     text = str(value).replace(",", " ")
-    return text if _TAG_VALUE.fullmatch(text) else None
+    return text if len(text) <= TAG_VALUE_CHARACTERS and _TAG_VALUE.fullmatch(text) else None

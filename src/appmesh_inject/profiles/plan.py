@@ -39,6 +39,11 @@ class Decided(NamedTuple):
         findings = (*workload.findings, *requested.findings, *outcome.findings)
         return cls(workload, requested, outcome, findings, any(finding.is_error for finding in findings))
 
+    def with_findings(self, findings: tuple[Finding, ...]) -> "Decided":
+        """The same with more findings."""
+        is_refused = self.is_refused or any(finding.is_error for finding in findings)
+        return self._replace(findings=(*self.findings, *findings), is_refused=is_refused) if findings else self
+
     @property
     def is_enabled(self) -> bool:
         return self.requested.settings.enabled is not False

@@ -5,7 +5,7 @@ Source: App Mesh user guide of 2018-11-30, "Envoy and Proxy Route Manager Images
 
 from collections.abc import Sequence
 
-from appmesh_inject.limits import CONTAINERS_OF_A_TASK
+from appmesh_inject.limits import CONTAINERS_OF_A_TASK, IGNORED_PORTS_OF_PROXY_INIT
 from appmesh_inject.profiles.sidecar.containers import (
     ENVOY,
     NODE,
@@ -85,7 +85,7 @@ def _sidecars(envoy: Members, proxy_init: Members, *, in_pods: bool = False) -> 
         ),
         images={Slot.ENVOY_IMAGE: "PreviewEnvoyImage", Slot.PROXY_INIT_IMAGE: "PreviewProxyInitImage"},
         egress_ignored_ips="169.254.169.254" if in_pods else "169.254.169.254,169.254.170.2",
-        ignored_ports=14,
+        ignored_ports=IGNORED_PORTS_OF_PROXY_INIT,
         resource=SHORT_NODE,
         net_admin=True,
         needs_region=in_pods,

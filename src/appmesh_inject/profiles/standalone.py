@@ -6,7 +6,7 @@ The container definitions are our own, for the image `envoyproxy/envoy`.
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.source import EnvoyConfiguration, MeshSource
+from appmesh_inject.mesh.source import CONFIGURATION_FLAG, EnvoyConfiguration, MeshSource
 from appmesh_inject.profiles.context import Context
 from appmesh_inject.profiles.sidecar import checks
 from appmesh_inject.profiles.sidecar.containers import (
@@ -93,7 +93,7 @@ class Standalone(SidecarProfile):
 
 
 def _has_configuration(command: Json) -> bool:
-    return isinstance(command, list) and command[:1] == ["--config-yaml"]
+    return isinstance(command, list) and command[:1] == [CONFIGURATION_FLAG]
 
 
 def _configuration(context: Context, envoy: Container, values: Values) -> EnvoyConfiguration:

@@ -12,7 +12,7 @@ from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.manifests import Manifests
 from appmesh_inject.injection import inject
 from appmesh_inject.render import cloudformation
-from appmesh_inject.render.rendering import Rendered, RenderOptions, of_outcome
+from appmesh_inject.render.rendering import Rendered, RenderOptions, of_outcome, warning_of_bucket
 from appmesh_inject.workloads import ecs_api, kubernetes
 from appmesh_inject.workloads.detect import DESCRIBED, DocumentType, detect, is_task_definition
 
@@ -46,7 +46,8 @@ class TemplateFile:
     is_template: bool = True
 
     def rendered(self, options: RenderOptions) -> Rendered:
-        return cloudformation.rendered(documents.template(self.document), options)
+        result = cloudformation.rendered(documents.template(self.document), options)
+        return replace(result, findings=(*result.findings, *warning_of_bucket(self.document.text, result)))
 
     def written(self, result: Rendered, format_: Format | None) -> str:
         return writer.written(result.document, format_ or self.document.format)

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.deployed_size import json_bytes
+from appmesh_inject.cfn.document import Json, at_most
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
+from appmesh_inject.limits import TEMPLATE_BYTES_WITHOUT_S3
 from appmesh_inject.mesh.source import Meshes, MeshSource
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import BUILT_IN, PlatformDefaults
@@ -70,3 +72,19 @@ def warning_of_switched_off(reports: tuple[Report, ...]) -> tuple[Finding, ...]:
     )
     hint = "Use profile standalone, which needs no control plane"
     return (Finding("AM902", waiting[0].name, waiting[0].path, message, hint),)
+
+
+def warning_of_bucket(text: str, result: Rendered) -> tuple[Finding, ...]:
+    """The warning that CloudFormation takes a template, or what comes out of it, only from S3. text: of its file."""
+    if result.has_errors or not any(report.action is Action.INJECTED for report in result.reports):
+        return ()
+    size, what = len(text.encode()), "the template"
+    if size <= TEMPLATE_BYTES_WITHOUT_S3 and not at_most(result.document, TEMPLATE_BYTES_WITHOUT_S3):
+        size, what = json_bytes(result.document), "the processed template"
+    if size <= TEMPLATE_BYTES_WITHOUT_S3:
+        return ()
+    message = (
+        f"{what} has {size:,} bytes, and CloudFormation takes more than {TEMPLATE_BYTES_WITHOUT_S3:,} only from S3"
+    )
+    hint = "Deploy with sam deploy --resolve-s3, or with aws cloudformation deploy --s3-bucket BUCKET"
+    return (Finding("AM903", "", (), message, hint),)

@@ -6,7 +6,7 @@ Sources: App Mesh user guide, last edition, "Getting started with AWS App Mesh a
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from appmesh_inject.limits import CONTAINERS_OF_A_TASK
+from appmesh_inject.limits import APP_PORTS, CONTAINERS_OF_A_TASK
 from appmesh_inject.profiles.sidecar.image_names import X_RAY_IMAGE
 from appmesh_inject.profiles.sidecar.template import JoinedText, Members, Slot, Template
 from appmesh_inject.workloads.member_names import ECS_API
@@ -103,7 +103,7 @@ def redirected_by_ecs(envoy: Members, image: str, resource: JoinedText, *, is_ap
         ),
         images={Slot.ENVOY_IMAGE: image, Slot.X_RAY_IMAGE: "XRayImage"},
         egress_ignored_ips="169.254.170.2,169.254.169.254",
-        ignored_ports=15,
+        ignored_ports=APP_PORTS,
         resource=resource,
         egress_only=True,
         proxy_configuration=spelled(PROXY_CONFIGURATION) if redirects else None,

@@ -1,0 +1,72 @@
+"""What comes out, held against the quotas of AWS for whole documents: `limits` has them."""
+
+from collections.abc import Iterator, Sequence
+
+from appmesh_inject.cfn.deployed_size import deployed_size, json_bytes
+from appmesh_inject.cfn.document import Json, Path, at_most, map_at
+from appmesh_inject.findings import Finding
+from appmesh_inject.limits import RESOURCES_OF_A_TEMPLATE, TASK_DEFINITION_BYTES, TEMPLATE_BYTES
+from appmesh_inject.mesh.source import CONFIGURATION_FLAG
+from appmesh_inject.workloads.detect import is_template
+from appmesh_inject.workloads.member_names import CLOUDFORMATION, ECS_API
+
+
+def task_definition(document: Json, path: Path, subject: str, place: Path) -> tuple[Finding, ...]:
+    """What is wrong with the size of the task definition whose properties are at `path`; nothing about a pod's.
+    place: for the finding."""
+    properties = map_at(document, path)
+    names = next((names for names in (CLOUDFORMATION, ECS_API) if names["ContainerDefinitions"] in properties), None)
+    # A function takes at least a quarter of the bytes that are counted for its value.
+    if names is None or at_most(properties, TASK_DEFINITION_BYTES // 4):
+        return ()
+    size = deployed_size({name: value for name, value in properties.items() if name != names["Tags"]})
+    if size <= TASK_DEFINITION_BYTES:
+        return ()
+    envoy = max(map(deployed_size, _configurations(properties[names["ContainerDefinitions"]])), default=0)
+    parts = f", {envoy:,} of them for Envoy's configuration and {size - envoy:,} for the rest" if envoy else ""
+    message = f"the task definition takes about {size:,} bytes{parts}, and ECS takes {TASK_DEFINITION_BYTES:,}"
+    hint = "Move containers to another task, or put less text into them"
+    if envoy:
+        hint = "Split the task, or name fewer backends: each takes about 2,000 bytes"
+    return (Finding("AM319", subject, place, message, hint),)
+
+
+def _configurations(value: Json) -> Iterator[Json]:
+    """The configurations of the envoys in the containers."""
+    if isinstance(value, dict):
+        for member in value.values():
+            yield from _configurations(member)
+    elif isinstance(value, list):
+        if value[:1] == [CONFIGURATION_FLAG]:
+            yield from value[1:2]
+        else:
+            for item in value:
+                yield from _configurations(item)
+
+
+def processed_template(document: Json) -> tuple[Finding, ...]:
+    """What is wrong with the size of a template as it comes out; nothing about another document."""
+    if not is_template(document):
+        return ()
+    return (*_bytes(document), *_resources(document))
+
+
+def _bytes(template: Json) -> Sequence[Finding]:
+    if at_most(template, TEMPLATE_BYTES):
+        return ()
+    size = json_bytes(template)
+    if size <= TEMPLATE_BYTES:
+        return ()
+    message = f"the processed template has {size:,} bytes, and CloudFormation takes {TEMPLATE_BYTES:,}"
+    hint = "Split the template: each task carries its own sidecars and their configuration"
+    return (Finding("AM329", "", (), message, hint),)
+
+
+def _resources(template: Json) -> Sequence[Finding]:
+    """A loop makes resources later, and an unknown number of them: it counts as none."""
+    count = sum(not name.startswith("Fn::ForEach::") for name in map_at(template, ("Resources",)))
+    if count <= RESOURCES_OF_A_TEMPLATE:
+        return ()
+    message = f"the processed template has {count} resources, and CloudFormation takes {RESOURCES_OF_A_TEMPLATE}"
+    hint = "Split the template: move some of its resources to another stack, or to a nested one"
+    return (Finding("AM331", "", (), message, hint),)
