@@ -49,7 +49,7 @@ def test_any_text_of_a_template_gets_a_response(text: str, artefact: None) -> No
     response = json.loads(answer.body)
     assert not answer.is_error, response
     if response["status"] == "failed":
-        assert response["errorMessage"].startswith("AM004 Description: a text has half a character")
+        assert response["errorMessage"].startswith("AM004 Description: a text contains half a character")
     else:
         assert response["fragment"]["Description"] == text
 

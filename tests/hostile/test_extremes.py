@@ -195,7 +195,7 @@ HALVES: dict[str, dict[str, Any]] = {
 def test_half_a_character_is_refused_where_lambda_cannot_encode_it(place: str) -> None:
     response = answered(event(HALVES[place]))
     assert response["status"] == "failed"
-    assert f"AM004 {place}: a text has half a character" in response["errorMessage"]
+    assert f"AM004 {place}: a text contains half a character" in response["errorMessage"]
 
 
 def test_half_a_character_does_not_hide_other_mistakes() -> None:
