@@ -1,14 +1,14 @@
-"""A mesh as large as the page promises to be usable with."""
+"""A mesh of the size that the page supports."""
 
 from typing import Any
 
 FAN_OUT = 3
 ROUTED = 4
-"""Every so many services have a router in front of two nodes."""
+"""Of so many services one has a router with two nodes."""
 
 
 def large_mesh(nodes: int = 200) -> dict[str, Any]:
-    """A template with so many virtual nodes, each with its service and its task; each calls a few that come later."""
+    """A template with this many virtual nodes, each with a service and a task. Each node calls a few later ones."""
     resources: dict[str, Any] = {
         "Mesh": {"Type": "AWS::AppMesh::Mesh", "Properties": {"MeshName": "large", "Spec": {}}},
     }
