@@ -133,7 +133,7 @@ test-e2e: $(VENV)/.ready $(SAM_VENV)/.ready $(RUNTIME_VENV)/.ready $(E2E_VENV)/.
 test-graph: $(VENV)/.ready  ## click through the page of `graph` in a headless Chromium; SCREENSHOTS=FOLDER keeps pictures
 	@$(NEED) test-graph chromium node npm
 	npm --prefix web $(NPM_CI)
-	$(BIN)/pytest -q tests/browser tests/graph/test_written.py $(if $(SCREENSHOTS),--screenshots '$(SCREENSHOTS)')
+	$(BIN)/pytest -q tests/browser tests/graph/test_output.py $(if $(SCREENSHOTS),--screenshots '$(SCREENSHOTS)')
 
 graph-assets:  ## bundle the front end of `graph` anew from web/; needs node
 	@$(NEED) graph-assets node npm

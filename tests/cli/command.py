@@ -1,4 +1,4 @@
-"""Runs `appmesh-inject` as a user does, and the templates that most tests here use."""
+"""Runs `appmesh-inject` in this process, with templates that several tests use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class Ran:
 
 
 def run(*arguments: str, stdin: str | bytes = "", env: Mapping[str, str] | None = None) -> Ran:
-    """One call of the command line."""
+    """The result of one call."""
     result = CliRunner().invoke(PROGRAM, arguments, input=stdin, env=dict(env or {}))
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception

@@ -1,4 +1,4 @@
-"""Whatever a document holds, a command ends with a result or with findings, never with a stack trace."""
+"""For any document, a command ends with a result or with findings, never with a stack trace."""
 
 import json
 from typing import Any
@@ -72,7 +72,7 @@ def test_render_and_event_answer_for_any_template(template: dict[str, Any], as_e
 @pytest.mark.parametrize("command", ["render", "event", "invoke", "lint"])
 @settings(max_examples=30, deadline=None)
 @given(st.one_of(st.text(max_size=40), st.text("{}[]:,\"'!&*-? \nab#|>%@`\t", max_size=30)))
-def test_any_text_is_read_or_told_about(command: str, text: str) -> None:
+def test_any_text_is_read_or_reported(command: str, text: str) -> None:
     ran = run(command, "-", stdin=text.encode("utf-8", "surrogatepass"))
     assert ran.code == 1
     assert ran.out == ""

@@ -1,4 +1,4 @@
-"""`event` makes what CloudFormation sends, and `invoke` answers it with the real handler."""
+"""`event` prints CloudFormation's event, and `invoke` runs the macro's handler on it."""
 
 import json
 import os
@@ -61,25 +61,25 @@ def test_the_event_of_a_template_has_its_snippets_processed() -> None:
     assert names == ["app", "envoy", "proxyinit"]
 
 
-def test_the_event_of_a_snippet_is_what_is_around_it() -> None:
+def test_the_event_of_a_snippet_has_the_surrounding_fragment() -> None:
     found = event(SNIPPET, "--snippet", "Web", "--macro-name", "AppMeshInject")
     assert found["params"] == {"MeshName": "apps", "VirtualNodeName": "web"}
     assert list(found["fragment"]) == ["NetworkMode", "Memory", "ContainerDefinitions"]
 
 
-def test_a_snippet_that_is_not_there_is_wrong_usage() -> None:
+def test_an_unknown_snippet_is_wrong_usage() -> None:
     ran = run("event", "-", "--snippet", "Wbe", stdin=SNIPPET)
     assert (ran.code, ran.out) == (2, "")
     assert "there is no Fn::Transform of AppMeshInject in a resource 'Wbe': did you mean 'Web'?" in ran.err
 
 
-def test_a_refused_snippet_leaves_no_event() -> None:
+def test_a_refused_snippet_prevents_the_event() -> None:
     ran = run("event", "-", stdin="Transform: AppMeshInject\n" + SNIPPET.replace("awsvpc", "host"))
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("<stdin>:11:7: error AM201 Web: ")
 
 
-def test_parameters_that_are_no_map_leave_no_event() -> None:
+def test_invalid_parameters_prevent_the_event() -> None:
     wrong = TEMPLATE.replace("Transform: AppMeshInject", "Transform: {Name: AppMeshInject, Parameters: 1}")
     ran = run("event", "-", stdin=wrong)
     assert (ran.code, ran.out) == (1, "")
@@ -98,7 +98,7 @@ def test_event_and_invoke_give_what_render_gives(template: str) -> None:
     assert response["fragment"] == (rendered["Resources"]["Web"]["Properties"] if options else rendered)
 
 
-def test_the_functions_log_goes_to_stderr_and_tells_no_secret() -> None:
+def test_the_functions_log_goes_to_stderr_without_secrets() -> None:
     template = TEMPLATE.replace("Resources:", f"Parameters:\n{PARAMETERS}Resources:")
     ran = run("invoke", "-", stdin=event_text(template))
     lines = [json.loads(line) for line in ran.err.splitlines()]
@@ -141,7 +141,7 @@ def test_deployment_parameters_are_the_functions_variables_for_the_call(monkeypa
         ("{}", "this is not a macro event: it has no fragment. 'appmesh-inject event' makes one from a template"),
     ],
 )
-def test_what_is_no_event_gets_a_sentence(text: str, sentence: str) -> None:
+def test_input_that_is_not_an_event_gets_one_message(text: str, sentence: str) -> None:
     ran = run("invoke", "-", stdin=text)
     assert sentence in ran.err
     assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
@@ -153,7 +153,7 @@ def test_an_event_of_any_shape_gets_a_response() -> None:
     assert (ran.code, json.loads(ran.out)["status"]) == (0, "success")
 
 
-def test_an_event_with_half_a_character_is_answered_as_the_function_answers_it() -> None:
+def test_an_event_with_a_lone_surrogate_is_answered_like_in_lambda() -> None:
     ran = run("invoke", "-", stdin=r'{"requestId": "r", "fragment": {"Description": "\ud800", "Resources": {}}}')
     assert ran.code == 1
     response = json.loads(ran.out)

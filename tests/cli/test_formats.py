@@ -1,4 +1,4 @@
-"""Problems for scripts, for code scanning and for GitHub: the same ones, in the shape that each reader knows."""
+"""The JSON, SARIF and GitHub formats report the same problems as text."""
 
 import json
 from typing import Any
@@ -42,7 +42,7 @@ def test_json_has_the_shape_that_is_documented() -> None:
     assert all(f"`{name}`" in documented for name in MEMBERS | set(whole))
 
 
-def test_json_tells_our_findings_from_those_of_cfn_lint() -> None:
+def test_json_distinguishes_our_findings_from_cfn_lints() -> None:
     ours, *others = report(BAD)["problems"]
     assert (ours["source"], ours["code"], ours["line"], ours["column"]) == ("appmesh-inject", "AM201", 11, 7)
     assert (ours["subject"], ours["path"], ours["docs"]) == (
@@ -91,5 +91,5 @@ def test_a_file_that_cannot_be_read_is_a_problem_in_every_format(form: str) -> N
     assert ran.err.startswith("<stdin>:2:1: error: this is not valid YAML")
 
 
-def test_a_text_says_where_each_code_is_explained() -> None:
+def test_the_text_format_links_each_code() -> None:
     assert "\nAM201: see docs/reference/findings.md#am201\n" in run("lint", "-", stdin=BAD).out

@@ -17,7 +17,7 @@ def test_a_clean_template_has_a_summary_and_no_error() -> None:
     assert ran.err == "Web: injected (profile preview)\n"
 
 
-def test_errors_that_were_there_before_do_not_fail() -> None:
+def test_errors_before_injection_do_not_fail() -> None:
     ran = run("lint", "-", stdin=COMPLETE.replace("Image: !Sub", "Imgae: !Sub"))
     lines = [line for line in ran.out.splitlines() if " error E" in line]
     assert [line.partition(": error ")[0] for line in lines] == ["<stdin>:15:11", "<stdin>:16:11"]
@@ -27,7 +27,7 @@ def test_errors_that_were_there_before_do_not_fail() -> None:
     )
 
 
-def test_errors_that_the_injection_brings_fail_and_name_their_place() -> None:
+def test_errors_new_after_injection_fail_and_have_a_place() -> None:
     ran = run("lint", "-", "--envoy", '{"Cpuu": 1, "Memory": 4}', stdin=COMPLETE)
     new = [line for line in ran.out.splitlines() if "new after injection, at " in line]
     assert len(new) == 1
@@ -37,14 +37,14 @@ def test_errors_that_the_injection_brings_fail_and_name_their_place() -> None:
     assert ran.out.endswith(", 1 new after injection (1 error)\n")
 
 
-def test_the_same_mistake_before_and_after_is_one_that_was_there() -> None:
+def test_an_error_before_and_after_injection_counts_once() -> None:
     ran = run("lint", "-", stdin=COMPLETE + "Outputs: {A: {Value: !Ref Nothing}}\n")
     assert ran.out.count("'Nothing' is not one of") == 1
     assert "\n<stdin>:19:15: error E" in ran.out
     assert ran.code == 0
 
 
-def test_a_mistake_beside_a_snippet_was_there_before() -> None:
+def test_an_error_beside_a_snippet_counts_as_before_injection() -> None:
     ran = run("lint", "-", stdin=SNIPPET)
     assert "E3003" in ran.out, "the app has no Image"
     assert "new after injection, at" not in ran.out

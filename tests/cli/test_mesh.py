@@ -56,14 +56,14 @@ def test_the_mesh_of_another_file_is_compiled(mesh: str) -> None:
     assert "AM902" not in ran.err
 
 
-def test_the_file_stands_for_the_stack_that_the_task_names(mesh: str) -> None:
+def test_the_mesh_file_replaces_mesh_stack(mesh: str) -> None:
     given = ("--mesh-stack", "apps-mesh", "--mesh-parameter", "AWS::StackName=apps")
     ran = run("render", "-", *FLAGS, "--mesh", mesh, *given, stdin=json.dumps(TASK))
     assert ran.code == 0, ran.err
     assert "teller.shop.local" in ran.out
 
 
-def test_a_value_that_only_the_user_knows_is_asked_for(mesh: str) -> None:
+def test_a_pseudo_parameter_without_a_value_is_asked_for(mesh: str) -> None:
     ran = run("render", "-", *FLAGS, "--mesh", mesh, stdin=json.dumps(TASK))
     assert (ran.code, ran.out) == (1, "")
     assert "AM326" in ran.err
@@ -83,7 +83,7 @@ def test_without_a_mesh_the_node_is_missing() -> None:
         (("--mesh-parameter", "Domain=x"), 2, "this needs --mesh"),
     ],
 )
-def test_wrong_use(arguments: tuple[str, ...], code: int, sentence: str) -> None:
+def test_wrong_usage_exits_with_2(arguments: tuple[str, ...], code: int, sentence: str) -> None:
     ran = run("render", "-", *arguments, stdin=json.dumps(TASK))
     assert ran.code == code
     assert sentence in ran.err
@@ -97,7 +97,7 @@ def test_an_unknown_parameter_of_the_mesh(mesh: str) -> None:
 
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
-    """The mesh, with a port that is none in line 11."""
+    """The mesh, with an invalid port in line 11."""
     file = tmp_path / "broken.yaml"
     file.write_text(MESH.replace("Port: 9080", "Port: 0").replace("!Ref AWS::StackName", "apps"))
     return file
@@ -129,7 +129,7 @@ def test_every_format_names_the_other_file(broken: Path) -> None:
     assert f"::error file={broken},line=11,col=36,title=AM302 Web Port::" in linted("github")
 
 
-def test_what_is_wrong_with_the_mesh_of_several_files_is_told_once(broken: Path, tmp_path: Path) -> None:
+def test_errors_in_a_shared_mesh_are_reported_once(broken: Path, tmp_path: Path) -> None:
     for name in ("one.json", "two.json"):
         (tmp_path / name).write_text(json.dumps(TASK))
     files = (str(tmp_path / "one.json"), str(tmp_path / "two.json"))
@@ -139,7 +139,7 @@ def test_what_is_wrong_with_the_mesh_of_several_files_is_told_once(broken: Path,
     assert [line for line in ran.out.splitlines() if line.endswith("1 error")] == [f"{file}: 1 error" for file in files]
 
 
-def test_a_mesh_that_was_exported_has_its_places_too(tmp_path: Path) -> None:
+def test_findings_in_an_exported_mesh_have_places(tmp_path: Path) -> None:
     written = MESH.replace("!GetAtt Mesh.MeshName", "apps").replace("!Ref ", "").replace("!Sub ", "")
     content = yaml.load(written.replace("!GetAtt ", ""), Loader=yaml.BaseLoader)
     content["Resources"]["Web"]["Properties"]["Spec"]["Listeners"][0]["PortMapping"]["Port"] = 0
@@ -153,7 +153,7 @@ def test_a_mesh_that_was_exported_has_its_places_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["render", "lint"])
 @pytest.mark.parametrize("export", [True, False])
-def test_a_mesh_without_tasks_says_what_it_is_for(command: str, export: bool, tmp_path: Path) -> None:
+def test_a_mesh_without_tasks_explains_how_to_use_it(command: str, export: bool, tmp_path: Path) -> None:
     file = tmp_path / "mesh.yaml"
     metadata = "Transform: AppMeshInject\nMetadata: {AppMesh: {Profile: standalone, ExportMesh: true}}\n"
     file.write_text((metadata if export else "") + MESH)

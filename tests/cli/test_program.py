@@ -1,4 +1,4 @@
-"""The program as a whole: how it starts, what it loads, what its help says."""
+"""The program: how it starts, which modules it loads, and its help."""
 
 import subprocess
 import sys
@@ -63,7 +63,7 @@ def test_render_does_not_load_cfn_lint() -> None:
 
 
 @pytest.mark.parametrize("missing", ["typer", "rich", "cfnlint", "yaml"])
-def test_without_the_extra_it_says_what_to_install(missing: str) -> None:
+def test_without_the_graph_extra_svg_says_what_to_install(missing: str) -> None:
     ran = python(f"import sys; sys.modules[{missing!r}] = None\nfrom appmesh_inject.cli.app import main\nmain()")
     assert ran.stderr == "The command line needs some more packages: install appmesh-inject with its dependencies.\n"
     assert (ran.returncode, ran.stdout) == (1, "")

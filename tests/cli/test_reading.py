@@ -1,4 +1,4 @@
-"""What can be read, where everything stands in it, and one sentence for what cannot."""
+"""Reading files: supported syntax, positions, and one message for an unreadable file."""
 
 import json
 from pathlib import Path
@@ -71,7 +71,7 @@ def place(text: str, *path: str | int) -> str:
     ],
 )
 @pytest.mark.parametrize("command", ["render", "lint", "event"])
-def test_what_cannot_be_read_gets_one_sentence(command: str, text: str, sentence: str) -> None:
+def test_unreadable_input_gets_one_message(command: str, text: str, sentence: str) -> None:
     ran = run(command, "-", stdin=text)
     assert ran.err.startswith(sentence)
     assert ran.err.count("\n") == 1
@@ -86,7 +86,7 @@ def test_what_cannot_be_read_gets_one_sentence(command: str, text: str, sentence
         ("- " * 150 + "a", "<stdin>:1:199: error: the document is nested too deeply"),
     ],
 )
-def test_the_parser_s_own_limit_changes_no_sentence(text: str, sentence: str) -> None:
+def test_a_recursion_error_of_the_parser_gives_the_same_message(text: str, sentence: str) -> None:
     parser: Any = yaml._yaml if hasattr(yaml, "_yaml") else None
     if not hasattr(parser, "_set_max_nest_level"):
         pytest.skip("this PyYAML has no limit")
@@ -99,7 +99,7 @@ def test_the_parser_s_own_limit_changes_no_sentence(text: str, sentence: str) ->
     assert (ran.code, ran.out, ran.err) == (1, "", sentence + "\n")
 
 
-def test_a_missing_file_a_directory_and_bytes_get_one_sentence(tmp_path: Path) -> None:
+def test_a_missing_file_a_directory_and_binary_data_get_one_message(tmp_path: Path) -> None:
     missing, latin = tmp_path / "none.yaml", tmp_path / "latin.yaml"
     latin.write_bytes(b"a: 1\nb: caf\xe9\n")
     assert run("render", str(missing)).err == f"{missing}: error: there is no such file\n"
@@ -111,7 +111,7 @@ def test_a_missing_file_a_directory_and_bytes_get_one_sentence(tmp_path: Path) -
     assert run("render", "a\0b").err == "a\\x00b: error: this file cannot be read: embedded null byte\n"
 
 
-def test_aliases_that_multiply_are_refused() -> None:
+def test_exponentially_growing_aliases_are_refused() -> None:
     layers = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9))
     ran = run("render", "-", stdin=f"a0: &a0 x\n{layers}")
     assert "with its aliases expanded, the document has more than 250000 values" in ran.err
@@ -136,7 +136,7 @@ def test_short_forms_are_written_out() -> None:
     }
 
 
-def test_keys_and_dates_stay_the_text_that_they_are() -> None:
+def test_keys_and_dates_stay_strings() -> None:
     text = "Version: 2012-10-17\n012345678901: 1\n080: 2\nyes: 3\n1.10: {=: 4}\n2001-1-1 1:2:3: 5\n"
     assert content(text) == {
         "Version": "2012-10-17",
@@ -148,7 +148,7 @@ def test_keys_and_dates_stay_the_text_that_they_are() -> None:
     }
 
 
-def test_merged_keys_give_way_to_the_maps_own() -> None:
+def test_a_maps_own_keys_override_merged_keys() -> None:
     text = "a: &a {x: 1, y: 2}\nb:\n  <<: *a\n  y: 3\n"
     assert content(text) == {"a": {"x": 1, "y": 2}, "b": {"x": 1, "y": 3}}
     assert place(text, "b", "y") == "4:3"
@@ -196,7 +196,7 @@ def test_places_in_json() -> None:
     assert place(text, "d", "e") == "4:3"
 
 
-def test_windows_line_ends_and_a_byte_order_mark_are_no_problem() -> None:
+def test_windows_line_ends_and_a_byte_order_mark_are_accepted() -> None:
     ran = run("render", "-", stdin=("\ufeff" + TEMPLATE.replace("\n", "\r\n")).encode())
     assert ran.code == 0
     assert "proxyinit" in ran.out

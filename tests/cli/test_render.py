@@ -1,4 +1,4 @@
-"""`render` plays CloudFormation."""
+"""`render` processes templates as CloudFormation does."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from tests.cli.command import SIDECARS, SNIPPET, TEMPLATE, Ran, run
 
 
 def edit(template: str, **changes: str) -> str:
-    """The template with lines changed: `Name="text"` puts the text in the place of the line that starts with Name."""
+    """The template with lines replaced: `Name="text"` replaces the line that starts with Name."""
     lines = []
     for line in template.splitlines():
         key = line.strip().removeprefix("- ").partition(":")[0]
@@ -55,7 +55,7 @@ TRANSFORMS = {
 
 
 @pytest.mark.parametrize("transform", TRANSFORMS)
-def test_our_entry_leaves_transform_and_others_stay_in_order(transform: str) -> None:
+def test_our_entry_is_removed_from_transform_and_others_keep_their_order(transform: str) -> None:
     document = rendered(edit(TEMPLATE, Transform=transform))
     left = TRANSFORMS[transform]
     assert containers(document) == SIDECARS
@@ -128,12 +128,12 @@ def test_a_template_without_marks_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("transform", ["null", "[]"])
-def test_an_empty_transform_is_left_as_empty_as_it_is(transform: str) -> None:
+def test_an_empty_transform_stays_empty(transform: str) -> None:
     template = f"Transform: {transform}\nResources: {{}}\n"
     assert run("render", "-", stdin=template).out == template
 
 
-def test_a_row_of_number_signs_takes_no_time() -> None:
+def test_many_number_signs_are_read_quickly() -> None:
     assert run("render", "-", stdin="#" * 1000 + "\nResources: {}\n").out == "Resources: {}\n"
 
 
@@ -144,7 +144,7 @@ def test_the_macro_may_have_another_name() -> None:
     assert "Add Transform: TeamMesh2." in run("render", "-", "--macro-name", "TeamMesh2", stdin=template).err
 
 
-def test_a_snippet_is_processed_and_leaves() -> None:
+def test_a_snippet_is_processed_and_removed() -> None:
     document = rendered(SNIPPET)
     assert containers(document) == SIDECARS
     assert "Fn::Transform" not in document["Resources"]["Web"]["Properties"]
@@ -170,7 +170,7 @@ Resources:
 
 
 def test_snippets_go_first_and_innermost_first() -> None:
-    """The inner call makes the sidecars; the outer and the template's find them there, and have nothing to add."""
+    """The inner call injects the sidecars. The outer call and the template's find them and add nothing."""
     nested = SNIPPET.replace(
         "    Type: AWS",
         "    Fn::Transform: {Name: AppMeshInject, Parameters: {MeshName: m, VirtualNodeName: x, OnExisting: Keep}}\n"
@@ -189,14 +189,14 @@ def test_snippets_go_first_and_innermost_first() -> None:
     assert variables(then_all, "envoy")["APPMESH_VIRTUAL_NODE_NAME"] == "mesh/b/virtualNode/c"
 
 
-def test_where_the_template_does_not_call_the_macro_a_snippets_task_is_not_injected_again() -> None:
+def test_without_a_transform_a_snippets_task_is_not_injected_again() -> None:
     tags = "      Tags: [{Key: 'AppMesh:LogLevel', Value: debug}]\n      NetworkMode"
     ran = run("render", "-", "--output-format", "json", stdin=SNIPPET.replace("      NetworkMode", tags))
     assert variables(result(ran), "envoy")["ENVOY_LOG_LEVEL"] == "debug"
     assert "AM901" not in ran.err
 
 
-def test_a_snippets_report_stands_beside_what_the_template_has() -> None:
+def test_a_snippet_is_reported_beside_the_template() -> None:
     api = TEMPLATE.partition("Resources:\n")[2].replace("  Web:", "  Api:")
     ran = run("render", "-", stdin="Transform: AppMeshInject\n" + SNIPPET + api)
     assert ran.err.endswith("Web: injected (profile preview)\nApi: injected (profile preview)\n")
@@ -212,7 +212,7 @@ def test_snippet_and_marks_without_transform_are_both_rendered() -> None:
     assert ran.err.startswith("<stdin>:19:7: warning AM901 Api: ")
 
 
-def test_flags_that_reach_nothing_are_told() -> None:
+def test_flags_without_effect_are_reported() -> None:
     ran = run("render", "-", "--log-level", "debug", "--on-existing", "Keep", stdin=SNIPPET)
     assert "appmesh-inject: warning: --log-level, --on-existing have no effect: no task definition is marked" in ran.err
     assert "debug" not in ran.out
@@ -240,7 +240,7 @@ def test_flags_that_reach_nothing_are_told() -> None:
         (TEMPLATE.replace("9080", "0"), "17:15: error "),
     ],
 )
-def test_findings_point_to_line_and_column_and_nothing_comes_out(template: str, line: str) -> None:
+def test_findings_have_line_and_column_and_nothing_is_printed(template: str, line: str) -> None:
     ran = run("render", "-", stdin=template)
     assert any(found.startswith(f"<stdin>:{line}") for found in ran.err.splitlines()), ran.err
     assert (ran.code, ran.out) == (1, "")
@@ -259,7 +259,7 @@ def test_findings_point_into_json_and_to_options() -> None:
     assert (ran.code, ran.out) == (1, "")
 
 
-def test_all_findings_come_together_and_tasks_are_told_apart() -> None:
+def test_all_findings_are_reported_at_once_by_task() -> None:
     third = TEMPLATE.partition("Resources:\n")[2]
     template = (
         TEMPLATE.replace("awsvpc", "bridge")
@@ -278,7 +278,7 @@ def test_all_findings_come_together_and_tasks_are_told_apart() -> None:
     assert reports[2:] == ["Good: skipped: another finding stops the injection", "Plain: skipped: not marked"]
 
 
-def test_on_preview_it_warns_once_that_app_mesh_is_gone() -> None:
+def test_preview_warns_once_that_app_mesh_is_gone() -> None:
     ran = run("render", "-", stdin=TEMPLATE + TEMPLATE.partition("Resources:\n")[2].replace("Web:", "Api:"))
     warnings = [line for line in ran.err.splitlines() if "warning" in line]
     assert len(warnings) == 1
@@ -359,7 +359,7 @@ def test_parameter_values_are_never_shown() -> None:
     assert (ran.code, "hunter3" in ran.err) == (2, False)
 
 
-def test_wrong_usage_is_told_with_what_was_meant() -> None:
+def test_wrong_usage_suggests_what_was_meant() -> None:
     ran = run("render", "-", "--parameter", "Prots=1", stdin=PARAMETERS)
     assert (ran.code, ran.out) == (2, "")
     assert "Invalid value for --parameter: <stdin> has no parameter 'Prots': did you mean 'Ports'?" in ran.err
@@ -410,7 +410,7 @@ Resources:
     assert "proxyinit" in ran.out
 
 
-def test_names_from_the_document_cannot_steer_the_terminal() -> None:
+def test_names_from_the_document_cannot_control_the_terminal() -> None:
     ran = run("render", "-", stdin=TEMPLATE.replace("  Web:", '  "W\\e[31m\\nb":').replace("awsvpc", "bridge"))
     assert "\x1b" not in ran.err
     assert "W\\x1b[31m\\nb: refused: " in ran.err

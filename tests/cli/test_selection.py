@@ -1,4 +1,4 @@
-"""Many files in one call: named, in folders, by globs, from stdin; and the defaults in appmesh-inject.toml."""
+"""Selecting files: by name, in folders, by globs, from stdin; and the defaults in appmesh-inject.toml."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ BAD = TEMPLATE.replace("awsvpc", "bridge")
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with three templates, one of them wrong, among what else lies in a repository."""
+    """A folder with three templates, one of them invalid, among other files of a repository."""
     monkeypatch.chdir(tmp_path)
     for name, text in {
         "templates/a.yaml": TEMPLATE,
@@ -58,12 +58,12 @@ def test_a_template_that_cannot_be_read_is_an_error_in_a_search_too(project: Pat
     assert "templates/a.yaml: 0 findings" in ran.out or "templates/a.yaml: " in ran.out, "the others are checked"
 
 
-def test_named_files_that_are_none_of_ours_are_errors_unless_they_are_to_be_skipped() -> None:
+def test_named_files_without_a_document_are_errors_except_with_skip_others() -> None:
     assert run("lint", "templates/package.json").code == 1
     assert run("lint", "--skip-others", "templates/package.json").code == 0
 
 
-def test_several_files_are_rendered_into_a_folder_as_they_lay(project: Path) -> None:
+def test_files_rendered_into_a_folder_keep_their_relative_paths(project: Path) -> None:
     ran = run("render", "templates/a.yaml", "templates/deep/b.yml", "-o", "out/")
     assert ran.code == 0, ran.err
     assert "Name: envoy" in (project / "out/a.yaml").read_text()
@@ -77,7 +77,7 @@ def test_several_files_do_not_go_to_stdout_or_into_one_file() -> None:
         assert "-o DIR/" in ran.err
 
 
-def test_one_that_is_refused_and_none_is_written(project: Path) -> None:
+def test_if_one_file_is_refused_none_is_written(project: Path) -> None:
     ran = run("render", "templates", "-o", "out/")
     assert ran.code == 1
     assert "templates/old/bad.yaml:11:7: error AM201" in ran.err
@@ -100,7 +100,7 @@ IgnoredUID = "1500"
 """
 
 
-def test_defaults_are_found_upwards_and_name_the_files(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_configuration_file_is_found_in_parent_folders(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "appmesh-inject.toml").write_text(CONFIGURATION)
     monkeypatch.chdir(project / "templates" / "deep")
     files = json.loads(run("lint").out)["files"]
@@ -141,14 +141,14 @@ def test_an_option_wins_over_the_file_and_no_config_leaves_it_unread(project: Pa
         ("a = ", "appmesh-inject.toml: error: this is not TOML: "),
     ],
 )
-def test_a_mistake_in_the_file_is_told_with_its_line(project: Path, text: str, sentence: str) -> None:
+def test_an_error_in_the_configuration_file_is_reported_with_its_line(project: Path, text: str, sentence: str) -> None:
     (project / "appmesh-inject.toml").write_text(text)
     ran = run("lint", "templates")
     assert ran.code == 2
     assert ran.err.startswith(sentence), ran.err
 
 
-def test_a_wrong_value_in_the_file_is_found_there(project: Path) -> None:
+def test_a_wrong_value_in_the_configuration_file_has_its_place(project: Path) -> None:
     (project / "appmesh-inject.toml").write_text("[settings]\nProfile = 'gaa'\n")
     ran = run("render", "templates/a.yaml")
     assert "appmesh-inject.toml:2:1: error AM102" in ran.err

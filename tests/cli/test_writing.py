@@ -1,4 +1,4 @@
-"""What is written reads back as the same, and a file is either all there or untouched."""
+"""Output can be read back, and a file is either written completely or not changed."""
 
 import json
 import os
@@ -82,7 +82,7 @@ def test_yaml_looks_as_people_write_it(value: Any, text: str) -> None:
     assert decode_str(written)[0] == {"k": value}
 
 
-def test_equal_parts_are_written_twice_and_keys_keep_their_order() -> None:
+def test_yaml_output_has_no_aliases_and_keeps_the_order_of_keys() -> None:
     part: Json = {"z": 1, "a": [1]}
     assert yaml_writer.written({"q": part, "b": part}) == "q:\n  z: 1\n  a:\n    - 1\nb:\n  z: 1\n  a:\n    - 1\n"
 
@@ -97,7 +97,7 @@ def test_the_output_has_the_inputs_format_unless_told_otherwise() -> None:
     assert as_yaml.out.startswith("AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Web:\n")
 
 
-def test_other_letters_are_written_as_they_are() -> None:
+def test_non_ascii_letters_are_written_unescaped() -> None:
     assert (
         "Description: caf\u00e9 \U0001f600"
         in run("render", "-", stdin=TEMPLATE + "Description: caf\u00e9 \U0001f600\n").out
@@ -122,7 +122,7 @@ def _umask() -> int:
     return mask
 
 
-def test_a_file_may_be_its_own_output_through_a_link(tmp_path: Path) -> None:
+def test_output_through_a_symbolic_link_may_overwrite_the_input(tmp_path: Path) -> None:
     file, link = tmp_path / "t.yaml", tmp_path / "link.yaml"
     file.write_text(TEMPLATE)
     link.symlink_to(file)
@@ -142,14 +142,14 @@ def test_on_an_error_the_file_is_untouched(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_the_file_untouched(tmp_path: Path) -> None:
     file = tmp_path / "out.yaml"
     file.write_text("before")
-    # No file may grow beyond one block of 512 or 1,024 bytes, which the result does.
+    # The result is larger than one block of 512 or 1,024 bytes, the limit for files here.
     program = f"ulimit -f 1; {sys.executable} -m appmesh_inject.cli.app render - -o {file}"
     ran = subprocess.run(["sh", "-c", program], input=TEMPLATE, capture_output=True, text=True, check=False)
     assert ran.stderr.endswith(f"{file}: error: this file cannot be written: File too large\n")
     assert (ran.returncode, file.read_text(), list(tmp_path.iterdir())) == (1, "before", [file])
 
 
-def test_where_nothing_can_be_written_there_is_a_sentence(tmp_path: Path) -> None:
+def test_an_unwritable_output_gets_one_message(tmp_path: Path) -> None:
     missing = tmp_path / "no" / "out.yaml"
     ran = run("render", "-", "-o", str(missing), stdin=TEMPLATE)
     assert ran.code == 1
@@ -159,15 +159,15 @@ def test_where_nothing_can_be_written_there_is_a_sentence(tmp_path: Path) -> Non
     assert ran.err.endswith(f"{tmp_path}: error: this file cannot be written: Is a directory\n")
 
 
-def test_a_device_is_written_to_and_stays() -> None:
+def test_output_to_a_device_does_not_replace_it() -> None:
     assert run("render", "-", "-o", "/dev/null", stdin=TEMPLATE).code == 0
     assert Path("/dev/null").is_char_device()
 
 
 @pytest.mark.parametrize("command", ["render", "event", "lint"])
-def test_a_broken_pipe_is_a_sentence(tmp_path: Path, command: str) -> None:
+def test_a_broken_pipe_is_one_message(tmp_path: Path, command: str) -> None:
     file = tmp_path / "t.yaml"
-    # More than a pipe holds, so that the reader is gone before all is written.
+    # More than a pipe's buffer, so that the reader has exited before all is written.
     outputs = "".join(
         f"  Output{n}:\n    Value: !GetAtt No.{'a' * 60}{n}\n" for n in range(3000 if command != "lint" else 600)
     )

@@ -1,4 +1,4 @@
-"""`diff` shows a reviewer what the macro does, or what a change does to what it makes."""
+"""`diff` shows what the macro changes, or how the results of two versions differ."""
 
 import re
 from pathlib import Path
@@ -48,7 +48,7 @@ def test_only_what_changes_is_shown_under_the_logical_id() -> None:
     assert ran.code == 1
 
 
-def test_what_is_injected_already_is_the_same_and_exits_with_0() -> None:
+def test_an_injected_template_has_no_difference() -> None:
     once = run("render", "-", stdin=TEMPLATE).out
     ran = run("diff", "-", stdin=once)
     assert (ran.code, ran.out) == (0, "<stdin>: nothing changes\n")
@@ -92,14 +92,14 @@ spec:
         ),
     ],
 )
-def test_every_form_that_render_takes(text: str, heading: str) -> None:
+def test_every_kind_of_document_can_be_compared(text: str, heading: str) -> None:
     ran = run("diff", "-", "--region", "us-west-2", stdin=text)
     assert ran.code == 1, ran.err
     assert ran.out.startswith(heading), ran.out
     assert re.search(r"^\+ +- name: envoy$", ran.out, re.MULTILINE)
 
 
-def test_the_rest_of_a_template_is_no_workload(tmp_path: Path) -> None:
+def test_a_change_outside_of_resources_is_not_a_workload(tmp_path: Path) -> None:
     ran = run("diff", *two(tmp_path, TEMPLATE, TEMPLATE.replace("2010-09-09", "2010-09-09\nDescription: shop")))
     assert ran.out.startswith(f"{tmp_path / 'new.yaml'}: the rest of the template\n")
     assert "0 of 1 workload change, +1 -0 lines" in ran.out
@@ -112,7 +112,7 @@ def test_the_configuration_of_envoy_is_readable_and_the_mesh_is_one_line() -> No
     assert re.search(r": removed from the template: Mesh \(AWS::AppMesh::Mesh\), ", ran.out)
 
 
-def test_old_and_new_say_what_differs_and_which_services_are_redeployed(tmp_path: Path) -> None:
+def test_old_and_new_show_differences_and_redeployed_services(tmp_path: Path) -> None:
     files = two(
         tmp_path,
         TEMPLATE + SERVICES,
@@ -132,7 +132,7 @@ def test_a_change_of_tags_alone_redeploys_nothing(tmp_path: Path) -> None:
     assert ran.out.splitlines()[-1].endswith("redeployed: no service")
 
 
-def test_two_that_render_to_the_same_are_the_same(tmp_path: Path) -> None:
+def test_templates_that_render_equally_have_no_difference(tmp_path: Path) -> None:
     ran = run("diff", *two(tmp_path, TEMPLATE, TEMPLATE.replace("MeshName: apps", "MeshName: 'apps' # ours")))
     assert ran.code == 0
 
@@ -149,7 +149,7 @@ def test_two_folders_are_compared_by_path(tmp_path: Path) -> None:
     assert ran.code == 1
 
 
-def test_three_files_are_too_many_and_the_sentence_says_how() -> None:
+def test_three_files_are_wrong_usage() -> None:
     ran = run("diff", "a.yaml", "b.yaml", "c.yaml")
     assert ran.code == 2
     assert "Quote a glob" in ran.err
@@ -178,7 +178,7 @@ def test_a_comment_fits_into_a_pull_request(tmp_path: Path) -> None:
     assert re.search(r"\d+ more changes do not fit into a comment: run `appmesh-inject diff`\.", ran.out)
 
 
-def test_no_colour_where_it_is_not_wanted() -> None:
+def test_no_colour_with_no_color() -> None:
     assert "\x1b" in run("diff", "-", stdin=TEMPLATE, env={"FORCE_COLOR": "1"}).out
     assert "\x1b" not in run("diff", "-", stdin=TEMPLATE, env={"FORCE_COLOR": "1", "NO_COLOR": "1"}).out
     assert "\x1b" not in run("diff", "-", stdin=TEMPLATE.replace("Name: app\n", 'Name: "a\\epp"\n')).out

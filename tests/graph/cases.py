@@ -1,4 +1,4 @@
-"""Files for graphs, and a short way from files to a graph or a page."""
+"""Input files for graphs, and helpers that build the graph or the page from them."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ COLOUR = GOLDEN / "standalone-colour" / "input.yaml"
 GATEWAY = GOLDEN / "standalone-gateway" / "input.yaml"
 
 HOSTILE = "</script><script>alert(1)</script>\"'<img src=x onerror=alert(2)>&"
-"""A name that tries to leave whatever it stands in."""
+"""A name that tries to break out of its context."""
 
 
 def hostile(folder: Path) -> Path:
@@ -39,11 +39,11 @@ def hostile(folder: Path) -> Path:
 
 
 def data_of(page: str) -> Any:
-    """The graph that a page carries."""
+    """The graph in a page."""
     text = page.partition('id="graph">')[2].partition("</script>")[0]
     return json.loads(text)
 
 
 def graph(*files: Path | str, options: tuple[str, ...] = ()) -> Any:
-    """The graph of the files, as the page gets it."""
+    """The graph of the files, as the page receives it."""
     return data_of(run("graph", *map(str, files), *options).out)

@@ -1,4 +1,4 @@
-"""A mesh as large as the page promises to be usable with."""
+"""A mesh of the size that the page supports."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 FAN_OUT = 3
 ROUTED = 4
-"""Every so many services have a router in front of two nodes."""
+"""Of so many services one has a router with two nodes."""
 
 
 def write_large_mesh(folder: Path, nodes: int = 200) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is on the graph: parts, lines, what is said about each, and findings where they belong."""
+"""The content of the graph: parts, edges, tables, and findings at their parts."""
 
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ def lines(found: Any) -> set[tuple[str, str, str, str]]:
     }
 
 
-def test_who_may_call_whom() -> None:
+def test_the_calls_between_nodes() -> None:
     assert lines(graph(COLOUR)) == {
         ("node caller", "service teller.shop.local", "calls", ""),
         ("service teller.shop.local", "router teller", "calls", ""),
@@ -55,7 +55,7 @@ def test_who_may_call_whom() -> None:
     }
 
 
-def test_a_call_across_services() -> None:
+def test_a_cross_service_call_is_drawn() -> None:
     caller = part(graph(COLOUR), "node", "caller")
     calls = section(caller, "May call")
     assert calls["columns"] == ["Service", "Match", "Goes to", "Share"]
@@ -75,7 +75,7 @@ def test_a_gateway_and_its_routes() -> None:
     assert texts(section(part(found, "node", "black"), "Called by")["rows"]) == [["caller"], ["edge"]]
 
 
-def test_what_an_envoy_gets() -> None:
+def test_the_configuration_of_an_envoy_is_shown() -> None:
     task = part(graph(COLOUR), "task", "Caller")
     assert [(line["text"], line["is_added"]) for line in task["lines"]] == [("app", False), ("envoy", True)]
     listeners = texts(section(task, "Envoy: listeners")["rows"])
@@ -90,7 +90,7 @@ def test_what_an_envoy_gets() -> None:
     assert endpoints["cds_egress_apps_white_http_9080"] == "white.${Domain}:9080"
 
 
-def test_findings_are_where_they_belong() -> None:
+def test_findings_are_shown_at_their_parts() -> None:
     found = graph(COLOUR)
     (note,) = part(found, "router", "teller")["notes"]
     assert (note["code"], note["severity"]) == ("AM356", "warning")
@@ -98,7 +98,7 @@ def test_findings_are_where_they_belong() -> None:
     assert [note["code"] for note in found["notes"]] == ["AM360"]
 
 
-def test_what_is_refused_is_shown_and_the_exit_code_says_it(tmp_path: Path) -> None:
+def test_refusals_are_shown_and_exit_with_1(tmp_path: Path) -> None:
     file = tmp_path / "broken.yaml"
     file.write_text(COLOUR.read_text().replace("VirtualNodeName: black, LogLevel", "VirtualNodeName: blak, LogLevel"))
     ran = run("graph", str(file), "--output-format", "html")
@@ -124,7 +124,7 @@ def test_a_mesh_in_one_file_and_tasks_in_another(tmp_path: Path) -> None:
         assert not [each for each in found["parts"] if each["kind"] == "missing"]
 
 
-def test_every_form_and_profile_has_a_graph() -> None:
+def test_every_kind_of_document_and_profile_has_a_graph() -> None:
     golden = REPOSITORY / "tests" / "golden"
     files = [file for file in sorted(golden.glob("*/*/input.*")) if file.suffix in (".yaml", ".json")]
     assert len(files) > 40
@@ -134,7 +134,7 @@ def test_every_form_and_profile_has_a_graph() -> None:
         assert ran.out.startswith("flowchart LR") or ran.code == 1, file
 
 
-def test_a_task_whose_mesh_is_not_in_the_files() -> None:
+def test_a_task_whose_mesh_is_missing_gets_a_missing_node() -> None:
     found = graph(GOLDEN / "sample-app-of-the-preview" / "input.yaml")
     assert ("missing colorteller-white-vn", "task WhiteTaskDefinition", "runs", "") in lines(found)
 
@@ -148,7 +148,7 @@ def test_a_parameter_goes_to_the_file_that_has_it(tmp_path: Path) -> None:
     assert "did you mean 'Domain'" in wrong.err
 
 
-def test_a_mesh_that_only_standalone_would_refuse_refuses_no_other_profile(tmp_path: Path) -> None:
+def test_mesh_errors_refuse_only_standalone_tasks(tmp_path: Path) -> None:
     file = tmp_path / "ga.yaml"
     weights = COLOUR.read_text().replace("Weight: 80", "Weight: 0").replace("Weight: 20", "Weights: 0")
     file.write_text(weights.replace("Profile: standalone", "Profile: ga"))
@@ -176,7 +176,7 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> 
     assert run("graph", str(tmp_path / "none.yaml")).out == ""
 
 
-def test_parameters_of_no_mesh(tmp_path: Path) -> None:
+def test_mesh_parameters_without_a_mesh_are_wrong_usage(tmp_path: Path) -> None:
     tasks = tmp_path / "tasks.yaml"
     tasks.write_text(TASKS)
     assert run("graph", str(tasks), "--mesh-parameter", "Domain=b.local").code == 2

@@ -1,4 +1,4 @@
-"""Golden cases: a mesh, who is compiled out of it, and what comes out. Found by their folders."""
+"""Golden cases, found by their folders: a mesh, the nodes and gateways to compile, and the expected result."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True)
 class Case:
-    """`mesh.yaml` is the template; its `Case` says who is compiled (`Nodes`, `Gateways`), the values of
+    """A case. `mesh.yaml` is the template, and its `Case` names the `Nodes` and `Gateways` to compile, the values of
     `Parameters`, and the `Options`."""
 
     folder: Path
@@ -29,7 +29,7 @@ class Case:
         return loaded
 
     def compiled(self, resources: Mapping[str, Json] | None = None) -> "Outcome":
-        """The case's outcome; `resources` in place of the template's own, if given."""
+        """The case's result. resources: replaces the template's."""
         template = self.template
         asked = template["Case"]
         scope = Scope(parameters=asked.get("Parameters", {}))
@@ -64,7 +64,7 @@ def name(case: Case) -> str:
 
 
 def values(config: Json) -> Iterator[Json]:
-    """Every value in a configuration, at any depth."""
+    """All values in a configuration, at any depth."""
     yield config
     if isinstance(config, dict):
         for item in config.values():

@@ -1,4 +1,4 @@
-"""A small mesh that compiles without a finding, for tests that change one thing of it."""
+"""A small mesh that compiles without findings, for tests that change one thing in it."""
 
 import copy
 from typing import Any
@@ -21,9 +21,9 @@ HEALTH = {
 CLOUD_MAP = {"AWSCloudMap": {"ServiceName": "one", "NamespaceName": "apps.local"}}
 NAMESPACE = {"Type": "AWS::ServiceDiscovery::PrivateDnsNamespace", "Properties": {"Name": "apps.local"}}
 NODE = "Resources/Target/Properties/Spec"
-"""Where the target's spec stands."""
+"""The path of the target's spec."""
 HTTP = "Route__Spec__HttpRoute"
-"""The route's, as `mesh` takes it."""
+"""The route's spec, as an argument of `mesh`."""
 
 
 def of(kind: str, **properties: Any) -> dict[str, Any]:
@@ -82,7 +82,7 @@ _BASE: dict[str, Any] = {
 
 
 def mesh(**changes: Any) -> dict[str, Any]:
-    """The small mesh with what stands at `Resource__Property__0__Property` replaced; None takes it out."""
+    """The small mesh with the value at `Resource__Property__0__Property` replaced. None removes it."""
     resources = copy.deepcopy(_BASE)
     for place, value in changes.items():
         first, *steps = place.split("__")
@@ -99,7 +99,7 @@ def mesh(**changes: Any) -> dict[str, Any]:
 
 
 def findings(resources: Any, scope: Scope | None = None, **options: Any) -> list[Finding]:
-    """What parsing and compiling everything has to say."""
+    """The findings from parsing and compiling everything."""
     parsed = parsing.parse(resources, scope or Scope())
     compiler = compiling.Compiler(parsed.model, compiling.Options(**options))
     nodes = [compiler.node(node.logical_id) for node in parsed.model.nodes]
@@ -113,7 +113,7 @@ def told(resources: Any, scope: Scope | None = None, **options: Any) -> list[tup
 
 
 def discovered(**properties: Any) -> dict[str, Any]:
-    """Changes that let Cloud Map find the target: a service of these properties, and its namespace."""
+    """Changes that let Cloud Map find the target: a service with these properties, and its namespace."""
     return {
         "Target__Spec__ServiceDiscovery": CLOUD_MAP,
         "Namespace": NAMESPACE,

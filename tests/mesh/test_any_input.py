@@ -1,4 +1,4 @@
-"""Whatever stands in a template, the answer is findings and never an exception."""
+"""Any template yields findings, never an exception."""
 
 import copy
 import json
@@ -30,7 +30,7 @@ _templates = [case.template["Resources"] for case in cases()]
 
 
 def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place in a document."""
+    """Every path in a document."""
     below: list[tuple[Any, ...]] = []
     if isinstance(value, dict):
         below = [found for key, item in value.items() for found in paths(item, (*path, key))]
@@ -40,14 +40,14 @@ def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 def has_only_texts(value: Json) -> bool:
-    """Whether the scalars of a configuration are text, or something that CloudFormation makes text of."""
+    """Whether the scalars of a configuration are strings, or intrinsics that yield strings."""
     if isinstance(value, dict) and function(value) is None:
         return all(map(has_only_texts, value.values()))
     return all(map(has_only_texts, value)) if isinstance(value, list | tuple) else isinstance(value, str | dict)
 
 
 def everything(resources: Any, scope: Scope) -> None:
-    """All that the package does with a template's resources."""
+    """Runs everything that the package does with a template's resources."""
     parsed = parsing.parse(resources, scope)
     compiler = compiling.Compiler(parsed.model, compiling.Options(scope=scope))
     owners = [*map(compiler.node, (it.logical_id for it in parsed.model.nodes))]

@@ -1,4 +1,4 @@
-"""What the template says of a Cloud Map service that a node is found by."""
+"""Cloud Map services in the template, and whether DNS can find them."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def test_a_service_of_another_name_does_not_count() -> None:
         *({"Fn::GetAtt": []}, {"Fn::GetAtt": [["x"], "Id"]}, {"Fn::Sub": "${Elsewhere}"}),
     ],
 )
-def test_a_service_of_this_namespace_or_one_that_is_not_known_counts(pointer: Any) -> None:
+def test_a_service_of_this_or_of_an_unknown_namespace_counts(pointer: Any) -> None:
     other = {
         "Type": "AWS::ServiceDiscovery::Service",
         "Properties": {"Name": "ONE", "Type": "HTTP", "NamespaceId": pointer},
@@ -65,6 +65,6 @@ def test_a_service_of_this_namespace_or_one_that_is_not_known_counts(pointer: An
         ({"Ref": "Srv"}, "AM311"),
     ],
 )
-def test_what_a_service_publishes(config: Any, code: str) -> None:
+def test_the_records_of_a_service_decide(config: Any, code: str) -> None:
     found = told(mesh(**discovered(DnsConfig=config)), Scope(parameters={"Srv": "SRV"}))
     assert found[0] == (code, f"{NODE}/ServiceDiscovery/AWSCloudMap/ServiceName")

@@ -1,4 +1,4 @@
-"""The bootstrap on the command line: JSON of text, with room for what CloudFormation fills in."""
+"""The bootstrap as an argument: JSON of strings, with pieces for CloudFormation to fill in."""
 
 import json
 import re
@@ -27,11 +27,11 @@ LEFT: list[Any] = [
     {"Fn::Sub": []},
     {"Fn::GetAtt": ["A", "B"]},
 ]
-"""Calls whose texts cannot be told apart from the rest of their arguments."""
+"""Calls whose text looks like their other arguments."""
 
 
 def deployed(value: Any) -> str:
-    """What CloudFormation makes of the functions used here."""
+    """The result of the functions, as CloudFormation computes it."""
     if not isinstance(value, dict):
         return str(value)
     ((called, argument),) = value.items()
@@ -57,11 +57,11 @@ def test_a_literal_configuration_is_one_string() -> None:
     assert told.command == ("--config-yaml", text, "-l", "debug", "--concurrency", "2")
 
 
-def test_text_that_begins_as_a_function_is_text() -> None:
+def test_text_that_looks_like_a_function_is_text() -> None:
     assert command({"v": ["Fn::If", "Ref"]}).command[1] == '{"v":["Fn::If","Ref"]}'
 
 
-def test_what_cloudformation_fills_in_stands_between_pieces() -> None:
+def test_intrinsics_stand_between_pieces_of_text() -> None:
     config: dict[str, Json] = {"port_value": {"Ref": "B"}, "x": "${A}"}
     assert command(config).command[1] == {"Fn::Join": ["", ['{"port_value":"', {"Ref": "B"}, '","x":"${A}"}']]}
 
@@ -94,11 +94,11 @@ def test_literal_text_inside_of_functions_is_escaped(value: Json, text: str) -> 
         *((value, value) for value in LEFT),
     ],
 )
-def test_what_cloudformation_alone_can_do_is_left_to_it(value: Any, written: Any) -> None:
+def test_functions_only_cloudformation_can_resolve_are_kept(value: Any, written: Any) -> None:
     assert command({"v": value}).command[1] == {"Fn::Join": ["", ['{"v":"', written, '"}']]}
 
 
-def test_functions_one_after_the_other_have_nothing_between_them() -> None:
+def test_adjacent_functions_have_no_text_between_them() -> None:
     config: dict[str, Json] = {"v": {"Fn::Sub": ["${X}${Y}", {"X": {"Ref": "A"}, "Y": {"Ref": "B"}}]}}
     assert command(config).command[1] == {"Fn::Join": ["", ['{"v":"', {"Ref": "A"}, {"Ref": "B"}, '"}']]}
 
@@ -118,5 +118,5 @@ _configs = st.recursive(
 
 
 @given(config=st.dictionaries(st.text(), _configs, min_size=2))
-def test_any_configuration_survives_as_text(config: dict[str, Any]) -> None:
+def test_any_configuration_can_be_read_back_from_the_command(config: dict[str, Any]) -> None:
     assert json.loads(str(command(config).command[1])) == config

@@ -1,4 +1,4 @@
-"""A mesh with every property that App Mesh has, and what is said where one of them is missing or wrong."""
+"""A mesh with every property of App Mesh, and the findings for each property that is missing or wrong."""
 
 import copy
 import json
@@ -20,7 +20,7 @@ WRONG = {"missing": GONE, "empty": "", "not known": {"Fn::ImportValue": "x"}, "a
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place below `value`."""
+    """Every path below `value`."""
     steps = list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
     return [found for step in steps for found in ((*path, step), *places(value[step], (*path, step)))]
 
@@ -39,7 +39,7 @@ def changed(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
 
 
 def problems(resources: dict[str, Any], logical_id: str) -> list[Finding]:
-    """What is wrong with one of the resources by itself, or else with what is compiled of all."""
+    """The findings of parsing or, if there are none, of compiling everything."""
     alone = parsing.parse({logical_id: resources[logical_id]}, Scope())
     if any(finding.is_error for finding in alone.findings):
         return list(alone.findings)
@@ -50,14 +50,14 @@ def problems(resources: dict[str, Any], logical_id: str) -> list[Finding]:
 
 
 def told(finding: Finding, place: tuple[Any, ...]) -> str:
-    """A finding in short: its texts are those of `refusals.txt`, but for what a value must be."""
+    """A finding in short. The texts are in `refusals.txt`, except for what a value must be."""
     where = "" if finding.path[1:] == place else f" at {'/'.join(map(str, finding.path[1:]))}"
     need = f": {finding.message.partition(', and ')[0]}" if finding.code == "AM302" else ""
     return f"{finding.code}{where}{need}"
 
 
 def said(logical_id: str) -> str:
-    """For each place of a resource, what each wrong value there leads to; nothing where nothing is wrong."""
+    """For each path in a resource, the findings for each wrong value there. Leaves out values without findings."""
     lines: list[str] = []
     for path in places(RESOURCES[logical_id]["Properties"], (logical_id, "Properties")):
         lines.append("/".join(map(str, path[2:])))
@@ -68,7 +68,7 @@ def said(logical_id: str) -> str:
 
 
 @pytest.mark.parametrize("logical_id", RESOURCES)
-def test_what_is_said_where_a_property_is_wrong(logical_id: str, update_golden: bool) -> None:
+def test_the_findings_about_wrong_properties(logical_id: str, update_golden: bool) -> None:
     file = FOLDER / f"{logical_id}.txt"
     found = said(logical_id)
     if update_golden:
@@ -76,7 +76,7 @@ def test_what_is_said_where_a_property_is_wrong(logical_id: str, update_golden: 
     assert file.read_text() == found
 
 
-def test_what_comes_out(update_golden: bool) -> None:
+def test_the_compiled_configuration_is_the_expected_one(update_golden: bool) -> None:
     parsed = parsing.parse(RESOURCES, Scope())
     compiler = compiling.Compiler(parsed.model, compiling.Options(**OPTIONS))
     compiled = {"Caller": compiler.node("Caller"), "Web": compiler.node("Web"), "Door": compiler.gateway("Door")}
@@ -87,6 +87,6 @@ def test_what_comes_out(update_golden: bool) -> None:
     assert (FOLDER / "bootstrap.json").read_text() == text
 
 
-def test_no_file_lies_there_for_nothing() -> None:
+def test_every_file_belongs_to_a_case() -> None:
     expected = {"mesh.yaml", "bootstrap.json", *(f"{logical_id}.txt" for logical_id in RESOURCES)}
     assert {file.name for file in FOLDER.iterdir()} == expected

@@ -1,4 +1,4 @@
-"""Regular expressions of routes: those that Envoy's RE2 takes, and those that it refuses."""
+"""Regular expressions of routes: which ones Envoy's RE2 accepts."""
 
 import pytest
 
@@ -33,7 +33,7 @@ from tests.mesh.meshes import HTTP, findings, mesh
         ),
     ],
 )
-def test_an_expression_of_re2_is_taken(pattern: str) -> None:
+def test_an_expression_of_re2_is_accepted(pattern: str) -> None:
     assert findings(mesh(**{f"{HTTP}__Match": {"Path": {"Regex": pattern}}})) == []
 
 

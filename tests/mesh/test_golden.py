@@ -1,4 +1,4 @@
-"""Each golden case, and what holds for every one of them."""
+"""The golden cases, and invariants that hold for all of them."""
 
 import json
 import re
@@ -15,7 +15,7 @@ each_case = pytest.mark.parametrize("case", cases(), ids=name)
 
 
 @each_case
-def test_what_comes_out(case: Case, update_golden: bool) -> None:
+def test_the_compiled_configuration_is_the_expected_one(case: Case, update_golden: bool) -> None:
     outcome = case.compiled()
     expected = {
         "bootstrap.json": json.dumps(outcome.bootstraps, indent=1) + "\n",
@@ -27,7 +27,7 @@ def test_what_comes_out(case: Case, update_golden: bool) -> None:
         assert (case.folder / file).read_text() == text
 
 
-def test_no_file_lies_there_for_nothing() -> None:
+def test_every_file_belongs_to_a_case() -> None:
     allowed = {"mesh.yaml", "bootstrap.json", "findings.txt"}
     found = {str(file.relative_to(GOLDEN)) for file in GOLDEN.rglob("*") if file.is_file()}
     assert found == {f"{name(case)}/{file}" for case in cases() for file in allowed}
@@ -41,7 +41,7 @@ def test_the_order_of_resources_decides_nothing(case: Case) -> None:
 
 
 @each_case
-def test_the_input_is_left_alone(case: Case) -> None:
+def test_the_input_is_not_modified(case: Case) -> None:
     resources = case.template["Resources"]
     before = json.dumps(resources)
     case.compiled(resources)
@@ -58,7 +58,7 @@ def test_every_route_leads_to_a_cluster_that_exists(case: Case) -> None:
 
 
 def _targets(config: Json) -> list[Json]:
-    """Names of the clusters that routes and proxies lead to."""
+    """The names of the clusters in routes and proxies."""
     maps: list[Any] = [value for value in values(config) if isinstance(value, dict)]
     single = [value["cluster"] for value in maps if "cluster" in value]
     return [*single, *(one["name"] for value in maps for one in value.get("clusters", ()))]

@@ -1,4 +1,4 @@
-"""What a name of the mesh means, and what is written in its place."""
+"""Names of mesh resources: what they refer to, and what is written in their place."""
 
 import datetime
 from typing import Any
@@ -16,7 +16,7 @@ def called(value: Any) -> dict[str, Any]:
 
 
 def found(value: Any) -> dict[str, Any]:
-    """A namespace of Cloud Map with the name `value`."""
+    """A Cloud Map namespace with the name `value`."""
     return {"Type": "AWS::ServiceDiscovery::PrivateDnsNamespace", "Properties": {"Name": value}}
 
 
@@ -38,7 +38,7 @@ RESOURCES: dict[str, Any] = {
     "Nameless": {"Type": "AWS::ServiceDiscovery::Service", "Properties": {}},
     "Text": {"Type": "AWS::ServiceDiscovery::Service", "Properties": "Name"},
     "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"Name": "b", "BucketName": "b"}},
-    # names that come back to themselves
+    # names that refer to themselves
     "Self": called(attribute("Self")),
     "SelfRef": called({"Ref": "SelfRef"}),
     "One": called({"Ref": "Two"}),
@@ -86,7 +86,7 @@ def names(**parameters: Any) -> MeshNames:
         ({"Fn::Sub": {"odd": attribute("Mesh", "MeshName")}}, {"Fn::Sub": {"odd": "apps"}}),
     ],
 )
-def test_what_is_written_for_a_name(value: Any, written: Any) -> None:
+def test_the_written_form_of_a_name(value: Any, written: Any) -> None:
     told: list[tuple[str, str]] = []
     assert names().written(value, lambda *reference: told.append(reference)) == written
     assert told == []
@@ -112,7 +112,7 @@ def test_what_is_written_for_a_name(value: Any, written: Any) -> None:
         {"Fn::Sub": ["${A}", {"A": {"Ref": "Bucket"}}]},
     ],
 )
-def test_what_names_nothing_of_the_mesh_is_the_same_object(value: Any) -> None:
+def test_values_without_mesh_references_are_returned_unchanged(value: Any) -> None:
     told: list[Any] = []
     assert names().rewritten(value, lambda *reference: told.append(reference)) is value
     assert told == []
@@ -134,14 +134,14 @@ def test_what_names_nothing_of_the_mesh_is_the_same_object(value: Any) -> None:
         ({"a": {"Ref": "Mesh"}, "b": {"Ref": "Node"}}, [(("a",), "Mesh", ""), (("b",), "Node", "")]),
     ],
 )
-def test_a_reference_that_is_no_name_is_told_once_with_its_place(value: Any, told: Any) -> None:
+def test_a_reference_that_is_not_a_name_is_reported_once_with_its_place(value: Any, told: Any) -> None:
     heard: list[Any] = []
     names().rewritten(value, lambda *reference: heard.append(reference))
     assert heard == told
 
 
 @pytest.mark.parametrize("logical_id", [*ROUND, "Arn"])
-def test_a_name_that_is_none_or_means_itself_is_told(logical_id: str) -> None:
+def test_a_missing_or_self_referring_name_is_reported(logical_id: str) -> None:
     told: list[str] = []
     for value in ({"Ref": logical_id}, attribute(logical_id)):
         names().written(value, lambda target, _: told.append(target))
@@ -149,7 +149,7 @@ def test_a_name_that_is_none_or_means_itself_is_told(logical_id: str) -> None:
     assert names().name(logical_id) is None
 
 
-def test_what_is_no_mesh_resource_has_no_name() -> None:
+def test_other_resources_have_no_mesh_name() -> None:
     assert names().name("Bucket") is None
     assert names().name("Missing") is None
     assert names().attribute("Bucket", "BucketName") is None
@@ -204,7 +204,7 @@ def test_values_that_mean_something_else_have_keys_of_their_own() -> None:
     assert [value for n, value in enumerate(values) if keys[n] in keys[:n]] == []
 
 
-def test_a_scope_of_its_own_decides_what_is_known() -> None:
+def test_a_given_scope_decides_what_is_known() -> None:
     scope = Scope(parameters={"P": "own"}, loops=frozenset(["Mesh"]))
     for value in ({"Ref": "P"}, {"Fn::Sub": "${P}"}, attribute("GatewayRoute", "VirtualGatewayName")):
         assert names(P="outer").key(value, scope) == "own"

@@ -1,4 +1,4 @@
-"""What is refused, and what is warned of: each code, at its place."""
+"""Errors and warnings: the code and place of each."""
 
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ def tcp_service(port: int) -> dict[str, Any]:
 
 
 REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
-    # structure that is not known
+    # unknown structure
     (
         "protocol",
         {"Target__Spec__Listeners__0__PortMapping__Protocol": OPAQUE},
@@ -160,7 +160,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "AM301",
         f"{CALLER}/Logging/AccessLog/File/Path",
     ),
-    # values
+    # invalid values
     ("no map", {"Target__Spec": "x"}, "AM302", NODE),
     ("no list", {"Target__Spec__Listeners": "x"}, "AM302", f"{NODE}/Listeners"),
     ("port", {"Target__Spec__Listeners__0__PortMapping__Port": 70000}, "AM302", f"{NODE}/Listeners/0/PortMapping/Port"),
@@ -191,7 +191,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "AM302",
         f"{CALLER}/BackendDefaults/ClientPolicy/TLS/Enforce",
     ),
-    # what is missing, unknown, or too much
+    # missing, unknown and superfluous properties
     ("no mesh name", {"Target__MeshName": None}, "AM303", "Resources/Target/Properties/MeshName"),
     ("no spec", {"Target__Spec": None}, "AM303", NODE),
     (
@@ -300,7 +300,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "AM309",
         "Resources/Fn::ForEach::Nodes",
     ),
-    # what App Mesh alone could do
+    # features that only App Mesh's control plane had
     (
         "acm certificate",
         {"Caller__Spec__Listeners__0__TLS": {"Mode": "STRICT", "Certificate": ACM}},
@@ -701,7 +701,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "AM327",
         f"{CALLER}/Listeners/0/PortMapping/Port",
     ),
-    # losses
+    # features that are lost
     (
         "outliers",
         {"Target__Spec__Listeners__0__OutlierDetection": OUTLIERS},
@@ -740,7 +740,7 @@ def _said() -> dict[str, str]:
 
 
 ELSEWHERE = {"AM308", "AM319", "AM324", "AM326", "AM353", "AM360"}
-"""Codes whose tests are below, or beside the part that they belong to."""
+"""Codes that are tested below or in other modules."""
 
 
 def test_the_small_mesh_has_no_finding() -> None:
@@ -748,13 +748,13 @@ def test_the_small_mesh_has_no_finding() -> None:
 
 
 @pytest.mark.parametrize(("changes", "code", "place"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
-def test_is_found_at_its_place(changes: dict[str, Any], code: str, place: str) -> None:
+def test_the_finding_has_its_code_and_place(changes: dict[str, Any], code: str, place: str) -> None:
     assert (code, place) in told(mesh(**changes))
 
 
 @pytest.mark.parametrize(("name", "changes"), [row[:2] for row in REFUSED], ids=[row[0] for row in REFUSED])
-def test_what_is_said(name: str, changes: dict[str, Any], update_golden: bool) -> None:
-    """The whole text of each finding: `refusals.txt` has them by the names of the rows above."""
+def test_the_text_of_the_finding(name: str, changes: dict[str, Any], update_golden: bool) -> None:
+    """The complete text of each finding. `refusals.txt` has them, by the names of the rows above."""
     found = "".join(f"{finding}\n" for finding in findings(mesh(**changes)))
     if update_golden:
         said = {**_said(), name: found}
@@ -762,7 +762,7 @@ def test_what_is_said(name: str, changes: dict[str, Any], update_golden: bool) -
     assert _said()[name] == found
 
 
-def test_each_row_has_a_name_of_its_own() -> None:
+def test_the_rows_have_unique_names() -> None:
     assert list(_said()) == [row[0] for row in REFUSED]
 
 
@@ -784,7 +784,7 @@ def test_a_parameters_value_is_never_quoted() -> None:
     assert not any("s3cr3t" in str(f) for f in found)
 
 
-def test_an_outcome_that_is_assumed_decides() -> None:
+def test_an_assumed_condition_decides() -> None:
     conditional = {"Fn::If": ["C", {"VirtualService": {"VirtualServiceName": "svc.local"}}, {"Ref": "AWS::NoValue"}]}
     changes = {"Caller__Spec__Backends": [conditional], "Target__Condition": "C"}
     assert findings(mesh(**changes), Scope(assumed={"C": True})) == []
@@ -793,7 +793,7 @@ def test_an_outcome_that_is_assumed_decides() -> None:
     )
 
 
-def test_what_parameters_add_up_to_is_checked() -> None:
+def test_text_joined_from_parameters_is_checked() -> None:
     changes: dict[str, Any] = {"Target__Spec__Listeners__0__PortMapping__Port": {"Fn::Sub": "${P}0"}}
     place = f"{NODE}/Listeners/0/PortMapping/Port"
     said = list(map(str, findings(mesh(**changes), Scope(parameters={"P": "9000000"}))))
@@ -839,7 +839,7 @@ def test_ports_of_envoy_must_differ(port: str) -> None:
     ("option", "name"),
     [("ingress_port", "ProxyIngressPort"), ("egress_port", "ProxyEgressPort"), ("admin_port", "the admin port")],
 )
-def test_a_port_of_the_application_is_none_of_envoys(option: str, name: str) -> None:
+def test_a_port_of_the_application_must_differ_from_envoys(option: str, name: str) -> None:
     options: dict[str, Any] = {option: 8080}
     assert (
         f"AM327 Caller {CALLER}/Listeners/0/PortMapping/Port: the listener uses the same port as {name}. "
@@ -847,7 +847,7 @@ def test_a_port_of_the_application_is_none_of_envoys(option: str, name: str) -> 
     ) in map(str, findings(mesh(), **options))
 
 
-def test_resources_that_are_none_make_no_mesh() -> None:
+def test_invalid_resources_yield_an_empty_mesh() -> None:
     parsed = parsing.parse("text", Scope())
     assert (parsed.model.nodes, parsed.findings) == ((), ())
 
@@ -860,7 +860,7 @@ def test_resources_that_are_none_make_no_mesh() -> None:
         rewriting({"Prefix": "/"}, {"Prefix": {"DefaultPrefix": "ENABLED"}}),
         {"Caller__Spec__Logging": {"AccessLog": {"File": {"Path": "/log", "Format": {"Text": "x"}}}}},
         {"Caller__Spec__Backends__0__VirtualService__VirtualServiceName": "SVC.Local"},
-        # the same names in other places
+        # equal names that do not collide
         {"Again": of("VirtualNode", VirtualNodeName="TARGET", Spec={})},
         {"Again": of("VirtualNode", VirtualNodeName="router", Spec={})},
         {
@@ -873,11 +873,11 @@ def test_resources_that_are_none_make_no_mesh() -> None:
         },
     ],
 )
-def test_what_is_right_is_not_refused(changes: dict[str, Any]) -> None:
+def test_valid_values_are_accepted(changes: dict[str, Any]) -> None:
     assert findings(mesh(**changes)) == []
 
 
-def test_a_service_without_a_name_has_its_logical_id_in_any_case() -> None:
+def test_the_default_name_of_a_service_is_case_insensitive() -> None:
     changes: dict[str, Any] = {
         "Service__VirtualServiceName": None,
         "Caller__Spec__Backends__0__VirtualService__VirtualServiceName": "service",
@@ -890,7 +890,7 @@ def test_a_listener_whose_tls_is_off_needs_no_certificate() -> None:
     assert findings(mesh(Caller__Spec__Listeners__0__TLS={"Mode": "DISABLED", "Certificate": ACM})) == []
 
 
-def test_the_files_that_envoy_reads_are_told_once() -> None:
+def test_the_files_that_envoy_reads_are_listed_once() -> None:
     tls = {"Mode": "STRICT", "Certificate": FILES, "Validation": TRUST}
     changes: dict[str, Any] = {
         "Caller__Spec__Listeners__0__TLS": tls,
@@ -936,6 +936,6 @@ def test_a_parameter_that_would_end_the_text_is_refused(value: Any, known: str) 
     assert findings(mesh(**changes), Scope(parameters={"P": "a b~", "Q": '"' if "Q" not in str(value) else "q"})) == []
 
 
-def test_what_is_no_parameter_of_a_text_does_not_count() -> None:
+def test_text_that_looks_like_a_parameter_is_ignored() -> None:
     changes: dict[str, Any] = {"Target__Spec__ServiceDiscovery__DNS__Hostname": {"Fn::Sub": ["a.${A}", {"A": "${P}"}]}}
     assert findings(mesh(**changes), Scope(parameters={"P": '"'})) == []

@@ -1,4 +1,4 @@
-"""Mesh resources leave the template: what goes with them, what is rewritten, what is refused."""
+"""Removing the mesh resources from the template: dependencies, references and outputs."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ def left(template: dict[str, Any]) -> tuple[Any, list[tuple[str, str]]]:
 
 
 def around(**more: Any) -> dict[str, Any]:
-    """A template of the small mesh, a node whose name is an intrinsic, and a task definition."""
+    """A template with the small mesh, a node whose name is an intrinsic, and a task definition."""
     named = of("VirtualNode", VirtualNodeName={"Fn::Sub": "${AWS::StackName}-n"}, Spec={})
     return {"Resources": {**mesh(), "Named": named, "Task": TASK}, **more}
 
@@ -34,7 +34,7 @@ def test_a_template_without_a_mesh_does_not_change() -> None:
     assert (found.changes, found.findings) == ((), ())
 
 
-def test_all_mesh_resources_go_and_the_rest_stays_as_it_is() -> None:
+def test_all_mesh_resources_are_removed_and_nothing_else() -> None:
     template = around(Parameters={"P": {}}, Conditions={"C": {}})
     after, told = left(template)
     assert after == {"Resources": {"Task": TASK}, "Parameters": {"P": {}}, "Conditions": {"C": {}}}
@@ -51,7 +51,7 @@ def test_all_mesh_resources_go_and_the_rest_stays_as_it_is() -> None:
         (["Caller", "Other", "Mesh"], ["Other"]),
     ],
 )
-def test_nothing_waits_for_what_is_gone(before: Any, after: Any) -> None:
+def test_dependencies_on_removed_resources_are_removed(before: Any, after: Any) -> None:
     template = around()
     template["Resources"]["Task"] = {**TASK, "DependsOn": before}
     resource = left(template)[0]["Resources"]["Task"]
@@ -80,7 +80,7 @@ def test_nothing_waits_for_what_is_gone(before: Any, after: Any) -> None:
         ({"Fn::GetAtt": ["Task", "Arn"]}, {"Fn::GetAtt": ["Task", "Arn"]}),
     ],
 )
-def test_names_are_written_where_references_stood(before: Any, after: Any) -> None:
+def test_references_are_replaced_by_names(before: Any, after: Any) -> None:
     template = around()
     template["Resources"]["Task"] = {**TASK, "Metadata": {"x": [before]}}
     rewritten, told = left(template)
@@ -101,7 +101,7 @@ def test_names_are_written_where_references_stood(before: Any, after: Any) -> No
         {"Fn::Join": ["", [{"Ref": "Mesh"}, "/*"]]},
     ],
 )
-def test_what_cannot_be_rewritten_is_refused(reference: Any) -> None:
+def test_a_reference_that_cannot_be_rewritten_is_refused(reference: Any) -> None:
     template = around()
     template["Resources"]["Task"] = {**TASK, "Properties": {"x": reference}}
     told = left(template)[1]
@@ -109,7 +109,7 @@ def test_what_cannot_be_rewritten_is_refused(reference: Any) -> None:
     assert told[0][1].startswith("Resources/Task/Properties/x")
 
 
-def test_who_waits_for_none_that_is_gone_is_left_alone() -> None:
+def test_dependencies_on_other_resources_are_kept() -> None:
     template = around()
     template["Resources"]["Task"] = {**TASK, "DependsOn": ["Other"]}
     assert left(template)[0]["Resources"]["Task"] is template["Resources"]["Task"]
@@ -128,14 +128,14 @@ def test_who_waits_for_none_that_is_gone_is_left_alone() -> None:
         {"Fn::Sub": []},
     ],
 )
-def test_what_refers_to_nothing_stays(value: Any) -> None:
+def test_values_without_references_are_kept(value: Any) -> None:
     template = around()
     template["Resources"]["Task"] = {**TASK, "Metadata": {"x": [value]}}
     rewritten, told = left(template)
     assert (rewritten["Resources"]["Task"]["Metadata"]["x"], told) == ([value], [])
 
 
-def test_what_is_said() -> None:
+def test_the_text_of_the_finding() -> None:
     mark = {"Key": "AppMesh:ResourceArn", "Value": {"Ref": ["Caller"]}, "Comment": {"Ref": "Caller"}}
     template = around(
         Metadata={"a": [{"Ref": "Mesh"}]},
@@ -175,7 +175,7 @@ def test_what_is_said() -> None:
     ]
 
 
-def test_outputs() -> None:
+def test_outputs_are_rewritten_or_removed() -> None:
     template = around(
         Outputs={
             "Name": {"Value": {"Fn::GetAtt": ["Caller", "VirtualNodeName"]}, "Description": "stays"},
@@ -194,7 +194,7 @@ def test_outputs() -> None:
     assert told == [("AM360", "Outputs/Uid")]
 
 
-def test_marks_keep_saying_who_the_task_is() -> None:
+def test_marks_still_identify_the_task() -> None:
     template = around(Metadata={"AppMesh": {"MeshName": {"Fn::GetAtt": ["Mesh", "MeshName"]}}})
     template["Resources"]["Task"] = {
         **TASK,
@@ -229,7 +229,7 @@ _documents = st.recursive(
 
 
 @given(metadata=_documents, value=_documents, outputs=_documents)
-def test_nothing_dangles_but_with_a_finding(metadata: Any, value: Any, outputs: Any) -> None:
+def test_every_dangling_reference_is_a_finding(metadata: Any, value: Any, outputs: Any) -> None:
     template = around(Metadata=metadata, Outputs={"O": {"Value": outputs}})
     template["Resources"]["Task"] = {**TASK, "Properties": value}
     before = json.dumps(template)

@@ -1,9 +1,9 @@
-"""Text of the mesh: two are the same where they mean the same."""
+"""Scalars of the mesh are equal if they mean the same."""
 
 from appmesh_inject.mesh.scalars import Scalar, literal
 
 
-def test_texts_are_equal_where_they_mean_the_same() -> None:
+def test_scalars_with_equal_keys_are_equal() -> None:
     one, other = Scalar("apps", "apps", "apps", ("Mesh",)), Scalar("apps", {"Ref": "Name"})
     assert one == other
     assert not one != other  # noqa: SIM202
@@ -12,7 +12,7 @@ def test_texts_are_equal_where_they_mean_the_same() -> None:
     assert one != "apps"
 
 
-def test_texts_that_differ_can_be_told_apart_quickly() -> None:
+def test_the_hashes_of_scalars_differ() -> None:
     assert len({hash(Scalar(str(number), "")) for number in range(100)}) > 90
 
 

@@ -1,4 +1,4 @@
-"""The edge towards other stacks: what CloudFormation answers, and what becomes of it."""
+"""Reading meshes of other stacks, with CloudFormation played by a stub."""
 
 import json
 from collections.abc import Mapping
@@ -22,19 +22,19 @@ EXPORTING: dict[str, Json] = {
 
 
 def read(template: Json, parameters: Mapping[str, str] | None = None) -> MeshSource:
-    """The mesh of stack `mesh`, where CloudFormation has this processed template of it."""
+    """The mesh of stack `mesh`, whose processed template is this."""
     given = [{"ParameterKey": key, "ParameterValue": value} for key, value in (parameters or {}).items()]
     return stack_with(given, template)
 
 
 def stack_with(parameters: list[dict[str, str]] | None, template: Json = EXPORTING) -> MeshSource:
-    """The mesh of stack `mesh`, where CloudFormation answers with these parameters of it; None: with none."""
+    """The mesh of stack `mesh`, with these parameters in CloudFormation's response; None: without parameters."""
     client: Any = boto3.client("cloudformation", "eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
     stack: dict[str, Any] = {"StackName": "mesh", "CreationTime": 0, "StackStatus": "CREATE_COMPLETE"}
     if parameters is not None:
         stack["Parameters"] = parameters
     with Stubber(client) as stub:
-        # botocore decodes JSON, and leaves YAML as the text that it is.
+        # botocore decodes JSON, and returns YAML as text.
         body = template if isinstance(template, str) else json.dumps(template)
         stub.add_response("get_template", {"TemplateBody": body}, {"StackName": "mesh", "TemplateStage": "Processed"})
         stub.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": "mesh"})
@@ -43,7 +43,7 @@ def stack_with(parameters: list[dict[str, str]] | None, template: Json = EXPORTI
     return source
 
 
-def test_the_values_are_those_of_the_stack() -> None:
+def test_parameter_values_are_those_of_the_stack() -> None:
     source = read(EXPORTING, {"Domain": "example.com"})
     assert not source.findings
     assert source.path == ("MeshStack", "Resources")
@@ -53,7 +53,7 @@ def test_the_values_are_those_of_the_stack() -> None:
     assert mesh["Properties"]["MeshName"] == "mesh"
 
 
-def test_a_region_in_the_mesh_is_that_of_the_stack() -> None:
+def test_the_region_is_that_of_the_stack() -> None:
     node: Any = MESH["Resources"]
     hostname = {"Fn::Sub": "web.${AWS::Region}.local"}
     properties = {**node["Web"]["Properties"], "Spec": {"ServiceDiscovery": {"DNS": {"Hostname": hostname}}}}
@@ -103,7 +103,7 @@ def test_a_stack_without_parameters() -> None:
         ),
     ],
 )
-def test_what_cannot_be_read_is_a_finding(template: Json, text: str) -> None:
+def test_an_unreadable_mesh_is_a_finding(template: Json, text: str) -> None:
     source = read(template)
     assert (source.resources, source.path) == ({}, ("MeshStack",))
     (finding,) = source.findings
@@ -111,14 +111,14 @@ def test_what_cannot_be_read_is_a_finding(template: Json, text: str) -> None:
     assert str(finding) == f"AM330 MeshStack: the mesh of the stack that MeshStack names cannot be read: {text}"
 
 
-def test_a_masked_value_cannot_be_resolved() -> None:
+def test_a_masked_parameter_value_is_refused() -> None:
     secret: dict[str, Json] = {**EXPORTING, "Parameters": {"Domain": {"Type": "String", "NoEcho": True}}}
     (finding,) = read(secret, {"Domain": "****"}).findings
     hostname = ("Web", "Properties", "Spec", "ServiceDiscovery", "DNS", "Hostname")
     assert (finding.code, finding.path[:8]) == ("AM326", ("MeshStack", "Resources", *hostname))
 
 
-def test_a_stack_that_is_not_there_is_a_finding() -> None:
+def test_a_missing_stack_is_a_finding() -> None:
     client: Any = boto3.client("cloudformation", "eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
     with Stubber(client) as stub:
         stub.add_client_error("get_template", "ValidationError")
@@ -147,7 +147,7 @@ def test_an_error_without_a_code_is_a_finding(response: Any) -> None:
     assert "CloudFormation answers an error. " in str(source.findings[0])
 
 
-def test_the_function_asks_cloudformation(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_function_reads_the_mesh_from_cloudformation(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
     class Client:

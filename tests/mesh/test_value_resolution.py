@@ -1,4 +1,4 @@
-"""A mesh out of another stack's template."""
+"""Resolving a mesh from another stack's template."""
 
 import json
 from typing import Any
@@ -37,7 +37,7 @@ def template(**changes: Any) -> dict[str, Any]:
 
 
 def with_host(value: Any) -> dict[str, Any]:
-    """The template, with `value` for the host name of its target."""
+    """The template, with `value` as the host name of its target."""
     return template(Target__Spec__ServiceDiscovery__DNS__Hostname=value)
 
 
@@ -114,7 +114,7 @@ def test_values_are_written_out(value: Any, host: str) -> None:
         {"Fn::Split": [",", 7]},
     ],
 )
-def test_what_cannot_be_done_is_refused_as_it_stands(value: Any) -> None:
+def test_an_unresolvable_value_is_refused_unchanged(value: Any) -> None:
     found = resolved(with_host(value), {"Env": "prod"}, "base", "eu-west-1")
     assert hostname(found) == value
     assert [str(finding) for finding in found.findings] == [
@@ -123,7 +123,7 @@ def test_what_cannot_be_done_is_refused_as_it_stands(value: Any) -> None:
     ]
 
 
-def test_what_is_known_of_a_text_is_written_out() -> None:
+def test_the_known_parts_of_a_text_are_resolved() -> None:
     found = resolved(with_host({"Fn::Sub": "${Env}-${Caller.MeshName}"}), {"Env": "prod"}, "base", "r")
     assert hostname(found) == {"Fn::Join": ["", ["prod", "-", {"Fn::GetAtt": ["Caller", "MeshName"]}]]}
     assert found.findings == ()
@@ -132,7 +132,7 @@ def test_what_is_known_of_a_text_is_written_out() -> None:
 @pytest.mark.parametrize(
     "value", [{"Ref": "Caller"}, {"Fn::GetAtt": "Caller.MeshName"}, {"Fn::Join": [1, ["a", {"Ref": "Caller"}]]}]
 )
-def test_what_needs_no_other_stack_stays(value: Any) -> None:
+def test_values_of_the_same_template_are_kept(value: Any) -> None:
     found = resolved(with_host(value), {}, "base", "r")
     assert (hostname(found), found.findings) == (value, ())
 
@@ -141,12 +141,12 @@ def test_what_needs_no_other_stack_stays(value: Any) -> None:
     ("items", "place"),
     [([{"Ref": "Caller"}, {"Ref": "Unknown"}], (1, 1)), ([{"a": {"Ref": "Unknown"}}], (1, 0, "a"))],
 )
-def test_what_is_refused_in_a_text_has_its_place_there(items: Any, place: Any) -> None:
+def test_a_refusal_in_a_scalar_has_its_place(items: Any, place: Any) -> None:
     (finding,) = resolved(with_host({"Fn::Join": ["", items]}), {}, "base", "r").findings
     assert finding.path[6:] == ("Hostname", "Fn::Join", *place)
 
 
-def test_nothing_is_left_of_no_value() -> None:
+def test_no_value_is_removed() -> None:
     nothing = {"Ref": "AWS::NoValue"}
     changes: dict[str, Any] = {
         "Caller__Spec__Backends": [nothing, {"Fn::If": ["Prod", nothing, "x"]}, {"VirtualService": {"a": nothing}}],
@@ -164,7 +164,7 @@ def test_the_mesh_and_cloud_map_alone_are_kept() -> None:
     assert set(resolved(changed, {}, "base", "r").resources) == {*mesh(), *CLOUD_MAP, "Fn::ForEach::Nodes"}
 
 
-def test_what_cloud_map_needs_of_its_stack_does_not_matter() -> None:
+def test_unresolved_values_of_cloud_map_are_ignored() -> None:
     changed = template()
     changed["Resources"] = {"First": {**CLOUD_MAP["Space"], "Properties": {"Vpc": {"Ref": "Vpc"}}}, **mesh()}
     changed["Resources"]["Target"]["Properties"]["MeshName"] = {"Ref": "Unknown"}
@@ -172,12 +172,12 @@ def test_what_cloud_map_needs_of_its_stack_does_not_matter() -> None:
 
 
 @pytest.mark.parametrize("section", ["Parameters", "Mappings", "Conditions"])
-def test_a_section_that_is_none_says_nothing(section: str) -> None:
+def test_an_invalid_section_is_ignored(section: str) -> None:
     found = resolved({**template(), section: "text"}, {}, "base", "r")
     assert found.resources.keys() == {*mesh(), *CLOUD_MAP}
 
 
-def test_resources_that_are_none() -> None:
+def test_invalid_resources_do_not_crash() -> None:
     assert resolved({"Resources": "text"}, {}, "base", "r").resources == {}
 
 
@@ -185,7 +185,7 @@ def test_resources_that_are_none() -> None:
     "value",
     [{"Ref": "Secret"}, {"Ref": "Path"}, {"Fn::ImportValue": "x"}, {"Ref": "AWS::AccountId"}, {"Fn::Sub": "${Bucket}"}],
 )
-def test_what_the_other_stack_alone_knows_is_refused(value: Any) -> None:
+def test_values_only_the_other_stack_knows_are_refused(value: Any) -> None:
     found = resolved(template(Target__Spec__ServiceDiscovery__DNS__Hostname=value), {"Secret": "s"}, "base", "r")
     assert [finding.code for finding in found.findings] == ["AM326"]
     assert found.findings[0].path[:7] == (
@@ -199,7 +199,7 @@ def test_what_the_other_stack_alone_knows_is_refused(value: Any) -> None:
     )
 
 
-def test_what_a_condition_takes_away_is_gone() -> None:
+def test_resources_with_a_false_condition_are_dropped() -> None:
     extra = {**of("VirtualNode", Spec={}), "Condition": "Not"}
     kept = {**of("VirtualNode", Spec={}), "Condition": "Prod"}
     unknown = {**of("VirtualNode", Spec={}), "Condition": "Unknown"}

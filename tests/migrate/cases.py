@@ -1,10 +1,10 @@
-"""Cases of adoption: a folder is a case, found by itself.
+"""The cases of adopt and remove, one folder for each. New folders are found automatically.
 
-CASE/template.yaml or .json    the document as people wrote it; may be missing where `manifests.yaml` is there
-CASE/options.txt               optional: options of the commands, one a line
-CASE/adopted.*                 what `adopt` makes of it; not there where it refuses
-CASE/removed.*                 what `remove` makes of it; not there where it refuses
-CASE/report.txt                what both say
+CASE/template.yaml or .json    the original document; optional if there is a `manifests.yaml`
+CASE/options.txt               optional: options of the commands, one on each line
+CASE/adopted.*                 the result of `adopt`; missing if it refuses
+CASE/removed.*                 the result of `remove`; missing if it refuses
+CASE/report.txt                what both print on stderr
 """
 
 import json
@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent / "cases"
 
 @dataclass(frozen=True)
 class Case:
-    """One folder."""
+    """The files of one case."""
 
     input: Path
 
@@ -61,7 +61,7 @@ def cases() -> list[Case]:
 
 
 def refusals() -> Iterator[tuple[Path, Finding]]:
-    """What stands in the way of adopting the templates of the cases."""
+    """The findings that prevent adoption of the cases' templates."""
     for case in cases():
         input_file = inputs.load(str(case.input))
         marking = (
@@ -77,7 +77,7 @@ def refusals() -> Iterator[tuple[Path, Finding]]:
 
 
 def value(text: str, folder: Path) -> Any:
-    """What a template says, read by cfn-lint or as JSON: not by the reader that is under test."""
+    """The value of a template, read by cfn-lint or as JSON, not by the reader under test."""
     file = folder / "read"
     if text.lstrip().startswith("{"):
         return json.loads(text)
@@ -97,7 +97,7 @@ IDENTITIES: Mapping[str, tuple[str, ...]] = {
 
 
 def meant(template: Any) -> Any:
-    """A template with what has no order in one order, and without members that are AWS::NoValue."""
+    """A template with unordered lists sorted, and without members that are AWS::NoValue."""
     if isinstance(template, dict):
         return {key: _meant(key, member) for key, member in template.items() if member != {"Ref": "AWS::NoValue"}}
     return [meant(item) for item in template] if isinstance(template, list) else template

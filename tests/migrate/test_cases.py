@@ -1,4 +1,4 @@
-"""What adopt and remove make of each case, and what must hold for all of them."""
+"""The results of adopt and remove for each case, and invariants that hold for all."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ every_adopted_template = pytest.mark.parametrize(
 
 
 @every_case
-def test_comes_out_as_expected(case: Case, update_golden: bool) -> None:
+def test_the_result_is_the_expected_one(case: Case, update_golden: bool) -> None:
     ran = {"adopted": case.run("adopt"), "removed": case.run("remove")}
     report = case.folder / "report.txt"
     if update_golden:
@@ -39,7 +39,7 @@ def test_comes_out_as_expected(case: Case, update_golden: bool) -> None:
 
 
 @every_adopted_template
-def test_the_core_renders_what_was_there(case: Case, tmp_path: Path) -> None:
+def test_the_mark_renders_the_original_task_definition(case: Case, tmp_path: Path) -> None:
     before, after = (value(file.read_text(), tmp_path) for file in (case.input, case.expected("adopted")))
     defaults = {
         name: str(parameter["Default"])
@@ -55,7 +55,7 @@ def test_the_core_renders_what_was_there(case: Case, tmp_path: Path) -> None:
 
 
 def _parameters(template: Any) -> Any:
-    """Those of the call that was there before."""
+    """The members of the existing call."""
     calls = template.get("Transform", [])
     given = [call["Parameters"] for call in (calls if isinstance(calls, list) else [calls]) if isinstance(call, dict)]
     return given[0] if given else {}
@@ -81,7 +81,7 @@ def test_adopting_twice_is_adopting_once(case: Case) -> None:
     "case", [case for case in ADOPTED if case.expected("removed").exists()], ids=lambda case: case.name
 )
 def test_what_is_adopted_can_be_removed(case: Case, tmp_path: Path) -> None:
-    """Adopted or not, the same is left, but for an X-Ray daemon that went into a mark."""
+    """With and without adoption, removal leaves the same, except for an X-Ray daemon that moved into a mark."""
     ran = case.run("remove", case.expected("adopted"))
     assert ran.code == 0, ran.err
     if "XRay: true" not in case.expected("adopted").read_text():
@@ -90,7 +90,7 @@ def test_what_is_adopted_can_be_removed(case: Case, tmp_path: Path) -> None:
 
 
 def _listed(template: Any) -> Any:
-    """A Transform that was no list has become one, and an empty Metadata has gone with the mark in it."""
+    """A Transform that was not a list has become one, and an empty Metadata has been removed with its mark."""
     template = _without_empty_metadata(template)
     transform = template.get("Transform", [])
     return template | {"Transform": transform if isinstance(transform, list) else [transform]}
@@ -107,11 +107,11 @@ def _without_empty_metadata(template: Any) -> Any:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_what_is_removed_is_gone(case: Case, tmp_path: Path) -> None:
+def test_removed_sidecars_are_gone(case: Case, tmp_path: Path) -> None:
     if case.expected("removed").exists():
         again = case.run("remove", case.expected("removed"))
         if case.name == "apps-with-a-variable":
-            # What is left has the variable and nothing else, which asks.
+            # The remaining container has the variable and no other evidence, so a finding asks about it.
             assert (again.code, again.out, "AM219" in again.err) == (1, "", True)
             return
         assert (again.code, again.out) == (0, case.expected("removed").read_text())

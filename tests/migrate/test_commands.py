@@ -1,4 +1,4 @@
-"""adopt and remove as a user runs them: files, exit codes, and texts of every make."""
+"""The commands adopt and remove: files, exit codes, and different styles of text."""
 
 import json
 import shlex
@@ -97,13 +97,13 @@ def test_a_file_may_end_without_a_line_end() -> None:
     assert adopted(TASK.rstrip()).rstrip() == adopted(TASK).rstrip()
 
 
-def test_the_platform_team_s_defaults_need_no_mark() -> None:
+def test_deployment_defaults_apply_when_adopting() -> None:
     out = adopted(TASK, "--deployment-parameter", "Profile=ga", "--deployment-parameter", "GaEnvoyImage=envoy")
     assert "Profile" not in out
     assert "Image" not in out
 
 
-def test_a_parameter_s_value_says_what_it_names() -> None:
+def test_a_parameter_value_decides_what_a_name_refers_to() -> None:
     text = "Parameters: {Arn: {Type: String}}\n" + TASK.replace("mesh/apps/virtualGateway/in", "!Ref Arn")
     given = adopted(text, "--parameter", "Arn=mesh/apps/virtualGateway/in")
     assert "ResourceArn: !Ref Arn" in given
@@ -111,7 +111,7 @@ def test_a_parameter_s_value_says_what_it_names() -> None:
 
 
 @pytest.mark.parametrize("command", ["adopt", "remove"])
-def test_output_goes_where_it_is_asked_for(command: str, tmp_path: Path) -> None:
+def test_output_goes_to_the_given_destination(command: str, tmp_path: Path) -> None:
     file, other = tmp_path / "template.yaml", tmp_path / "other.yaml"
     file.write_text(TASK)
     out = run(command, str(file)).out
@@ -135,7 +135,7 @@ def test_output_goes_where_it_is_asked_for(command: str, tmp_path: Path) -> None
         ("a: 1\n", "this is not a CloudFormation template"),
     ],
 )
-def test_what_cannot_be_read_is_a_sentence(command: str, text: str, says: str, tmp_path: Path) -> None:
+def test_an_unreadable_file_gets_one_message(command: str, text: str, says: str, tmp_path: Path) -> None:
     file = tmp_path / "template.yaml"
     file.write_text(text)
     ran = run(command, str(file), "--in-place")
@@ -155,7 +155,7 @@ def test_a_refusal_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_adopt_checks_what_it_writes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Were the marks wrong, however that came about, nothing would be written."""
+    """If the marks were wrong for whatever reason, nothing would be written."""
     written = adoption._written
     monkeypatch.setattr(
         adoption, "_written", lambda *given: written(*given).replace("virtualGateway/in", "virtualGateway/out")
@@ -181,7 +181,7 @@ def test_a_task_definition_comes_back_by_its_tags_and_the_printed_flags(tmp_path
 
 
 def _capitals(value: object) -> object:
-    """The spelling of CloudFormation, by which the test knows what has no order."""
+    """Which lists of CloudFormation have no order."""
     if isinstance(value, dict):
         return {key[:1].upper() + key[1:]: _capitals(member) for key, member in value.items()}
     return [_capitals(item) for item in value] if isinstance(value, list) else value
@@ -218,10 +218,10 @@ HAND_WRITTEN: dict[str, Any] = {
 
 
 VARIABLE = {"name": "APPMESH_VIRTUAL_NODE_NAME", "value": "mesh/apps/virtualNode/web"}
-"""That an application may have, too, to know which node it is."""
+"""The application may have the variable, too, to know its node."""
 
 
-def test_an_application_with_a_variable_stays_in_a_task_definition_and_in_a_pod() -> None:
+def test_an_application_with_an_appmesh_variable_is_kept() -> None:
     app, envoy = HAND_WRITTEN["containerDefinitions"]
     task = HAND_WRITTEN | {"containerDefinitions": [app | {"environment": [VARIABLE]}, envoy]}
     ran = run("remove", "-", stdin=json.dumps(task))
@@ -240,7 +240,7 @@ def test_an_application_with_a_variable_stays_in_a_task_definition_and_in_a_pod(
 
 @pytest.fixture
 def described(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """What `aws ecs describe-task-definition` prints of a task definition that was registered with tags."""
+    """The output of `aws ecs describe-task-definition` for a task definition with tags."""
     for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(variable, "testing")
     with mock_aws():
@@ -252,7 +252,7 @@ def described(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield json.dumps(answer, default=str, indent=4)
 
 
-def test_what_describe_task_definition_prints_is_adopted_and_registered(described: str) -> None:
+def test_output_of_describe_task_definition_can_be_adopted_and_registered(described: str) -> None:
     adopted = run("adopt", "-", stdin=described)
     assert adopted.code == 0, adopted.err
     assert "<stdin>: this is output of describe-task-definition; the result is input for register" in adopted.err
@@ -274,8 +274,8 @@ def test_what_describe_task_definition_prints_is_adopted_and_registered(describe
 
 
 @pytest.mark.parametrize("query", ["taskDefinition", None])
-def test_what_is_left_of_a_described_task_definition_can_be_registered(described: str, query: str | None) -> None:
-    """`--query taskDefinition` leaves the members that cannot be registered."""
+def test_a_described_task_definition_without_sidecars_can_be_registered(described: str, query: str | None) -> None:
+    """With `--query taskDefinition`, the output has members that cannot be registered."""
     content = json.loads(described)
     ran = run("remove", "-", stdin=json.dumps(content[query] if query else content))
     assert ran.code == 0, ran.err
@@ -283,7 +283,7 @@ def test_what_is_left_of_a_described_task_definition_can_be_registered(described
     boto3.client("ecs", region_name="us-east-1").register_task_definition(**json.loads(ran.out))
 
 
-def test_all_that_cannot_be_registered_is_left_out() -> None:
+def test_members_that_cannot_be_registered_are_left_out() -> None:
     model = botocore.session.get_session().get_service_model("ecs")
     described = model.shape_for("TaskDefinition").members
     registered = model.operation_model("RegisterTaskDefinition").input_shape.members
@@ -291,14 +291,14 @@ def test_all_that_cannot_be_registered_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("command", ["render", "lint"])
-def test_findings_have_their_places_in_what_describe_printed(command: str, described: str) -> None:
+def test_findings_have_places_in_described_task_definitions(command: str, described: str) -> None:
     line = next(n for n, text in enumerate(described.splitlines(), 1) if '"networkMode"' in text)
     ran = run(command, "-", "--mesh-name", "a", "--virtual-node-name", "b", stdin=described.replace("awsvpc", "bridge"))
     assert ran.code == 1
     assert f"<stdin>:{line}:9: error AM201 web: " in ran.out + ran.err
 
 
-def test_a_file_without_task_definitions_stays() -> None:
+def test_a_file_without_task_definitions_is_unchanged() -> None:
     for command in ("adopt", "remove"):
         ran = run(command, "-", stdin="Resources: {A: {Type: AWS::SNS::Topic}}\n")
         assert (ran.code, ran.out) == (0, "Resources: {A: {Type: AWS::SNS::Topic}}\n")

@@ -1,4 +1,4 @@
-"""Public templates: what the editor believes of a text is what every reader reads, and an edit is only that edit."""
+"""Public templates: the editor and the reader agree about each text, and an edit changes nothing else."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def readable() -> list[Document]:
 
 
 def test_both_readers_read_the_same(readable: list[Document]) -> None:
-    """YAML 1.1 in both: `yes`, `0777`, and dates, which JSON cannot have and the editor takes for text."""
+    """Both read YAML 1.1: `yes`, `0777`, and dates, which JSON does not have and the editor reads as text."""
     compared = 0
     for document in readable:
         try:
@@ -57,7 +57,7 @@ def _plain(value: Any) -> Any:
     return json.loads(json.dumps(value, default=str))
 
 
-def test_every_value_is_where_the_layout_says(readable: list[Document]) -> None:
+def test_the_layout_has_the_position_of_every_value(readable: list[Document]) -> None:
     for document in readable:
         layout = editing_of(document).layout
         for path, node in _nodes(layout, layout.root, document.content, ()):
@@ -67,7 +67,7 @@ def test_every_value_is_where_the_layout_says(readable: list[Document]) -> None:
                 assert isinstance(_at(document.content, path), str | int | float | None), (document.name, path)
 
 
-def test_what_is_taken_out_is_all_that_goes(readable: list[Document]) -> None:
+def test_nothing_but_the_removed_member_changes(readable: list[Document]) -> None:
     """One member in the middle of each file, and one item of its longest list."""
     for document in readable:
         if editing_of(document).layout.anchors:
@@ -95,7 +95,7 @@ def _some_members(document: Document) -> list[Position]:
 
 
 def _come_from(text: str, before: str) -> bool:
-    """Whether all lines stood there before, in that order: but for two, where an edit was made in brackets."""
+    """Whether all lines were in the text before, in this order. Edits in brackets may change two lines."""
     lines, here, changed = before.splitlines(), 0, 0
     for line in text.splitlines():
         try:

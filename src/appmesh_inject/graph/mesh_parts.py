@@ -207,6 +207,5 @@ def _discovery(node: VirtualNode) -> str:
 
 def _health(node: VirtualNode) -> Iterator[str]:
     for check in (listener.health_check for listener in node.listeners if listener.health_check):
-        yield f"{check.protocol} {shown_scalar(check.url_path)} every {shown_scalar(check.interval)} ms".replace(
-            "  ", " "
-        )
+        words = (check.protocol, shown_scalar(check.url_path), "every", shown_scalar(check.interval))
+        yield " ".join(word for word in words if word)

@@ -10,7 +10,7 @@ from tests.mesh.meshes import mesh, of
 
 
 @pytest.mark.parametrize("who", ["nobody", {"Ref": "Unknown"}, {"Fn::GetAtt": ["Nobody", "VirtualNodeName"]}, 7, None])
-def test_who_is_not_there(who: Any) -> None:
+def test_a_missing_node_is_a_finding(who: Any) -> None:
     model = parsing.parse(mesh(), Scope()).model
     for found, what in (
         (compiling.compile_node(model, who), "virtual node"),
@@ -37,7 +37,7 @@ def test_who_is_not_there(who: Any) -> None:
         {"Ref": "Who"},
     ],
 )
-def test_who_is_found(who: Any) -> None:
+def test_the_node_that_a_task_means(who: Any) -> None:
     scope = Scope(parameters={"Who": "caller"})
     options = compiling.Options(scope=scope)
     compiled = compiling.compile_node(parsing.parse(mesh(), scope).model, who, options, mesh_name="apps")
@@ -46,7 +46,7 @@ def test_who_is_found(who: Any) -> None:
 
 
 @pytest.mark.parametrize("who", ["door", "Door", {"Ref": "Door"}, {"Ref": "Who"}, "mesh/apps/virtualGateway/door"])
-def test_which_gateway_is_found(who: Any) -> None:
+def test_the_gateway_that_a_task_means(who: Any) -> None:
     options = compiling.Options(scope=Scope(parameters={"Who": "door", "Where": "apps"}))
     model = parsing.parse(mesh(), Scope()).model
     for found in (
@@ -62,7 +62,7 @@ def test_a_task_names_its_node_by_parameters_of_its_own() -> None:
     assert compiler.node({"Ref": "Who"}, {"Ref": "Where"}, options).findings == ()
 
 
-def test_a_node_of_another_mesh_is_not_there() -> None:
+def test_a_node_of_another_mesh_is_not_found() -> None:
     model = parsing.parse(mesh(), Scope()).model
     assert [f.code for f in compiling.compile_node(model, "caller", mesh_name="other").findings] == ["AM308"]
     assert [f.code for f in compiling.compile_gateway(model, "door", mesh_name="other").findings] == ["AM308"]

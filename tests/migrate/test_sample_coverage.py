@@ -1,4 +1,4 @@
-"""The cases hold every shape that AWS's public samples have: a row each for what was counted in them."""
+"""The cases cover every variant that occurs in AWS's public samples, one row for each."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ ENVOY_VARIABLES = {"APPMESH_RESOURCE_ARN", "APPMESH_VIRTUAL_NODE_NAME"}
 
 
 def tasks() -> Iterator[Mapping[str, Any]]:
-    """Task definitions of all cases that are adopted, as people wrote them."""
+    """The original task definitions of all cases that are adopted."""
     for case in cases():
         if not case.expected("adopted").exists() or case.name == "anchors":
             continue
@@ -101,7 +101,7 @@ def kind(container: Any) -> str:
 
 
 def has(values: list[Any], shape: Any) -> bool:
-    """Whether one of the values is the shape, or calls the function that it names."""
+    """Whether one of the values is this variant, or calls this function."""
     is_call = isinstance(shape, str) and shape.startswith("Fn::")
     return any(isinstance(value, dict) and shape in value if is_call else _same(value, shape) for value in values)
 
@@ -178,7 +178,7 @@ def test_x_ray_daemons_and_agents() -> None:
     assert {each.get("User") for each in agents} == {None, "1337"}
 
 
-def test_who_waits() -> None:
+def test_the_containers_that_wait_for_envoy() -> None:
     waiting = [
         {each["ContainerName"]: each["Condition"] for each in container["DependsOn"]}
         for container in CONTAINERS

@@ -1,4 +1,4 @@
-"""`adopt --profile standalone`: from sidecars for App Mesh to an Envoy that needs none of it, in one step."""
+"""`adopt --profile standalone`: from sidecars for App Mesh to an Envoy that does not need it, in one step."""
 
 import json
 from pathlib import Path
@@ -63,7 +63,7 @@ Resources:
 """
 
 
-def test_what_is_app_meshs_goes_and_the_mesh_runs_on(tmp_path: Path) -> None:
+def test_app_mesh_settings_are_dropped_and_the_mesh_compiles(tmp_path: Path) -> None:
     ran = run("adopt", "-", "--profile", "standalone", stdin=TEMPLATE)
     assert ran.code == 0, ran.err
     assert "Task: adopted (profile standalone)" in ran.err
@@ -89,7 +89,7 @@ def test_what_is_app_meshs_goes_and_the_mesh_runs_on(tmp_path: Path) -> None:
     assert envoy["LogConfiguration"] == {"LogDriver": "json-file"}
 
 
-def test_a_mesh_that_does_not_compile_stops_it() -> None:
+def test_a_mesh_that_does_not_compile_is_refused() -> None:
     without_discovery = TEMPLATE.replace("VirtualNodeName: web\n", "VirtualNodeName: other\n").replace(
         "APPMESH_RESOURCE_ARN, Value: !Ref Node", "APPMESH_RESOURCE_ARN, Value: mesh/shop/virtualNode/web"
     )
@@ -113,12 +113,12 @@ def test_the_mesh_can_be_in_another_file(tmp_path: Path) -> None:
     assert json.loads(ran.out)["Resources"]["Task"]["Metadata"]["AppMesh"]["Profile"] == "standalone"
 
 
-def test_no_other_profile_can_be_asked_for() -> None:
+def test_adopt_accepts_only_profile_standalone() -> None:
     assert run("adopt", "-", "--profile", "ga", stdin=TEMPLATE).code == 2
 
 
 def test_the_socket_of_sds_is_kept(tmp_path: Path) -> None:
-    """The compiler reads it, as App Mesh's image did."""
+    """The compiler reads the variable, as App Mesh's image did."""
     secret = "TLS: {Mode: STRICT, Certificate: {SDS: {SecretName: web}}}"
     template = TEMPLATE.replace("Protocol: http}}]", f"Protocol: http}}, {secret}}}]").replace(
         "APPMESH_METRIC_EXTENSION_VERSION, Value: 1", "APPMESH_SDS_SOCKET_PATH, Value: /run/sds.sock"

@@ -1,4 +1,4 @@
-"""The other forms: ECS task definitions and Kubernetes manifests through the command line."""
+"""ECS task definitions and Kubernetes manifests on the command line."""
 
 import json
 from pathlib import Path
@@ -84,7 +84,7 @@ def test_a_task_definition_is_ready_to_register(profile: str, monkeypatch: pytes
     assert described.get("proxyConfiguration") == wanted.get("proxyConfiguration")
 
 
-def test_what_describe_prints_is_taken() -> None:
+def test_output_of_describe_task_definition_is_accepted() -> None:
     tags = [{"key": "AppMesh:MeshName", "value": "apps"}, {"key": "AppMesh:VirtualNodeName", "value": "web"}]
     read_only = {"taskDefinitionArn": "arn:x", "revision": 3, "status": "ACTIVE", "compatibilities": ["EC2"]}
     ran = run("render", "-", stdin=json.dumps({"taskDefinition": {**TASK, **read_only}, "tags": tags}))
@@ -120,7 +120,7 @@ def test_only_what_is_injected_changes_in_a_file_of_manifests(tmp_path: Path) ->
 
 @pytest.mark.parametrize("after_key", ["", "  # comment", "\n\n", "\n  # comment"])
 @pytest.mark.parametrize("indent", ["", "  "])
-def test_a_list_that_is_added_is_indented_as_the_others(indent: str, after_key: str) -> None:
+def test_an_added_list_is_indented_like_the_others(indent: str, after_key: str) -> None:
     head = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  annotations: {text: 'a:'}\nspec:\n  # a: b\n"
     pod = f"{head}  containers:{after_key}\n  {indent}- name: app\n  {indent}  args: [x]\n"
     flags = ("--mesh-name", "apps", "--virtual-node-name", "web", "--region", "us-east-1", "--app-ports", "80")
@@ -140,7 +140,7 @@ def test_manifests_in_json_and_as_a_list() -> None:
     assert names(yaml.safe_load(as_yaml.out)["spec"]["containers"]) == ["app", "envoy"]
 
 
-def test_a_flag_that_names_no_node_marks_no_pod() -> None:
+def test_a_flag_without_a_node_name_does_not_mark_a_pod() -> None:
     manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: []}\n"
     ran = run("render", "-", "--region", "us-west-2", stdin=manifest)
     assert (ran.code, ran.out) == (0, manifest)

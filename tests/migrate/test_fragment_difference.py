@@ -1,4 +1,4 @@
-"""The inverse of the merge rule, whatever the JSON."""
+"""The inverse of the merge rule, for any JSON."""
 
 import json
 from typing import Any
@@ -66,14 +66,14 @@ def test_merged_over_the_base_it_gives_what_was_wanted(base: dict[str, Json], wa
 
 
 @given(definitions)
-def test_nothing_is_said_where_nothing_differs(base: dict[str, Json]) -> None:
+def test_without_a_difference_nothing_is_shown(base: dict[str, Json]) -> None:
     reordered = {
         key: value[::-1] if isinstance(value, list) and key in IDENTITIES else value for key, value in base.items()
     }
     assert difference(base, reordered, IDENTITIES) == {}
 
 
-def test_it_says_no_more_than_it_must() -> None:
+def test_the_output_is_short() -> None:
     base: dict[str, Json] = {
         "User": "1337",
         "Environment": [{"Name": "A", "Value": "1"}, {"Name": "B", "Value": "2"}],
@@ -94,14 +94,14 @@ def test_it_says_no_more_than_it_must() -> None:
     }
 
 
-def test_an_item_that_becomes_its_identity_alone_goes_and_comes_again() -> None:
+def test_an_item_reduced_to_its_identity_is_removed_and_added() -> None:
     base: dict[str, Json] = {"Environment": [{"Name": "A", "Value": "1"}]}
     wanted: dict[str, Json] = {"Environment": [{"Name": "A"}]}
     fragment = difference(base, wanted, {"Environment": (("Name", None),)})
     assert merged(base, fragment, {"Environment": (("Name", None),)}) == wanted
 
 
-def test_what_is_nothing_counts_as_nothing() -> None:
+def test_no_value_is_ignored() -> None:
     nothing = {"Ref": "AWS::NoValue"}
     assert without_nothing({"A": nothing, "B": [1, nothing, {"C": nothing}]}) == {"B": [1, {}]}
     assert without_nothing({"Fn::If": ["C", nothing, 1]}) == {"Fn::If": ["C", nothing, 1]}

@@ -1,4 +1,4 @@
-"""The page, the drawing and the Mermaid text: self-contained, and safe against what names hold."""
+"""The page, the SVG and the Mermaid text are self-contained, and names in them cannot become markup."""
 
 import hashlib
 import re
@@ -26,7 +26,7 @@ def page_of(file: Path) -> str:
     return run("graph", str(file)).out
 
 
-def test_nothing_in_the_page_would_be_loaded() -> None:
+def test_the_page_loads_nothing() -> None:
     page = page_of(COLOUR)
     assert not re.findall(r"<(?:img|iframe|object|embed|base)\b", page.partition("<script>")[0])
     assert not re.findall(r"<script[^>]*\bsrc\b", page)

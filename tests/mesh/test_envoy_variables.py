@@ -1,4 +1,4 @@
-"""Variables of the envoy container: what they switch on, and what is said of them."""
+"""Variables of the envoy container: the features that they enable, and the findings about them."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ ON = "ENABLE_ENVOY_STATS_TAGS"
         ),
     ],
 )
-def test_what_is_said_of_a_variable(environment: dict[str, Any], said: str) -> None:
+def test_the_finding_about_a_variable(environment: dict[str, Any], said: str) -> None:
     assert {str(finding).partition(": ")[2] for finding in findings(mesh(), environment=environment)} == {said}
 
 
@@ -58,7 +58,7 @@ def test_a_variable_that_is_off_changes_nothing(value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", ["1", 1, "true", "True", True, {"Ref": "On"}])
-def test_a_variable_that_is_on_says_so(value: Any) -> None:
+def test_an_enabled_feature_is_reported(value: Any) -> None:
     options = compiling.Options(environment={ON: value}, scope=Scope(parameters={"On": "1"}))
     compiled = compiling.compile_node(parsing.parse(mesh(), Scope()).model, "caller", options)
     assert (compiled.findings, "stats_config" in compiled.bootstrap) == ((), True)
@@ -96,7 +96,7 @@ def test_a_variable_that_is_on_says_so(value: Any) -> None:
         ),
     ],
 )
-def test_a_variable_moves_what_it_switched_on(environment: dict[str, Any], part: Any) -> None:
+def test_a_variable_changes_an_enabled_feature(environment: dict[str, Any], part: Any) -> None:
     options = compiling.Options(environment=environment)
     compiled = compiling.compile_node(parsing.parse(mesh(), Scope()).model, "caller", options)
     assert compiled.findings == ()
