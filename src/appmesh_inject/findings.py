@@ -145,7 +145,8 @@ CODES: Mapping[str, Code] = {
     "AM116": _error("A pod's envoy does not know its Region", "Set Region"),
     "AM201": _error("NetworkMode is not awsvpc", "Set NetworkMode: awsvpc"),
     "AM202": _error(
-        "proxyinit cannot run on Fargate", "Use profile ga, which redirects by ProxyConfiguration, or run on EC2"
+        "proxyinit cannot run on Fargate",
+        "Use profile standalone, which runs today, or ga, which waits for App Mesh; or run on EC2",
     ),
     "AM203": _error(
         "Containers that cannot be read when the macro runs", "Write ContainerDefinitions out in the template"
