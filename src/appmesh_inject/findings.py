@@ -149,7 +149,7 @@ CODES: Mapping[str, Code] = {
     "AM201": _error("NetworkMode is not awsvpc", "Set NetworkMode: awsvpc"),
     "AM202": _error(
         "proxyinit cannot run on Fargate",
-        "Use profile standalone or ga, which redirect by ProxyConfiguration, or run the task on EC2",
+        "Use profile standalone, which runs today, or ga, which waits for App Mesh; or run on EC2",
     ),
     "AM203": _error(
         "The containers cannot be read when the macro runs", "Write ContainerDefinitions out in the template"

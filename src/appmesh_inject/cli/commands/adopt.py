@@ -97,6 +97,10 @@ def _print(input_file: InputFile, adoption: Adoption) -> None:
             typer.echo(one_line(f"{name}: adopted (profile {decision.profile}): {settings}{note}"), err=True)
             if isinstance(input_file, TaskDefinitionFile):
                 _print_flags(name, decision)
+    adopted = [decision for decision in adoption.decisions if isinstance(decision, AdoptedTask)]
+    if adoption.text is not None and any(decision.profile != STANDALONE for decision in adopted):
+        text = "the adopted sidecars wait for App Mesh, which AWS switched off on 2026-09-30"
+        typer.echo(one_line(f"{document.name}: {text}: --profile {STANDALONE} moves off it"), err=True)
 
 
 def _print_flags(name: str, taken: AdoptedTask) -> None:

@@ -62,7 +62,7 @@ def _launch_types(context: SidecarContext) -> Iterator[Finding]:
                 "AM202",
                 leaf.path,
                 "the task may run on Fargate, which does not allow proxyinit's NET_ADMIN",
-                "Use profile 'standalone' or 'ga', which redirect by ProxyConfiguration, or run the task on EC2",
+                "Use profile 'standalone', which runs today, or 'ga', which waits for App Mesh; or run the task on EC2",
             )
         elif not isinstance(leaf.reading, Literal | Absent):
             yield context.finding(
