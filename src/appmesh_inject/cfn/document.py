@@ -210,20 +210,16 @@ def at_most(value: Json, size: int) -> bool:
         written = marshal.dumps(value, 2)  # type: ignore[arg-type]
     except ValueError:
         return False  # deeper than marshal goes
-    # JSON is never longer than marshal's form, except for escapes (six bytes for a control character, two for a quote
-    # or backslash) and for true, false and null, which marshal writes as T, F and N.
     if 7 * len(written) <= size:
         return True
-    # Marshal's lengths have control characters, too: three NULs each, unless a text is long. JSON has none of these.
-    lengths = written.count(b"\0\0\0")
-    control = len(written) - len(written.translate(None, bytes(range(32)))) - 3 * lengths
-    return (
-        len(written)
-        + 5 * control
-        + sum(map(written.count, (b'"', b"\\")))
-        + 6 * sum(map(written.count, (b"T", b"F", b"N")))
-        <= size
-    )
+    # JSON is longer than marshal's form only for control characters, quotes and backslashes, which it escapes, and for
+    # true, false and null, which marshal writes as T, F and N: at most six bytes each. The lengths that marshal writes
+    # have control characters, too: three NULs each, unless a text is long.
+    longer = len(written) - len(written.translate(None, LONGER_IN_JSON)) - 3 * written.count(b"\0\0\0")
+    return len(written) + 6 * longer <= size
+
+
+LONGER_IN_JSON = bytes(range(32)) + b'"\\TFN'
 
 
 def half_character(value: Json) -> Path | None:
