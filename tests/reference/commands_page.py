@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from appmesh_inject.cli.program import program_of
-from tests.man_page import SHARED
+from tests.reference.man_page import SHARED
 
 HEAD = """\
 <!-- generated -->

@@ -3,8 +3,8 @@
 import re
 
 from appmesh_inject.findings import CODES, DOCS, page
-from tests import findings_page
 from tests.conftest import REPOSITORY
+from tests.reference import findings_page
 
 PAGE = REPOSITORY / DOCS
 

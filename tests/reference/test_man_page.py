@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
-from tests import man_page
 from tests.cli.command import run
 from tests.conftest import REPOSITORY
+from tests.reference import man_page
 
 PAGE = REPOSITORY / "docs" / "appmesh-inject.1"
 
