@@ -91,7 +91,7 @@ class Comes(NamedTuple):
 
 PREVIEW = Comes(("app", "envoy", "proxyinit"))
 REDIRECTED = Comes(("app", "envoy"), redirects=True)
-NO_PODS = "has no form for this kind of document. Use profile 'preview'."
+NO_PODS = "does not support this kind of document."
 NO_MESH = "the virtual node that the task names is not among the mesh's resources."
 
 EXPECTED: Mapping[tuple[str, str], Comes | tuple[str, str]] = {
