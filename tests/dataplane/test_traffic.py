@@ -164,6 +164,31 @@ def test_a_gateway_tells_hosts_apart_and_can_keep_them(client: Client) -> None:
     assert client.one("hub", ADDRESSES["door"], 8088, "/any")["status"] == 404
 
 
+@pytest.mark.parametrize(
+    ("host", "path", "to", "keeps_host"),
+    [
+        ("host-prefix", "/orders/1?a=b", "/v2/orders/1?a=b", False),
+        ("host-prefix", "/", "/v2/", False),
+        ("host-open", "/orders", "/v3/orders", False),
+        ("host-default", "/orders", "/orders", False),
+        ("host-off", "/orders", "/orders", False),
+        ("host-path", "/orders/1", "/healthz", False),
+        ("host-path", "/?a=b", "/healthz?a=b", False),
+        ("host-path-kept", "/orders", "/healthz", True),
+        ("host-prefix-kept", "/orders", "/v2/orders", True),
+        ("x.suffix", "/orders", "/healthz", False),
+    ],
+)
+def test_a_gateway_rewrites_paths_that_it_does_not_match(
+    client: Client, host: str, path: str, to: str, keeps_host: bool
+) -> None:
+    name = f"{host}.example.com"
+    told = client.one("hub", ADDRESSES["door"], 8088, path, headers={"Host": name})
+    assert told["path"] == to
+    assert told["name"] in ("pair", "pair2")
+    assert told["host"] == (name if keeps_host else "pair.local")
+
+
 def test_a_client_cannot_choose_the_service(client: Client) -> None:
     told = client.one("hub", ADDRESSES["door"], 8088, "/kept/x", headers={"Host": "teller.local"})
     assert told["name"] in ("pair", "pair2")

@@ -20,6 +20,12 @@ from tests.mesh.meshes import findings, mesh
         ({"ENVOY_STATS_CONFIG_FILE": "/x"}, "AM353"),
         ({"ENVOY_STATS_SINKS_CFG_FILE": "/x"}, "AM353"),
         ({"APPNET_AGENT_ADMIN_MODE": "uds"}, "AM353"),
+        ({"APPMESH_RESOURCE_CLUSTER": "web"}, "AM353"),
+        ({"ENVOY_ADMIN_ACCESS_LOG_FILE": "/dev/stdout"}, "AM353"),
+        ({"ENVOY_INITIAL_FETCH_TIMEOUT": "0"}, "AM353"),
+        ({"ENVOY_STATS_FLUSH_INTERVAL": "1s"}, "AM353"),
+        ({"LISTENER_DRAIN_WAIT_TIME_S": "20"}, "AM353"),
+        ({"AWS_XRAY_DAEMON_ADDRESS": "agent:2000"}, "AM353"),
     ],
 )
 def test_variables_of_the_container(environment: dict[str, Any], code: str) -> None:
@@ -87,6 +93,16 @@ def test_an_enabled_feature_is_reported(value: Any) -> None:
             {"inline_string": '{"version":2,"default":{"fixed_target":1,"rate":0.05}}'},
         ),
         (
+            {"ENABLE_ENVOY_XRAY_TRACING": "1", "XRAY_SAMPLING_RULE_MANIFEST": "/data/rules.json"},
+            {"filename": "/data/rules.json"},
+        ),
+        (
+            {"ENABLE_ENVOY_DOG_STATSD": "1", "STATSD_SOCKET_PATH": "/run/dsd.socket"},
+            {"pipe": {"path": "/run/dsd.socket"}},
+        ),
+        ({"ENABLE_ENVOY_DATADOG_TRACING": "1"}, "envoy-apps/caller"),
+        ({"ENABLE_ENVOY_DATADOG_TRACING": "1", "DD_SERVICE": "mine"}, "mine"),
+        (
             {"ENABLE_ENVOY_DOG_STATSD": "1", "STATSD_ADDRESS": "", "STATSD_PORT": None},
             {"protocol": "UDP", "address": "127.0.0.1", "port_value": "8125"},
         ),
@@ -101,3 +117,15 @@ def test_a_variable_changes_an_enabled_feature(environment: dict[str, Any], part
     compiled = compiling.compile_node(parsing.parse(mesh(), Scope()).model, "caller", options)
     assert compiled.findings == ()
     assert part in list(values(compiled.bootstrap))
+
+
+def test_files_of_telemetry_are_files_that_envoy_reads() -> None:
+    environment: dict[str, Any] = {
+        "ENABLE_ENVOY_XRAY_TRACING": "1",
+        "XRAY_SAMPLING_RULE_MANIFEST": "/data/rules.json",
+        "ENABLE_ENVOY_DOG_STATSD": "0",
+        "STATSD_SOCKET_PATH": "/run/dsd.socket",
+    }
+    model = parsing.parse(mesh(), Scope()).model
+    compiled = compiling.compile_node(model, "caller", compiling.Options(environment=environment))
+    assert compiled.files == ("/data/rules.json",)

@@ -127,3 +127,29 @@ def test_the_socket_of_sds_is_kept(tmp_path: Path) -> None:
     assert ran.code == 0, ran.err
     assert "/run/sds.sock" in ran.out
     assert "AM320" not in run("lint", "-", stdin=ran.out).out
+
+
+def test_each_variable_that_is_left_out_is_named() -> None:
+    more = "\n            - ".join(
+        f"{{Name: {name}, Value: '1'}}"
+        for name in ("APPNET_ENVOY_RESTART_COUNT", "ENVOY_STATS_FLUSH_INTERVAL", "APPMESH_RESOURCE_CLUSTER", "MINE")
+    )
+    ran = run("adopt", "-", "--profile", "standalone", stdin=f"{TEMPLATE.rstrip()}\n            - {more}\n")
+    assert ran.code == 0, ran.err
+    assert ran.err.splitlines()[0].endswith(
+        "left out, since only App Mesh's image knows them: AWS_REGION, APPMESH_METRIC_EXTENSION_VERSION, "
+        "APPNET_ENVOY_RESTART_COUNT, ENVOY_STATS_FLUSH_INTERVAL, APPMESH_RESOURCE_CLUSTER"
+    )
+    assert "{Name: MINE, Value: '1'}" in ran.out or "Name: MINE" in ran.out
+    assert "AM353" not in run("lint", "-", stdin=ran.out).out
+
+
+def test_the_log_level_warn_of_the_user_guide_is_kept() -> None:
+    ran = run("adopt", "-", "--profile", "standalone", stdin=TEMPLATE.replace("Value: debug", "Value: warn"))
+    assert ran.code == 0, ran.err
+    assert "LogLevel: warning" in ran.out
+    back = run("adopt", "-", stdin=TEMPLATE.replace("Value: debug", "Value: warn"))
+    assert "LogLevel: warn\n" in back.out
+    rendered = run("render", "-", "--output-format", "json", stdin=ran.out.replace("LogLevel: warning", "LogLevel: warn"))
+    envoy = json.loads(rendered.out)["Resources"]["Task"]["Properties"]["ContainerDefinitions"][1]
+    assert envoy["Command"][-2:] == ["-l", "warning"]

@@ -10,7 +10,7 @@ from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
-from appmesh_inject.settings.table import Settings
+from appmesh_inject.settings.table import WARN, Settings
 
 if TYPE_CHECKING:
     from appmesh_inject.mesh.compiling import Compiler
@@ -143,6 +143,7 @@ class Meshes:
         if any(finding.is_error for finding in problems):
             return EnvoyConfiguration(None, findings=(*findings, *problems))
         level = environment.get("ENVOY_LOG_LEVEL", settings.log_level)
+        level = "warning" if level == WARN else level
         commanded = command(compiled.bootstrap, level, subject, _arguments(environment))
         found = (*findings, *problems, *_about(commanded.findings, subject, place))
         return EnvoyConfiguration(list(commanded.command), compiled.ports, compiled.files, found)

@@ -61,8 +61,11 @@ def adopted(document: Document, marking: Marking, options: RenderOptions, *, mov
 
 def _moved(taken: AdoptedTask, marking: Marking) -> AdoptedTask:
     """The decision, with a mark for profile `standalone`."""
-    mark = off_app_mesh(taken.mark, marking.tasks.containers)
-    return dataclasses.replace(taken, attempt=dataclasses.replace(taken.attempt, mark=mark), profile=STANDALONE)
+    mark, left_out = off_app_mesh(taken.mark, marking.tasks.containers)
+    lost = [f"left out, since only App Mesh's image knows them: {', '.join(left_out)}"] if left_out else []
+    note = "; ".join([*([taken.note] if taken.note else []), *lost])
+    attempt = dataclasses.replace(taken.attempt, mark=mark)
+    return dataclasses.replace(taken, attempt=attempt, profile=STANDALONE, note=note)
 
 
 def _errors(document: Document, text: str, marking: Marking, taken: Sequence[AdoptedTask]) -> Sequence[Finding]:

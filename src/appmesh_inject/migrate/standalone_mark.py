@@ -4,32 +4,46 @@ Drops what only App Mesh's image understands, and keeps what the stock Envoy and
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import is_no_value
-from appmesh_inject.mesh.tls_model import SDS_VARIABLE
-from appmesh_inject.settings.table import STANDALONE, TABLE
+from appmesh_inject.mesh.image_variables import reason_of_no_effect
+from appmesh_inject.profiles.sidecar.proxy import ENVOY_VARIABLES
+from appmesh_inject.settings.table import STANDALONE, TABLE, WARN
 from appmesh_inject.workloads.containers import EcsContainerReader
 
-VARIABLES_OF_THE_IMAGE = ("APPMESH_", "APPNET_", "AWS_REGION", "ENVOY_LOG_LEVEL", "ENVOY_INITIAL_FETCH_TIMEOUT")
-"""Prefixes of variables that only App Mesh's image reads."""
+_SAID_ELSEWHERE = ("AWS_REGION", "ENVOY_LOG_LEVEL")
+"""Variables that a setting gives, or that no Envoy needs: `AWS_REGION` only led to App Mesh."""
 
 
-def off_app_mesh(mark: Mapping[str, Json], containers: EcsContainerReader) -> dict[str, Json]:
+class StandaloneMark(NamedTuple):
+    """mark: for profile `standalone`. left_out: variables of App Mesh's image that are not in it, since they would
+    have no effect."""
+
+    mark: dict[str, Json]
+    left_out: tuple[str, ...]
+
+
+def off_app_mesh(mark: Mapping[str, Json], containers: EcsContainerReader) -> StandaloneMark:
     """The mark for profile `standalone`, without settings that only App Mesh's image needs."""
     moved: dict[str, Json] = {"Profile": STANDALONE}
+    left_out: list[str] = ["AWS_REGION"] if "Region" in mark else []
     for name, value in mark.items():
         if name == "Envoy" and isinstance(value, Mapping):
-            fragment = _envoy(value, containers)
+            fragment = _envoy(value, containers, left_out)
             if fragment:
                 moved[name] = fragment
+        elif name == "LogLevel":
+            moved[name] = "warning" if value == WARN else value
         elif name not in ("Profile", "Region") and STANDALONE in TABLE[name].profiles:
             moved[name] = value
-    return moved
+    return StandaloneMark(moved, tuple(dict.fromkeys(left_out)))
 
 
-def _envoy(fragment: Mapping[str, Json], containers: EcsContainerReader) -> dict[str, Json]:
-    """The fragment without image, health check, command and variables of App Mesh's image."""
+def _envoy(fragment: Mapping[str, Json], containers: EcsContainerReader, left_out: list[str]) -> dict[str, Json]:
+    """The fragment without image, health check, command and variables of App Mesh's image. left_out: receives the names
+    of these variables."""
     replaced = (
         containers.image_key,
         containers.names["HealthCheck"],
@@ -39,14 +53,20 @@ def _envoy(fragment: Mapping[str, Json], containers: EcsContainerReader) -> dict
     kept = {name: value for name, value in fragment.items() if name not in replaced and not is_no_value(value)}
     environment = kept.pop(containers.names["Environment"], None)
     if isinstance(environment, list):
-        left = [each for each in environment if not _is_of_the_image(each, containers)]
+        left = [each for each in environment if not _is_dropped(each, containers, left_out)]
         if left:
             kept[containers.names["Environment"]] = left
     return kept
 
 
-def _is_of_the_image(variable: Json, containers: EcsContainerReader) -> bool:
-    name = variable.get(containers.name_key) if isinstance(variable, Mapping) else None
-    is_taken_back = isinstance(variable, Mapping) and is_no_value(variable.get(containers.names["Value"]))
-    is_the_image_s = isinstance(name, str) and name.startswith(VARIABLES_OF_THE_IMAGE) and name != SDS_VARIABLE
-    return is_taken_back or is_the_image_s
+def _is_dropped(variable: Json, containers: EcsContainerReader, left_out: list[str]) -> bool:
+    if not isinstance(variable, Mapping):
+        return False
+    if is_no_value(variable.get(containers.names["Value"])):
+        return True
+    name = variable.get(containers.name_key)
+    if not isinstance(name, str) or not (name in _SAID_ELSEWHERE or reason_of_no_effect(name)):
+        return False
+    if name not in ENVOY_VARIABLES:
+        left_out.append(name)
+    return True

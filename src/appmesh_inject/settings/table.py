@@ -12,6 +12,12 @@ PREVIEW, GA, STANDALONE = "preview", "ga", "standalone"
 PROFILES = (PREVIEW, GA, STANDALONE)
 
 LOG_LEVELS = ("trace", "debug", "info", "warning", "error", "critical", "off")
+WARN = "warn"
+"""App Mesh's user guide has this word for `warning`, and Envoy takes both."""
+
+
+def _log_level(value: str) -> str | None:
+    return None if value == WARN else types.word_of(*LOG_LEVELS)(value)
 
 
 class Setting(NamedTuple):
@@ -102,7 +108,7 @@ TABLE: Mapping[str, Setting] = {
     ),
     "EgressIgnoredPorts": Setting(list_types.entries(types.port), "Destination ports that bypass the proxy"),
     "LogLevel": Setting(
-        types.text(types.word_of(*LOG_LEVELS)), "Envoy's log level: " + ", ".join(LOG_LEVELS), "`info`"
+        types.text(_log_level), "Envoy's log level: " + ", ".join(LOG_LEVELS), "`info`"
     ),
     "Region": Setting(types.text(types.any_text), "`AWS_REGION` of the envoy container; required in pods"),
     "WaitForEnvoy": Setting(

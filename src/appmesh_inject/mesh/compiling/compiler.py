@@ -91,7 +91,7 @@ class Compiler:
             bootstrap=bootstrap,
             findings=ordered((*findings, *_port_findings(owner, options))),
             ports=tuple(listener.port.written for listener in owner.listeners),
-            files=_distinct(needs.files),
+            files=_distinct((*needs.files, *telemetry.files)),
         )
 
 

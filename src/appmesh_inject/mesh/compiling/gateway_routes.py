@@ -89,26 +89,35 @@ def _route(entry: GatewayEntry) -> list[Config]:
     """As in App Mesh, a prefix that does not end in `/` becomes two routes: `/p/` and `/p`, both rewritten to `/`."""
     match, rewrite = entry.route.match, entry.route.rewrite
     prefix = match.prefix
-    if prefix is None or prefix.known == "/":
-        value: Json = rewrite.prefix.written if prefix and rewrite.prefix else None
-        return [_config(entry, match, _rewritten(entry.route) if value is None else {"prefix_rewrite": value})]
-    if rewrite.keeps_prefix:
-        return [_config(entry, match, {})]
+    if prefix is None or prefix.known == "/" or rewrite.keeps_prefix:
+        return [_config(entry, match, _rewritten(entry.route))]
     to: Json = rewrite.prefix.written if rewrite.prefix else "/"
-    plain = _config(entry, match, {"prefix_rewrite": to})
     if prefix.key.endswith("/"):
-        return [plain]
+        return [_config(entry, match, {"prefix_rewrite": _closed(rewrite.prefix) if rewrite.prefix else to})]
     slashed = Scalar(f"{prefix.key}/", joined([prefix.written, "/"]))
     below = to if rewrite.prefix is None or rewrite.prefix.key.endswith("/") else joined([to, "/"])
-    return [_config(entry, replace(match, prefix=slashed), {"prefix_rewrite": below}), plain]
+    return [
+        _config(entry, replace(match, prefix=slashed), {"prefix_rewrite": below}),
+        _config(entry, match, {"prefix_rewrite": to}),
+    ]
+
+
+def _closed(value: Scalar) -> Json:
+    """A value in place of a prefix that ends in `/`. App Mesh took only values that do, too."""
+    return value.written if value.known is None or value.known.endswith("/") else joined([value.written, "/"])
 
 
 def _rewritten(route: GatewayRoute) -> Config:
-    to = route.rewrite.exact_path
+    """The rewrite of a route that matches no path, every path or a whole path."""
+    match, rewrite = route.match, route.rewrite
+    if rewrite.prefix is not None:
+        return {"prefix_rewrite": _closed(rewrite.prefix)}
+    to = rewrite.exact_path
     if to is None:
         return {}
-    if route.match.path_regex is None:
+    if match.exact_path is not None:
         return {"prefix_rewrite": to.written}
+    # A prefix_rewrite would replace only the `/` of a route that matches no path.
     substitution = to.written.replace("\\", "\\\\") if isinstance(to.written, str) else to.written
     return {"regex_rewrite": {"pattern": {"regex": ".*"}, "substitution": substitution}}
 

@@ -54,7 +54,7 @@ class _Gateway:
             self._warn_of_health_check(listener)
         ingress = [self._ingress(listener, entries) for listener in self.gateway.listeners]
         inner = [self._egress(calls, entries, found)] if calls else []
-        redirect = [clusters.self_redirect(self._redirect, self.options.egress_port, self._pool)] if calls else []
+        redirect = self._redirects(entries) if calls else []
         return BootstrapParts(
             listeners=[*ingress, *inner],
             clusters=[*redirect, *remote],
@@ -62,17 +62,26 @@ class _Gateway:
             findings=[*self.findings, *findings],
         )
 
-    @property
-    def _redirect(self) -> Json:
-        """Named as App Mesh named it, since dashboards use the name."""
-        name = named("cds_ingress", self.gateway.mesh.written, self.gateway.name.written)
-        return named(name, "self_redirect_http", self.options.egress_port)
+    def _redirects(self, entries: Sequence[GatewayEntry]) -> list[Config]:
+        """The clusters that lead back to the egress listener: one for each limit of connections."""
+        found: list[Config] = []
+        seen: list[Json] = []
+        for listener in self.gateway.listeners:
+            name = self._redirect(listener)
+            if name not in seen and any(entry.redirect == name for entry in entries):
+                seen.append(name)
+                found.append(clusters.self_redirect(name, self.options.egress_port, listener.connection_pool))
+        return found
 
-    @property
-    def _pool(self) -> ConnectionPool:
-        """The first pool of any listener, since one cluster serves all listeners."""
-        pools = (listener.connection_pool for listener in self.gateway.listeners)
-        return next((pool for pool in pools if pool != ConnectionPool()), ConnectionPool())
+    def _redirect(self, listener: Listener) -> Json:
+        """The cluster of a listener, named as App Mesh named it, since dashboards use the name. Listeners after the
+        first have their own if they or the first have a connection pool: a cluster's limits hold for all that use
+        it."""
+        name = named("cds_ingress", self.gateway.mesh.written, self.gateway.name.written)
+        name = named(name, "self_redirect_http", self.options.egress_port)
+        first = self.gateway.listeners[0]
+        shares = listener == first or listener.connection_pool == first.connection_pool == ConnectionPool()
+        return name if shares else named(name, listener.port.written)
 
     def _report(self, code: str, route: GatewayRoute, path: Path, message: str, hint: str) -> None:
         self.findings.append(Finding(code, route.logical_id, path, message, hint))
@@ -114,7 +123,7 @@ class _Gateway:
             self._report("AM313", route, route.service.path, message, "Lead it to an http, http2 or grpc service")
             return None
         called = Called(service, self.gateway.tls, route.service.path)
-        return GatewayEntry(route, listener, called, self._redirect, authority(service, exposure, exposures))
+        return GatewayEntry(route, listener, called, self._redirect(listener), authority(service, exposure, exposures))
 
     def _listener(self, route: GatewayRoute) -> Listener | None:
         """The listener that Match.Port names, or the only one."""

@@ -3,7 +3,7 @@
 App Mesh's image read environment variables for them. The stock image does not, so they go into the bootstrap.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, final
 
 from appmesh_inject.cfn.document import Json
@@ -11,25 +11,15 @@ from appmesh_inject.cfn.interpolation import joined, scalar
 from appmesh_inject.cfn.intrinsics import Literal, read
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import clusters
-from appmesh_inject.mesh.compiling.envoy_messages import Config, extension, named, typed
+from appmesh_inject.mesh.compiling.envoy_messages import Config, extension, typed
 from appmesh_inject.mesh.compiling.options import Options
+from appmesh_inject.mesh.image_variables import reason_of_no_effect
 from appmesh_inject.mesh.model import AccessLog, Resource, VirtualGateway
-from appmesh_inject.mesh.tls_model import SDS_VARIABLE
 
 _STREAMS: Mapping[str | None, str] = {"/dev/stdout": "Stdout", "/dev/stderr": "Stderr"}
 _TRACERS = ("ENABLE_ENVOY_XRAY_TRACING", "ENABLE_ENVOY_DATADOG_TRACING", "ENABLE_ENVOY_JAEGER_TRACING")
-_UNSEEN = ("ENVOY_TRACING_CFG_FILE", "ENVOY_STATS_SINKS_CFG_FILE", "ENVOY_STATS_CONFIG_FILE")
-_LOST = {
-    **dict.fromkeys(_UNSEEN, "names a file that the macro cannot read, so it is ignored"),
-    "APPMESH_METRIC_EXTENSION_VERSION": "requests a filter that only App Mesh's image has",
-}
-_IMAGE_S_OWN = {
-    "APPMESH": "has an effect only in App Mesh's image, not in a stock Envoy",
-    "APPNET": "configures App Mesh's agent, which a stock Envoy does not have: Envoy is not drained or restarted",
-}
-"""By the first part of a variable's name."""
-
-
+_MANIFEST = "XRAY_SAMPLING_RULE_MANIFEST"
+_STATSD_SOCKET = "STATSD_SOCKET_PATH"
 def access_log(log: AccessLog | None) -> list[Json]:
     """Without `Logging` there is no access log. Only the stream logger can write to standard output that belongs to
     root."""
@@ -55,12 +45,14 @@ def _format(log: AccessLog) -> Config:
 
 @final
 class Telemetry(NamedTuple):
-    """tracing: goes into every HTTP connection manager. top: goes to the top level of the bootstrap."""
+    """tracing: goes into every HTTP connection manager. top: goes to the top level of the bootstrap. files: that Envoy
+    reads."""
 
     tracing: Config | None
     top: Config
     clusters: tuple[Config, ...]
     findings: tuple[Finding, ...]
+    files: tuple[Json, ...] = ()
 
 
 def telemetry_config(owner: Resource, options: Options) -> Telemetry:
@@ -77,7 +69,14 @@ def telemetry_config(owner: Resource, options: Options) -> Telemetry:
         kind = "appmesh.virtual_gateway" if isinstance(owner, VirtualGateway) else "appmesh.virtual_node"
         tags = {"appmesh.mesh": owner.mesh.written, kind: owner.name.written}
         top["stats_config"] = {"stats_tags": [{"tag_name": tag, "fixed_value": of} for tag, of in tags.items()]}
-    return Telemetry(tracing, top, needed, tuple(variables.findings))
+    return Telemetry(tracing, top, needed, tuple(variables.findings), tuple(_files(variables, tracers)))
+
+
+def _files(variables: "Variables", tracers: Sequence[str]) -> Iterator[Json]:
+    used = [(_MANIFEST, _TRACERS[0] in tracers), (_STATSD_SOCKET, variables.is_on("ENABLE_ENVOY_DOG_STATSD"))]
+    for name, is_used in used:
+        if is_used and variables.value(name, ""):
+            yield variables.value(name, "")
 
 
 @final
@@ -115,8 +114,8 @@ class Variables(NamedTuple):
 
     def report_lost(self) -> None:
         for name in sorted(self.environment):
-            lost = _LOST.get(name) or _IMAGE_S_OWN.get(name.partition("_")[0])
-            if lost and name != SDS_VARIABLE:
+            lost = reason_of_no_effect(name)
+            if lost:
                 self.report("AM353", name, lost, "Take it out, and configure what you need in an Envoy fragment")
 
 
@@ -127,7 +126,7 @@ def _tracing(tracer: str, variables: Variables, owner: Resource) -> tuple[Config
     cluster = "tracing_collector"
     if tracer == _TRACERS[1]:
         host, port = variables.endpoint("DATADOG_TRACER", "8126")
-        fields: Config = {"collector_cluster": cluster, "service_name": named("envoy", owner.name.written)}
+        fields: Config = {"collector_cluster": cluster, "service_name": variables.value("DD_SERVICE", "") or joined(["envoy-", name])}
         provider = _provider("datadog", "config.trace.v3.DatadogConfig", fields)
     else:
         host, port = variables.endpoint("JAEGER_TRACER", "9411")
@@ -155,20 +154,18 @@ def _x_ray(variables: Variables, name: Json) -> Config:
         "address": variables.value("XRAY_DAEMON_HOST", "127.0.0.1"),
         "port_value": variables.value("XRAY_DAEMON_PORT", "2000"),
     }
+    manifest: Json = variables.value(_MANIFEST, "")
     segment: Json = variables.environment.get("XRAY_SEGMENT_NAME") or name
     return {
         "daemon_endpoint": endpoint,
         "segment_name": segment,
-        "sampling_rule_manifest": {"inline_string": rule},
+        "sampling_rule_manifest": {"filename": manifest} if manifest else {"inline_string": rule},
     }
 
 
 def _statsd(variables: Variables) -> Config:
     host, port = variables.endpoint("STATSD", "8125")
-    socket: Config = {
-        "protocol": "UDP",
-        "address": host,
-        "port_value": port,
-    }
-    sink: Config = {"address": {"socket_address": socket}}
+    path = variables.value(_STATSD_SOCKET, "")
+    udp: Config = {"socket_address": {"protocol": "UDP", "address": host, "port_value": port}}
+    sink: Config = {"address": {"pipe": {"path": path}} if path else udp}
     return {"name": "envoy.stat_sinks.dog_statsd", "typed_config": typed("config.metrics.v3.DogStatsdSink", sink)}

@@ -156,6 +156,7 @@ def _rewrite(prop: Property, protocol: str, found: Match) -> Rewrite:
         members["Prefix"].report("AM305", "rewrites a prefix, and the match has a path", "Use Rewrite.Path")
     if path and found.prefix:
         members["Path"].report("AM305", "rewrites a path, and the match has a prefix", "Use Rewrite.Prefix")
+    members.one_of(*paths, needed=False)
     default = prefix and prefix.choice("DefaultPrefix", "ENABLED", "DISABLED")
     if prefix:
         prefix.one_of("DefaultPrefix", "Value")

@@ -172,7 +172,7 @@ def configuration(
             message = f"listener port {port} is not among the app ports, so its traffic bypasses envoy"
             yield context.finding("AM361", context.setting_path("AppPorts"), message, "Add it to AppPorts")
     if compiled.files and not envoy.has_mounts:
-        message = "envoy reads certificates from files, but nothing is mounted in its container"
+        message = "envoy reads files, but nothing is mounted in its container"
         hint = "Mount them: Envoy: {MountPoints: [...]}, and the volume in the task"
         yield context.finding("AM362", context.setting_path("Envoy"), message, hint)
     if APP_MESH_ENVOY_IMAGE in (envoy.image or ""):
