@@ -183,7 +183,9 @@ CODES: Mapping[str, Code] = {
         "Give it a HealthCheck, or set WaitForEnvoy: []",
     ),
     "AM216": _error("The task has a proxyinit container and a ProxyConfiguration", "Remove the container"),
-    "AM217": _error("The containers reserve more memory than the task has", "Set a larger Memory of the task"),
+    "AM217": _error(
+        "The containers reserve more memory than the task has, or one may use more", "Set a larger Memory of the task"
+    ),
     "AM218": _error(
         "An image is not from an allowed registry",
         "Use an image from a registry that the message names, or change AllowedRegistries in the macro's stack",

@@ -34,7 +34,8 @@ SCOPE = Scope(parameters={"P": "value", "L": "loop"}, loops=frozenset({"L"}), as
         ({"Ref": "L"}, OPAQUE),
         ({"Ref": "AWS::Region"}, OPAQUE),
         ({"Ref": "AWS::NoValue"}, ABSENT),
-        ({"Ref": ["P"]}, OPAQUE),
+        ({"Ref": ["P"]}, Literal({"Ref": ["P"]})),
+        ({"Condition": "Yes"}, Literal({"Condition": "Yes"})),
         ({"Fn::Sub": "x"}, OPAQUE),
         ({"Fn::If": ["A", 1, 2]}, Branches("A", 1, 2)),
         ({"Fn::If": ["Yes", 1, 2]}, Literal(1)),
@@ -49,7 +50,7 @@ def test_read(value: Json, expected: Reading) -> None:
     assert read(value, SCOPE) == expected
 
 
-@pytest.mark.parametrize("name", ["Ref", "Condition", "Fn::Sub", "Fn::Whatever"])
+@pytest.mark.parametrize("name", ["Ref", "Fn::Sub", "Fn::Whatever"])
 def test_function(name: str) -> None:
     assert function({name: "x"}) == name
     assert function({name: "x", "y": 1}) is None

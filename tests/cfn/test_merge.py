@@ -80,6 +80,26 @@ def variable(name: Json, value: Json) -> Json:
             {"Environment": [{"Name": "A"}]},
             {"Environment": [variable("A", "1")]},
         ),
+        # A list under Fn::If merges in each branch, and one that may not be there takes nothing away.
+        (
+            {"Environment": [variable("A", "1")]},
+            {"Environment": {"Fn::If": ["C", [variable("A", "2")], NO_VALUE]}},
+            {"Environment": {"Fn::If": ["C", [variable("A", "2")], [variable("A", "1")]]}},
+        ),
+        (
+            {"Environment": {"Fn::If": ["C", [variable("A", "1")], []]}},
+            {"Environment": {"Fn::If": ["C", [variable("B", "2")], {"Fn::If": ["D", [], NO_VALUE]}]}},
+            {"Environment": {"Fn::If": ["C", [variable("A", "1"), variable("B", "2")], []]}},
+        ),
+        (
+            {"Environment": [variable("A", "1")]},
+            {"Environment": {"Fn::If": ["C", NO_VALUE, NO_VALUE]}},
+            {"Environment": [variable("A", "1")]},
+        ),
+        # A map that only looks like a function is a map.
+        ({"m": {"a": 1}}, {"m": {"Condition": "x"}}, {"m": {"a": 1, "Condition": "x"}}),
+        ({"m": {"Condition": "x"}}, {"m": {"a": 1}}, {"m": {"Condition": "x", "a": 1}}),
+        ({"m": {"a": 1}}, {"m": {"Ref": {"b": 2}}}, {"m": {"a": 1, "Ref": {"b": 2}}}),
         # The rule holds inside of maps and of items.
         (
             {"m": {"Environment": [variable("A", "1")]}},

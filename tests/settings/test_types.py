@@ -10,6 +10,8 @@ from appmesh_inject.cfn.intrinsics import Literal, Scope
 from appmesh_inject.settings import list_types, types
 from appmesh_inject.settings.list_types import ListValue, NameList
 from appmesh_inject.settings.types import InvalidValue
+from appmesh_inject.workloads.pods import PodContainerReader
+from appmesh_inject.workloads.task_definition import CLOUDFORMATION, ECS_API
 
 SCOPE = Scope(
     parameters={
@@ -373,3 +375,35 @@ def test_the_word_that_was_meant() -> None:
     # Three letters of five are alike: enough; three of six are not.
     assert types.closest("abcxx", ["abcyy"]) == "abcyy"
     assert types.closest("abcxxx", ["abcyyy"]) is None
+
+
+def test_every_list_that_merges_is_checked() -> None:
+    readers = (CLOUDFORMATION.containers, ECS_API.containers, PodContainerReader())
+    assert {name for reader in readers for name in reader.identities} == types.MERGED_LISTS
+
+
+@pytest.mark.parametrize(
+    ("value", "codes"),
+    [
+        ({"environment": {"A": "b"}, "properties": "x"}, ["AM102", "AM102"]),
+        ({"env": None}, ["AM102"]),
+        ({"DependsOn": {"Fn::If": ["C", [], {"Ref": "List"}]}}, ["AM103"]),
+        ('{"Ulimits": {"Fn::FindInMap": ["A", "B", "C"]}}', ["AM103"]),
+    ],
+)
+def test_a_list_that_cannot_merge_is_refused(value: Json, codes: list[str]) -> None:
+    outcome = types.fragment(value, Scope())
+    assert isinstance(outcome, types.InvalidValue)
+    assert [problem.code for problem in outcome.all] == codes
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"DockerLabels": {"Environment": "prod", "properties": {"Ref": "P"}}},
+        {"Environment": {"Ref": "AWS::NoValue"}},
+        {"Environment": {"Fn::If": ["C", [], {"Ref": "AWS::NoValue"}]}},
+    ],
+)
+def test_such_a_name_elsewhere_is_any_key(value: Json) -> None:
+    assert types.fragment(value, Scope()) == value

@@ -6,7 +6,7 @@ from typing import final
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.interpolation import scalar
-from appmesh_inject.cfn.intrinsics import Literal, Scope, function, read
+from appmesh_inject.cfn.intrinsics import Literal, Scope, read
 
 
 def outcomes(conditions: Json, scope: Scope) -> Mapping[str, bool]:
@@ -25,10 +25,9 @@ class _Evaluator:
     scope: Scope
 
     def outcome(self, value: Json, visited: frozenset[str]) -> bool | None:
-        name = function(value)
-        if name is None or not isinstance(value, dict):
+        if not isinstance(value, dict) or len(value) != 1:
             return None
-        argument = value[name]
+        ((name, argument),) = value.items()
         if name == "Condition" and isinstance(argument, str) and argument not in visited:
             return self.outcome(self.conditions.get(argument), visited | {argument})
         if not isinstance(argument, list):

@@ -1,17 +1,22 @@
 """Merges the fragments that override what a profile builds.
 
-Maps merge member by member. Lists merge item by item where items have an identity. Any other value replaces, also a
-list that is an intrinsic. `{Ref: AWS::NoValue}` removes a member. An item whose members are all `AWS::NoValue`, apart
-from its identity, removes the item.
+Maps merge member by member. Lists merge item by item where items have an identity, in each branch of the Fn::Ifs around
+them. Any other value replaces. `{Ref: AWS::NoValue}` removes a member, and in a branch of an Fn::If it leaves the list as
+it is. An item whose members are all `AWS::NoValue`, apart from its identity, removes the item.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TypeAlias
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.intrinsics import function, is_no_value
+from appmesh_inject.cfn.intrinsics import NO_VALUE, NOTHING_KNOWN, Absent, Leaf, function, is_no_value, leaves, mapped
 
-Identities = Mapping[str, Sequence[tuple[str, str | None]]]
-"""By the name of a list property: the members that identify an item, each with its default (None: no default)."""
+Members: TypeAlias = Sequence[tuple[str, str | None]]
+"""The members that identify an item of a list, each with its default (None: no default)."""
+
+Identities: TypeAlias = Mapping[str, Members]
+"""By the name of a list property: the members that identify its items."""
 
 
 def merged(base: Mapping[str, Json], fragment: Mapping[str, Json], identities: Identities) -> dict[str, Json]:
@@ -29,9 +34,25 @@ def _merged_value(base: Json, value: Json, key: str, identities: Identities) -> 
     if isinstance(value, dict) and function(value) is None:
         below = base if isinstance(base, dict) and function(base) is None else {}
         return merged(below, value, identities)
-    if isinstance(value, list) and key in identities:
-        return _merged_list(base if isinstance(base, list) else [], value, key, identities)
+    if key in identities and all(map(_is_list_or_absent, leaves(value, NOTHING_KNOWN))):
+        return _merged_branches(base, value, key, identities)
     return value
+
+
+def _is_list_or_absent(leaf: Leaf) -> bool:
+    return isinstance(leaf.written, list) or isinstance(leaf.reading, Absent)
+
+
+def _merged_branches(base: Json, value: Json, key: str, identities: Identities) -> Json:
+    """A list merged over another, for each combination of the branches that the two can be."""
+
+    def over(given: Leaf, present: Leaf) -> Json:
+        if isinstance(given.reading, Absent):
+            return NO_VALUE if present.written is None else present.written
+        below = present.written if isinstance(present.written, list) else []
+        return _merged_list(below, given.written if isinstance(given.written, list) else [], key, identities)
+
+    return mapped(value, NOTHING_KNOWN, lambda given: mapped(base, given.scope, partial(over, given)))
 
 
 def _merged_list(base: list[Json], items: list[Json], key: str, identities: Identities) -> list[Json]:
@@ -53,7 +74,7 @@ def _merged_list(base: list[Json], items: list[Json], key: str, identities: Iden
     return result
 
 
-def _identity(item: Json, members: Sequence[tuple[str, str | None]]) -> tuple[str, ...] | None:
+def _identity(item: Json, members: Members) -> tuple[str, ...] | None:
     """What identifies an item, as text, so that `9901` and `"9901"` are equal; None if it is missing or not literal."""
     if not isinstance(item, dict):
         return None
@@ -63,7 +84,7 @@ def _identity(item: Json, members: Sequence[tuple[str, str | None]]) -> tuple[st
     return tuple(str(value) for value in values)
 
 
-def _is_removal(item: Json, members: Sequence[tuple[str, str | None]]) -> bool:
+def _is_removal(item: Json, members: Members) -> bool:
     if not isinstance(item, dict) or _identity(item, members) is None:
         return False
     others = [value for member, value in item.items() if member not in {name for name, _ in members}]

@@ -5,7 +5,7 @@ show the value of a parameter: it can be a secret.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from appmesh_inject.cfn.document import MOST_LEVELS, Json, Path, is_deeper
@@ -170,7 +170,32 @@ def fragment(value: Json, scope: Scope) -> Mapping[str, Json] | InvalidValue:
         return InvalidValue("AM102", "must be a map of properties", "Write a map, or its JSON text")
     if function(value) is not None:
         return InvalidValue("AM103", UNDECIDED, "Write the map itself; its members may be intrinsics")
-    return value
+    problems = [problem for name in MERGED_LISTS & value.keys() for problem in _unmergeable(name, value[name], scope)]
+    return combined(sorted(problems, key=lambda problem: str(problem.path))) if problems else value
+
+
+MERGED_LISTS = frozenset(
+    {
+        *("Environment", "Secrets", "Ulimits", "PortMappings", "DependsOn", "ProxyConfigurationProperties"),
+        *("environment", "secrets", "ulimits", "portMappings", "dependsOn", "properties"),
+        *("env", "ports", "volumeMounts"),
+    }
+)
+"""The lists at the top of a fragment that merge item by item, in the spellings of all kinds of document."""
+
+
+def _unmergeable(name: str, value: Json, scope: Scope) -> Iterator[InvalidValue]:
+    """Why a list cannot merge: it is another function than Fn::If, or no list. It would replace what the profile needs."""
+    for leaf in leaves(value, scope._replace(parameters={}), (name,)):
+        if isinstance(leaf.written, list) or isinstance(leaf.reading, Absent):
+            continue
+        if isinstance(leaf.reading, Literal):
+            message = f"must have a list as its {name}: another value would replace what the profile writes there"
+            yield InvalidValue("AM102", message, "Write a list of items", leaf.path)
+        else:
+            message = f"cannot merge its {name}, which is not known when the macro runs"
+            hint = "Write the list out; an Fn::If around it, and intrinsics in its items, are allowed"
+            yield InvalidValue("AM103", message, hint, leaf.path)
 
 
 def _too_deep() -> InvalidValue:

@@ -8,7 +8,18 @@ from collections.abc import Collection, Iterator, Mapping
 
 from appmesh_inject.cfn.document import Changes, Edit, Json, Path, append, replace
 from appmesh_inject.cfn.interpolation import number, scalar
-from appmesh_inject.cfn.intrinsics import Absent, Leaf, Literal, Scope, conditions_along, function, known, leaves
+from appmesh_inject.cfn.intrinsics import (
+    NO_VALUE,
+    Absent,
+    Leaf,
+    Literal,
+    Scope,
+    conditions_along,
+    function,
+    is_no_value,
+    known,
+    leaves,
+)
 from appmesh_inject.cfn.merge import Identities
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.types import port as port_check
@@ -65,10 +76,11 @@ class EcsContainerReader:
             has_memory=self._has(definition, "Memory", scope) or self._has(definition, "MemoryReservation", scope),
             user=None if user is None else str(user),
             essential=self._is_essential(definition, scope),
-            memory=self._memory(definition, scope),
-            health_check=definition[names["HealthCheck"]] if self._has(definition, "HealthCheck", scope) else None,
+            reserved=self._mebibytes(definition, "MemoryReservation", scope),
+            most_memory=self._mebibytes(definition, "Memory", scope),
+            health_check=definition.get(names["HealthCheck"]) if self._has(definition, "HealthCheck", scope) else None,
             waits_for=frozenset(self._waits_for(definition, scope)),
-            routes_logs=names["FirelensConfiguration"] in definition,
+            routes_logs=not is_no_value(definition.get(names["FirelensConfiguration"], NO_VALUE)),
             command=definition.get(names["Command"]),
             has_mounts=names["MountPoints"] in definition,
         )
@@ -92,15 +104,16 @@ class EcsContainerReader:
             environment,
             image,
             command[:1] if isinstance(command, list) else None,
-            names["FirelensConfiguration"] in definition,
+            is_no_value(definition.get(names["FirelensConfiguration"], NO_VALUE)),
+            _has_loops(definition),
             *(definition.get(names[member]) for member in DECISIVE_MEMBERS),
         ]
 
     def _has(self, definition: Mapping[str, Json], member: str, scope: Scope) -> bool:
-        """Whether a member is present in every Fn::If branch."""
+        """Whether a member is present in every Fn::If branch, or may be, in a loop that is not expanded yet."""
         key = self.names[member]
         if key not in definition:
-            return False
+            return _has_loops(definition)
         return not any(isinstance(leaf.reading, Absent) for leaf in leaves(definition[key], scope))
 
     def _variables(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[tuple[str, Json]]:
@@ -118,12 +131,12 @@ class EcsContainerReader:
         readings = (leaf.reading for leaf in leaves(definition[key], scope))
         return not all(isinstance(reading, Literal) and str(reading.value).lower() == "false" for reading in readings)
 
-    def _memory(self, definition: Mapping[str, Json], scope: Scope) -> int | None:
-        """MiB that ECS reserves: MemoryReservation if given, else Memory, else 0; None if not known."""
-        for key in (self.names["MemoryReservation"], self.names["Memory"]):
-            if key in definition:
-                return number(known(definition[key], scope))
-        return 0
+    def _mebibytes(self, definition: Mapping[str, Json], member: str, scope: Scope) -> int | None:
+        """The number in a member, 0 if it is not there, None if it is not known."""
+        key = self.names[member]
+        if key not in definition:
+            return None if _has_loops(definition) else 0
+        return 0 if is_no_value(definition[key]) else number(known(definition[key], scope))
 
     def _waits_for(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[str]:
         key = self.names["DependsOn"]
@@ -218,6 +231,11 @@ class EcsContainerReader:
         value = known(written, mapping.scope)
         key = json.dumps(written, sort_keys=True, default=str) if value is None else str(value)
         return Port(scalar(written), key, path, certain=True)
+
+
+def _has_loops(definition: Mapping[str, Json]) -> bool:
+    """Whether an `Fn::ForEach` may still add members."""
+    return any(name.startswith("Fn::ForEach::") for name in definition)
 
 
 def _unknown(subject: str, path: Path) -> Finding:

@@ -6,7 +6,7 @@ Source: AWS::ECS::TaskDefinition; RegisterTaskDefinition.
 from collections.abc import Collection, Mapping
 
 from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.cfn.intrinsics import NO_VALUE, Leaf, Literal, Scope, function, is_no_value, leaves
+from appmesh_inject.cfn.intrinsics import NO_VALUE, OPAQUE, Leaf, Literal, Scope, function, is_no_value, leaves
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads import member_names
@@ -50,6 +50,7 @@ class TaskDefinitionReader:
         return [
             [self.containers.decisive(item, telling_images) for item in items if isinstance(item, dict)],
             [properties.get(self.names[member]) for member in around],
+            any(key.startswith("Fn::ForEach::") for key in properties),
         ]
 
     def _branches(
@@ -123,7 +124,10 @@ class TaskDefinitionReader:
 
 
 def _leaves(properties: Mapping[str, Json], name: str, path: Path, scope: Scope) -> tuple[Leaf, ...]:
-    """The values that a property can take; one absent leaf if it is missing."""
+    """The values that a property can take; one absent leaf if it is missing, and one opaque leaf if an
+    `Fn::ForEach` may still add it."""
+    if name not in properties and any(key.startswith("Fn::ForEach::") for key in properties):
+        return (Leaf(NO_VALUE, OPAQUE, path, scope),)
     return tuple(leaves(properties.get(name, NO_VALUE), scope, (*path, name)))
 
 

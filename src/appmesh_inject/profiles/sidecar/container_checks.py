@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from appmesh_inject.cfn.document import NOTHING
+from appmesh_inject.cfn.document import NOTHING, Path
 from appmesh_inject.cfn.interpolation import number
 from appmesh_inject.cfn.intrinsics import Absent, Literal, known
 from appmesh_inject.findings import Finding
@@ -10,6 +10,7 @@ from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT
 from appmesh_inject.profiles.sidecar.context import SidecarContext
 from appmesh_inject.profiles.sidecar.image_names import AGENT_IMAGES
 from appmesh_inject.profiles.sidecar.proxy import proxy_inits
+from appmesh_inject.profiles.sidecar.startup import ahead_of
 from appmesh_inject.settings.types import quoted
 from appmesh_inject.workloads.model import Branch, Container, ContainerEntry
 
@@ -87,27 +88,47 @@ def _memory(context: SidecarContext, everyone: list[Container], sidecars: Mappin
                 "Set Memory of the task, or MemoryReservation of each container (of a sidecar: in its fragment)",
             )
         return
-    reserved = [container.memory for container in everyone]
-    if None in reserved:
-        return
-    total = sum(memory or 0 for memory in reserved)
-    envoy = sidecars.get(ENVOY)
-    needed = total + (LEAST_ENVOY_MEMORY if envoy and not envoy.has_memory else 0)
     for leaf in task.memory:
         size = number(leaf.reading.value) if isinstance(leaf.reading, Literal) else None
-        if size is None or needed <= size:
+        if size is not None:
+            is_shown = isinstance(leaf.reading, Literal) and leaf.reading.parameter is None
+            yield from _reserved(context, everyone, sidecars.get(ENVOY), leaf.path, size, str(size) if is_shown else "less")
+            yield from _above_the_task(context, everyone, leaf.path, size, str(size) if is_shown else "less")
+
+
+def _reserved(
+    context: SidecarContext, everyone: list[Container], envoy: Container | None, path: Path, size: int, has: str
+) -> Iterator[Finding]:
+    """The sum of the reservations: ECS refuses one above the task's memory. has: the task's memory, for a message."""
+    if any(container.reserved is None for container in everyone):
+        return
+    total = sum(container.reserved or 0 for container in everyone)
+    needed = total + (LEAST_ENVOY_MEMORY if envoy and not envoy.has_memory else 0)
+    if needed <= size:
+        return
+    is_written = all(context.as_written(container).reserved is not None for container in everyone)
+    least = total if total > size else needed
+    takes = f"{least} MiB" if is_written else "more memory"
+    hint = f"Set Memory to {least} or more" if is_written else "Set a larger Memory"
+    if total > size:
+        yield context.finding("AM217", path, f"the containers reserve {takes}, and the task has {has}", hint)
+    else:
+        message = f"with an envoy the containers need {takes}, and the task has {has}"
+        yield context.finding("AM253", path, message, hint)
+
+
+def _above_the_task(
+    context: SidecarContext, everyone: list[Container], path: Path, size: int, has: str
+) -> Iterator[Finding]:
+    """The limit of one container: ECS refuses one above the task's memory. Their sum may be above it."""
+    for container in everyone:
+        if container.most_memory is None or container.most_memory <= size:
             continue
-        is_written = all(context.as_written(container).memory is not None for container in everyone)
-        least = total if total > size else needed
-        takes = f"{least} MiB" if is_written else "more memory"
-        has = "less" if isinstance(leaf.reading, Literal) and leaf.reading.parameter else str(size)
-        hint = f"Set Memory to {least} or more" if is_written else "Set a larger Memory"
-        if total > size:
-            message = f"the containers reserve {takes}, and the task has {has}"
-            yield context.finding("AM217", leaf.path, message, hint)
-        else:
-            message = f"with an envoy the containers need {takes}, and the task has {has}"
-            yield context.finding("AM253", leaf.path, message, hint)
+        most = context.as_written(container).most_memory
+        what = f"a Memory of {most} MiB" if most is not None else "more Memory"
+        message = f"container {context.shown_name(container)} has {what}, and the task has {has}"
+        hint = "Set a larger Memory of the task, or a smaller one of the container"
+        yield context.finding("AM217", path, message, hint)
 
 
 def _users(context: SidecarContext, apps: list[Container], sidecars: Mapping[str, Container]) -> Iterator[Finding]:
@@ -133,6 +154,8 @@ def _users(context: SidecarContext, apps: list[Container], sidecars: Mapping[str
                 " so its own traffic would go through the proxy",
                 "Run it as IgnoredUID, or set IgnoredUID to its user",
             )
+    # What the envoy waits for runs before it: the redirect is there, and only the ignored user reaches the network.
+    ahead = ahead_of(sidecars[ENVOY], [*apps, *sidecars.values()]) if ENVOY in sidecars else frozenset[str]()
     for container in apps:
         is_agent = container.routes_logs or any(part in (container.image or "") for part in AGENT_IMAGES)
         if container.user is None or is_agent == bypasses(container.user):
@@ -145,7 +168,7 @@ def _users(context: SidecarContext, apps: list[Container], sidecars: Mapping[str
                 f"agent {name} runs as neither IgnoredUID nor IgnoredGID, so its traffic goes through the proxy",
                 "Run it as IgnoredUID",
             )
-        else:
+        elif container.name not in ahead:
             yield context.finding(
                 "AM252",
                 container.path,

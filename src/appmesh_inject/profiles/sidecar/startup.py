@@ -28,9 +28,10 @@ def start_order(
     if not context.sidecar_set.waits or ENVOY not in sidecars:
         return StartOrder()
     named = context.settings.wait_for_envoy
-    ahead = _ahead_of(sidecars[ENVOY], [*apps, *sidecars.values()])
+    ahead = ahead_of(sidecars[ENVOY], [*apps, *sidecars.values()])
     if named is None:
-        chosen = [app for app in apps if app.name not in ahead and app.essential]
+        routing = _routing_logs(apps, sidecars)
+        chosen = [app for app in apps if app.name not in ahead | routing and app.essential]
         findings: list[Finding] = []
     else:
         chosen = [app for app in apps if app.name in named.names and app.name not in ahead]
@@ -59,7 +60,7 @@ def start_order(
     return StartOrder(changes, tuple(findings))
 
 
-def _ahead_of(envoy: Container, containers: Iterable[Container]) -> frozenset[str]:
+def ahead_of(envoy: Container, containers: Iterable[Container]) -> frozenset[str]:
     """Names of the containers that `envoy` waits for, directly or indirectly."""
     waits = {container.name: container.waits_for for container in containers}
     ahead: set[str] = set()
@@ -69,6 +70,14 @@ def _ahead_of(envoy: Container, containers: Iterable[Container]) -> frozenset[st
         ahead.add(name)
         open_names |= waits.get(name, frozenset()) - ahead
     return frozenset(ahead)
+
+
+def _routing_logs(apps: Collection[Container], sidecars: Mapping[str, Container]) -> frozenset[str | None]:
+    """Names of the containers that route logs, and of those that they wait for. ECS starts a router before the containers
+    that log to it, unless the router itself waits for one."""
+    everyone = [*apps, *sidecars.values()]
+    routers = [container for container in everyone if container.routes_logs]
+    return frozenset(name for router in routers for name in (router.name, *ahead_of(router, everyone)))
 
 
 def _unknown(context: SidecarContext, named: NameList, apps: Collection[Container]) -> Iterable[Finding]:
