@@ -30,6 +30,9 @@ MOST_NODES = 250_000
 """Maximum number of values with aliases expanded, as in cfn-lint. A template of 1 MB has fewer."""
 
 
+MOST_BITS = 14_000
+"""Longer numbers, which can be written in hexadecimal, Python does not write as decimals."""
+
 Locate = Callable[[Path], Position]
 
 
@@ -140,10 +143,12 @@ class _Reading:
             raise self._error(node, f"the YAML tag {_shown(node.tag)} is not allowed in a template")
         try:
             value: Json = self.loader.construct_object(node)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise self._error(node, "this number cannot be read") from None
         if isinstance(value, float) and not math.isfinite(value):
             raise self._error(node, "JSON has no such number")
+        if isinstance(value, int) and value.bit_length() > MOST_BITS:
+            raise self._error(node, "this number is too long")
         return value
 
     def _map(self, node: Node) -> Json:
