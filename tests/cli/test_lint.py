@@ -240,3 +240,12 @@ def test_a_finding_that_cfn_lint_keeps_back_before_transforms_is_not_new() -> No
     out = run("lint", "-", stdin=marked(sections, resources="  Topic: {Type: AWS::SNS::Topic, Condition: C}\n")).out
     assert "<stdin>:3:15: warning W1001: " in out
     assert "new after injection, at" not in out
+
+
+def test_an_alias_that_cloudformation_refuses_is_a_finding_and_render_resolves_it() -> None:
+    aliased = marked('Metadata: {Shared: &size "512"}').replace('Memory: "512"', "Memory: *size")
+    lines = run("lint", "-", stdin=aliased).out.splitlines()
+    assert any(line.startswith("<stdin>:9:15: warning W1101: YAML alias '*size' is rejected") for line in lines)
+    rendered = run("render", "-", stdin=aliased).out
+    assert "*" not in rendered
+    assert "Memory: '512'" in rendered
