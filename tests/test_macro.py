@@ -267,6 +267,18 @@ def test_half_a_character_in_what_comes_out_is_refused_and_left_out() -> None:
     )
 
 
+@pytest.mark.parametrize("number", [1e400, -1e400, float("nan")])
+def test_a_number_that_json_cannot_express_is_refused_and_left_out(number: float) -> None:
+    fragment = template(MeshName="apps", VirtualNodeName="web")
+    fragment["Metadata"] = {"Limits": [1, {"Most": number}]}
+    response = call(event(fragment))
+    assert (response["status"], response["fragment"]) == ("failed", {})
+    assert response["errorMessage"] == (
+        "AM005 Metadata/Limits/1/Most: a number is infinite or none at all (1e400, for example), which JSON"
+        " cannot express. Write a number that is in range."
+    )
+
+
 def test_half_a_character_in_what_is_refused_is_left_out() -> None:
     fragment = {**template(MeshName="apps"), "Description": "x\ud800"}
     response = call(event(fragment))

@@ -120,6 +120,7 @@ CODES: Mapping[str, Code] = {
         "A text contains half a character, a lone surrogate, which a Lambda function cannot return",
         "Write the whole character, or remove it",
     ),
+    "AM005": _error("A number that JSON cannot express", "Write a number that is in range"),
     "AM101": _error("A setting or deployment parameter does not exist", "Write the name that the message suggests"),
     "AM102": _error("Invalid value of a setting", "Write a value as the message says"),
     "AM103": _error(

@@ -25,6 +25,7 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from appmesh_inject.cfn.document import Json, at_most, half_character
+from appmesh_inject.cfn.json_numbers import endless_number
 from appmesh_inject.findings import Finding, one_line, ordered
 from appmesh_inject.injection import Action, Outcome, inject, too_deep
 from appmesh_inject.limits import LAMBDA_RESPONSE_BYTES, MACRO_MESSAGE_CHARACTERS
@@ -101,10 +102,11 @@ def _respond(event: Mapping[str, Any], request_id: str) -> Response:
 
 def _failed(event: Mapping[str, Any], text: str) -> Response:
     fragment = event.get("fragment")
+    is_returnable = half_character(fragment) is None and endless_number(fragment) is None
     return {
         "requestId": event.get("requestId", ""),
         "status": "failed",
-        "fragment": fragment if half_character(fragment) is None else {},
+        "fragment": fragment if is_returnable else {},
         "errorMessage": text,
     }
 
@@ -116,6 +118,10 @@ def _answerable(outcome: Outcome, given: Json) -> Outcome:
         # Lambda's runtime would crash while it encodes the response, and CloudFormation would not show the reason.
         text = "a text contains half a character (a lone surrogate), which a Lambda function cannot return"
         return _refused(outcome, Finding("AM004", "", half, text, "Write the whole character, or remove it"))
+    endless = endless_number(outcome.document)
+    if endless is not None:
+        text = "a number is infinite or none at all (1e400, for example), which JSON cannot express"
+        return _refused(outcome, Finding("AM005", "", endless, text, "Write a number that is in range"))
     # Encoding the response to measure it costs more than all the rest, so a response that is certainly small is not
     # measured, and neither is a template: its limit is tighter.
     if outcome.document is given or is_template(outcome.document):

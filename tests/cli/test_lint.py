@@ -1,5 +1,8 @@
 """`lint` runs cfn-lint before and after, and fails for errors that are new after injection."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from tests.cli.command import SNIPPET, TEMPLATE, run
@@ -70,3 +73,179 @@ def test_a_rendered_template_lints_like_its_source(form: str) -> None:
     assert ran.code == 0
     assert ran.err == "Web: skipped: already injected\n"
     assert ran.out == "<stdin>: cfn-lint has 0 findings before injection, 0 new after injection\n"
+
+
+MARKED = """\
+Transform: AppMeshInject
+{sections}
+Resources:
+  Web:
+    Type: AWS::ECS::TaskDefinition
+    Metadata: {{AppMesh: {{Profile: ga, MeshName: apps, VirtualNodeName: web}}}}
+    Properties:
+      NetworkMode: awsvpc
+      Memory: "512"
+      ContainerDefinitions: [{{Name: app, Image: "x/y:1", PortMappings: [{{ContainerPort: 8080}}]{app}}}]
+{resources}"""
+
+
+def marked(sections: str = "", app: str = "", resources: str = "") -> str:
+    return MARKED.format(sections=sections, app=app, resources=resources)
+
+
+@pytest.mark.parametrize(
+    ("template", "place", "sentence"),
+    [
+        (marked("Mappings: {A: {1: {b: c}, d: {b: c}}}"), "2:16", "YAML reads 1 as a number"),
+        (marked("Mappings: {1: {a: {b: c}}, b: {c: {d: e}}}"), "2:12", "YAML reads 1 as a number"),
+        (marked(app=", DockerLabels: {1: a, b: c}"), "10:112", "YAML reads 1 as a number"),
+        (marked(app=", DockerLabels: {on: a, b: c}"), "10:112", "YAML reads on as a boolean"),
+        (marked(app=", DockerLabels: {2020-01-01: a, b: c}"), "10:112", "YAML reads 2020-01-01 as a date"),
+        (marked(resources="  1: {Type: AWS::SNS::Topic}\n"), "11:3", "YAML reads 1 as a number"),
+        (marked("Parameters:"), "2:1", "Parameters is null"),
+        (marked("Metadata:"), "2:1", "Metadata is null"),
+        (marked(resources="  B:\n"), "11:3", "Resources/B is null"),
+        (marked(app=", Environment: "), "10:97", "ContainerDefinitions/0/Environment is null"),
+        ('{"Transform": "AppMeshInject", "Parameters": null, "Resources": {}}', "1:32", "Parameters is null"),
+    ],
+)
+def test_keys_that_are_no_text_and_nulls_are_findings(template: str, place: str, sentence: str) -> None:
+    ran = run("lint", "-", stdin=template)
+    assert f"<stdin>:{place}: error E0000: " in ran.out
+    assert sentence in ran.out
+    assert "E0002" not in ran.out
+    assert ran.code == 0, ran.out
+
+
+@pytest.mark.parametrize("section", ["Parameters: []", "Metadata: []", "Metadata: {cfn-lint: x}"])
+def test_a_template_that_cfn_lint_fails_at_is_a_finding(section: str) -> None:
+    ran = run("lint", "-", stdin=marked(section))
+    assert "<stdin>:1:1: error E0002: cfn-lint fails at this template: AttributeError: " in ran.out
+
+
+def test_a_region_that_cfn_lint_does_not_know_is_a_finding() -> None:
+    ran = run("lint", "-", stdin=marked("Metadata: {cfn-lint: {config: {regions: [mars-1]}}}"))
+    assert (
+        "<stdin>:1:1: error E0003: cfn-lint is not configured right: Regions ['mars-1'] are unsupported. [" in ran.out
+    )
+
+
+CONFIGURATIONS = {
+    "regions: [mars-1]\n": ".cfnlintrc: error: cfn-lint does not know the region mars-1",
+    "a: [\n": ".cfnlintrc: error: cfn-lint's configuration cannot be used: ",
+    "- a\n": ".cfnlintrc: error: cfn-lint's configuration cannot be used: ",
+    "append_rules: [nowhere]\n": ".cfnlintrc: error: cfn-lint's configuration cannot be used: ",
+    "override_spec: nowhere.json\n": ".cfnlintrc: error: cfn-lint's configuration cannot be used: ",
+    "append_rules: [rules]\n": ".cfnlintrc: error: cfn-lint's configuration cannot be used: it exits with 3",
+}
+
+
+@pytest.mark.parametrize(
+    ("configuration", "format_"), [*((each, "json") for each in CONFIGURATIONS), ("a: [\n", "sarif")]
+)
+def test_a_configuration_that_cfn_lint_cannot_use_is_one_sentence(
+    configuration: str, format_: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".cfnlintrc").write_text(configuration)
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "ours.py").write_text("import sys\nprint('loud')\nsys.exit(3)\n")
+    for name in "ab":
+        (tmp_path / f"{name}.yaml").write_text(marked().replace("awsvpc", "bridge"))
+    ran = run("lint", "--format", format_, ".")
+    assert ran.code == 1
+    assert [line for line in ran.err.splitlines() if "cfnlintrc" in line] == [ran.err.splitlines()[0]]
+    assert ran.err.startswith(CONFIGURATIONS[configuration])
+    assert ran.out.count("AM201") >= 2, "the macro's own findings are reported all the same"
+    json.loads(ran.out)
+
+
+@pytest.mark.parametrize("lines", ['templates: ["**/*.yaml", "**/*.yml"]\n', "ignore_templates: [a.yaml]\n", "", "#\n"])
+def test_the_file_that_is_named_is_linted_whatever_cfn_lint_is_configured_to_read(
+    lines: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".cfnlintrc").write_text(lines)
+    (tmp_path / "a.yaml").write_text(marked(app=", Imgae: x"))
+    ran = run("lint", "--format", "json", "a.yaml")
+    assert ran.code == 0
+    assert "E3002" in [problem["code"] for problem in json.loads(ran.out)["problems"]]
+
+
+def test_what_cfn_lint_prints_and_raises_in_one_file_leaves_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".cfnlintrc").write_text("append_rules: [rules]\n")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "Ours.py").write_text(RULE)
+    (tmp_path / "a.yaml").write_text(marked("Description: leave"))
+    (tmp_path / "b.yaml").write_text(marked(app=", Imgae: x"))
+    for format_ in ("text", "json", "sarif", "github"):
+        ran = run("lint", "--format", format_, ".")
+        assert "E0002" in ran.out
+        assert "E3002" in ran.out, "b.yaml is linted as well"
+        assert "loud" not in ran.out
+        if format_ in ("json", "sarif"):
+            json.loads(ran.out)
+
+
+RULE = """\
+import sys
+from cfnlint.rules import CloudFormationLintRule
+
+
+class Ours(CloudFormationLintRule):
+    id = "E9999"
+    shortdesc = description = "Leaves"
+    source_url = "https://example.com"
+    tags = []
+
+    def match(self, cfn):
+        print("loud")
+        if cfn.template.get("Description") == "leave":
+            sys.exit(0)
+        return []
+"""
+
+
+PARAMETERS = "Parameters: {P: {Type: String, Default: web}, Q: {Type: String, Default: web}}"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        marked(PARAMETERS).replace(": AppMeshInject", ": {Name: AppMeshInject, Parameters: {VirtualNodeName: !Ref P}}"),
+        marked(PARAMETERS).replace("VirtualNodeName: web", "VirtualNodeName: !Ref P"),
+        marked(PARAMETERS).replace("VirtualNodeName: web", "VirtualNodeName: !Sub '${P}'"),
+    ],
+)
+def test_a_parameter_that_only_the_macro_uses_is_used(template: str) -> None:
+    out = run("lint", "-", stdin=template).out
+    assert "Parameter P not used" not in out
+    assert "<stdin>:2:47: warning W2001: Parameter Q not used. [before injection]" in out
+    assert ", 0 new after injection" in out
+
+
+def test_a_mapping_and_a_condition_that_only_the_macro_uses_are_used() -> None:
+    sections = "Mappings: {M: {a: {b: web}}}\nConditions: {C: !Equals [!Ref AWS::Region, us-east-1]}"
+    name = "VirtualNodeName: !If [C, !FindInMap [M, a, b], web]"
+    out = run("lint", "-", stdin=marked(sections).replace("VirtualNodeName: web", name)).out
+    assert "W7001" not in out
+    assert "W8001" not in out
+
+
+def test_a_finding_that_cfn_lint_keeps_back_before_transforms_is_not_new() -> None:
+    sections = "Conditions: {C: !Equals [!Ref AWS::Region, us-east-1]}\nOutputs: {T: {Value: !Ref Topic}}"
+    out = run("lint", "-", stdin=marked(sections, resources="  Topic: {Type: AWS::SNS::Topic, Condition: C}\n")).out
+    assert "<stdin>:3:15: warning W1001: " in out
+    assert "new after injection, at" not in out
+
+
+def test_an_alias_that_cloudformation_refuses_is_a_finding_and_render_resolves_it() -> None:
+    aliased = marked('Metadata: {Shared: &size "512"}').replace('Memory: "512"', "Memory: *size")
+    lines = run("lint", "-", stdin=aliased).out.splitlines()
+    assert any(line.startswith("<stdin>:9:15: warning W1101: YAML alias '*size' is rejected") for line in lines)
+    rendered = run("render", "-", stdin=aliased).out
+    assert "*" not in rendered
+    assert "Memory: '512'" in rendered

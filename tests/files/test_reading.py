@@ -58,9 +58,27 @@ def place(text: str, *path: str | int) -> str:
         ),
         ('{"a": 1,\n "b" 2}', "<stdin>:2:6: error: this is not valid JSON: expecting ':' delimiter"),
         ('{"a": 1, "a": 2}', "<stdin>: error: the key 'a' occurs twice in one map"),
+        ("a: 1.0e+400\n", "<stdin>:1:4: error: JSON has no such number"),
+        ("a: " + "9" * 5000 + "\n", "<stdin>:1:4: error: this number cannot be read"),
+        ("a: 0x" + "f" * 5000 + "\n", "<stdin>:1:4: error: this number is too long"),
+        ("a: 1" + ":1" * 300 + ".5\n", "<stdin>:1:4: error: this number cannot be read"),
+        ('{"a": 1e400}', "<stdin>: error: the number 1e400 is out of range"),
+        ('{"a": [-1.5E+999]}', "<stdin>: error: the number -1.5E+999 is out of range"),
+        ('{"a": ' + "9" * 5000 + "}", "<stdin>: error: a number is too long to read"),
+        ('{"a": Infinity}', "<stdin>: error: JSON has no number Infinity"),
         ('{"a": NaN}', "<stdin>: error: JSON has no number NaN"),
         ('{"a": "\\ud800"}', "<stdin>:1:2: error: a text contains half a character (a lone surrogate)"),
         ("a: \x01\n", "<stdin>: error: this is not valid YAML: "),
+        (
+            '[{"name": "app", "image": "x/y:1"}, {"name": "b", "image": "x"}]',
+            "<stdin>:1:1: error: this is a list of container definitions. Give the task definition that holds it:"
+            ' {"family": NAME, "containerDefinitions": [...]}',
+        ),
+        (
+            "- Name: app\n  Image: x/y:1\n",
+            "<stdin>:1:1: error: this is a list of container definitions. Give the template that holds it, with an"
+            " AWS::ECS::TaskDefinition",
+        ),
         ("- a\n", "<stdin>:1:1: error: this is not a CloudFormation template: it is not a map"),
         ("text\n", "<stdin>:1:1: error: this is not a CloudFormation template: it is not a map"),
         ("family: web\n", "<stdin>:1:1: error: this is not a CloudFormation template: it has no Resources"),

@@ -2,12 +2,12 @@
 
 import functools
 import inspect
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 
+from appmesh_inject.cfn import json_numbers
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cli.configuration import NoConfiguration
 from appmesh_inject.files.documents import Document
@@ -95,7 +95,7 @@ def _value(text: str) -> Json:
     if text[:1] not in ("[", "{"):
         return text
     try:
-        value: Json = json.loads(text)
+        value = json_numbers.loads(text)
     except (ValueError, RecursionError):
         return text
     return value

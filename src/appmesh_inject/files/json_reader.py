@@ -5,8 +5,10 @@ import re
 from typing import Any, NoReturn
 
 from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.json_numbers import in_range
 from appmesh_inject.files import nesting
 from appmesh_inject.files.errors import Position, UserError
+from appmesh_inject.findings import one_line
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 
@@ -17,6 +19,12 @@ def content(name: str, text: str) -> Json:
     def refuse_constant(constant: str) -> NoReturn:
         raise UserError(f"JSON has no number {constant}", name)
 
+    def number(written: str) -> float:
+        try:
+            return in_range(written)
+        except ValueError as error:
+            raise UserError(one_line(str(error)), name) from None
+
     def unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
         unique_members: dict[str, Any] = {}
         for key, value in members:
@@ -26,7 +34,7 @@ def content(name: str, text: str) -> Json:
         return unique_members
 
     try:
-        value: Json = json.loads(text, object_pairs_hook=unique, parse_constant=refuse_constant)
+        value: Json = json.loads(text, object_pairs_hook=unique, parse_float=number, parse_constant=refuse_constant)
     except json.JSONDecodeError as error:
         message = error.msg[0].lower() + error.msg[1:]
         raise UserError(f"this is not valid JSON: {message}", name, Position(error.lineno, error.colno)) from None

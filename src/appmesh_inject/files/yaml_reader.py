@@ -22,10 +22,16 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 STANDARD = "tag:yaml.org,2002:"
 AS_TEXT = frozenset(STANDARD + kind for kind in ("str", "timestamp", "value"))
 SCALARS = frozenset(STANDARD + kind for kind in ("int", "float", "bool", "null"))
+KINDS = {"int": "number", "float": "number", "bool": "boolean", "timestamp": "date"}
+"""What YAML takes a key for that is no text."""
+
 WITHOUT_PREFIX = ("Ref", "Condition")
 MOST_NODES = 250_000
 """Maximum number of values with aliases expanded, as in cfn-lint. A template of 1 MB has fewer."""
 
+
+MOST_BITS = 14_000
+"""Longer numbers, which can be written in hexadecimal, Python does not write as decimals."""
 
 Locate = Callable[[Path], Position]
 
@@ -49,6 +55,25 @@ def read(name: str, text: str) -> tuple[Json, Locate]:
     except RecursionError:
         raise UserError("the document is nested too deeply, or an alias is inside its own anchor", name) from None
     return value, lambda path: _locate(root, path)
+
+
+def other_keys(text: str) -> Iterator[tuple[Position, str, str]]:
+    """The keys of the readable YAML `text` that YAML takes for no text: place, as written, and as what."""
+    open_ends = [_Loader(text).get_single_node()]
+    seen: set[int] = set()
+    while open_ends:
+        node = open_ends.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            open_ends += reversed(node.value)
+        elif isinstance(node, yaml.MappingNode):
+            for key, _ in node.value:
+                kind = KINDS.get(key.tag.removeprefix(STANDARD))
+                if kind:
+                    yield _place(key.start_mark), str(key.value), kind
+            open_ends += [value for _, value in reversed(node.value)]
 
 
 def _check_depth(name: str, text: str) -> None:
@@ -118,10 +143,12 @@ class _Reading:
             raise self._error(node, f"the YAML tag {_shown(node.tag)} is not allowed in a template")
         try:
             value: Json = self.loader.construct_object(node)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise self._error(node, "this number cannot be read") from None
         if isinstance(value, float) and not math.isfinite(value):
             raise self._error(node, "JSON has no such number")
+        if isinstance(value, int) and value.bit_length() > MOST_BITS:
+            raise self._error(node, "this number is too long")
         return value
 
     def _map(self, node: Node) -> Json:

@@ -125,7 +125,24 @@ def of(document: Document) -> InputFile:
     """The input file with this document."""
     if detect(document.content) is DocumentType.KUBERNETES_OBJECT:
         return ManifestFile(manifests.of_json(document))
+    _check_no_bare_list(document)
     return task_definition(document) if is_task_definition(document.content) else TemplateFile(document)
+
+
+def _check_no_bare_list(document: Document) -> None:
+    """Raises UserError for a list of container definitions, as other tools take it."""
+    content = document.content
+    first = content[0] if isinstance(content, list) and content else None
+    if not isinstance(first, dict):
+        return
+    sentence = "this is a list of container definitions. Give the "
+    if "name" in first and "image" in first:
+        sentence += 'task definition that holds it: {"family": NAME, "containerDefinitions": [...]}'
+    elif "Name" in first and "Image" in first:
+        sentence += "template that holds it, with an AWS::ECS::TaskDefinition"
+    else:
+        return
+    raise UserError(sentence, document.name, document.place(()))
 
 
 def task_definition(document: Document) -> TaskDefinitionFile:

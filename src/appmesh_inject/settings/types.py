@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from appmesh_inject.cfn import json_numbers
 from appmesh_inject.cfn.document import MOST_LEVELS, Json, Path, is_deeper
 from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import (
@@ -159,7 +160,7 @@ def fragment(value: Json, scope: Scope) -> Mapping[str, Json] | InvalidValue:
     """Reads a map, or its JSON text, since parameters of a transform can only be text."""
     if isinstance(value, str):
         try:
-            value = json.loads(value)
+            value = json_numbers.loads(value)
         except ValueError as error:
             return InvalidValue("AM102", f"is not valid JSON: {_reason(error)}", "Write a map, or its JSON text")
         except RecursionError:
@@ -203,7 +204,7 @@ def _too_deep() -> InvalidValue:
 
 
 def _reason(error: ValueError) -> str:
-    return error.msg if isinstance(error, json.JSONDecodeError) else "not readable"
+    return error.msg if isinstance(error, json.JSONDecodeError) else "it has a number that JSON cannot express"
 
 
 def any_text(value: str) -> str | None:

@@ -1,6 +1,7 @@
 """`appmesh-inject lint`: reports what the macro would refuse, and what cfn-lint finds before and after injection."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +18,9 @@ from appmesh_inject.files.errors import UserError
 from appmesh_inject.findings import with_full_stop
 from appmesh_inject.render.inputs import InputFile
 from appmesh_inject.render.rendering import Rendered
+
+if TYPE_CHECKING:
+    from appmesh_inject.cli.cfn_lint_run import CfnLint
 
 Format = Annotated[
     ReportFormat, typer.Option("--format", help="text, json, sarif (code scanning) or github (annotations)")
@@ -38,14 +42,15 @@ def lint(
         errors = list(found.errors)
         checked: list[Checked] = []
         results = []
+        cfn_lint = _cfn_lint(found.files, errors)
         for input_file in tracked(found.files, "Checking"):
             try:
                 result = options.rendered(input_file)
-                checked.append(_checked(input_file, result))
             except UserError as error:
                 errors.append(error)
-            else:
-                results.append((input_file, result))
+                continue
+            checked.append(_checked(input_file, result, cfn_lint, options.macro))
+            results.append((input_file, result))
         checked += map(problems.of_error, errors)
         report.print_errors(errors)
         for input_file, result in results:
@@ -57,16 +62,28 @@ def lint(
             raise typer.Exit(1)
 
 
-def _checked(input_file: InputFile, result: Rendered) -> Checked:
-    """All findings in one file."""
+def _cfn_lint(files: Sequence[InputFile], errors: list[UserError]) -> "CfnLint | None":
+    """cfn-lint, if there is a template. A configuration that it cannot use is one error, and the macro's own findings
+    are reported all the same."""
+    if not any(each.is_template for each in files):
+        return None
+    from appmesh_inject.cli.cfn_lint_run import CfnLint  # cfn-lint takes half a second to load
+
+    try:
+        return CfnLint()
+    except UserError as error:
+        errors.append(error)
+        return None
+
+
+def _checked(input_file: InputFile, result: Rendered, cfn_lint: "CfnLint | None", macro: str) -> Checked:
+    """All findings in one file. cfn_lint: None if it cannot be run."""
     document = input_file.document
     own = tuple(problems.of_finding(document, finding) for finding in result.findings)
     refusals = sum(problem.is_error for problem in own)
-    if not input_file.is_template:
+    if cfn_lint is None or not input_file.is_template:
         return Checked(document.name, own, f"{document.name}: {_counted(refusals, 'error')}", refusals > 0)
-    from appmesh_inject.cli.cfn_lint_run import linted  # cfn-lint takes half a second to load
-
-    lints = linted(document, result.document)
+    lints = cfn_lint.linted(document, result.document, macro)
     others = tuple(
         Problem(
             document.name,

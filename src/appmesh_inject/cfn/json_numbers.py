@@ -1,0 +1,38 @@
+"""Numbers that JSON cannot express. Python reads and writes them all the same, as `Infinity` and `NaN`."""
+
+import json
+import math
+from typing import NoReturn
+
+from appmesh_inject.cfn.document import Json, Path
+
+
+def loads(text: str) -> Json:
+    """The value of the JSON `text`. Raises ValueError also for numbers that no float can hold."""
+    value: Json = json.loads(text, parse_float=in_range, parse_constant=refuse_constant)
+    return value
+
+
+def in_range(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"the number {text} is out of range")
+    return value
+
+
+def refuse_constant(constant: str) -> NoReturn:
+    raise ValueError(f"JSON has no number {constant}")
+
+
+def endless_number(value: Json) -> Path | None:
+    """The path of an infinity or a NaN in `value`; None if there is none. Does not recurse."""
+    open_ends: list[tuple[Path, Json]] = [((), value)]
+    while open_ends:
+        path, part = open_ends.pop()
+        if isinstance(part, dict):
+            open_ends += [((*path, key), member) for key, member in part.items()]
+        elif isinstance(part, list | tuple):
+            open_ends += [((*path, index), item) for index, item in enumerate(part)]
+        elif isinstance(part, float) and not math.isfinite(part):
+            return path
+    return None
