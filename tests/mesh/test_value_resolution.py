@@ -73,7 +73,6 @@ def test_values_are_written_out(value: Any, host: str) -> None:
     "value",
     [
         {"Ref": "Missing"},
-        {"Ref": ["Env"]},
         {"Fn::If": ["Unknown", "a", "b"]},
         {"Fn::If": []},
         {"Fn::If": ["Prod"]},

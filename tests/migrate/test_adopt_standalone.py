@@ -150,6 +150,8 @@ def test_the_log_level_warn_of_the_user_guide_is_kept() -> None:
     assert "LogLevel: warning" in ran.out
     back = run("adopt", "-", stdin=TEMPLATE.replace("Value: debug", "Value: warn"))
     assert "LogLevel: warn\n" in back.out
-    rendered = run("render", "-", "--output-format", "json", stdin=ran.out.replace("LogLevel: warning", "LogLevel: warn"))
+    rendered = run(
+        "render", "-", "--output-format", "json", stdin=ran.out.replace("LogLevel: warning", "LogLevel: warn")
+    )
     envoy = json.loads(rendered.out)["Resources"]["Task"]["Properties"]["ContainerDefinitions"][1]
     assert envoy["Command"][-2:] == ["-l", "warning"]

@@ -6,7 +6,7 @@ to collect all findings, and then changes nothing.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from appmesh_inject.cfn.document import Json, Path, edited, map_at, replace, value_at
@@ -125,9 +125,9 @@ def _play_template(play: _Play) -> bool:
     ours = tuple(entries(template, TRANSFORM, (), play.options.macro))
     # CloudFormation calls the macro for a template only if it has an entry. Without one, resources with snippets must
     # come out as their snippets left them.
-    put_aside = tuple(dict.fromkeys(play.failed if ours else play.done))
+    put_aside = _outermost(play.failed if ours else play.done)
     whole = play.document
-    play.document = edited(whole, [replace(path, {}) for path in put_aside if path])
+    play.document = edited(whole, [replace(path, {}) for path in put_aside])
     calls = _template_calls(play)
     marked = _marked(calls[0])
     left = without(template, TRANSFORM, play.options.macro)
@@ -140,8 +140,14 @@ def _play_template(play: _Play) -> bool:
         if marked and not ours and not is_idle:
             play.findings.append(_without_transform(marked, play.options.macro))
     changed = put_back(template, TRANSFORM, left, changed)
-    play.document = edited(changed, [replace(path, value_at(whole, path)) for path in put_aside if path])
+    play.document = edited(changed, [replace(path, value_at(whole, path)) for path in put_aside])
     return bool(ours or marked)
+
+
+def _outermost(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The paths without duplicates, without the root, and without those that lead through another one."""
+    unique = dict.fromkeys(path for path in paths if path)
+    return tuple(path for path in unique if not any(path[:end] in unique for end in range(1, len(path))))
 
 
 def _template_calls(play: _Play) -> tuple[Call, ...]:

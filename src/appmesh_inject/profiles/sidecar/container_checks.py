@@ -92,12 +92,13 @@ def _memory(context: SidecarContext, everyone: list[Container], sidecars: Mappin
         size = number(leaf.reading.value) if isinstance(leaf.reading, Literal) else None
         if size is not None:
             is_shown = isinstance(leaf.reading, Literal) and leaf.reading.parameter is None
-            yield from _reserved(context, everyone, sidecars.get(ENVOY), leaf.path, size, str(size) if is_shown else "less")
+            envoy = sidecars.get(ENVOY)
+            yield from _reserved(context, everyone, envoy, leaf.path, size=size, has=str(size) if is_shown else "less")
             yield from _above_the_task(context, everyone, leaf.path, size, str(size) if is_shown else "less")
 
 
 def _reserved(
-    context: SidecarContext, everyone: list[Container], envoy: Container | None, path: Path, size: int, has: str
+    context: SidecarContext, everyone: list[Container], envoy: Container | None, path: Path, *, size: int, has: str
 ) -> Iterator[Finding]:
     """The sum of the reservations: ECS refuses one above the task's memory. has: the task's memory, for a message."""
     if any(container.reserved is None for container in everyone):
