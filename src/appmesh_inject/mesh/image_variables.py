@@ -12,7 +12,8 @@ _LOST: Mapping[str, str] = {
     "APPMESH_METRIC_EXTENSION_VERSION": "requests a filter that only App Mesh's image has",
     "AWS_XRAY_DAEMON_ADDRESS": "is ignored: XRAY_DAEMON_HOST and XRAY_DAEMON_PORT name the daemon",
     **dict.fromkeys(
-        ("PID_POLL_INTERVAL_MS", "LISTENER_DRAIN_WAIT_TIME_S", "HC_POLL_INTERVAL_MS", "HC_DISCONNECTED_TIMEOUT_S"), _AGENT
+        ("PID_POLL_INTERVAL_MS", "LISTENER_DRAIN_WAIT_TIME_S", "HC_POLL_INTERVAL_MS", "HC_DISCONNECTED_TIMEOUT_S"),
+        _AGENT,
     ),
     **dict.fromkeys(("ENABLE_STATS_SNAPSHOT", "MAX_REQUESTS_PER_IO_CYCLE"), _IMAGE),
 }

@@ -107,9 +107,7 @@ TABLE: Mapping[str, Setting] = {
         " `ga`, `standalone` `169.254.170.2,169.254.169.254`",
     ),
     "EgressIgnoredPorts": Setting(list_types.entries(types.port), "Destination ports that bypass the proxy"),
-    "LogLevel": Setting(
-        types.text(_log_level), "Envoy's log level: " + ", ".join(LOG_LEVELS), "`info`"
-    ),
+    "LogLevel": Setting(types.text(_log_level), "Envoy's log level: " + ", ".join(LOG_LEVELS), "`info`"),
     "Region": Setting(types.text(types.any_text), "`AWS_REGION` of the envoy container; required in pods"),
     "WaitForEnvoy": Setting(
         list_types.names,

@@ -20,6 +20,8 @@ _STREAMS: Mapping[str | None, str] = {"/dev/stdout": "Stdout", "/dev/stderr": "S
 _TRACERS = ("ENABLE_ENVOY_XRAY_TRACING", "ENABLE_ENVOY_DATADOG_TRACING", "ENABLE_ENVOY_JAEGER_TRACING")
 _MANIFEST = "XRAY_SAMPLING_RULE_MANIFEST"
 _STATSD_SOCKET = "STATSD_SOCKET_PATH"
+
+
 def access_log(log: AccessLog | None) -> list[Json]:
     """Without `Logging` there is no access log. Only the stream logger can write to standard output that belongs to
     root."""
@@ -126,7 +128,10 @@ def _tracing(tracer: str, variables: Variables, owner: Resource) -> tuple[Config
     cluster = "tracing_collector"
     if tracer == _TRACERS[1]:
         host, port = variables.endpoint("DATADOG_TRACER", "8126")
-        fields: Config = {"collector_cluster": cluster, "service_name": variables.value("DD_SERVICE", "") or joined(["envoy-", name])}
+        fields: Config = {
+            "collector_cluster": cluster,
+            "service_name": variables.value("DD_SERVICE", "") or joined(["envoy-", name]),
+        }
         provider = _provider("datadog", "config.trace.v3.DatadogConfig", fields)
     else:
         host, port = variables.endpoint("JAEGER_TRACER", "9411")
