@@ -32,7 +32,7 @@ RESOURCES: dict[str, Any] = {
     "GatewayRoute": of("GatewayRoute", GatewayRouteName="g", VirtualGatewayName={"Ref": "P"}),
     "Bare": {"Type": "AWS::AppMesh::VirtualNode"},
     "Odd": {"Type": "AWS::AppMesh::VirtualNode", "Properties": "x"},
-    "Arn": called(attribute("Mesh", "Arn")),
+    "Arn": called(attribute("Mesh", "Uid")),
     "Space": found("Apps.local"),
     "OfNode": found(attribute("Node")),
     "Nameless": {"Type": "AWS::ServiceDiscovery::Service", "Properties": {}},
@@ -180,7 +180,7 @@ def test_values_that_mean_something_else_have_keys_of_their_own() -> None:
         *("apps", "", "null", None, [1], [2], {"a": 1}, {"a": 2}, [datetime.date(2026, 9, 30)]),
         *({"Ref": "P"}, {"Ref": "Bucket"}, {"Ref": ["P"]}),
         *(attribute("Bucket", "Arn"), attribute("Bucket", "Name"), attribute("Bucket", "BucketName")),
-        *(attribute("Node", "Arn"), attribute("Mesh", "Arn"), attribute("Nameless", "Name"), attribute("Text", "Name")),
+        *(attribute("Node", "Arn"), attribute("Mesh", "Uid"), attribute("Nameless", "Name"), attribute("Text", "Name")),
         *(
             attribute("Space", "Id"),
             {"Fn::GetAtt": "Bucket"},

@@ -35,6 +35,15 @@ def test_a_missing_node_is_a_finding(who: Any) -> None:
         "arn:aws:appmesh:eu-west-1:123456789012:mesh/apps/virtualNode/caller",
         {"Fn::Sub": "arn:aws:appmesh:${AWS::Region}:${AWS::AccountId}:mesh/${Mesh.MeshName}/virtualNode/caller"},
         {"Ref": "Who"},
+        {"Fn::GetAtt": ["Caller", "Arn"]},
+        {"Fn::GetAtt": "Caller.Arn"},
+        {"Fn::Sub": "${Caller}"},
+        {"Fn::Sub": "${Caller.Arn}"},
+        {"Fn::Join": ["", [{"Fn::GetAtt": ["Caller", "Arn"]}]]},
+        "mesh/apps@111122223333/virtualNode/caller",
+        "arn:aws:appmesh:eu-west-1:123456789012:mesh/apps@111122223333/virtualNode/caller",
+        {"Fn::Sub": "mesh/${Mesh.MeshName}@${AWS::AccountId}/virtualNode/${Caller.VirtualNodeName}"},
+        {"Fn::Join": ["/", ["mesh", {"Fn::Join": ["@", ["apps", {"Ref": "Owner"}]]}, "virtualNode", "caller"]]},
     ],
 )
 def test_the_node_that_a_task_means(who: Any) -> None:
@@ -45,7 +54,12 @@ def test_the_node_that_a_task_means(who: Any) -> None:
     assert compiled.ports == ("8080",)
 
 
-@pytest.mark.parametrize("who", ["door", "Door", {"Ref": "Door"}, {"Ref": "Who"}, "mesh/apps/virtualGateway/door"])
+SHARED = ["mesh/apps@111122223333/virtualGateway/door", {"Fn::GetAtt": "Door.Arn"}, {"Fn::Sub": "${Door.Arn}"}]
+
+
+@pytest.mark.parametrize(
+    "who", ["door", "Door", {"Ref": "Door"}, {"Ref": "Who"}, "mesh/apps/virtualGateway/door", *SHARED]
+)
 def test_the_gateway_that_a_task_means(who: Any) -> None:
     options = compiling.Options(scope=Scope(parameters={"Who": "door", "Where": "apps"}))
     model = parsing.parse(mesh(), Scope()).model
@@ -79,3 +93,10 @@ def test_a_name_in_two_meshes_needs_the_meshs_name() -> None:
         "id": "mesh/other/virtualNode/caller",
         "cluster": "mesh/other/virtualNode/caller",
     }
+
+
+def test_the_owner_of_a_shared_mesh_does_not_make_it_another_one() -> None:
+    model = parsing.parse(mesh(), Scope()).model
+    assert compiling.compile_node(model, "caller", mesh_name="apps@111122223333").findings == ()
+    found = compiling.compile_node(model, "mesh/other@111122223333/virtualNode/caller").findings
+    assert [finding.code for finding in found] == ["AM308"]

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.cli.command import run
@@ -155,3 +156,38 @@ def test_the_log_level_warn_of_the_user_guide_is_kept() -> None:
     )
     envoy = json.loads(rendered.out)["Resources"]["Task"]["Properties"]["ContainerDefinitions"][1]
     assert envoy["Command"][-2:] == ["-l", "warning"]
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "!GetAtt Node.Arn",
+        "!GetAtt [Node, Arn]",
+        '!Sub "${Node}"',
+        '!Sub "${Node.Arn}"',
+        '!Join ["", [!GetAtt Node.Arn]]',
+        "mesh/shop@111122223333/virtualNode/web",
+        '!Sub "arn:aws:appmesh:${AWS::Region}:${AWS::AccountId}:mesh/shop@${AWS::AccountId}/virtualNode/web"',
+    ],
+)
+def test_the_ways_to_write_the_arn_of_a_node(arn: str) -> None:
+    ran = run("adopt", "-", "--profile", "standalone", stdin=TEMPLATE.replace("Value: !Ref Node", f"Value: {arn}"))
+    assert ran.code == 0, ran.err
+    rendered = run("render", "-", "--output-format", "json", stdin=ran.out)
+    assert rendered.code == 0, rendered.err
+    resources = json.loads(rendered.out)["Resources"]
+    assert "mesh/shop/virtualNode/web" in resources["Task"]["Properties"]["ContainerDefinitions"][1]["Command"][1]
+
+
+def test_nodes_here_and_the_mesh_there(tmp_path: Path) -> None:
+    """Without the mesh its egress filter is not known; with --mesh, the nodes of this template do not count."""
+    mesh = "  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: shop}}\n"
+    base = tmp_path / "base.yaml"
+    base.write_text(f"Resources:\n{mesh}")
+    here = TEMPLATE.replace(mesh, "").replace("!GetAtt Mesh.MeshName", "shop")
+    ran = run("adopt", "-", "--profile", "standalone", stdin=here)
+    assert ran.code == 0, ran.err
+    assert "AM358" in ran.err
+    both = run("adopt", "-", "--profile", "standalone", "--mesh", str(base), stdin=here)
+    assert both.code == 1
+    assert "--mesh replaces the mesh of this template: put all mesh resources into one template" in both.err

@@ -5,6 +5,7 @@ appear in it as they are written in the template.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -15,8 +16,12 @@ from appmesh_inject.cfn.intrinsics import Literal, Scope, function, read
 from appmesh_inject.cfn.sub import Piece, Variable
 
 APP_MESH = "AWS::AppMesh::"
+ARN = "Arn"
+"""The attribute that is the same as a Ref."""
 _PARENTS = {"Route": "VirtualRouterName", "GatewayRoute": "VirtualGatewayName"}
 _NAMED_BY_DISCOVERY = ("Service", "PrivateDnsNamespace", "PublicDnsNamespace", "HttpNamespace")
+
+_OWNER = re.compile(r"@(?:[^@\0]*|\0[^\0]*\0)\Z")
 
 Dangling: TypeAlias = Callable[[str, str], None]
 """Receives the logical ID and attribute of a reference that cannot be replaced by a name."""
@@ -26,6 +31,30 @@ def kind_of(resource: Json) -> str | None:
     """`VirtualNode` of an `AWS::AppMesh::VirtualNode`; None of any other resource."""
     kind = resource.get("Type") if isinstance(resource, dict) else None
     return kind.removeprefix(APP_MESH) if isinstance(kind, str) and kind.startswith(APP_MESH) else None
+
+
+def without_owner(mesh: str) -> str:
+    """The name of a mesh. A shared mesh has its owner's account in the names of its resources: `shop@111122223333`."""
+    return _OWNER.sub("", mesh)
+
+
+def named_by_arn(value: Json) -> str | None:
+    """The logical ID of the resource whose ARN `value` is, as all of App Mesh's resources return it: `!Ref Node`,
+    `!GetAtt Node.Arn`, and an Fn::Sub or Fn::Join of nothing but one of these."""
+    called = function(value)
+    if called is None or not isinstance(value, dict):
+        return None
+    argument = value[called]
+    parts: Sequence[Json] | None = None
+    if called == "Fn::Sub":
+        split = sub.pieces(argument)
+        parts = split and [part.value if isinstance(part, Variable) else part for part in split]
+    elif called == "Fn::Join":
+        parts = _join_parts(argument)
+    if parts is not None:
+        return named_by_arn(parts[0]) if len(parts) == 1 else None
+    target = _referred(called, argument)
+    return target[0] if target is not None and target[1] in ("", ARN) else None
 
 
 def name_property(kind: str) -> str:
@@ -201,7 +230,8 @@ class MeshNames:
         visited |= {logical_id}
         resource = self.resources.get(logical_id)
         if self.is_mesh(logical_id):
-            name = self.attribute(logical_id, attribute) if attribute else self.name(logical_id)
+            is_arn = attribute in ("", ARN)
+            name = self.name(logical_id) if is_arn else self.attribute(logical_id, attribute)
             return _opaque(value) if name is None else self.key(name, scope, visited)
         if attribute == "Name" and isinstance(resource, dict) and _is_discovery(resource):
             properties = resource.get("Properties")

@@ -12,7 +12,7 @@ from appmesh_inject.cfn.document import Changes, Edit, Json, Path, edited, remov
 from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.cfn.intrinsics import Scope, function
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.mesh.names import MeshNames, kind_of
+from appmesh_inject.mesh.names import ARN, MeshNames, kind_of, named_by_arn
 from appmesh_inject.mesh.source import EXPORT
 
 PLACEHOLDER = "AppMeshInjectPlaceholder"
@@ -124,6 +124,8 @@ class _Removal:
                     self.rewrite((*path, n), subject, item)
         elif not isinstance(value, dict):
             return
+        elif self._is_mark(path) and (shortened := self._in_mark(value)) is not None:
+            self.changes.append(replace(path, shortened))
         elif function(value) not in ("Ref", "Fn::GetAtt", "Fn::Sub"):
             if value.get("Key") == "AppMesh:ResourceArn":
                 self.marks.add(path)
@@ -131,12 +133,10 @@ class _Removal:
                 if isinstance(item, dict | list):
                     self.rewrite((*path, key), subject, item)
         elif self._may_refer(value):
-            rewritten = self._in_mark(path, value)
-            if rewritten is None:
-                rewritten = self.names.rewritten(
-                    value,
-                    lambda place, target, attribute: self._dangles((*path, *place), subject, target, attribute),
-                )
+            rewritten = self.names.rewritten(
+                value,
+                lambda place, target, attribute: self._dangles((*path, *place), subject, target, attribute),
+            )
             if rewritten is not value:
                 self.changes.append(replace(path, rewritten))
 
@@ -149,11 +149,11 @@ class _Removal:
         target = argument[0] if isinstance(argument, list) and argument else None
         return "Fn::Sub" in value or not isinstance(target, str) or target in self.gone
 
-    def _in_mark(self, path: Path, value: Mapping[str, Json]) -> Json:
-        """A mark may name its node or gateway by `!Ref`, which returns the ARN. The last part of the ARN is enough for
-        the mark."""
-        target = value.get("Ref")
-        if not isinstance(target, str) or target not in self.gone or not self._is_mark(path):
+    def _in_mark(self, value: Json) -> Json:
+        """A mark may name its node or gateway by its ARN, which `!Ref` and `!GetAtt Node.Arn` return. The last part of
+        the ARN is enough for the mark."""
+        target = named_by_arn(value)
+        if target is None or target not in self.gone:
             return None
         kind = kind_of(self.names.resources.get(target))
         mesh, name = self.names.attribute(target, "MeshName"), self.names.name(target)
@@ -168,7 +168,7 @@ class _Removal:
         return path[-1] == "Value" and path[:-1] in self.marks
 
     def _dangles(self, path: Path, subject: str, logical_id: str, attribute: str) -> None:
-        what = f"the {attribute} of {logical_id}" if attribute else f"the ARN of {logical_id}"
+        what = f"the {attribute} of {logical_id}" if attribute not in ("", ARN) else f"the ARN of {logical_id}"
         message = f"refers to {what}, which is removed from the template with the mesh"
         self.findings.append(Finding("AM325", subject, path, message, "Take the reference out"))
 

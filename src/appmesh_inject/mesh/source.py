@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 APP_MESH = "AWS::AppMesh::"
 
+SEVERAL_MESHES = "Set MeshName"
+
 CONFIGURATION_FLAG = "--config-yaml"
 """What stands before the configuration in the command of an envoy."""
 
@@ -140,6 +142,9 @@ class Meshes:
         compile_one = compiler.gateway if is_gateway else compiler.node
         compiled = compile_one(who, settings.mesh_name, options)
         problems = tuple(_about(compiled.findings, subject, place))
+        if source.resources is not scope.resources:
+            option = "--mesh" if self.given is not None else "MeshStack"
+            problems = tuple(_of_another_template(each, option, MeshSource(scope.resources)) for each in problems)
         if any(finding.is_error for finding in problems):
             return EnvoyConfiguration(None, findings=(*findings, *problems))
         level = environment.get("ENVOY_LOG_LEVEL", settings.log_level)
@@ -159,3 +164,14 @@ def _about(findings: tuple[Finding, ...], subject: str, place: Path) -> Iterator
     """The findings, with the task's subject and place where they have none of their own."""
     for finding in findings:
         yield Finding(finding.code, finding.subject or subject, finding.path or place, finding.message, finding.hint)
+
+
+def _of_another_template(finding: Finding, option: str, own: MeshSource) -> Finding:
+    """The finding, whose hint says that the template's own mesh does not count beside a mesh from elsewhere."""
+    if finding.code != "AM308" or finding.hint == SEVERAL_MESHES:
+        return finding
+    if own.is_empty:
+        hint = f"Define it in the mesh that {option} names, or correct the name and the mesh's name"
+    else:
+        hint = f"{option} replaces the mesh of this template: put all mesh resources into one template"
+    return finding._replace(hint=hint)

@@ -53,10 +53,10 @@ def adopted(document: Document, marking: Marking, options: RenderOptions, *, mov
         return Adoption(document.text, decided)
     text = _written(document, marking, taken, options.macro)
     if moving:
-        errors = _errors(document, text, marking, taken)
+        problems = _problems(document, text, marking, taken)
     else:
-        errors = _differences(document, text, marking, taken, options.macro)
-    return Adoption(None if errors else text, decided, errors)
+        problems = _differences(document, text, marking, taken, options.macro)
+    return Adoption(None if any(each.is_error for each in problems) else text, decided, problems)
 
 
 def _moved(taken: AdoptedTask, marking: Marking) -> AdoptedTask:
@@ -68,11 +68,11 @@ def _moved(taken: AdoptedTask, marking: Marking) -> AdoptedTask:
     return dataclasses.replace(taken, attempt=attempt, profile=STANDALONE, note=note)
 
 
-def _errors(document: Document, text: str, marking: Marking, taken: Sequence[AdoptedTask]) -> Sequence[Finding]:
-    """The errors from rendering the new text. There is no comparison: a `standalone` Envoy is compiled from the mesh,
+def _problems(document: Document, text: str, marking: Marking, taken: Sequence[AdoptedTask]) -> Sequence[Finding]:
+    """The errors from rendering the new text, and the warning of an egress filter that is not known. There is no comparison: a `standalone` Envoy is compiled from the mesh,
     not taken from the original sidecar."""
     _, findings = marking.rendered(reread(document, text), {each.path: each.mark for each in taken})
-    return [finding for finding in findings if finding.is_error]
+    return [finding for finding in findings if finding.is_error or finding.code == "AM358"]
 
 
 # -- editing the text

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.intrinsics import Scope, function
+from appmesh_inject.cfn.intrinsics import Scope
+from appmesh_inject.mesh.names import named_by_arn
 from appmesh_inject.migrate.handwritten_sidecars import Handwritten, names, redirected, resource
 from appmesh_inject.profiles.sidecar.containers import PROXY_INIT
 from appmesh_inject.settings.table import GA, PREVIEW, TABLE
@@ -83,10 +84,9 @@ def _named(mesh: Json, name: Json, *, is_gateway: bool) -> dict[str, Json]:
 
 
 def _attributes(value: Json, scope: Scope) -> tuple[Json, Json]:
-    """The names of the node that a Ref points to. For other values, the value itself."""
-    if isinstance(value, dict) and function(value) == "Ref":
-        target = scope.resources.get(str(value["Ref"]))
-        if isinstance(target, Mapping) and target.get("Type") == "AWS::AppMesh::VirtualNode":
-            logical_id = str(value["Ref"])
-            return {"Fn::GetAtt": [logical_id, "MeshName"]}, {"Fn::GetAtt": [logical_id, "VirtualNodeName"]}
+    """The names of the node whose ARN this is. For other values, the value itself."""
+    logical_id = named_by_arn(value)
+    target = scope.resources.get(logical_id or "")
+    if isinstance(target, Mapping) and target.get("Type") == "AWS::AppMesh::VirtualNode":
+        return {"Fn::GetAtt": [logical_id, "MeshName"]}, {"Fn::GetAtt": [logical_id, "VirtualNodeName"]}
     return value, value

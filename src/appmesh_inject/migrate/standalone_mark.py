@@ -9,6 +9,7 @@ from typing import NamedTuple
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import is_no_value
 from appmesh_inject.mesh.image_variables import reason_of_no_effect
+from appmesh_inject.mesh.names import without_owner
 from appmesh_inject.profiles.sidecar.proxy import ENVOY_VARIABLES
 from appmesh_inject.settings.table import STANDALONE, TABLE, WARN
 from appmesh_inject.workloads.containers import EcsContainerReader
@@ -36,6 +37,8 @@ def off_app_mesh(mark: Mapping[str, Json], containers: EcsContainerReader) -> St
                 moved[name] = fragment
         elif name == "LogLevel":
             moved[name] = "warning" if value == WARN else value
+        elif name == "MeshName" and isinstance(value, str):
+            moved[name] = without_owner(value)
         elif name not in ("Profile", "Region") and STANDALONE in TABLE[name].profiles:
             moved[name] = value
     return StandaloneMark(moved, tuple(dict.fromkeys(left_out)))

@@ -19,6 +19,8 @@ from appmesh_inject.mesh.compiling.options import Compiled, Options
 from appmesh_inject.mesh.compiling.resource_links import Links
 from appmesh_inject.mesh.compiling.telemetry import telemetry_config
 from appmesh_inject.mesh.model import Mesh, Model, VirtualGateway, VirtualNode
+from appmesh_inject.mesh.names import without_owner
+from appmesh_inject.mesh.source import SEVERAL_MESHES
 from appmesh_inject.mesh.tls_model import SDS_VARIABLE, ClientTls, ListenerTls
 
 Owner = VirtualNode | VirtualGateway
@@ -110,13 +112,14 @@ def _found(key: str, mesh: str | None, candidates: Sequence[T], kind: str) -> T 
     beginning, slash, name = key.rpartition(f"/{kind}/")
     if slash:
         mesh, key = beginning.rpartition("mesh/")[2], name
+    mesh = mesh and without_owner(mesh)
     found = [it for it in candidates if key == it.name.key and mesh in (None, it.mesh.key)]
     found = found or [it for it in candidates if key == it.logical_id and mesh in (None, it.mesh.key)]
     if len(found) == 1:
         return found[0]
     what = "virtual node" if kind == "virtualNode" else "virtual gateway"
     if found:
-        return Finding("AM308", "", (), f"two meshes have a {what} of this name", "Set MeshName")
+        return Finding("AM308", "", (), f"two meshes have a {what} of this name", SEVERAL_MESHES)
     hint = "Define it in the template, or correct the name and the mesh's name"
     return Finding("AM308", "", (), f"the {what} that the task names is not among the mesh's resources", hint)
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.intrinsics import Literal, Scope, function, read
+from appmesh_inject.cfn.intrinsics import Literal, Scope, read
 from appmesh_inject.findings import Finding
+from appmesh_inject.mesh.names import named_by_arn
 from appmesh_inject.profiles.context import Context, setting_path
 from appmesh_inject.profiles.sidecar.containers import GATEWAY, NODE
 from appmesh_inject.settings.layers import RequestedSettings
@@ -70,11 +71,10 @@ def _arn(workload: Workload, requested: RequestedSettings) -> Iterator[Finding]:
 
 
 def _kind_of_arn(arn: Json, scope: Scope) -> str | None:
-    """NODE or GATEWAY, by the text of an ARN, or by the type of the resource that a Ref refers to; None if unknown."""
-    if isinstance(arn, dict) and function(arn) == "Ref":
-        resource = scope.resources.get(str(arn["Ref"]))
-        if isinstance(resource, dict):
-            return _TYPES.get(str(resource.get("Type")))
+    """NODE or GATEWAY, by the text of an ARN, or by the type of the resource that it refers to; None if unknown."""
+    resource = scope.resources.get(named_by_arn(arn) or "")
+    if isinstance(resource, dict):
+        return _TYPES.get(str(resource.get("Type")))
     reading = read(arn, scope)
     texts = list(_texts(reading.value if isinstance(reading, Literal) else arn))
     return next((kind for part, kind in _KINDS.items() if any(part in text for text in texts)), None)
