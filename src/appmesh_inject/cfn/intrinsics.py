@@ -78,8 +78,8 @@ ABSENT = Absent()
 def function(value: Json) -> str | None:
     """The name of the function that `value` calls (`Ref`, `Fn::Sub`), or None if it is not a call.
 
-    `{Condition: name}` is a call only in Conditions, where `conditions` reads it. Elsewhere it is a map, such as labels.
-    A `Ref` to anything but a name is a map as well.
+    `{Condition: name}` is a call only in Conditions, where `conditions` reads it. Elsewhere it is a map, such as
+    labels. A `Ref` to anything but a name is a map as well.
     """
     if isinstance(value, dict) and len(value) == 1:
         (name,) = value

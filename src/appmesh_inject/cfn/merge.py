@@ -1,8 +1,8 @@
 """Merges the fragments that override what a profile builds.
 
-Maps merge member by member. Lists merge item by item where items have an identity, in each branch of the Fn::Ifs around
-them. Any other value replaces. `{Ref: AWS::NoValue}` removes a member, and in a branch of an Fn::If it leaves the list as
-it is. An item whose members are all `AWS::NoValue`, apart from its identity, removes the item.
+Maps merge member by member. Lists merge item by item where items have an identity, in each branch of the Fn::Ifs
+around them. Any other value replaces. `{Ref: AWS::NoValue}` removes a member, and in a branch of an Fn::If it leaves
+the list as it is. An item whose members are all `AWS::NoValue`, apart from its identity, removes the item.
 """
 
 from collections.abc import Mapping, Sequence

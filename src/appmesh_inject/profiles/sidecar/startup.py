@@ -73,8 +73,8 @@ def ahead_of(envoy: Container, containers: Iterable[Container]) -> frozenset[str
 
 
 def _routing_logs(apps: Collection[Container], sidecars: Mapping[str, Container]) -> frozenset[str | None]:
-    """Names of the containers that route logs, and of those that they wait for. ECS starts a router before the containers
-    that log to it, unless the router itself waits for one."""
+    """Names of the containers that route logs, and of those that they wait for. ECS starts a router before the
+    containers that log to it, unless the router itself waits for one."""
     everyone = [*apps, *sidecars.values()]
     routers = [container for container in everyone if container.routes_logs]
     return frozenset(name for router in routers for name in (router.name, *ahead_of(router, everyone)))
