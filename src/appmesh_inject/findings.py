@@ -147,6 +147,15 @@ CODES: Mapping[str, Code] = {
     "AM114": _error("A Ref gives an ARN where a name is needed", "Use Fn::GetAtt with the name's attribute"),
     "AM115": _error("Two ports that must differ are the same", "Change the app's port, or set the proxy's"),
     "AM116": _error("The Region of a pod's envoy is missing", "Set Region"),
+    "AM117": _error(
+        "A mark that has no effect, because its key is misspelt or it is not on a task definition",
+        "Write Metadata.AppMesh, or tags AppMesh:..., on the AWS::ECS::TaskDefinition",
+    ),
+    "AM118": _error(
+        "CloudFormation does not pass such a value as a parameter of a transform",
+        "Set it in Metadata.AppMesh; a fragment may also be JSON text",
+    ),
+    "AM119": _error("A resource calls the macro by Transform, which is only for templates", "Write Fn::Transform"),
     "AM201": _error("NetworkMode is not awsvpc", "Set NetworkMode: awsvpc"),
     "AM202": _error(
         "proxyinit cannot run on Fargate",
@@ -288,10 +297,21 @@ CODES: Mapping[str, Code] = {
         "The task has no containers besides its sidecars", "Remove the task definition, and the service that runs it"
     ),
     "AM901": _warning(
-        "The template has marks but no Transform, so CloudFormation would not call the macro",
-        "Add Transform: AppMeshInject",
+        "The template does not call the macro: it has marks but no Transform, or a misspelt one (an error of `lint`)",
+        "Add Transform: AppMeshInject, or correct its name",
     ),
     "AM902": _warning("The sidecars wait for App Mesh, which AWS switched off on 2026-09-30", "Use profile standalone"),
+    "AM904": _warning(
+        "The command line cannot look into another macro, which CloudFormation runs first",
+        "Nothing needs to be done; to render it here, write out what that macro returns",
+    ),
+    "AM905": _warning(
+        "AWS::LanguageExtensions runs after the macro, and is reported to fail on containers with DependsOn",
+        "List AWS::LanguageExtensions before the macro, or set WaitForEnvoy: []",
+    ),
+    "AM906": _error(
+        "A function has no short form, so CloudFormation refuses the template", "Write the long form: Fn::Length"
+    ),
     "AM903": _warning(
         "CloudFormation takes the template, or what becomes of it, only from S3", "Deploy it by way of a bucket"
     ),

@@ -61,9 +61,18 @@ def test_refusals_are_findings_and_fail() -> None:
     assert ran.out.endswith("; the macro refuses the template: 1 error\n")
 
 
-def test_marks_without_transform_are_a_warning() -> None:
+def test_marks_without_transform_are_an_error() -> None:
     ran = run("lint", "-", stdin=COMPLETE.replace("Transform: AppMeshInject\n", ""))
-    assert (ran.code, "warning AM901 Web: " in ran.out) == (0, True)
+    assert (ran.code, "error AM901 Web: " in ran.out) == (1, True)
+    assert ran.out.endswith("; the template does not call the macro as it should: 1 error\n")
+
+
+@pytest.mark.parametrize("name", ["AppmeshInject", "appMeshInject", "AppMeshInjct", "123456789012::AppMesh-Inject"])
+def test_a_misspelt_transform_is_an_error_with_the_nearest_name(name: str) -> None:
+    ran = run("lint", "-", stdin=COMPLETE.replace("Transform: AppMeshInject\n", f"Transform: ['{name}']\n"))
+    assert ran.code == 1
+    assert f"error AM901: the macro '{name}' is another one" in ran.out
+    assert "Did you mean 'AppMeshInject'?" in ran.out
 
 
 @pytest.mark.parametrize("form", ["yaml", "json"])

@@ -141,7 +141,8 @@ def test_the_macro_may_have_another_name() -> None:
     template = TEMPLATE.replace("Transform: AppMeshInject", "Transform: TeamMesh")
     assert "Transform" not in rendered(template, "--macro-name", "TeamMesh")
     assert "Transform" not in rendered(template, "--macro-name", "210987654321::TeamMesh")
-    assert "Add Transform: TeamMesh2." in run("render", "-", "--macro-name", "TeamMesh2", stdin=template).err
+    assert "Did you mean 'TeamMesh2'?" in run("render", "-", "--macro-name", "TeamMesh2", stdin=template).err
+    assert "Add Transform: Other." in run("render", "-", "--macro-name", "Other", stdin=template).err
 
 
 def test_a_snippet_is_processed_and_removed() -> None:

@@ -27,7 +27,8 @@ class _Evaluator:
     def outcome(self, value: Json, visited: frozenset[str]) -> bool | None:
         if not isinstance(value, dict) or len(value) != 1:
             return None
-        ((name, argument),) = value.items()
+        (name,) = value
+        argument: Json = value[name]
         if name == "Condition" and isinstance(argument, str) and argument not in visited:
             return self.outcome(self.conditions.get(argument), visited | {argument})
         if not isinstance(argument, list):

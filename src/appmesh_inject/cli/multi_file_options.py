@@ -30,7 +30,8 @@ from appmesh_inject.render.rendering import MACRO, Rendered, RenderOptions
 from appmesh_inject.settings.platform_defaults import PlatformDefaults, deployed
 from appmesh_inject.settings.table import NAMING
 from appmesh_inject.workloads.detect import is_task_definition
-from appmesh_inject.workloads.task_definition import ECS_API, TAG_PREFIX
+from appmesh_inject.workloads.lost_marks import TAG_PREFIX
+from appmesh_inject.workloads.task_definition import ECS_API
 
 
 @dataclass(frozen=True, slots=True)

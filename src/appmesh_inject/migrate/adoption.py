@@ -19,9 +19,9 @@ from appmesh_inject.migrate.standalone_mark import off_app_mesh
 from appmesh_inject.migrate.task_equivalence import canonical, first_difference
 from appmesh_inject.migrate.text_editing import Editing
 from appmesh_inject.render.rendering import RenderOptions
-from appmesh_inject.render.transforms import TRANSFORM, entries, without
+from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, entries, without
 from appmesh_inject.settings.table import STANDALONE
-from appmesh_inject.workloads.cloudformation import MARK
+from appmesh_inject.workloads.lost_marks import MARK
 from appmesh_inject.workloads.task_definition import ECS_API
 
 
@@ -120,7 +120,7 @@ def _call(editing: Editing, content: Json, macro: str) -> None:
     """Adds the Transform that calls the macro. It comes first, since the macro must see the template as it is
     written."""
     template = map_at(content, ())
-    if any(entries(template, TRANSFORM, (), macro)):
+    if any(entry for key in (TRANSFORM, SNIPPET) for entry in entries(template, key, (), macro)):
         return
     if TRANSFORM in template:
         editing.add_first((TRANSFORM,), macro)

@@ -15,10 +15,11 @@ from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, entries, snippets
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import BUILT_IN, PlatformDefaults
-from appmesh_inject.workloads.cloudformation import MARK, CloudFormation
+from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.ecs_api import EcsTaskDefinition
+from appmesh_inject.workloads.lost_marks import MARK, TAG_PREFIX
 from appmesh_inject.workloads.model import DocumentKind
-from appmesh_inject.workloads.task_definition import CLOUDFORMATION, ECS_API, TAG_PREFIX, TaskDefinitionReader
+from appmesh_inject.workloads.task_definition import CLOUDFORMATION, ECS_API, TaskDefinitionReader
 
 NOWHERE = Level((), {})
 _TAG_VALUE = re.compile(r"[\w\s.:/=+\-@]*")

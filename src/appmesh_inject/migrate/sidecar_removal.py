@@ -13,10 +13,10 @@ from appmesh_inject.migrate.handwritten_sidecars import Handwritten, handwritten
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT, X_RAY_DAEMON
 from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, entries, snippets
 from appmesh_inject.settings.layers import gather, settle
-from appmesh_inject.workloads.cloudformation import MARK
 from appmesh_inject.workloads.kubernetes import PREFIX
+from appmesh_inject.workloads.lost_marks import MARK, TAG_PREFIX
 from appmesh_inject.workloads.model import Container, DocumentKind, Found, Workload
-from appmesh_inject.workloads.task_definition import TAG_PREFIX, TaskDefinitionReader
+from appmesh_inject.workloads.task_definition import TaskDefinitionReader
 
 NOTHING = "left alone: no App Mesh sidecars and no mark"
 
@@ -65,8 +65,9 @@ def _around(template: Mapping[str, Json], macro: str) -> Iterator[Path]:
     metadata = template.get("Metadata")
     if "Resources" in template and isinstance(metadata, Mapping) and MARK in metadata:
         yield ("Metadata", MARK)
-    ours = [entry.path for entry in entries(template, TRANSFORM, (), macro)]
-    yield from ours if _some_stay(template.get(TRANSFORM), ours) else [(TRANSFORM,)] if ours else []
+    for key in (TRANSFORM, SNIPPET) if "Resources" in template else (TRANSFORM,):
+        ours = [entry.path for entry in entries(template, key, (), macro)]
+        yield from ours if _some_stay(template.get(key), ours) else [(key,)] if ours else []
 
 
 def _some_stay(entries_: Json, ours: Collection[Path]) -> bool:

@@ -6,18 +6,31 @@ to collect all findings, and then changes nothing.
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from appmesh_inject.cfn.document import Json, Path, edited, map_at, replace, value_at
 from appmesh_inject.files.other_document import Elsewhere
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.injection import HELD_BACK, NOT_MARKED, Action, Outcome, Report, inject
+from appmesh_inject.render.lost_calls import lost_calls, parameters_not_passed
+from appmesh_inject.render.other_macros import looked_into
+from appmesh_inject.render.parameters import declarations
 from appmesh_inject.render.rendering import Rendered, RenderOptions, warning_of_switched_off
-from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, TransformEntry, entries, put_back, snippets, without
+from appmesh_inject.render.transforms import (
+    SNIPPET,
+    TRANSFORM,
+    TransformEntry,
+    entries,
+    is_same_macro,
+    put_back,
+    snippets,
+    without,
+)
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import PATH as DEPLOYMENT_PATH
-from appmesh_inject.settings.table import NAMING
+from appmesh_inject.settings.table import NAMING, PROFILES
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.model import Workload
 
@@ -51,13 +64,16 @@ class _Play:
 def rendered(template: Mapping[str, Json], options: RenderOptions) -> Rendered:
     """The template as CloudFormation would process it; unchanged if any finding is an error."""
     play = _Play(template, options)
+    play.findings += lost_calls(template, options.macro)
     _play_snippets(play)
-    is_used = _play_template(play)
+    # A call at the root is a call for the template, so what remains is what it returned.
+    is_root_called = () in play.done and not any(entries(template, TRANSFORM, (), options.macro))
+    is_used = is_root_called or _play_template(play)
     reports = tuple(play.reports.values())
     if any(finding.is_error for finding in play.findings):
         held = tuple(_held_back(report) for report in reports)
         return Rendered(template, held, ordered(play.findings))
-    findings = (*ordered(play.findings), *warning_of_switched_off(reports))
+    findings = (*ordered(play.findings), *warning_of_switched_off(reports), *_extended_later(play, template))
     unused = () if is_used else tuple(options.flags[name] for name in options.settings)
     return Rendered(play.document, reports, findings, unused)
 
@@ -79,8 +95,7 @@ def call_of(
         _play_snippets(play, until=place)
         entry = next(entries(map_at(play.document, place), SNIPPET, place, options.macro))
         call = _snippet_call(play, place, entry)
-    problem = _invalid_parameters(call, entry)
-    return call, ordered([*play.findings, *([problem] if problem else [])])
+    return call, ordered([*play.findings, *_invalid_parameters(call, entry)])
 
 
 def resources_with_snippets(template: Mapping[str, Json], macro: str) -> tuple[str, ...]:
@@ -137,7 +152,7 @@ def _play_template(play: _Play) -> bool:
         changed = outcome.document
         _record(play, call, outcome)
         is_idle = all(report.action is Action.SKIPPED for report in outcome.reports) and not outcome.has_errors
-        if marked and not ours and not is_idle:
+        if marked and not ours and not is_idle and not any(each.code == "AM901" for each in play.findings):
             play.findings.append(_without_transform(marked, play.options.macro))
     changed = put_back(template, TRANSFORM, left, changed)
     play.document = edited(changed, [replace(path, value_at(whole, path)) for path in put_aside])
@@ -173,25 +188,64 @@ def _with_flags(entry: TransformEntry, options: RenderOptions) -> Level:
 
 def _outcome(play: _Play, call: Call, entry: TransformEntry) -> Outcome:
     """Runs the macro for a call, unless its parameters are invalid, which is a finding."""
-    problem = _invalid_parameters(call, entry)
-    target = CloudFormation(call.level, play.options.parameter_values)
-    if problem is None:
-        return inject(call.fragment, target, play.options.deployment, play.options.meshes)
+    problems = _invalid_parameters(call, entry)
+    declared = declarations(play.document)
+    target = CloudFormation(call.level, play.options.parameter_values, declarations=declared)
+    if not problems:
+
+        def run(fragment: Json) -> Outcome:
+            return inject(fragment, target, play.options.deployment, play.options.meshes)
+
+        return looked_into(call.fragment, play.options.macro, run, lambda path: () if call.path else _resource(path))
     workloads = target.find(call.fragment).workloads
     action = Action.REFUSED if call.path else Action.SKIPPED
-    reports = (Report(workload.name, workload.path, action, problem.message) for workload in workloads)
-    return Outcome(call.fragment, tuple(reports), (problem,))
+    reports = (Report(workload.name, workload.path, action, problems[0].message) for workload in workloads)
+    return Outcome(call.fragment, tuple(reports), problems)
 
 
-def _invalid_parameters(call: Call, entry: TransformEntry) -> Finding | None:
+def _invalid_parameters(call: Call, entry: TransformEntry) -> tuple[Finding, ...]:
     subject = call.level.subject
-    if entry.is_text and call.key == SNIPPET:
+    if entry.is_text and call.key == SNIPPET and call.path:
         message = "Fn::Transform must be a map with Name and Parameters"
-        return Finding("AM112", subject, entry.path, message, "Write {Name: ..., Parameters: {...}}")
-    if entry.parameters is not None and not isinstance(entry.parameters, Mapping):
+        return (Finding("AM112", subject, entry.path, message, "Write {Name: ..., Parameters: {...}}"),)
+    if entry.parameters is None:
+        return ()
+    if not isinstance(entry.parameters, Mapping):
         message = "the Parameters of the transform must be a map of settings"
-        return Finding("AM112", subject, call.level.path, message, "Write a map: {MeshName: apps}")
-    return None
+        return (Finding("AM112", subject, call.level.path, message, "Write a map: {MeshName: apps}"),)
+    return tuple(parameters_not_passed(entry.parameters, call.level.path, subject))
+
+
+LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+
+
+def _extended_later(play: _Play, template: Mapping[str, Json]) -> Iterator[Finding]:
+    """The warning that AWS::LanguageExtensions, which runs after the macro, may fail on the DependsOn that it adds."""
+    listed = template.get(TRANSFORM)
+    names = (
+        [each.get("Name") if isinstance(each, Mapping) else each for each in listed]
+        if isinstance(listed, list)
+        else [listed]
+    )
+    if LANGUAGE_EXTENSIONS not in names:
+        return
+    ours = [index for index, name in enumerate(names) if is_same_macro(name, play.options.macro)]
+    is_first = not ours or ours[0] < names.index(LANGUAGE_EXTENSIONS)
+    for report in play.reports.values():
+        if (
+            is_first
+            and report.action is Action.INJECTED
+            and '"DependsOn":' in json.dumps(value_at(play.document, report.path))
+        ):
+            message = (
+                f"{LANGUAGE_EXTENSIONS} runs after the macro, and is reported to fail on containers with DependsOn"
+                " ('Fragment returned by transform AWS::LanguageExtensions is null')"
+            )
+            ways = [f"list {LANGUAGE_EXTENSIONS} before {play.options.macro}"] if ours else []
+            ways += ["set WaitForEnvoy: []"] if report.profile != PROFILES[0] else []
+            hint = " or ".join(ways or ["use profile standalone with WaitForEnvoy: []"])
+            yield Finding("AM905", report.name, report.path, message, f"If it fails, {hint}")
+            return
 
 
 def _record(play: _Play, call: Call, outcome: Outcome) -> None:

@@ -33,7 +33,7 @@ def _event_value(value: Json, kind: Json) -> Json:
         return [_text(item) for item in value]
     text = _text(value)
     if isinstance(kind, str) and (kind == "CommaDelimitedList" or kind.startswith("List<")):
-        return [part.strip() for part in text.split(",")] if text else []
+        return [part.strip() for part in text.split(",")] if text.strip() else []
     return text
 
 

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path
 
 TRANSFORM, SNIPPET = "Transform", "Fn::Transform"
+
+LEAST_LIKENESS = 0.8
+"""From which likeness on, as difflib measures it, a name is taken for a misspelling of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,40 @@ def snippets(document: Json, macro: str, path: Path = ()) -> Iterator[Path]:
         for index, value in enumerate(document):
             if isinstance(value, dict | list):
                 yield from snippets(value, macro, (*path, index))
+
+
+class Call(NamedTuple):
+    """A call of any macro. key: `Transform` or `Fn::Transform`. path: of the call. name: as written."""
+
+    key: str
+    path: Path
+    name: str
+
+
+def calls(document: Json, path: Path = ()) -> Iterator[Call]:
+    """All calls of macros in the document, also those that CloudFormation ignores: `Transform` in a resource."""
+    if isinstance(document, Mapping):
+        for key, value in document.items():
+            if key in (TRANSFORM, SNIPPET):
+                for index, entry in enumerate(_listed(value)):
+                    name = _name(entry)
+                    place = (*path, key, index) if isinstance(value, list) else (*path, key)
+                    if isinstance(name, str):
+                        yield Call(key, place, name)
+            if isinstance(value, dict | list):
+                yield from calls(value, (*path, key))
+    elif isinstance(document, list):
+        for index, value in enumerate(document):
+            if isinstance(value, dict | list):
+                yield from calls(value, (*path, index))
+
+
+def is_nearly(name: str, macro: str) -> bool:
+    """Whether `name` is a misspelling of `macro`."""
+    import difflib  # here, since few templates have a misspelt name
+
+    one, other = (each.rpartition("::")[2].lower() for each in (name, macro))
+    return difflib.SequenceMatcher(None, one, other).ratio() >= LEAST_LIKENESS
 
 
 def put_back(holder: Mapping[str, Json], key: str, left: tuple[Json, ...], changed: Json) -> Json:

@@ -65,7 +65,7 @@ def _branched(
 
 def _entries(value: Json, literal: Literal, scope: Scope, check: Check) -> ListValue | InvalidValue:
     whole = literal.value
-    parts: list[Json] = list(whole) if isinstance(whole, list) else _split(str(whole))
+    parts: list[Json] = ([] if is_blank(whole) else list(whole)) if isinstance(whole, list) else _split(str(whole))
     steps: list[Path] = [(n,) for n in range(len(parts))] if isinstance(whole, list) else [()] * len(parts)
     problems: list[InvalidValue] = []
     kept: list[Json] = []
@@ -87,13 +87,18 @@ def _entry_problems(part: Json, step: Path, whole: Literal, scope: Scope, check:
         if not isinstance(leaf.reading, Literal):
             continue
         parameter = leaf.reading.parameter or whole.parameter
-        entries = leaf.reading.value
+        entries = [] if parameter and is_blank(leaf.reading.value) else leaf.reading.value
         for entry in entries if isinstance(entries, list) and parameter else [entries]:
             literal = Literal(entry, parameter)
             need = unmet(literal, check)
             if need:
                 message = f"has an invalid entry: {shown_literal(literal)} is not {need}"
                 yield InvalidValue("AM107", message, "Correct the entry", leaf.path)
+
+
+def is_blank(value: Json) -> bool:
+    """Whether a list is what CloudFormation makes of a blank list parameter: `[""]`."""
+    return isinstance(value, list) and all(isinstance(item, str) and not item.strip() for item in value)
 
 
 def _split(whole: str) -> list[Json]:
@@ -134,6 +139,7 @@ def names(value: Json, scope: Scope) -> NameList | InvalidValue:
     if isinstance(literal, InvalidValue):
         return literal
     parts = _split(literal.value) if isinstance(literal.value, str) else literal.value
+    parts = [] if is_blank(parts) else parts
     if not isinstance(parts, list) or not all(isinstance(part, str) and part for part in parts):
         return InvalidValue(
             "AM102", f"must be a list of container names, and {shown_literal(literal)} is not", "Write [app]"

@@ -186,8 +186,7 @@ MERGED_LISTS = frozenset(
 
 
 def _unmergeable(name: str, value: Json, scope: Scope) -> Iterator[InvalidValue]:
-    """Why a list cannot merge: it is another function than Fn::If, or not a list. It would replace what the profile
-    needs."""
+    """Why a list cannot merge: it is another function than Fn::If, or no list."""
     for leaf in leaves(value, scope._replace(parameters={}), (name,)):
         if isinstance(leaf.written, list) or isinstance(leaf.reading, Absent):
             continue

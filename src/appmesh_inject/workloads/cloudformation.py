@@ -13,22 +13,23 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.containers import EcsContainerReader
 from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE, DocumentType, detect
+from appmesh_inject.workloads.lost_marks import MARK, lost_marks
 from appmesh_inject.workloads.model import Found, Task, Workload
 from appmesh_inject.workloads.task_definition import CLOUDFORMATION
-
-MARK = "AppMesh"
 
 
 class CloudFormation(NamedTuple):
     """The fragment of one macro event.
 
     request: settings of the template's `Transform` entry; in a snippet they replace the resource's own mark.
-    parameter_values: values of the template's parameters, by name.
+    parameter_values: values of the template's parameters, by name. declarations: of the template's parameters, for a
+    snippet, which does not contain them; None if they are not known.
     """
 
     request: Level
     parameter_values: Mapping[str, Json]
     name: str = "cloudformation"
+    declarations: Mapping[str, Json] | None = None
 
     @property
     def containers(self) -> EcsContainerReader:
@@ -57,11 +58,17 @@ class CloudFormation(NamedTuple):
         )
         levels, findings = _metadata_levels(template, (), "")
         workloads = _workloads(resources, ("Resources",), scope)
-        return Found(tuple(workloads), (*levels, self.request), findings, scope)
+        return Found(tuple(workloads), (*levels, self.request), (*findings, *lost_marks(template)), scope)
 
     def _alone(self, resource: Mapping[str, Json], properties: Path) -> Found:
         """A single resource or a snippet. Calling the macro for it marks it."""
-        scope = Scope(parameters=self.parameter_values, lists=list_parameters(self.parameter_values, {}))
+        if self.declarations is None:
+            # Without its type, a text such as `/web/ports` is taken for the name of an entry in Parameter Store.
+            values = {name: value for name, value in self.parameter_values.items() if not str(value).startswith("/")}
+        else:
+            values = dict(parameters_that_decide(self.parameter_values, self.declarations))
+        lists = list_parameters(self.parameter_values, self.declarations or {})
+        scope = Scope(parameters=values, lists=lists)
         workload = _workload("", resource, (), scope, properties)
         levels = (*workload.levels, self.request)
         return Found((Workload("", (), levels, scope, workload.findings),), scope=scope)

@@ -40,10 +40,10 @@ class Found(NamedTuple):
 class Container(NamedTuple):
     """One container definition, as written and as read.
 
-    name, image: None if not literal. variables: its environment as written, by name. user: None if not literal,
-    empty if not given. reserved: MiB of its MemoryReservation, 0 without one. most_memory: MiB of its Memory, 0
-    without one. Both are None if not known. health_check: None if it may be absent. waits_for: names of the
-    containers that it depends on. conditions: outcomes that the Fn::Ifs around it in its list imply.
+    name, image: None if not literal. variables: its environment as written, by name. user: None if not literal, empty
+    if not given. reserved, most_memory: MiB of its MemoryReservation and its Memory, 0 without one, None if not known.
+    health_check: None if it may be absent. waits_for: names of the containers that it depends on. conditions: outcomes
+    that the Fn::Ifs around it in its list imply.
     """
 
     definition: Mapping[str, Json]

@@ -11,10 +11,9 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads import member_names
 from appmesh_inject.workloads.containers import EcsContainerReader, container_list
+from appmesh_inject.workloads.lost_marks import TAG_PREFIX, misspelt_tag
 from appmesh_inject.workloads.member_names import MemberNames
 from appmesh_inject.workloads.model import Branch, Task, Workload
-
-TAG_PREFIX = "AppMesh:"
 
 
 class TaskDefinitionReader:
@@ -109,9 +108,16 @@ class TaskDefinitionReader:
             place = (*path, self.names["Tags"], index)
             for leaf in leaves(tag, scope, place):
                 key = leaf.written.get(self.names["Key"]) if isinstance(leaf.written, dict) else None
-                if not isinstance(key, str) or not key.startswith(TAG_PREFIX):
+                if not isinstance(key, str):
                     continue
-                setting = key.removeprefix(TAG_PREFIX)
+                setting = misspelt_tag(key)
+                if setting is not None:
+                    message = f"tag '{key}' is not read, so it marks nothing: did you mean '{TAG_PREFIX}{setting}'?"
+                    findings.append(Finding("AM117", subject, leaf.path, message, f"Write {TAG_PREFIX}{setting}"))
+                elif key.startswith(TAG_PREFIX):
+                    setting = key.removeprefix(TAG_PREFIX)
+                else:
+                    continue
                 if leaf.path != place or setting in given:
                     message = f"tag {key} is " + ("given twice" if setting in given else "under a condition")
                     findings.append(Finding("AM112", subject, leaf.path, message, "Write it once, outside of Fn::If"))

@@ -1,6 +1,7 @@
 """`appmesh-inject lint`: reports what the macro would refuse, and what cfn-lint finds before and after injection."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,8 +15,9 @@ from appmesh_inject.cli.problems import Checked, Problem
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.selection import SkipOthers
 from appmesh_inject.files import writer
+from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.findings import with_full_stop
+from appmesh_inject.findings import Finding, Severity, with_full_stop
 from appmesh_inject.render.inputs import InputFile
 from appmesh_inject.render.rendering import Rendered
 
@@ -79,7 +81,7 @@ def _cfn_lint(files: Sequence[InputFile], errors: list[UserError]) -> "CfnLint |
 def _checked(input_file: InputFile, result: Rendered, cfn_lint: "CfnLint | None", macro: str) -> Checked:
     """All findings in one file. cfn_lint: None if it cannot be run."""
     document = input_file.document
-    own = tuple(problems.of_finding(document, finding) for finding in result.findings)
+    own = tuple(_own(document, finding) for finding in result.findings)
     refusals = sum(problem.is_error for problem in own)
     if cfn_lint is None or not input_file.is_template:
         return Checked(document.name, own, f"{document.name}: {_counted(refusals, 'error')}", refusals > 0)
@@ -102,10 +104,21 @@ def _checked(input_file: InputFile, result: Rendered, cfn_lint: "CfnLint | None"
     before = f"{document.name}: cfn-lint has {_counted(len(lints) - len(new), 'finding')} before injection"
     if result.has_errors:
         summary = f"{before}; the macro refuses the template: {_counted(refusals, 'error')}"
+    elif refusals:
+        summary = f"{before}; the template does not call the macro as it should: {_counted(refusals, 'error')}"
     else:
         of_errors = f" ({_counted(errors, 'error')})" if errors else ""
         summary = f"{before}, {len(new)} new after injection{of_errors}"
-    return Checked(document.name, (*own, *others), summary, result.has_errors or errors > 0)
+    return Checked(document.name, (*own, *others), summary, refusals > 0 or errors > 0)
+
+
+NOT_CALLED = "AM901"
+"""`render` can play the macro by hand, but what is deployed would have no mesh, so here it is an error."""
+
+
+def _own(document: Document, finding: Finding) -> Problem:
+    problem = problems.of_finding(document, finding)
+    return replace(problem, severity=str(Severity.ERROR)) if finding.code == NOT_CALLED else problem
 
 
 def _counted(number: int, noun: str) -> str:

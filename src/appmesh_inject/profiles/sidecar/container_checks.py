@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from appmesh_inject.cfn.document import NOTHING, Path
+from appmesh_inject.cfn.document import NOTHING
 from appmesh_inject.cfn.interpolation import number
-from appmesh_inject.cfn.intrinsics import Absent, Literal, known
+from appmesh_inject.cfn.intrinsics import Absent, Leaf, Literal, known
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT
 from appmesh_inject.profiles.sidecar.context import SidecarContext
@@ -89,18 +89,23 @@ def _memory(context: SidecarContext, everyone: list[Container], sidecars: Mappin
             )
         return
     for leaf in task.memory:
-        size = number(leaf.reading.value) if isinstance(leaf.reading, Literal) else None
-        if size is not None:
-            is_shown = isinstance(leaf.reading, Literal) and leaf.reading.parameter is None
-            envoy = sidecars.get(ENVOY)
-            yield from _reserved(context, everyone, envoy, leaf.path, size=size, has=str(size) if is_shown else "less")
-            yield from _above_the_task(context, everyone, leaf.path, size, str(size) if is_shown else "less")
+        if isinstance(leaf.reading, Literal) and number(leaf.reading.value) is not None:
+            yield from _reserved(context, everyone, sidecars.get(ENVOY), leaf)
+            yield from _above_the_task(context, everyone, leaf)
+
+
+def _size(leaf: Leaf) -> tuple[int, str]:
+    """The memory of a task, in MiB and for a message, which does not show the value of a parameter."""
+    assert isinstance(leaf.reading, Literal)
+    size = number(leaf.reading.value) or 0
+    return size, "less" if leaf.reading.parameter else str(size)
 
 
 def _reserved(
-    context: SidecarContext, everyone: list[Container], envoy: Container | None, path: Path, *, size: int, has: str
+    context: SidecarContext, everyone: list[Container], envoy: Container | None, leaf: Leaf
 ) -> Iterator[Finding]:
-    """The sum of the reservations: ECS refuses one above the task's memory. has: the task's memory, for a message."""
+    """The sum of the reservations: ECS refuses one above the task's memory."""
+    size, has = _size(leaf)
     if any(container.reserved is None for container in everyone):
         return
     total = sum(container.reserved or 0 for container in everyone)
@@ -112,16 +117,15 @@ def _reserved(
     takes = f"{least} MiB" if is_written else "more memory"
     hint = f"Set Memory to {least} or more" if is_written else "Set a larger Memory"
     if total > size:
-        yield context.finding("AM217", path, f"the containers reserve {takes}, and the task has {has}", hint)
+        yield context.finding("AM217", leaf.path, f"the containers reserve {takes}, and the task has {has}", hint)
     else:
         message = f"with an envoy the containers need {takes}, and the task has {has}"
-        yield context.finding("AM253", path, message, hint)
+        yield context.finding("AM253", leaf.path, message, hint)
 
 
-def _above_the_task(
-    context: SidecarContext, everyone: list[Container], path: Path, size: int, has: str
-) -> Iterator[Finding]:
+def _above_the_task(context: SidecarContext, everyone: list[Container], leaf: Leaf) -> Iterator[Finding]:
     """The limit of one container: ECS refuses one above the task's memory. Their sum may be above it."""
+    size, has = _size(leaf)
     for container in everyone:
         if container.most_memory is None or container.most_memory <= size:
             continue
@@ -129,7 +133,7 @@ def _above_the_task(
         what = f"a Memory of {most} MiB" if most is not None else "more Memory"
         message = f"container {context.shown_name(container)} has {what}, and the task has {has}"
         hint = "Set a larger Memory of the task, or a smaller one of the container"
-        yield context.finding("AM217", path, message, hint)
+        yield context.finding("AM217", leaf.path, message, hint)
 
 
 def _users(context: SidecarContext, apps: list[Container], sidecars: Mapping[str, Container]) -> Iterator[Finding]:

@@ -1,0 +1,64 @@
+"""Calls of other macros inside of what the macro receives.
+
+CloudFormation runs them first, from the innermost outward. So what they return is not known here, and a refusal for
+lack of it would not be true.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from appmesh_inject.cfn.document import Json, Path, edited, map_at, replace, value_at
+from appmesh_inject.findings import Finding
+from appmesh_inject.injection import Action, Outcome, Report
+from appmesh_inject.render.transforms import SNIPPET, Call, calls, is_same_macro
+from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
+
+NOT_LOOKED_INTO = "another macro runs first"
+
+FARTHEST = 2
+"""How many levels above a call a finding can be that follows from what it hides: Properties, for a container."""
+
+
+def looked_into(
+    fragment: Json, macro: str, run: Callable[[Json], Outcome], resource: Callable[[Path], Path]
+) -> Outcome:
+    """What the macro does to the fragment. Workloads that it refuses for lack of what another macro may return are left
+    as they are, with a warning. resource: the path of the resource that contains a path."""
+    outcome = run(fragment)
+    hidden = [call for call in calls(fragment) if call.key == SNIPPET and not is_same_macro(call.name, macro)]
+    untrue = {error: call for error in outcome.findings if error.is_error and (call := _reason(error, hidden))}
+    if not untrue:
+        return outcome
+    aside = {resource(call.path): call for call in untrue.values()}
+    warnings = tuple(_warning(call, str(place[-1]) if place else "") for place, call in aside.items())
+    if all(place and _is_task(fragment, place) for place in aside):
+        again = run(edited(fragment, [replace(place, {}) for place in aside]))
+        whole = edited(again.document, [replace(place, value_at(fragment, place)) for place in aside])
+        skipped = tuple(Report(str(place[-1]), place, Action.SKIPPED, NOT_LOOKED_INTO) for place in aside)
+        return Outcome(whole, (*again.reports, *skipped), (*again.findings, *warnings))
+    reports = tuple(report._replace(action=Action.SKIPPED, reason=NOT_LOOKED_INTO) for report in outcome.reports)
+    left = tuple(finding for finding in outcome.findings if finding not in untrue)
+    return Outcome(fragment, reports, (*left, *warnings))
+
+
+def _reason(error: Finding, hidden: Sequence[Call]) -> Call | None:
+    """The call that hides what the error says is missing or unknown."""
+    return next((call for call in hidden if _may_follow(error, call.path[: call.path.index(SNIPPET)])), None)
+
+
+def _may_follow(error: Finding, holder: Path) -> bool:
+    """Whether an error can follow from members that a macro adds to the map at `holder`."""
+    if holder in ((), ("Resources",)):
+        return error.code.startswith("AM3")
+    is_above = holder[: len(error.path)] == error.path and len(holder) - len(error.path) <= FARTHEST
+    return is_above or error.path[: len(holder)] == holder
+
+
+def _is_task(fragment: Json, place: Path) -> bool:
+    resource = value_at(fragment, place)
+    return isinstance(resource, Mapping) and map_at(fragment, place).get("Type") == TASK_DEFINITION_TYPE
+
+
+def _warning(call: Call, subject: str) -> Finding:
+    message = f"CloudFormation runs {call.name} before this macro, and what it returns is not known here"
+    hint = "This does not stop a deployment; to render the task here, write out what that macro returns"
+    return Finding("AM904", subject, call.path, message, hint)
