@@ -343,7 +343,7 @@ TOO_DEEP = f"AM002 : is JSON text nested deeper than {MOST_LEVELS} levels. Reduc
     [
         ("{", "AM102 : is not valid JSON: Expecting property name enclosed in double quotes. "),
         ('{"a": ' + "9" * 5000 + "}", "AM102 : is not valid JSON: it has a number that JSON cannot express. "),
-            ('{"a": 1e400}', "AM102 : is not valid JSON: it has a number that JSON cannot express. "),
+        ('{"a": 1e400}', "AM102 : is not valid JSON: it has a number that JSON cannot express. "),
         ("[1]", "AM102 : must be a map of properties. "),
         (["Image"], "AM102 : must be a map of properties. "),
         ('{"Ref": "X"}', f"AM103 : {UNDECIDED}. Write the map itself; its members may be intrinsics"),
