@@ -94,7 +94,7 @@ ODD_KEYS = (
     "OnExisting",
     *ODD_TEXTS[:10],
 )
-NUMBERS = (0, -1, 1, 2**31, 10**40, 1.5, -0.0, 1e308, float("inf"), True, False)
+NUMBERS = (0, -1, 1, 2**31, 10**40, 1.5, -0.0, 1e308, float("inf"), float("nan"), True, False)
 
 Place = tuple[Any, Any]
 """What holds a value, and the key or index of it there."""

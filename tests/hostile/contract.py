@@ -1,6 +1,7 @@
 """What the macro promises of its response, whatever the event is."""
 
 import json
+import math
 from typing import Any
 
 from appmesh_inject import macro
@@ -33,11 +34,13 @@ def answered(event: Any) -> dict[str, Any]:
 
 
 def is_text(value: Any) -> bool:
-    """Whether UTF-8 can say every text in the value."""
+    """Whether JSON in UTF-8 can say every text and number in the value."""
     left = [value]
     while left:
         each = left.pop()
         if isinstance(each, str) and each.encode("utf-8", "ignore").decode() != each:
+            return False
+        if isinstance(each, float) and not math.isfinite(each):
             return False
         if isinstance(each, dict | list):
             left += [*each, *each.values()] if isinstance(each, dict) else each

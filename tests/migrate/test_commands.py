@@ -303,3 +303,21 @@ def test_a_file_without_task_definitions_is_unchanged() -> None:
         ran = run(command, "-", stdin="Resources: {A: {Type: AWS::SNS::Topic}}\n")
         assert (ran.code, ran.out) == (0, "Resources: {A: {Type: AWS::SNS::Topic}}\n")
         assert "there is no AWS::ECS::TaskDefinition" in ran.err
+
+
+@pytest.mark.parametrize("is_list", [False, True])
+@pytest.mark.parametrize("indent", [None, 2, "\t"])
+def test_a_manifest_in_json_leaves_the_mesh(is_list: bool, indent: int | str | None) -> None:
+    app = {"name": "app", "image": "x/y:1"}
+    variable = {"name": "APPMESH_VIRTUAL_NODE_NAME", "value": "mesh/apps/virtualNode/web"}
+    envoy = {"name": "envoy", "image": "public.ecr.aws/appmesh/aws-appmesh-envoy:v1", "env": [variable]}
+
+    def manifest(annotations: dict[str, str], *containers: object) -> object:
+        metadata = {"name": "web", "annotations": annotations}
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"containers": [*containers]}}
+        return {"apiVersion": "v1", "kind": "List", "items": [pod, pod]} if is_list else pod
+
+    before = manifest({"a": "b", "appmesh.k8s.aws/mesh": "apps"}, app, envoy)
+    ran = run("remove", "-", stdin=json.dumps(before, indent=indent))
+    assert ran.code == 0, ran.err
+    assert ran.out == json.dumps(manifest({"a": "b"}, app), indent=indent)

@@ -54,6 +54,7 @@ def macro_event(call: Call, options: RenderOptions) -> dict[str, Json]:
 def read_event(file: str) -> dict[str, Any]:
     """The event in `file`; `-` for stdin. Raises UserError if it is not JSON or not a macro's event."""
     name, text = documents.text_of(file)
+    _, text = documents.without_mark(text)
     if not text.strip():
         raise UserError("the file is empty", name)
     if text.lstrip()[0] not in "{[":

@@ -13,6 +13,7 @@ from pathlib import Path as File
 from appmesh_inject.cfn.document import Json, Path, Step, half_character, is_deeper
 from appmesh_inject.files import json_reader, yaml_reader
 from appmesh_inject.files.errors import Position, UserError
+from appmesh_inject.files.lines import BYTE_ORDER_MARK, position_at
 from appmesh_inject.files.nesting import DEEPEST, too_deep
 from appmesh_inject.files.other_document import Elsewhere
 from appmesh_inject.workloads.detect import is_template
@@ -27,13 +28,15 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document. name: what messages call it. locate: gives the position of a path in it."""
+    """One document. name: what messages call it. locate: gives the position of a path in it. byte_order_mark: what its
+    file has before `text`."""
 
     name: str
     text: str
     format: Format
     content: Json
     locate: Callable[[Path], Position]
+    byte_order_mark: str = ""
 
     def place(self, path: Path) -> Position:
         """The position of the key or item at `path`, or at the longest prefix of `path` that exists."""
@@ -50,20 +53,24 @@ def load(file: str) -> Document:
 
 
 def text_of(file: str) -> tuple[str, str]:
-    """The name of the file for messages, and its text; `-` for stdin. Raises UserError if it cannot be read."""
+    """The name of the file for messages, and its text with its byte order mark; `-` for stdin. Raises UserError if it
+    cannot be read."""
     name = "<stdin>" if file == STDIN else file
     return name, _text(name, _bytes(file))
 
 
 def parsed(name: str, text: str) -> Document:
-    """Parses `text` as JSON if it starts like JSON and is valid, else as YAML. Raises UserError if it is neither."""
+    """Parses `text`, without a byte order mark, as JSON if it starts like JSON and is valid, else as YAML. Raises
+    UserError if it is neither."""
+    mark, text = without_mark(text)
     if not text.strip():
         raise UserError("the file is empty", name)
     json_error: UserError | None = None
     if text.lstrip()[0] in "{[":
         try:
             content = json_reader.content(name, text)
-            return _checked(Document(name, text, Format.JSON, content, lambda path: json_reader.place(text, path)))
+            found = Document(name, text, Format.JSON, content, lambda path: json_reader.place(text, path), mark)
+            return _checked(found)
         except UserError as error:
             if error.position is None:
                 raise
@@ -75,7 +82,13 @@ def parsed(name: str, text: str) -> Document:
         if json_error is not None:
             raise json_error from None
         raise
-    return _checked(Document(name, text, Format.YAML, content, locate))
+    return _checked(Document(name, text, Format.YAML, content, locate, mark))
+
+
+def without_mark(text: str) -> tuple[str, str]:
+    """The byte order mark of the text, or nothing, and the rest."""
+    size = int(text.startswith(BYTE_ORDER_MARK))
+    return text[:size], text[size:]
 
 
 def template(document: Document) -> Mapping[str, Json]:
@@ -106,12 +119,10 @@ def _bytes(file: str) -> bytes:
 
 def _text(name: str, content: bytes) -> str:
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig")
-        line = before.count("\n") + 1
-        place = Position(line, len(before) - (before.rfind("\n") + 1) + 1)
-        raise UserError("the file is not UTF-8 text", name, place) from None
+        _, before = without_mark(content[: error.start].decode("utf-8"))
+        raise UserError("the file is not UTF-8 text", name, position_at(before, len(before))) from None
 
 
 def _checked(document: Document) -> Document:

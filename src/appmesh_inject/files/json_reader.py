@@ -8,6 +8,7 @@ from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.json_numbers import in_range
 from appmesh_inject.files import nesting
 from appmesh_inject.files.errors import Position, UserError
+from appmesh_inject.files.lines import position_at
 from appmesh_inject.findings import one_line
 
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -37,7 +38,7 @@ def content(name: str, text: str) -> Json:
         value: Json = json.loads(text, object_pairs_hook=unique, parse_float=number, parse_constant=refuse_constant)
     except json.JSONDecodeError as error:
         message = error.msg[0].lower() + error.msg[1:]
-        raise UserError(f"this is not valid JSON: {message}", name, Position(error.lineno, error.colno)) from None
+        raise UserError(f"this is not valid JSON: {message}", name, position_at(text, error.pos)) from None
     except RecursionError:
         where = nesting.deeper(text)
         raise nesting.too_deep(name, where) if where else UserError("the document is nested too deeply", name) from None
@@ -54,8 +55,7 @@ def place(text: str, path: Path) -> Position:
         if member is None:
             break
         shown, here = member
-    line_start = text.rfind("\n", 0, shown) + 1
-    return Position(text.count("\n", 0, shown) + 1, shown - line_start + 1)
+    return position_at(text, shown)
 
 
 def _member(text: str, start: int, step: str | int) -> tuple[int, int] | None:

@@ -11,12 +11,13 @@ from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.files import yaml_reader
 from appmesh_inject.files.documents import Document, Format
 from appmesh_inject.files.errors import Position
+from appmesh_inject.files.lines import breaks
 from appmesh_inject.files.yaml_reader import Locate
 from appmesh_inject.workloads.detect import DocumentType, detect
 
-_MARKER = re.compile(r"^(?=---(?:\s|$))", re.MULTILINE)
+_MARKER = re.compile(r"(?:\A|(?<=[\r\n]))(?=---(?:\s|\Z))")
 # Comments are matched possessively to the end of the line, since a row of "####" would backtrack exponentially.
-_NOTHING = re.compile(r"\A(?:---)?(?:\s|#[^\n]*+|\.\.\.)*\Z")
+_NOTHING = re.compile(r"\A(?:---)?(?:\s|#[^\r\n\x85\u2028\u2029]*+|\.\.\.)*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Manifests:
     name: str
     format: Format
     parts: tuple[ManifestPart, ...]
+    byte_order_mark: str = ""
 
     @property
     def values(self) -> list[Json]:
@@ -49,7 +51,7 @@ class Manifests:
     def document(self) -> Document:
         """All documents as one, a list, which gives positions for messages."""
         text = "".join(part.text for part in self.parts)
-        return Document(self.name, text, self.format, self.values, self._locate)
+        return Document(self.name, text, self.format, self.values, self._locate, self.byte_order_mark)
 
     def _locate(self, path: Path) -> Position:
         filled = [part for part in self.parts if part.locate is not None]
@@ -61,7 +63,8 @@ class Manifests:
     def written(self, values: list[Json]) -> str:
         """The text of the file, with its documents changed to `values`."""
         left = iter(values)
-        return "".join(part.text if part.is_empty else _written(part, next(left)) for part in self.parts)
+        texts = [part.text if part.is_empty else _written(part, next(left)) for part in self.parts]
+        return "".join([self.byte_order_mark, *texts])
 
 
 def _written(part: ManifestPart, value: Json) -> str:
@@ -84,7 +87,7 @@ def read(name: str, text: str) -> Manifests | None:
             # The empty lines make positions count from the start of the file.
             value, locate = yaml_reader.read(name, "\n" * line + chunk)
             parts.append(ManifestPart(chunk, value, locate))
-        line += chunk.count("\n")
+        line += breaks(chunk)
     if not any(detect(part.value) is DocumentType.KUBERNETES_OBJECT for part in parts):
         return None
     return Manifests(name, Format.YAML, tuple(parts))
@@ -93,4 +96,5 @@ def read(name: str, text: str) -> Manifests | None:
 def of_json(document: Document) -> Manifests:
     """The manifest in a JSON file."""
     locate: Any = document.locate
-    return Manifests(document.name, Format.JSON, (ManifestPart(document.text, document.content, locate),))
+    parts = (ManifestPart(document.text, document.content, locate),)
+    return Manifests(document.name, Format.JSON, parts, document.byte_order_mark)

@@ -3,15 +3,16 @@
 import re
 
 from appmesh_inject.files.errors import Position, UserError
+from appmesh_inject.files.lines import position_at
 
 DEEPEST = 200
 """Maximum nesting of a document: far more than templates have, and below Python's recursion limit."""
 
 # The lookbehind skips quotes and hashes inside a plain word of YAML, where they do not start a string or comment.
 _TOKEN = re.compile(
-    r"""(?<![^\s\[\]{},:])(?:"(?:[^"\\]|\\.)*+(?:"|\Z)|'[^']*+(?:'|\Z)|\#[^\n]*+)|[\[\]{}]""", re.DOTALL
+    r"""(?<![^\s\[\]{},:])(?:"(?:[^"\\]|\\.)*+(?:"|\Z)|'[^']*+(?:'|\Z)|\#[^\r\n\x85\u2028\u2029]*+)|[\[\]{}]""",
+    re.DOTALL,
 )
-_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 def too_deep(name: str, place: Position) -> UserError:
@@ -28,8 +29,7 @@ def deeper(text: str, start: int = 0, end: int | None = None, depth: int = 0) ->
         if token[0] in "[{":
             depth += 1
             if depth > DEEPEST:
-                lines = _LINE_END.split(text[: token.start()])
-                return Position(len(lines), len(lines[-1]) + 1)
+                return position_at(text, token.start())
         elif token[0] in "]}":
             depth -= 1
     return None

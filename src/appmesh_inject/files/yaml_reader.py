@@ -12,6 +12,7 @@ import yaml
 from appmesh_inject.cfn.document import Json, Path, Step
 from appmesh_inject.files import nesting
 from appmesh_inject.files.errors import Position, UserError
+from appmesh_inject.files.lines import position_at
 from appmesh_inject.files.nesting import DEEPEST, too_deep
 
 Node = Any
@@ -34,31 +35,35 @@ MOST_BITS = 14_000
 """Longer numbers, which can be written in hexadecimal, Python does not write as decimals."""
 
 Locate = Callable[[Path], Position]
+Place = Callable[[Any], Position]
+"""The position of a mark of PyYAML."""
 
 
 def read(name: str, text: str) -> tuple[Json, Locate]:
     """The value of the YAML `text`, and a function that gives the position of a path. Raises UserError if the text is
     not exactly one YAML document, or has a value that JSON cannot express."""
+    place = _placing(text)
     try:
-        _check_depth(name, text)
+        _check_depth(name, text, place)
         loader = _Loader(text)
         root = loader.get_single_node()
         if root is None:
             raise UserError("the file is empty", name)
-        value = _Reading(name, loader).value(root)
+        value = _Reading(name, loader, place).value(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise UserError(f"this is not valid YAML: {_reason(error)}", name, _place(mark) if mark else None) from None
+        raise UserError(f"this is not valid YAML: {_reason(error)}", name, place(mark) if mark else None) from None
     except yaml.YAMLError as error:
         reason = getattr(error, "reason", None) or "it cannot be read"
         raise UserError(f"this is not valid YAML: {reason}", name) from None
     except RecursionError:
         raise UserError("the document is nested too deeply, or an alias is inside its own anchor", name) from None
-    return value, lambda path: _locate(root, path)
+    return value, lambda path: _locate(root, path, place)
 
 
 def other_keys(text: str) -> Iterator[tuple[Position, str, str]]:
     """The keys of the readable YAML `text` that YAML takes for no text: place, as written, and as what."""
+    place = _placing(text)
     open_ends = [_Loader(text).get_single_node()]
     seen: set[int] = set()
     while open_ends:
@@ -72,11 +77,11 @@ def other_keys(text: str) -> Iterator[tuple[Position, str, str]]:
             for key, _ in node.value:
                 kind = KINDS.get(key.tag.removeprefix(STANDARD))
                 if kind:
-                    yield _place(key.start_mark), str(key.value), kind
+                    yield place(key.start_mark), str(key.value), kind
             open_ends += [value for _, value in reversed(node.value)]
 
 
-def _check_depth(name: str, text: str) -> None:
+def _check_depth(name: str, text: str, place: Place) -> None:
     """Raises UserError if the text is nested too deeply, since the C library would recurse and crash Python."""
     depth = read = 0
     events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
@@ -86,16 +91,16 @@ def _check_depth(name: str, text: str) -> None:
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > DEEPEST:
-                    raise too_deep(name, _place(event.start_mark))
+                    raise too_deep(name, place(event.start_mark))
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
     except yaml.MarkedYAMLError as error:
         # PyYAML looks ahead for a key, so it may fail at its own nesting limit before it emits those events.
         mark, is_limit = error.problem_mark, "nesting" in str(error.problem)
-        if mark is not None and (place := nesting.deeper(text, read, None if is_limit else mark.index + 1, depth)):
-            raise too_deep(name, place) from None
+        if mark is not None and (deeper := nesting.deeper(text, read, None if is_limit else mark.index + 1, depth)):
+            raise too_deep(name, deeper) from None
         if is_limit:
-            raise UserError("the document is nested too deeply", name, _place(mark) if mark else None) from None
+            raise UserError("the document is nested too deeply", name, place(mark) if mark else None) from None
         raise
 
 
@@ -103,15 +108,19 @@ def _reason(error: Any) -> str:
     return ", ".join(str(part) for part in (error.context, error.problem) if part)
 
 
-def _place(mark: Any) -> Position:
-    return Position(mark.line + 1, mark.column + 1)
+def _placing(text: str) -> Place:
+    """The position of a mark. PyYAML ends lines where editors do not."""
+    if any(each in text for each in "\x85\u2028\u2029"):
+        return lambda mark: position_at(text, mark.index)
+    return lambda mark: Position(mark.line + 1, mark.column + 1)
 
 
 class _Reading:
     """Converts the nodes of a document to values, in one pass."""
 
-    def __init__(self, name: str, loader: Any) -> None:
+    def __init__(self, name: str, loader: Any, place: Place) -> None:
         self.name = name
+        self.place = place
         self.loader = loader
         self.nodes = 0
 
@@ -161,7 +170,7 @@ class _Reading:
             if key in members and not is_merged:
                 raise self._error(key_node, f"the key '{key}' occurs twice, first in line {places[key].line}")
             members[key] = self.value(value_node)
-            places[key] = _place(key_node.start_mark)
+            places[key] = self.place(key_node.start_mark)
         return members
 
     def _key(self, node: Node) -> str:
@@ -176,7 +185,7 @@ class _Reading:
             raise self._error(node, f"the YAML tag {_shown(node.tag)} is not allowed in a template")
 
     def _error(self, node: Node, sentence: str) -> UserError:
-        return UserError(sentence, self.name, _place(node.start_mark))
+        return UserError(sentence, self.name, self.place(node.start_mark))
 
 
 def _shown(tag: str) -> str:
@@ -191,7 +200,7 @@ def _function(node: Node) -> str | None:
     return short if short in WITHOUT_PREFIX else f"Fn::{short}"
 
 
-def _locate(root: Node, path: Path) -> Position:
+def _locate(root: Node, path: Path, place: Place) -> Position:
     shown: Node | None = None
     here = root
     is_inside = False
@@ -206,7 +215,7 @@ def _locate(root: Node, path: Path) -> Position:
             break
         shown, here = member
         is_inside = False
-    return _place(shown.start_mark) if shown is not None else Position(1, 1)
+    return place(shown.start_mark) if shown is not None else Position(1, 1)
 
 
 def _member(node: Node, step: Step) -> tuple[Node, Node] | None:

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from appmesh_inject.cfn.document import Json, Path, edited, removals, shown
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document, Format
-from appmesh_inject.files.errors import Position, UserError
+from appmesh_inject.files.errors import UserError
+from appmesh_inject.files.lines import breaks, position_at
 from appmesh_inject.migrate import text_layout
 from appmesh_inject.migrate.fragment_difference import same
 from appmesh_inject.migrate.text_editing import Editing, NotWrittenHereError, style_of
@@ -36,6 +37,11 @@ def without(input_file: InputFile, paths: Collection[Path]) -> str:
     """The file's text without the values at `paths`. Raises UserError if the text cannot be edited."""
     if isinstance(input_file, ManifestFile) and input_file.manifests.format is Format.YAML:
         return _without_in_parts(input_file, paths)
+    if isinstance(input_file, ManifestFile):
+        (part,) = input_file.manifests.parts
+        assert part.locate is not None
+        document = Document(input_file.document.name, part.text, Format.JSON, part.value, part.locate)
+        return _without(document, [path[1:] for path in paths])
     return _without(input_file.document, paths)
 
 
@@ -44,7 +50,7 @@ def _without_in_parts(input_file: ManifestFile, paths: Collection[Path]) -> str:
     index = lines = 0
     for part in input_file.manifests.parts:
         before = "\n" * lines
-        lines += part.text.count("\n")
+        lines += breaks(part.text)
         if part.is_empty or part.locate is None:
             parts.append(part.text)
             continue
@@ -84,7 +90,6 @@ def errors_located(document: Document) -> Iterator[None]:
 def check_anchors(document: Document, editing: Editing) -> None:
     """Raises UserError if an alias stays and its anchor is removed."""
     for orphan in editing.orphans():
-        line_start = document.text.rfind("\n", 0, orphan.start) + 1
-        place = Position(document.text.count("\n", 0, orphan.start) + 1, orphan.start - line_start + 1)
+        place = position_at(document.text, orphan.start)
         sentence = f"the anchor of alias *{orphan.anchor} would be removed with a sidecar. Write the value out here"
         raise UserError(sentence, document.name, place, code=NOT_EDITED)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.files.lines import newline_of
 from appmesh_inject.migrate import text_style
 from appmesh_inject.migrate.text_layout import Kind, Layout, Member, Node, everywhere
 from appmesh_inject.migrate.text_style import Style
@@ -68,8 +69,8 @@ class Editing:
             self.changes.append(Change(holder.start, holder.end, f"[{text}]"))
         elif holder.is_flow:
             last = holder.members[-1]
-            between, column = self._between(last)
-            text = "".join(between + text_style.flow(None, item, column, self.style) for item in items)
+            between, indent = self._between(last)
+            text = "".join(between + text_style.flow(None, item, indent, self.style) for item in items)
             self.changes.append(Change(last.node.end, last.node.end, text))
         else:
             last = holder.members[-1]
@@ -83,8 +84,8 @@ class Editing:
             self.changes.append(Change(node.start, node.end, f"[{text_style.flow(None, item, None, self.style)}]"))
         elif node.kind is Kind.LIST and node.is_flow:
             first = node.members[0].start
-            between, column = self._between(node.members[0])
-            self.changes.append(Change(first, first, text_style.flow(None, item, column, self.style) + between))
+            between, indent = self._between(node.members[0])
+            self.changes.append(Change(first, first, text_style.flow(None, item, indent, self.style) + between))
         elif node.kind is Kind.LIST:
             at = node.members[0].start
             self.changes.append(Change(at, at, f"- {item}{self.style.newline}{' ' * self._column(at)}"))
@@ -131,12 +132,11 @@ class Editing:
         return node
 
     def _line_start(self, position: int) -> int:
-        return self.layout.text.rfind("\n", 0, position) + 1
+        return self.layout.lines.start(position)
 
     def _line_end(self, position: int) -> int:
         """The start of the next line. Between `position` and the line break there is at most a comment."""
-        found = self.layout.text.find("\n", position)
-        return len(self.layout.text) if found < 0 else found + 1
+        return self.layout.lines.end(position)
 
     def _column(self, position: int) -> int:
         return position - self._line_start(position)
@@ -213,36 +213,35 @@ class Editing:
 
     def _behind(self, member: Member, lines: str) -> Change:
         end = self._line_end(member.node.end)
-        return Change(end, end, ("" if self.layout.text[:end].endswith("\n") else self.style.newline) + lines)
+        return Change(end, end, ("" if self.layout.lines.is_ended(end) else self.style.newline) + lines)
 
     def _added_in_brackets(self, holder: Node, key: str, value: Json, behind: int | None) -> Change:
         members = holder.members
         if not members:
             return self._filled(holder, key, value)
         neighbour = members[behind or 0]
-        between, column = self._between(neighbour)
-        new = text_style.flow(key, value, column, self.style)
+        between, indent = self._between(neighbour)
+        new = text_style.flow(key, value, indent, self.style)
         if behind is None:
             return Change(neighbour.start, neighbour.start, new + between)
         return Change(neighbour.node.end, neighbour.node.end, between + new)
 
     def _filled(self, holder: Node, key: str, value: Json) -> Change:
         """Fills an empty map with its first member; in multi-line JSON on a line of its own."""
-        text, newline = self.layout.text, self.style.newline
-        if not self.style.is_json or "\n" not in text:
+        newline = self.style.newline
+        if not self.style.is_json or len(self.layout.lines.starts) == 1:
             return Change(holder.start, holder.end, f"{{{text_style.flow(key, value, None, self.style)}}}")
-        line = text[self._line_start(holder.start) : holder.start]
-        outer = " " * (len(line) - len(line.lstrip()))
-        inner = outer + " " * self.style.step
-        member = text_style.flow(key, value, len(inner), self.style)
+        outer = self.layout.lines.indent(holder.start)
+        inner = outer + self.style.unit
+        member = text_style.flow(key, value, inner, self.style)
         return Change(holder.start, holder.end, f"{{{newline}{inner}{member}{newline}{outer}}}")
 
-    def _between(self, neighbour: Member) -> tuple[str, int | None]:
-        """The separator before another member in brackets, and its column if members have lines of their own."""
+    def _between(self, neighbour: Member) -> tuple[str, str | None]:
+        """The separator before another member in brackets, and its indentation if members have lines of their own."""
         if not self._begins_line(neighbour.start):
             return ", ", None
-        column = self._column(neighbour.start)
-        return f",{self.style.newline}{' ' * column}", column
+        indent = self.layout.lines.indent(neighbour.start)
+        return f",{self.style.newline}{indent}", indent
 
     def _listed(self, node: Node, item: str) -> Change:
         """Turns a value of a block map into the second item of a list."""
@@ -251,27 +250,29 @@ class Editing:
         written = text[node.start : node.end]
         is_below = self._begins_line(node.start)
         pad = " " * (self._column(node.start) if is_below else self.style.dash)
-        moved = written if node.is_flow else written.replace("\n", "\n  ")
+        moved = written if node.is_flow else re.sub(r"(\r\n|[\r\n])", r"\1  ", written)
         return Change(start, node.end, f"{newline}{pad}- {item}{newline}{pad}- {moved}")
 
 
 def style_of(layout: Layout, resource: Path, lists: Path, *, is_json: bool) -> Style:
     """The file's style. resource: path of a map that shows the indentation; lists: path of a list that shows its
     dashes."""
-    text = layout.text
-    newline = "\r\n" if "\r\n" in text else "\n"
 
     def column(member: Member) -> int:
-        return member.start - (text.rfind("\n", 0, member.start) + 1)
+        return member.start - layout.lines.start(member.start)
 
     holder, outer = layout.node(resource), layout.spot(resource) if resource else None
     step = dash = 2
+    unit = "  "
     if holder and holder.members:
+        inner = layout.lines.indent(holder.members[0].start)
+        outside = layout.lines.indent(outer.member.start) if outer else ""
+        unit = inner.removeprefix(outside) if inner != outside and inner.startswith(outside) else unit
         step = column(holder.members[0]) - (column(outer.member) if outer else 0)
     below, key = layout.node(lists), layout.spot(lists) if lists else None
     if below and key and below.kind is Kind.LIST and not below.is_flow and below.members:
         dash = column(below.members[0]) - column(key.member)
-    return Style(is_json, step if step > 0 else 2, max(dash, 0), newline)
+    return Style(is_json, step if step > 0 else 2, max(dash, 0), newline_of(layout.text), unit)
 
 
 def _no_node() -> tuple[Node, set[int]]:

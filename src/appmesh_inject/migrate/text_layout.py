@@ -14,10 +14,11 @@ from typing import Any
 import yaml
 
 from appmesh_inject.cfn.document import Path, Step
+from appmesh_inject.files.lines import Lines
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_BEFORE_DASH = re.compile(r"(?:[ \t\r\n]|#[^\n]*+)*")
-_PROPERTIES = re.compile(r"(?:[!&]\S*[ \t\r\n]+)*")
+_BEFORE_DASH = re.compile("(?:[ \t\r\n\x85\u2028\u2029]|#[^\r\n\x85\u2028\u2029]*+)*")
+_PROPERTIES = re.compile("(?:[!&][^ \t\r\n\x85\u2028\u2029]*[ \t\r\n\x85\u2028\u2029]+)*")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _WITHOUT_PREFIX = ("Ref", "Condition")
 
@@ -66,11 +67,12 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The tree of one document, and its anchors by name."""
+    """The tree of one document, its anchors by name, and its lines."""
 
     text: str
     root: Node
     anchors: Mapping[str, Node] = field(default_factory=dict)
+    lines: Lines = field(default_factory=lambda: Lines.of("", is_yaml=True))
 
     def node(self, path: Path) -> Node | None:
         """The node at `path`; None if it is not written in the text (but comes from a merge, `<<`)."""
@@ -127,7 +129,7 @@ def of_yaml(text: str) -> tuple[Layout, ...]:
 def of_json(text: str) -> Layout:
     """The layout of a valid JSON text."""
     start = _after_space(text, 0)
-    return Layout(text, _json_node(text, start))
+    return Layout(text, _json_node(text, start), lines=Lines.of(text, is_yaml=False))
 
 
 class _Composer:
@@ -142,7 +144,7 @@ class _Composer:
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
                 self.anchors = {}
-                yield Layout(self.text, self._node(next(self.events)), self.anchors)
+                yield Layout(self.text, self._node(next(self.events)), self.anchors, Lines.of(self.text, is_yaml=True))
 
     def _node(self, event: Any) -> Node:
         start = _start(event)

@@ -10,39 +10,44 @@ from appmesh_inject.files import yaml_writer
 _STEP = 2
 """Indentation in the output of `yaml_writer`, also of lists below their key."""
 
+_UNREADABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
+"""Characters that YAML takes for the end of a line, or not at all. In JSON text they are escaped."""
+
 _BLOCK_TEXT = re.compile(r".*[|>][-+0-9]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A file's style. step: spaces for each level. dash: spaces between a key and the dashes of the list below it."""
+    """A file's style. step: spaces for each level. dash: spaces between a key and the dashes of the list below it.
+    unit: what a level is indented with in brackets."""
 
     is_json: bool = False
     step: int = 2
     dash: int = 2
     newline: str = "\n"
+    unit: str = "  "
 
 
 def block(key: str, value: Json, column: int, style: Style) -> str:
     """`key: value` as lines of YAML that start at `column` (0-based), with a line break at the end."""
-    return _placed(_restyled(yaml_writer.written({key: value}).splitlines(), style), column, style)
+    return _placed(_restyled(yaml_writer.written({key: value}).split("\n")[:-1], style), column, style)
 
 
 def items(values: list[Json], column: int, style: Style) -> str:
     """Items of a list as lines of YAML whose dashes are at `column`."""
-    return _placed(_restyled(yaml_writer.written(values).splitlines(), style), column, style)
+    return _placed(_restyled(yaml_writer.written(values).split("\n")[:-1], style), column, style)
 
 
 def _placed(lines: list[str], column: int, style: Style) -> str:
     return "".join(f"{' ' * column if line else ''}{line}{style.newline}" for line in lines)
 
 
-def flow(key: str | None, value: Json, column: int | None, style: Style) -> str:
-    """A member in brackets: on one line, or on several if it starts a line of its own at `column`."""
-    indent = None if column is None else style.step
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
+def flow(key: str | None, value: Json, indent: str | None, style: Style) -> str:
+    """A member in brackets: on one line, or on several if it starts a line of its own, behind `indent`."""
+    text = json.dumps(value, ensure_ascii=False, indent=None if indent is None else style.unit)
+    text = _UNREADABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     if indent is not None:
-        text = text.replace("\n", style.newline + " " * (column or 0))
+        text = text.replace("\n", style.newline + indent)
     if key is None:
         return text if style.is_json or not isinstance(value, str) else value
     return f"{json.dumps(key) if style.is_json else key}: {text}"

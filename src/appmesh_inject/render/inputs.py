@@ -113,11 +113,12 @@ def load(file: str) -> InputFile:
 
 def loaded(name: str, text: str) -> InputFile:
     """Reads the text of a file that messages call `name`. Raises UserError if it cannot be read."""
+    mark, bare = documents.without_mark(text)
     # Only a text with an apiVersion is tried as manifests first, since reading it twice takes twice as long.
-    may_be_manifests = "apiVersion" in text and text.lstrip()[:1] not in ("{", "[")
-    read = manifests.read(name, text) if may_be_manifests else None
+    may_be_manifests = "apiVersion" in bare and bare.lstrip()[:1] not in ("{", "[")
+    read = manifests.read(name, bare) if may_be_manifests else None
     if read:
-        return ManifestFile(read)
+        return ManifestFile(replace(read, byte_order_mark=mark))
     return of(documents.parsed(name, text))
 
 
@@ -157,7 +158,9 @@ def task_definition(document: Document) -> TaskDefinitionFile:
         return document.place(path if not is_wrapped or path[:1] == ("tags",) else (DESCRIBED, *path))
 
     text = writer.written(content, document.format)
-    return TaskDefinitionFile(replace(document, text=text, content=content, locate=place), is_described=True)
+    return TaskDefinitionFile(
+        replace(document, text=text, content=content, locate=place, byte_order_mark=""), is_described=True
+    )
 
 
 def template(input_file: InputFile) -> Document:

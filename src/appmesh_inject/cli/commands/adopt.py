@@ -67,7 +67,7 @@ def adopt(
         report.print_described(input_file)
         if adoption.text is None:
             raise typer.Exit(1)
-        writer.deliver(adoption.text, to)
+        writer.deliver(input_file.document.byte_order_mark + adoption.text, to)
 
 
 def _marking(input_file: InputFile, options: RenderOptions) -> marks.Marking:

@@ -35,7 +35,7 @@ def remove(file: File, *, macro_name: MacroName = MACRO, output_file: Output = N
         if _print(input_file, found):
             raise typer.Exit(1)
         report.print_described(input_file)
-        writer.deliver(without(input_file, found.paths), to)
+        writer.deliver(input_file.document.byte_order_mark + without(input_file, found.paths), to)
 
 
 def _removal(input_file: InputFile, macro: str) -> Removal:
