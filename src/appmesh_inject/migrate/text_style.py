@@ -43,8 +43,10 @@ def flow(key: str | None, value: Json, column: int | None, style: Style) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     if indent is not None:
         text = text.replace("\n", style.newline + " " * (column or 0))
+    if not style.is_json and isinstance(value, str):
+        text = value  # names of macros and policies, which need no quotes
     if key is None:
-        return text if style.is_json or not isinstance(value, str) else value
+        return text
     return f"{json.dumps(key) if style.is_json else key}: {text}"
 
 

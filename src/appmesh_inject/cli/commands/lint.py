@@ -14,7 +14,8 @@ from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.selection import SkipOthers
 from appmesh_inject.files import writer
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.findings import with_full_stop
+from appmesh_inject.findings import Finding, with_full_stop
+from appmesh_inject.migrate.retention import warning_of_deletion
 from appmesh_inject.render.inputs import InputFile
 from appmesh_inject.render.rendering import Rendered
 
@@ -57,10 +58,17 @@ def lint(
             raise typer.Exit(1)
 
 
+def _findings(input_file: InputFile, result: Rendered) -> tuple[Finding, ...]:
+    """The findings of the macro, and the warning that mesh resources get lost."""
+    if not input_file.is_template:
+        return result.findings
+    return (*result.findings, *warning_of_deletion(input_file.document.content, result.document))
+
+
 def _checked(input_file: InputFile, result: Rendered) -> Checked:
     """All findings in one file."""
     document = input_file.document
-    own = tuple(problems.of_finding(document, finding) for finding in result.findings)
+    own = tuple(problems.of_finding(document, finding) for finding in _findings(input_file, result))
     refusals = sum(problem.is_error for problem in own)
     if not input_file.is_template:
         return Checked(document.name, own, f"{document.name}: {_counted(refusals, 'error')}", refusals > 0)
