@@ -65,7 +65,9 @@ def test_resources_in_a_loop() -> None:
 def test_marks_and_policies_in_one_step() -> None:
     ran = run("adopt", "-", "--profile", "standalone", "--retain", stdin=TEMPLATE)
     assert ran.code == 0, ran.err
-    assert "Mesh: {Type: AWS::AppMesh::Mesh, DeletionPolicy: Retain, UpdateReplacePolicy: Retain, Properties:" in ran.out
+    assert (
+        "Mesh: {Type: AWS::AppMesh::Mesh, DeletionPolicy: Retain, UpdateReplacePolicy: Retain, Properties:" in ran.out
+    )
     assert "AWS::AppMesh::VirtualNode\n    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n" in ran.out
     assert "Profile: standalone" in ran.out
 

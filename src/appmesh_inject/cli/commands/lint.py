@@ -12,6 +12,7 @@ from appmesh_inject.cli.multi_file_options import GivenOptions
 from appmesh_inject.cli.problems import Checked, Problem
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.selection import SkipOthers
+from appmesh_inject.cli.strictness import warned
 from appmesh_inject.files import writer
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.findings import Finding, with_full_stop
@@ -32,7 +33,8 @@ def lint(
 ) -> None:
     """Check what the macro refuses, and what cfn-lint finds before and after injection.
 
-    The exit code is 1 only for refusals and for errors that are new after injection.
+    The exit code is 1 only for refusals and for errors that are new after injection; with --strict also for warnings of
+    both kinds.
     """
     with errors_reported():
         options, found = given.read(skip_others=skip_others)
@@ -54,8 +56,15 @@ def lint(
             report.print_unused(result.unused_flags)
         report.print_skipped(found)
         writer.deliver(WRITERS[report_format](tuple(problems.once(checked))))
+        if any(_counts(problem) for each in checked for problem in each.problems):
+            warned()
         if any(each.is_bad for each in checked):
             raise typer.Exit(1)
+
+
+def _counts(problem: Problem) -> bool:
+    """Whether this is a warning of the macro, or of cfn-lint about what is new after injection."""
+    return problem.severity == "warning" and problem.origin != "before"
 
 
 def _findings(input_file: InputFile, result: Rendered) -> tuple[Finding, ...]:
