@@ -273,6 +273,10 @@ CODES: Mapping[str, Code] = {
         "The envoy container's health check calls curl, which Envoy's stock image lacks",
         "Remove HealthCheck from the fragment, or use an image that has curl",
     ),
+    "AM365": _warning(
+        "Mesh resources leave the stack, and CloudFormation tries to delete them in App Mesh, which no longer answers",
+        "First deploy the template as it is with DeletionPolicy: Retain at each of them: adopt --retain writes it",
+    ),
     "AM501": _error(
         "The pod uses its host's network, so proxyinit would redirect all traffic of the host", "Remove hostNetwork"
     ),

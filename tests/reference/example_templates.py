@@ -53,7 +53,7 @@ def _options(template: str) -> list[str]:
 
 
 def told(code: str) -> str:
-    """What is said of the example: by `render` or `remove`, or by the macro where the function alone says it."""
+    """What the command for the example prints: `render`, `remove` or `lint`, or the macro if only it says so."""
     with tempfile.TemporaryDirectory() as folder:
         template, mesh = Path(folder, "template.yaml"), Path(folder, "mesh.yaml")
         template.write_text(whole(FOLDER / f"{code}.yaml"))
@@ -63,6 +63,8 @@ def told(code: str) -> str:
             arguments += ["--mesh", str(mesh)]
         ran = run("render", str(template), *arguments)
         said = ran.err + run("remove", str(template)).err
+        if f" {code}" not in said:
+            said = run("lint", str(template)).out
         if f" {code}" not in said:
             said = str(answer(_event(template), {})["errorMessage"])
         # Without its line, which is one of the whole template.

@@ -9,8 +9,12 @@ import typer
 from appmesh_inject import __version__
 from appmesh_inject.cli.multi_file_options import on_files
 from appmesh_inject.cli.options import with_settings
+from appmesh_inject.cli.strictness import strictly
 
 Wrap: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
+
+REFUSED = 2
+"""The exit code of `diff` for errors, since 1 means a difference."""
 
 COMMANDS: Mapping[str, tuple[Wrap, ...]] = {
     "render": (on_files, with_settings),
@@ -39,7 +43,7 @@ def appmesh_inject(
     """Puts marked ECS task definitions into a service mesh, as the CloudFormation macro AppMeshInject does.
 
     Results go to stdout, everything else to stderr. Exit codes: 0 success, possibly with warnings; 1 at least one
-    error, or a document that cannot be read; 2 wrong usage.
+    error (with --strict, also a warning), or a document that cannot be read; 2 wrong usage.
     """
 
 
@@ -59,5 +63,6 @@ def program_of(names: Iterable[str] = COMMANDS) -> typer.Typer:
         command = getattr(import_module(f"appmesh_inject.cli.commands.{name}"), name)
         for wrap in COMMANDS[name]:
             command = wrap(command)
+        command = strictly(command, REFUSED if name == "diff" else 1)
         program.command()(command)
     return program

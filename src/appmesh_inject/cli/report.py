@@ -13,6 +13,7 @@ from appmesh_inject.cfn.document import Path, shown
 from appmesh_inject.cli.configuration import NAME as CONFIGURATION
 from appmesh_inject.cli.mesh_option import MESH, has_mesh
 from appmesh_inject.cli.options import DEPLOYMENT_PARAMETER
+from appmesh_inject.cli.strictness import warned
 from appmesh_inject.files.documents import Document
 from appmesh_inject.findings import Finding, one_line, page, with_full_stop
 from appmesh_inject.injection import Action, Report
@@ -75,6 +76,8 @@ def about(finding: Finding) -> str:
 def print_findings(document: Document, findings: Iterable[Finding]) -> None:
     """Prints each finding on stderr, then where the codes are explained."""
     listed = list(findings)
+    if any(not finding.is_error for finding in listed):
+        warned()
     _print(finding_line(document, finding).rich() for finding in listed)
     _print(Text(line) for line in explained(finding.code for finding in listed))
 
@@ -153,6 +156,7 @@ def print_described(input_file: InputFile) -> None:
 def print_unused(flags: Sequence[str]) -> None:
     """Warns of flags that had no effect."""
     if flags:
+        warned()
         verb = "has" if len(flags) == 1 else "have"
         text = f"{', '.join(flags)} {verb} no effect: no task definition is marked outside of an Fn::Transform"
         _print([Text(f"appmesh-inject: warning: {text}.")])

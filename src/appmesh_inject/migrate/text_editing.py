@@ -61,6 +61,12 @@ class Editing:
         behind = next((keys.index(each) for each in after if each in keys), None)
         self.changes.append(self._added(holder, key, value, behind))
 
+    def exchange(self, path: Path, value: str) -> None:
+        """Puts a text in the place of the scalar at `path`."""
+        node = self._node(path)
+        text = text_style.flow(None, value, None, self.style)
+        self.changes.append(Change(node.start, node.end, text))
+
     def append(self, path: Path, items: Sequence[Json]) -> None:
         """Appends `items` to the list at `path`."""
         holder = self._node(path)

@@ -48,8 +48,10 @@ def flow(key: str | None, value: Json, indent: str | None, style: Style) -> str:
     text = _UNREADABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     if indent is not None:
         text = text.replace("\n", style.newline + indent)
+    if not style.is_json and isinstance(value, str):
+        text = value  # names of macros and policies, which need no quotes
     if key is None:
-        return text if style.is_json or not isinstance(value, str) else value
+        return text
     return f"{json.dumps(key) if style.is_json else key}: {text}"
 
 

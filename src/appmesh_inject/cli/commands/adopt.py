@@ -18,6 +18,7 @@ from appmesh_inject.findings import one_line
 from appmesh_inject.migrate import marks
 from appmesh_inject.migrate.adoption import Adoption, adopted
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask
+from appmesh_inject.migrate.retention import retained
 from appmesh_inject.render import inputs
 from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
 from appmesh_inject.render.rendering import MACRO, RenderOptions
@@ -32,6 +33,15 @@ Profile = Annotated[
     ),
 ]
 
+Retain = Annotated[
+    bool,
+    typer.Option(
+        "--retain",
+        help="Also write DeletionPolicy: Retain and UpdateReplacePolicy: Retain at every mesh resource, so that"
+        " CloudFormation does not try to delete them when they leave the template",
+    ),
+]
+
 
 def adopt(
     file: File,
@@ -40,6 +50,7 @@ def adopt(
     deployment_parameter: DeploymentParameters = [],  # noqa: B006
     macro_name: MacroName = MACRO,
     profile: Profile = None,
+    retain: Retain = False,
     mesh: MeshFile = None,
     mesh_parameter: MeshParameters = [],  # noqa: B006
     output_file: Output = None,
@@ -67,7 +78,17 @@ def adopt(
         report.print_described(input_file)
         if adoption.text is None:
             raise typer.Exit(1)
-        writer.deliver(input_file.document.byte_order_mark + adoption.text, to)
+        text = _retained(input_file, adoption.text) if retain else adoption.text
+        writer.deliver(input_file.document.byte_order_mark + text, to)
+
+
+def _retained(input_file: InputFile, text: str) -> str:
+    """The text with the policies that retain the mesh resources."""
+    name = input_file.document.name
+    written, names = retained(documents.parsed(name, text))
+    what = f"retained: {', '.join(names)}" if names else "no mesh resource lacks DeletionPolicy: Retain"
+    typer.echo(one_line(f"{name}: {what}"), err=True)
+    return written
 
 
 def _marking(input_file: InputFile, options: RenderOptions) -> marks.Marking:

@@ -14,10 +14,12 @@ from appmesh_inject.cli.multi_file_options import GivenOptions
 from appmesh_inject.cli.problems import Checked, Problem
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.selection import SkipOthers
+from appmesh_inject.cli.strictness import warned
 from appmesh_inject.files import writer
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.findings import Finding, Severity, with_full_stop
+from appmesh_inject.migrate.retention import warning_of_deletion
 from appmesh_inject.render.inputs import InputFile
 from appmesh_inject.render.rendering import Rendered
 
@@ -37,7 +39,8 @@ def lint(
 ) -> None:
     """Check what the macro refuses, and what cfn-lint finds before and after injection.
 
-    The exit code is 1 only for refusals and for errors that are new after injection.
+    The exit code is 1 only for refusals and for errors that are new after injection; with --strict also for warnings of
+    both kinds.
     """
     with errors_reported():
         options, found = given.read(skip_others=skip_others)
@@ -60,8 +63,22 @@ def lint(
             report.print_unused(result.unused_flags)
         report.print_skipped(found)
         writer.deliver(WRITERS[report_format](tuple(problems.once(checked))))
+        if any(_counts(problem) for each in checked for problem in each.problems):
+            warned()
         if any(each.is_bad for each in checked):
             raise typer.Exit(1)
+
+
+def _counts(problem: Problem) -> bool:
+    """Whether this is a warning of the macro, or of cfn-lint about what is new after injection."""
+    return problem.severity == "warning" and problem.origin != "before"
+
+
+def _findings(input_file: InputFile, result: Rendered) -> tuple[Finding, ...]:
+    """The findings of the macro, and the warning that mesh resources get lost."""
+    if not input_file.is_template:
+        return result.findings
+    return (*result.findings, *warning_of_deletion(input_file.document.content, result.document))
 
 
 def _cfn_lint(files: Sequence[InputFile], errors: list[UserError]) -> "CfnLint | None":
@@ -81,7 +98,7 @@ def _cfn_lint(files: Sequence[InputFile], errors: list[UserError]) -> "CfnLint |
 def _checked(input_file: InputFile, result: Rendered, cfn_lint: "CfnLint | None", macro: str) -> Checked:
     """All findings in one file. cfn_lint: None if it cannot be run."""
     document = input_file.document
-    own = tuple(_own(document, finding) for finding in result.findings)
+    own = tuple(_own(document, finding) for finding in _findings(input_file, result))
     refusals = sum(problem.is_error for problem in own)
     if cfn_lint is None or not input_file.is_template:
         return Checked(document.name, own, f"{document.name}: {_counted(refusals, 'error')}", refusals > 0)
