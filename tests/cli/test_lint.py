@@ -258,3 +258,18 @@ def test_an_alias_that_cloudformation_refuses_is_a_finding_and_render_resolves_i
     rendered = run("render", "-", stdin=aliased).out
     assert "*" not in rendered
     assert "Memory: '512'" in rendered
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\x85"])
+def test_lines_count_as_an_editor_does(end: str) -> None:
+    comment = f"# one{end}# two\n"
+    line = 12 if end in ("\n", "\r\n", "\r") else 11
+    text = (
+        marked()
+        .replace("    Properties", f"{comment}    Properties")
+        .replace("{Name: app", "{Environment: null, Imgae: app")
+    )
+    out = run("lint", "-", stdin=text.encode()).out
+    rows = [row for row in out.splitlines() if "error E" in row]
+    assert {row.split()[2] for row in rows} >= {"E0000:", "E3002:"}, out
+    assert all(row.startswith(f"<stdin>:{line}:") for row in rows), out

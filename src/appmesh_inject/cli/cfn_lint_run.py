@@ -22,6 +22,7 @@ from appmesh_inject.cli.null_values import nulls
 from appmesh_inject.files import yaml_reader, yaml_writer
 from appmesh_inject.files.documents import Document, Format
 from appmesh_inject.files.errors import Position, UserError
+from appmesh_inject.files.lines import position_of_yaml
 from appmesh_inject.findings import one_line
 from appmesh_inject.render.transforms import TRANSFORM, entries, without
 
@@ -116,7 +117,7 @@ class CfnLint:
             matches = list(self.runner.validate_template(template))
         for match in matches:
             path = tuple(str(step) if not isinstance(step, int) else step for step in getattr(match, "path", ()) or ())
-            yield Lint(match.rule.id, match.message, path, Position(match.linenumber, match.columnnumber))
+            yield Lint(match.rule.id, match.message, path, position_of_yaml(text, match.linenumber, match.columnnumber))
 
 
 def _quietly(call: Callable[[], T]) -> T:

@@ -154,7 +154,7 @@ def _line(text: str, key: str, table: str) -> int:
     """The line of `key` in `table`, or of the table. Searched in the text, since tomllib does not report positions."""
     whole = f"{table}.{key}" if table else key
     here, line_of_table = "", 1
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         heading = re.match(r"\s*\[+([^][][^]]*)]", line)
         member = re.match(r"\s*([^=#\s][^=#]*)=", line)
         if heading:

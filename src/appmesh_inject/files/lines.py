@@ -37,6 +37,14 @@ def newline_of(text: str) -> str:
     return max(counts, key=lambda each: counts[each])
 
 
+def position_of_yaml(text: str, line: int, column: int) -> Position:
+    """The position of a line and column that a YAML reader counted."""
+    if line < 1 or column < 1 or not any(each in text for each in "\x85\u2028\u2029"):
+        return Position(line, column)
+    starts = Lines.of(text, is_yaml=True).starts
+    return position_at(text, min(starts[min(line, len(starts)) - 1] + column - 1, len(text)))
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Where the lines of a text start and end."""
