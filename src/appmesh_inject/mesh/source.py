@@ -99,11 +99,12 @@ class Meshes:
         # Imported here, since most templates have no standalone task and the import would slow down each cold start.
         from appmesh_inject.mesh.compiling import Compiler, Options
         from appmesh_inject.mesh.parsing import parse
+        from appmesh_inject.mesh.value_resolution import deciding
 
         is_own = source.resources is scope.resources
         key = (id(source.resources), settings.default_retry_policy == "on", settings.cloud_map_dns)
         if key not in self._compilers:
-            parsed = parse(source.resources, scope if is_own else Scope(), source.path)
+            parsed = parse(source.resources, deciding(scope) if is_own else Scope(), source.path)
             options = Options(default_retry_policy=key[1], cloud_map_dns=key[2], scope=scope)
             self._compilers[key] = Compiler(parsed.model, options), (*source.findings, *parsed.findings)
         return self._compilers[key]
