@@ -44,7 +44,9 @@ def resolved(template: Mapping[str, Json], parameters: Mapping[str, Json], stack
         if isinstance(declaration, dict) and "Default" in declaration
     }
     known = parameters_that_decide({**defaults, **parameters}, declarations)
-    pseudo = {name: value for name, value in (("AWS::StackName", stack_name), ("AWS::Region", region)) if value}
+    pseudo: dict[str, Json] = {
+        name: value for name, value in (("AWS::StackName", stack_name), ("AWS::Region", region)) if value
+    }
     pseudo |= {name: value for name, value in parameters.items() if name.startswith("AWS::")}
     resources = template.get("Resources")
     found = resources if isinstance(resources, dict) else {}
