@@ -261,6 +261,7 @@ CODES: Mapping[str, Code] = {
         "The envoy container's health check calls curl, which Envoy's stock image lacks",
         "Remove HealthCheck from the fragment, or use an image that has curl",
     ),
+    "AM367": _warning("Two task definitions run the same virtual node", "Correct the name of the node in one of them"),
     "AM501": _error(
         "The pod uses its host's network, so proxyinit would redirect all traffic of the host", "Remove hostNetwork"
     ),

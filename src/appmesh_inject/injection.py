@@ -97,6 +97,7 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
     findings = [*platform.findings, *found.findings, *shared.findings]
     findings += (finding for each in decided for finding in each.findings)
     findings += (finding for finish in finishes for finding in finish.findings)
+    findings += meshes.twins()
 
     export = bool(shared.values.get("ExportMesh"))
     if export or any(used.consumes_mesh for used in profiles):

@@ -195,7 +195,8 @@ def _unresolved(
             properties = {name: it for name, it in properties.items() if name not in _NEVER_IN_ENVOY}
         for path in _functions(properties, ("Properties",), resources):
             left = value_at(resource, path)
-            # The path ends at a value that is written in the template: an Fn::Sub that is known in part has become an Fn::Join.
+            # The path ends at a value that is written in the template: an Fn::Sub has become an Fn::Join where a part
+            # of it is known.
             plain = tuple(takewhile(lambda step: not str(step).startswith("Fn::"), path))
             before = function(value_if_there(written.get(logical_id), plain))
             place = path if before == "Fn::Join" else plain

@@ -50,7 +50,8 @@ def inferred(
     )
     items = tuple(port.written for port in certain.values())
     if not items and not findings:
-        none = "" if context.settings.profile == PREVIEW else " (AppPorts: [] if the task takes no traffic from the mesh)"
+        none = " (AppPorts: [] if the task takes no traffic from the mesh)"
+        none = "" if context.settings.profile == PREVIEW else none
         findings.append(
             Finding(
                 "AM106",
