@@ -220,7 +220,7 @@ CODES: Mapping[str, Code] = {
     "AM307": _error("Two mesh resources of a kind have the same name", "Rename one"),
     "AM308": _error("The virtual node or gateway of a task is not in the template", "Define it, or correct the name"),
     "AM309": _error("It is not known whether a mesh resource exists", "Remove its condition or loop"),
-    "AM310": _error("TLS uses ACM, whose keys only App Mesh could deliver", "Use files or SDS"),
+    "AM310": _error("TLS uses ACM, whose keys and authorities only App Mesh could deliver", "Use files or SDS"),
     "AM311": _error("A Cloud Map service cannot be found by DNS", "Give it A records and no attributes"),
     "AM312": _error("Services that Envoy cannot tell apart share a port", "Give one of them another port"),
     "AM313": _error("The protocols of router, route and node differ", "Use one protocol"),
@@ -277,6 +277,7 @@ CODES: Mapping[str, Code] = {
         "Mesh resources leave the stack, and CloudFormation tries to delete them in App Mesh, which no longer answers",
         "First deploy the template as it is with DeletionPolicy: Retain at each of them: adopt --retain writes it",
     ),
+    "AM367": _warning("Two task definitions run the same virtual node", "Correct the name of the node in one of them"),
     "AM501": _error(
         "The pod uses its host's network, so proxyinit would redirect all traffic of the host", "Remove hostNetwork"
     ),

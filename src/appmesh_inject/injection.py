@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from appmesh_inject.cfn.document import MOST_LEVELS, Changes, Json, Path, edited, is_deeper
+from appmesh_inject.cfn.document import MOST_LEVELS, Changes, Json, Path, edited, is_deeper, value_if_there
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.source import Meshes, MeshSource
@@ -97,6 +97,7 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
     findings = [*platform.findings, *found.findings, *shared.findings]
     findings += (finding for each in decided for finding in each.findings)
     findings += (finding for finish in finishes for finding in finish.findings)
+    findings += meshes.twins()
 
     export = bool(shared.values.get("ExportMesh"))
     if export or any(used.consumes_mesh for used in profiles):
@@ -120,11 +121,24 @@ def _planned(context: Context) -> Plan | Skip:
     if context.settings.enabled is False:
         return Skip("Enabled is false")
     chosen = profile(context.settings.profile)
+    if chosen.consumes_mesh and _never_exists(context):
+        return Skip("its condition is false")
     if context.kind.name not in chosen.documents:
         message = f"profile '{chosen.name}' does not support this kind of document"
         path = context.setting_path("Profile")
         return Plan(findings=(context.finding("AM109", path, message, "Use profile 'preview'"),))
     return chosen.plan(context)
+
+
+def _never_exists(context: Context) -> bool:
+    """Whether parameters decide that the task definition does not exist. Its node may then not exist, either."""
+    resource = value_if_there(context.document, context.workload.path)
+    condition = resource.get("Condition") if isinstance(resource, dict) else None
+    if not isinstance(condition, str):
+        return False
+    from appmesh_inject.mesh.value_resolution import deciding
+
+    return deciding(context.workload.scope).assumed.get(condition) is False
 
 
 def _edits(decided: Decided) -> Changes:

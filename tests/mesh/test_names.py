@@ -32,7 +32,7 @@ RESOURCES: dict[str, Any] = {
     "GatewayRoute": of("GatewayRoute", GatewayRouteName="g", VirtualGatewayName={"Ref": "P"}),
     "Bare": {"Type": "AWS::AppMesh::VirtualNode"},
     "Odd": {"Type": "AWS::AppMesh::VirtualNode", "Properties": "x"},
-    "Arn": called(attribute("Mesh", "Uid")),
+    "Arn": called(attribute("Mesh", "Arn")),
     "Space": found("Apps.local"),
     "OfNode": found(attribute("Node")),
     "Nameless": {"Type": "AWS::ServiceDiscovery::Service", "Properties": {}},

@@ -117,8 +117,9 @@ def test_an_unresolvable_value_is_refused_unchanged(value: Any) -> None:
     found = resolved(with_host(value), {"Env": "prod"}, "base", "eu-west-1")
     assert hostname(found) == value
     assert [str(finding) for finding in found.findings] == [
-        "AM326 Target Resources/Target/Properties/Spec/ServiceDiscovery/DNS/Hostname: is known only to the stack of "
-        "the mesh. Write the value itself in the mesh's template, or make it a parameter with a plain value."
+        "AM326 Target Resources/Target/Properties/Spec/ServiceDiscovery/DNS/Hostname: "
+        f"'{next(iter(value))}' is known only to the stack of the mesh. "
+        "Write the value itself in the mesh's template, or make it a parameter with a plain value."
     ]
 
 
@@ -229,3 +230,36 @@ def test_references_among_mesh_resources_are_followed() -> None:
     assert "cds_egress_prod-apps_base-target_http_80" in text
     assert "Fn::" not in text
     assert "Ref" not in text.replace("Refused", "")
+
+
+def test_a_parameter_without_a_value_is_named() -> None:
+    found = resolved(with_host({"Fn::Sub": "web.${AWS::StackName}.local"}), {"Env": "prod"}, "", "")
+    assert [str(finding) for finding in found.findings] == [
+        "AM326 Target Resources/Target/Properties/Spec/ServiceDiscovery/DNS/Hostname: 'Fn::Sub' takes AWS::StackName, "
+        "whose value is not given. Give it: --mesh-parameter AWS::StackName=..."
+    ]
+    bare = {**with_host({"Ref": "Bare"}), "Parameters": {"Bare": {"Type": "String"}}}
+    assert [finding.hint for finding in resolved(bare, {}, "", "").findings] == ["Give it: --mesh-parameter Bare=..."]
+
+
+def test_values_that_never_reach_envoy_need_not_be_known() -> None:
+    tags = [{"Key": "account", "Value": {"Ref": "AWS::AccountId"}}, {"Key": "role", "Value": {"Fn::ImportValue": "x"}}]
+    found = resolved(template(Target__Tags=tags, Target__MeshOwner={"Ref": "AWS::AccountId"}), {}, "", "")
+    assert found.findings == ()
+    assert parsing.parse(found.resources, Scope()).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_there"),
+    [
+        ({"Fn::Equals": [{"Fn::Sub": "${Env}-x"}, "dev-x"]}, True),
+        ({"Fn::Equals": [{"Fn::Join": ["", {"Ref": "Hosts"}]}, ""]}, False),
+        ({"Fn::Equals": [{"Fn::FindInMap": ["Hosts", "prod", "Name"]}, "prod.local"]}, True),
+    ],
+)
+def test_a_condition_on_other_functions_of_parameters_is_decided(condition: Any, is_there: bool) -> None:
+    source = template()
+    source["Resources"]["Target"]["Condition"] = "C"
+    source["Conditions"] = {"C": condition}
+    found = resolved(source, {"Hosts": ["a", "b"]}, "", "")
+    assert ("Target" in found.resources) is is_there

@@ -1,6 +1,6 @@
 """Evaluates the conditions of a template whose outcome follows from known parameter values."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -9,11 +9,12 @@ from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import Literal, Scope, read
 
 
-def outcomes(conditions: Json, scope: Scope) -> Mapping[str, bool]:
-    """The outcome of each condition, by name, without those that only CloudFormation can evaluate."""
+def outcomes(conditions: Json, scope: Scope, resolve: Callable[[Json], Json] = lambda it: it) -> Mapping[str, bool]:
+    """The outcome of each condition, by name, without those that only CloudFormation can evaluate. resolve: gives the
+    results of functions other than Ref, where they are known."""
     if not isinstance(conditions, dict):
         return {}
-    evaluator = _Evaluator(conditions, scope)
+    evaluator = _Evaluator(conditions, scope, resolve)
     evaluated = {name: evaluator.outcome({"Condition": name}, frozenset()) for name in conditions}
     return {name: outcome for name, outcome in evaluated.items() if outcome is not None}
 
@@ -23,6 +24,7 @@ def outcomes(conditions: Json, scope: Scope) -> Mapping[str, bool]:
 class _Evaluator:
     conditions: Mapping[str, Json]
     scope: Scope
+    resolve: Callable[[Json], Json]
 
     def outcome(self, value: Json, visited: frozenset[str]) -> bool | None:
         if not isinstance(value, dict) or len(value) != 1:
@@ -46,7 +48,7 @@ class _Evaluator:
         return None if None in parts else not decisive
 
     def _equal(self, left: Json, right: Json) -> bool | None:
-        one, other = read(left, self.scope), read(right, self.scope)
+        one, other = read(self.resolve(left), self.scope), read(self.resolve(right), self.scope)
         if not isinstance(one, Literal) or not isinstance(other, Literal):
             return None
         return scalar(one.value) == scalar(other.value)

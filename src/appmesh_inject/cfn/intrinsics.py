@@ -10,6 +10,9 @@ from typing import NamedTuple, TypeAlias
 
 from appmesh_inject.cfn.document import NOTHING, Json, Path, Step
 
+PSEUDO = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::StackId", "AWS::StackName", "AWS::URLSuffix")
+"""Pseudo parameters that a template uses without declaring them. Only the user knows their values here."""
+
 NO_VALUE: Mapping[str, Json] = {"Ref": "AWS::NoValue"}
 
 
@@ -20,7 +23,8 @@ class Scope(NamedTuple):
     loops: identifiers of the enclosing `Fn::ForEach` loops; a `Ref` to one does not refer to a parameter.
     assumed: outcomes of conditions, as the enclosing `Fn::If` branches imply them.
     lists: names of the parameters that hold a list.
-    resources: the template's resources by logical ID, as written; empty for a snippet.
+    resources: the template's resources by logical ID, as written; empty for a snippet. conditions, mappings: likewise.
+    missing: names of the declared parameters that have no value, because none was given and they have no default.
     """
 
     parameters: Mapping[str, Json] = NOTHING
@@ -28,6 +32,9 @@ class Scope(NamedTuple):
     assumed: Mapping[str, bool] = NOTHING
     lists: frozenset[str] = frozenset()
     resources: Mapping[str, Json] = NOTHING
+    conditions: Mapping[str, Json] = NOTHING
+    mappings: Json = None
+    missing: frozenset[str] = frozenset()
 
     def assuming(self, condition: str, outcome: bool) -> "Scope":
         return self._replace(assumed={**self.assumed, condition: outcome})
@@ -224,6 +231,13 @@ def parameters_that_decide(values: Mapping[str, Json], declarations: Mapping[str
     Parameter Store. A Ref to one of them is opaque.
     """
     return {name: value for name, value in values.items() if not _is_opaque(declarations.get(name))}
+
+
+def missing_parameters(values: Mapping[str, Json], declarations: Mapping[str, Json]) -> frozenset[str]:
+    """Names of the declared parameters without a value that would decide if they had one."""
+    return frozenset(
+        name for name, declaration in declarations.items() if name not in values and not _is_opaque(declaration)
+    )
 
 
 def list_parameters(values: Mapping[str, Json], declarations: Mapping[str, Json]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import PSEUDO
 from appmesh_inject.files import documents, json_reader
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.render.cloudformation import Call
@@ -47,7 +48,9 @@ def macro_event(call: Call, options: RenderOptions) -> dict[str, Json]:
         "transformId": options.macro if "::" in options.macro else f"{ACCOUNT}::{options.macro}",
         "params": dict(call.level.given),
         "requestId": REQUEST,
-        "templateParameterValues": dict(options.parameter_values),
+        "templateParameterValues": {
+            name: value for name, value in options.parameter_values.items() if name not in PSEUDO
+        },
     }
 
 

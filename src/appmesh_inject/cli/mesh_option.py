@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from appmesh_inject.cfn.document import Path, existing
+from appmesh_inject.cfn.intrinsics import PSEUDO
 from appmesh_inject.cli.options import pairs, usage_error
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document
@@ -16,9 +17,6 @@ from appmesh_inject.mesh.source import EXPORT, MeshSource, resources_of, with_ex
 from appmesh_inject.render.parameters import declarations, parameter_values
 
 MESH, MESH_PARAMETER = "--mesh", "--mesh-parameter"
-
-PSEUDO = ("AWS::StackName", "AWS::Region")
-"""Pseudo parameters that templates use without declaring them. Only the user knows their values here."""
 
 MeshFile = Annotated[
     str | None,
@@ -35,7 +33,7 @@ MeshParameters = Annotated[
         MESH_PARAMETER,
         metavar="KEY=VALUE",
         show_default=False,
-        help="Value of a parameter of the mesh's template, or of AWS::StackName or AWS::Region there. May be repeated",
+        help="Value of a parameter of the mesh's template, or of a pseudo parameter (AWS::StackName). May be repeated",
     ),
 ]
 
@@ -61,8 +59,7 @@ def mesh_in(document: Document, parameters: Sequence[str]) -> MeshSource:
     for name in given:
         if name not in declared and name not in PSEUDO:
             raise usage_error(f"{document.name} has no parameter '{name}'", name, list(declared), MESH_PARAMETER)
-    values = parameter_values(declared, {name: value for name, value in given.items() if name not in PSEUDO})
-    found = resolved(with_exported(template), values, *(given.get(name, "") for name in PSEUDO))
+    found = resolved(with_exported(template), parameter_values(declared, given), "", "")
     step = Elsewhere(f"{MESH} {document.name}", replace(document, locate=lambda path: _place(document, path)))
     return MeshSource.elsewhere(found.resources, (step,), found.findings)
 

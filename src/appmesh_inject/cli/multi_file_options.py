@@ -7,6 +7,7 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, get_type_hints
 
 from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import PSEUDO
 from appmesh_inject.cli.configuration import NONE, Configuration
 from appmesh_inject.cli.mesh_option import MeshFile, MeshParameters, mesh_of
 from appmesh_inject.cli.options import (
@@ -57,7 +58,7 @@ class CommandOptions:
         declared = {name: None for input_file in input_files for name in declarations(input_file.document.content)}
         names = input_files[0].document.name if len(input_files) == 1 else "none of the files"
         for name in self.parameters if input_files else ():
-            if name not in declared:
+            if name not in declared and name not in PSEUDO:
                 has = "has no" if len(input_files) == 1 else "has a"
                 raise usage_error(f"{names} {has} parameter '{name}'", name, list(declared), PARAMETER)
 
@@ -71,7 +72,9 @@ class CommandOptions:
         if not self.settings and not any(name in below for name in NAMING) and _is_unmarked(document.content):
             below = {}
         return RenderOptions(
-            parameter_values(declared, {name: value for name, value in given.items() if name in declared}),
+            parameter_values(
+                declared, {name: value for name, value in given.items() if name in declared or name in PSEUDO}
+            ),
             {**below, **self.settings},
             {
                 **{name: self.configuration.places[name] for name in below},

@@ -9,6 +9,7 @@ import typer
 
 from appmesh_inject.cfn import json_numbers
 from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import PSEUDO
 from appmesh_inject.cli.configuration import NoConfiguration
 from appmesh_inject.files.documents import Document
 from appmesh_inject.render.parameters import declarations, parameter_values
@@ -113,7 +114,7 @@ def render_options(
     given = pairs(parameters, PARAMETER)
     declared = declarations(document.content)
     for name in given:
-        if name not in declared:
+        if name not in declared and name not in PSEUDO:
             raise usage_error(f"{document.name} has no parameter '{name}'", name, list(declared), PARAMETER)
     return RenderOptions(
         parameter_values(declared, given),

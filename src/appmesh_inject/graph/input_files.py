@@ -14,6 +14,7 @@ from appmesh_inject.injection import Report
 from appmesh_inject.mesh.model import Model
 from appmesh_inject.mesh.parsing import parse
 from appmesh_inject.mesh.source import MeshSource, resources_of
+from appmesh_inject.mesh.value_resolution import deciding
 from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
 from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.settings.layers import gather, settle
@@ -54,7 +55,7 @@ def rendered_file(input_file: InputFile, options: RenderOptions, where: Where) -
     rendered = input_file.rendered(options)
     kind, content = _document_kind(input_file, options)
     scope = kind.find(content).scope if input_file.is_template else Scope()
-    parsed = parse(resources_of(content), scope)
+    parsed = parse(resources_of(content), deciding(scope))
     findings = dict.fromkeys((*rendered.findings, *parsed.findings))
     reports = {each.path: each for each in rendered.reports}
     return RenderedFile(

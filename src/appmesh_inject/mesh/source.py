@@ -3,6 +3,7 @@
 Each mesh is parsed once, and all its tasks share one compiler.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -83,6 +84,7 @@ class Meshes:
     ) -> None:
         self.given = given
         self.of_stack = of_stack
+        self._runners: dict[str, dict[str, Path]] = {}
         self._compilers: dict[tuple[int, bool, str], tuple[Compiler, tuple[Finding, ...]]] = {}
 
     def source(self, settings: Settings, scope: Scope) -> MeshSource | None:
@@ -99,14 +101,24 @@ class Meshes:
         # Imported here, since most templates have no standalone task and the import would slow down each cold start.
         from appmesh_inject.mesh.compiling import Compiler, Options
         from appmesh_inject.mesh.parsing import parse
+        from appmesh_inject.mesh.value_resolution import deciding
 
         is_own = source.resources is scope.resources
         key = (id(source.resources), settings.default_retry_policy == "on", settings.cloud_map_dns)
         if key not in self._compilers:
-            parsed = parse(source.resources, scope if is_own else Scope(), source.path)
+            parsed = parse(source.resources, deciding(scope) if is_own else Scope(), source.path)
             options = Options(default_retry_policy=key[1], cloud_map_dns=key[2], scope=scope)
             self._compilers[key] = Compiler(parsed.model, options), (*source.findings, *parsed.findings)
         return self._compilers[key]
+
+    def twins(self) -> Iterator[Finding]:
+        """A warning for each task that runs the same node as another one of the template."""
+        for tasks in self._runners.values():
+            first, *others = sorted(tasks)
+            for subject in others:
+                message = f"runs the same virtual node as task definition {first}"
+                hint = "Correct the name of the node, unless both serve the same requests"
+                yield Finding("AM367", subject, tasks[subject], message, hint)
 
     def configuration(
         self,
@@ -147,11 +159,20 @@ class Meshes:
             problems = tuple(_of_another_template(each, option, MeshSource(scope.resources)) for each in problems)
         if any(finding.is_error for finding in problems):
             return EnvoyConfiguration(None, findings=(*findings, *problems))
+        is_counted = source.resources is scope.resources and not is_gateway and not settings.export_mesh
+        # Of tasks under conditions, perhaps only one exists.
+        if is_counted and not _depends_on_a_condition(subject, scope):
+            self._runners.setdefault(json.dumps(compiled.bootstrap["node"]), {})[subject] = place
         level = environment.get("ENVOY_LOG_LEVEL", settings.log_level)
         level = "warning" if level == WARN else level
         commanded = command(compiled.bootstrap, level, subject, _arguments(environment))
         found = (*findings, *problems, *_about(commanded.findings, subject, place))
         return EnvoyConfiguration(list(commanded.command), compiled.ports, compiled.files, found)
+
+
+def _depends_on_a_condition(subject: str, scope: Scope) -> bool:
+    resource = scope.resources.get(subject)
+    return isinstance(resource, Mapping) and "Condition" in resource
 
 
 def _arguments(environment: Mapping[str, Json]) -> tuple[Json, ...]:

@@ -4,12 +4,20 @@ Values that only CloudFormation knows stay as they are, and `_unresolved` report
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import NamedTuple, final
 
 from appmesh_inject.cfn import conditions, sub
-from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.cfn.intrinsics import Scope, function, is_no_value, parameters_that_decide
+from appmesh_inject.cfn.document import Json, Path, value_at, value_if_there
+from appmesh_inject.cfn.intrinsics import (
+    PSEUDO,
+    Scope,
+    function,
+    is_no_value,
+    missing_parameters,
+    parameters_that_decide,
+)
 from appmesh_inject.cfn.sub import Variable
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.names import APP_MESH, kind_of
@@ -36,22 +44,27 @@ def resolved(template: Mapping[str, Json], parameters: Mapping[str, Json], stack
         if isinstance(declaration, dict) and "Default" in declaration
     }
     known = parameters_that_decide({**defaults, **parameters}, declarations)
-    pseudo = {name: value for name, value in (("AWS::StackName", stack_name), ("AWS::Region", region)) if value}
+    pseudo: dict[str, Json] = {
+        name: value for name, value in (("AWS::StackName", stack_name), ("AWS::Region", region)) if value
+    }
+    pseudo |= {name: value for name, value in parameters.items() if name.startswith("AWS::")}
     resources = template.get("Resources")
     found = resources if isinstance(resources, dict) else {}
     scope = Scope(parameters={**known, **pseudo})
-    values = _Values(
-        scope.parameters,
-        template.get("Mappings"),
-        found,
-        conditions.outcomes(template.get("Conditions"), scope),
-    )
+    before = _Values(scope.parameters, template.get("Mappings"), found, {})
+    values = replace(before, outcomes=conditions.outcomes(template.get("Conditions"), scope, before.of))
     kept = {
         logical_id: values.of(resource)
         for logical_id, resource in found.items()
         if logical_id.startswith("Fn::ForEach") or (_matters(resource) and values.exists(resource))
     }
-    return Resolved(kept, ordered(_unresolved(kept)))
+    return Resolved(kept, ordered(_unresolved(kept, found, missing_parameters(known, declarations))))
+
+
+def deciding(scope: Scope) -> Scope:
+    """The scope, with the outcomes of the template's conditions that follow from its parameters."""
+    values = _Values(scope.parameters, scope.mappings, scope.resources, {})
+    return scope.assuming_all(conditions.outcomes(scope.conditions, scope, values.of))
 
 
 def _matters(resource: Json) -> bool:
@@ -165,16 +178,37 @@ class _Values:
         return text.split(delimiter) if isinstance(delimiter, str) and delimiter and isinstance(text, str) else None
 
 
-def _unresolved(resources: Mapping[str, Json]) -> Iterator[Finding]:
+_NEVER_IN_ENVOY = ("Tags", "MeshOwner")
+"""Properties that are no part of Envoy's configuration, so their values need not be known."""
+
+
+def _unresolved(
+    resources: Mapping[str, Json], written: Mapping[str, Json], missing: frozenset[str]
+) -> Iterator[Finding]:
     """Reports values in mesh resources that only CloudFormation can resolve. References between mesh resources are
-    fine."""
+    fine. written: the resources before their values were resolved. missing: parameters that have no value."""
     for logical_id, resource in resources.items():
         if kind_of(resource) is None or not isinstance(resource, dict):
             continue
-        for path in _functions(resource.get("Properties"), ("Properties",), resources):
-            message = "is known only to the stack of the mesh"
-            hint = "Write the value itself in the mesh's template, or make it a parameter with a plain value"
-            yield Finding("AM326", logical_id, ("Resources", logical_id, *path), message, hint)
+        properties = resource.get("Properties")
+        if isinstance(properties, dict) and function(properties) is None:
+            properties = {name: it for name, it in properties.items() if name not in _NEVER_IN_ENVOY}
+        for path in _functions(properties, ("Properties",), resources):
+            left = value_at(resource, path)
+            # The path ends at a value that is written in the template: an Fn::Sub has become an Fn::Join where a part
+            # of it is known.
+            plain = tuple(takewhile(lambda step: not str(step).startswith("Fn::"), path))
+            before = function(value_if_there(written.get(logical_id), plain))
+            place = path if before == "Fn::Join" else plain
+            called = function(left) if place is path else before or function(left)
+            name = left.get("Ref") if isinstance(left, dict) else None
+            if isinstance(name, str) and (name in missing or name in PSEUDO):
+                message = f"'{called}' takes {name}, whose value is not given"
+                hint = f"Give it: --mesh-parameter {name}=..."
+            else:
+                message = f"'{called}' is known only to the stack of the mesh"
+                hint = "Write the value itself in the mesh's template, or make it a parameter with a plain value"
+            yield Finding("AM326", logical_id, ("Resources", logical_id, *place), message, hint)
 
 
 def _functions(value: Json, path: Path, resources: Mapping[str, Json]) -> Iterator[Path]:

@@ -69,8 +69,8 @@ def _moved(taken: AdoptedTask, marking: Marking) -> AdoptedTask:
 
 
 def _problems(document: Document, text: str, marking: Marking, taken: Sequence[AdoptedTask]) -> Sequence[Finding]:
-    """The errors from rendering the new text, and the warning of an egress filter that is not known. There is no
-    comparison: a `standalone` Envoy is compiled from the mesh, not taken from the original sidecar."""
+    """The errors from rendering the new text, and the warning of an unknown egress filter. There is no comparison: a
+    `standalone` Envoy is compiled from the mesh, not taken from the original sidecar."""
     _, findings = marking.rendered(reread(document, text), {each.path: each.mark for each in taken})
     return [finding for finding in findings if finding.is_error or finding.code == "AM358"]
 

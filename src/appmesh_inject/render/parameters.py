@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import PSEUDO
 
 
 def declarations(template: Json) -> Mapping[str, Json]:
@@ -16,9 +17,9 @@ def parameter_values(declared: Mapping[str, Json], given: Mapping[str, str]) -> 
     """The given value of each declared parameter, or its Default; without parameters that have neither.
 
     A value is a text, or a list of texts for a list type. The value of an SSM-typed parameter is the name of the entry
-    in Parameter Store, as in the event.
+    in Parameter Store, as in the event. Pseudo parameters have a value only if one is given.
     """
-    values: dict[str, Json] = {}
+    values: dict[str, Json] = {name: given[name] for name in PSEUDO if name in given}
     for name, declaration in declared.items():
         members = declaration if isinstance(declaration, Mapping) else {}
         if name in given:

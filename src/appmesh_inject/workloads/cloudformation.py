@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path, map_at
-from appmesh_inject.cfn.intrinsics import Scope, function, list_parameters, parameters_that_decide
+from appmesh_inject.cfn.intrinsics import Scope, function, list_parameters, missing_parameters, parameters_that_decide
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.containers import EcsContainerReader
@@ -51,10 +51,14 @@ class CloudFormation(NamedTuple):
         assert isinstance(resources, dict)
         declared = template.get("Parameters")
         declarations = declared if isinstance(declared, dict) else {}
+        conditions = template.get("Conditions")
         scope = Scope(
             parameters=parameters_that_decide(self.parameter_values, declarations),
             lists=list_parameters(self.parameter_values, declarations),
             resources=resources,
+            conditions=conditions if isinstance(conditions, dict) else {},
+            mappings=template.get("Mappings"),
+            missing=missing_parameters(self.parameter_values, declarations),
         )
         levels, findings = _metadata_levels(template, (), "")
         workloads = _workloads(resources, ("Resources",), scope)

@@ -130,6 +130,13 @@ def _file_paths(part: Certificate | Trust) -> tuple[Scalar, ...]:
 
 
 def _acm(owner: Resource, path: Path) -> Finding:
+    if path[-1] == "Trust":
+        message = "is a certificate authority in ACM PCA, whose certificate only App Mesh could deliver to Envoy"
+        hint = (
+            "Write the authority's certificate to a file (aws acm-pca get-certificate-authority-certificate), "
+            "and use Trust: File, or SDS"
+        )
+        return Finding("AM310", owner.logical_id, (*path, "ACM"), message, hint)
     message = "is in ACM, whose keys only App Mesh could deliver to Envoy"
     hint = "Export the private certificate (aws acm export-certificate) to files, or use File or SDS"
     return Finding("AM310", owner.logical_id, (*path, "ACM"), message, hint)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar, final
 
-from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.document import NOTHING, Json, Path
 from appmesh_inject.cfn.interpolation import scalar
-from appmesh_inject.cfn.intrinsics import Absent, Literal, Scope, leaves, read
+from appmesh_inject.cfn.intrinsics import PSEUDO, Absent, Literal, Scope, leaves, read
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.mesh.scalars import Scalar
@@ -31,6 +31,12 @@ class Reader(NamedTuple):
     @property
     def scope(self) -> Scope:
         return self.names.scope
+
+    def give_parameter(self, value: Json) -> str | None:
+        """The hint about the first parameter without a value on which `value` depends, also by its conditions."""
+        open_names = parameters(value, self.scope.conditions)
+        name = next((name for name in open_names if name in self.scope.missing or name in PSEUDO), None)
+        return name and f"Give its value: --parameter {name}=..."
 
 
 @final
@@ -64,7 +70,7 @@ class Property(NamedTuple):
         self.report(
             "AM301",
             "decides the structure of Envoy's configuration, and its value is not known when the macro runs",
-            "Write the value itself, or a Ref to a parameter of the template",
+            self.reader.give_parameter(self.value) or "Write the value itself, or a Ref to a parameter of the template",
         )
         return None
 
@@ -239,21 +245,26 @@ class Members:
         return self[name].flag() if self[name].is_there else None
 
 
-def parameters(value: Json) -> Iterator[str]:
-    """The names in each Ref and Fn::Sub of `value`."""
+def parameters(
+    value: Json, conditions: Mapping[str, Json] = NOTHING, visited: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """The names in each Ref and Fn::Sub of `value`, and of the given conditions that it uses."""
     if isinstance(value, dict):
         for key, item in value.items():
+            used = item[0] if key == "Fn::If" and isinstance(item, list) and item else item if key == "Condition" else 0
+            if isinstance(used, str) and used in conditions and used not in visited:
+                yield from parameters(conditions[used], conditions, visited | {used})
             if key == "Ref" and isinstance(item, str):
                 yield item
             elif key == "Fn::Sub":
                 text = item[0] if isinstance(item, list) and item else item
                 yield from (part.partition("}")[0] for part in str(text).split("${")[1:])
-                yield from parameters(item)
+                yield from parameters(item, conditions, visited)
             else:
-                yield from parameters(item)
+                yield from parameters(item, conditions, visited)
     elif isinstance(value, list):
         for item in value:
-            yield from parameters(item)
+            yield from parameters(item, conditions, visited)
 
 
 def each(props: Iterable[Property], parse: Callable[[Property], T | None]) -> tuple[T, ...]:

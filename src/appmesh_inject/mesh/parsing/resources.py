@@ -99,7 +99,8 @@ def _exists(prop: Property, resource: Mapping[str, Json]) -> bool:
         prop.at("Condition", condition).report(
             "AM309",
             "decides whether the mesh resource exists, and its outcome is not known when the macro runs",
-            "Take the condition away, or keep the mesh in a template of its own",
+            prop.reader.give_parameter({"Condition": condition})
+            or "Take the condition away, or keep the mesh in a template of its own",
         )
     return outcome is True
 
@@ -123,7 +124,8 @@ def _look_into_loop(prop: Property) -> None:
     if APP_MESH in str(prop.value):
         prop.report(
             "AM309",
-            "makes mesh resources in a loop, which CloudFormation unrolls only after this macro",
+            "makes mesh resources in a loop, which this tool does not unroll; CloudFormation does, before it calls the"
+            " macro, if AWS::LanguageExtensions comes before the macro in Transform",
             "Write the mesh resources one by one",
         )
 

@@ -7,6 +7,7 @@ from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.sidecar.context import SidecarContext
 from appmesh_inject.settings.list_types import ListValue, listed
+from appmesh_inject.settings.table import PREVIEW
 from appmesh_inject.settings.types import quoted
 from appmesh_inject.workloads.model import ContainerEntry, Port
 
@@ -49,13 +50,15 @@ def inferred(
     )
     items = tuple(port.written for port in certain.values())
     if not items and not findings:
+        none = " (AppPorts: [] if the task takes no traffic from the mesh)"
+        none = "" if context.settings.profile == PREVIEW else none
         findings.append(
             Finding(
                 "AM106",
                 context.workload.name,
                 path,
                 "there is no app port: no container maps a TCP port",
-                "Set AppPorts, or add PortMappings to the app's container",
+                f"Set AppPorts{none}, or add PortMappings to the app's container",
             )
         )
     return ListValue(items, listed(items, scope), len(items)), findings
