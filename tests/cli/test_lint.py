@@ -61,7 +61,7 @@ def test_refusals_are_findings_and_fail() -> None:
 def test_marks_without_transform_are_an_error() -> None:
     ran = run("lint", "-", stdin=COMPLETE.replace("Transform: AppMeshInject\n", ""))
     assert (ran.code, "error AM901 Web: " in ran.out) == (1, True)
-    assert ran.out.endswith("; the template does not call the macro as it should: 1 error\n")
+    assert ran.out.endswith("; CloudFormation would not do what the template says: 1 error\n")
 
 
 @pytest.mark.parametrize("name", ["AppmeshInject", "appMeshInject", "AppMeshInjct", "123456789012::AppMesh-Inject"])
@@ -79,3 +79,19 @@ def test_a_rendered_template_lints_like_its_source(form: str) -> None:
     assert ran.code == 0
     assert ran.err == "Web: skipped: already injected\n"
     assert ran.out == "<stdin>: cfn-lint has 0 findings before injection, 0 new after injection\n"
+
+
+@pytest.mark.parametrize(
+    "call", ["!Length [a]", "!ToJsonString {a: b}", "!ForEach [X, [a], {}]", "!ForEach::X [X, [a], {}]"]
+)
+def test_short_forms_that_cloudformation_does_not_have(call: str) -> None:
+    ran = run("lint", "-", stdin=f"# !Length in a comment\nMetadata:\n  Made: {call}\n{COMPLETE}")
+    name, *_ = call.split()
+    assert ran.code == 1
+    assert f"<stdin>:3:9: error AM906: {name} is no short form that CloudFormation has. " in ran.out
+    assert f"Write Fn::{name[1:]}." in ran.out
+
+
+def test_long_forms_and_other_short_forms_are_fine() -> None:
+    ran = run("lint", "-", stdin=f"Metadata: {{A: {{Fn::Length: [a]}}, B: !Sub a, C: '!Length'}}\n{COMPLETE}")
+    assert "AM906" not in ran.out

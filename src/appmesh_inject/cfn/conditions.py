@@ -40,7 +40,7 @@ class _Evaluator:
         parts = [self.outcome(part, visited) for part in argument]
         if name == "Fn::Not":
             return None if len(parts) != 1 or parts[0] is None else not parts[0]
-        decisive = name == "Fn::Or"
+        decisive: bool = name == "Fn::Or"
         if decisive in parts:
             return decisive
         return None if None in parts else not decisive
