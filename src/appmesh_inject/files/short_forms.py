@@ -1,7 +1,7 @@
 """Finds functions in a short form that CloudFormation does not have: `!Length` for `Fn::Length`."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -26,5 +26,5 @@ def unsupported(text: str) -> Iterator[ShortForm]:
         tag = getattr(event, "tag", None)
         name = str(tag).removeprefix("!")
         if tag and name.split("::")[0] in LONG_ONLY:
-            mark = event.start_mark
+            mark: Any = event.start_mark
             yield ShortForm(name, Position(mark.line + 1, mark.column + 1))
