@@ -306,6 +306,9 @@ CODES: Mapping[str, Code] = {
         "Add Transform: AppMeshInject, or correct its name",
     ),
     "AM902": _warning("The sidecars wait for App Mesh, which AWS switched off on 2026-09-30", "Use profile standalone"),
+    "AM903": _warning(
+        "CloudFormation takes the template, or what becomes of it, only from S3", "Deploy it by way of a bucket"
+    ),
     "AM904": _warning(
         "The command line cannot look into another macro, which CloudFormation runs first",
         "Nothing needs to be done; to render it here, write out what that macro returns",
@@ -314,10 +317,8 @@ CODES: Mapping[str, Code] = {
         "AWS::LanguageExtensions runs after the macro, and is reported to fail on containers with DependsOn",
         "List AWS::LanguageExtensions before the macro, or set WaitForEnvoy: []",
     ),
-    "AM906": _error(
-        "A function has no short form, so CloudFormation refuses the template", "Write the long form: Fn::Length"
-    ),
-    "AM903": _warning(
-        "CloudFormation takes the template, or what becomes of it, only from S3", "Deploy it by way of a bucket"
+    "AM906": _warning(
+        "A function has no short form, so CloudFormation refuses the template (an error of `lint`)",
+        "Write the long form: Fn::Length",
     ),
 }

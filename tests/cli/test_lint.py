@@ -64,7 +64,7 @@ def test_refusals_are_findings_and_fail() -> None:
 def test_marks_without_transform_are_an_error() -> None:
     ran = run("lint", "-", stdin=COMPLETE.replace("Transform: AppMeshInject\n", ""))
     assert (ran.code, "error AM901 Web: " in ran.out) == (1, True)
-    assert ran.out.endswith("; the template does not call the macro as it should: 1 error\n")
+    assert ran.out.endswith("; CloudFormation would not do what the template says: 1 error\n")
 
 
 @pytest.mark.parametrize("name", ["AppmeshInject", "appMeshInject", "AppMeshInjct", "123456789012::AppMesh-Inject"])
@@ -273,3 +273,19 @@ def test_lines_count_as_an_editor_does(end: str) -> None:
     rows = [row for row in out.splitlines() if "error E" in row]
     assert {row.split()[2] for row in rows} >= {"E0000:", "E3002:"}, out
     assert all(row.startswith(f"<stdin>:{line}:") for row in rows), out
+
+
+@pytest.mark.parametrize(
+    "call", ["!Length [a]", "!ToJsonString {a: b}", "!ForEach [X, [a], {}]", "!ForEach::X [X, [a], {}]"]
+)
+def test_short_forms_that_cloudformation_does_not_have(call: str) -> None:
+    ran = run("lint", "-", stdin=f"# !Length in a comment\nMetadata:\n  Made: {call}\n{COMPLETE}")
+    name, *_ = call.split()
+    assert ran.code == 1
+    assert f"<stdin>:3:9: error AM906: {name} is no short form that CloudFormation has. " in ran.out
+    assert f"Write Fn::{name[1:]}." in ran.out
+
+
+def test_long_forms_and_other_short_forms_are_fine() -> None:
+    ran = run("lint", "-", stdin=f"Metadata: {{A: {{Fn::Length: [a]}}, B: !Sub a, C: '!Length'}}\n{COMPLETE}")
+    assert "AM906" not in ran.out

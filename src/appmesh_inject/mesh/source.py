@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.interpolation import scalar
-from appmesh_inject.cfn.intrinsics import Scope
+from appmesh_inject.cfn.intrinsics import NO_VALUE, NOTHING_KNOWN, Absent, Scope, mapped
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.table import WARN, Settings
 
@@ -178,7 +178,13 @@ def _depends_on_a_condition(subject: str, scope: Scope) -> bool:
 def _arguments(environment: Mapping[str, Json]) -> tuple[Json, ...]:
     """The arguments for variables that App Mesh's image turned into arguments and the stock image does not."""
     concurrency = environment.get("ENVOY_CONCURRENCY")
-    return () if concurrency is None else ("--concurrency", scalar(concurrency))
+    if concurrency is None:
+        return ()
+    # In a branch without the variable, its flag goes as well.
+    flag = mapped(
+        concurrency, NOTHING_KNOWN, lambda leaf: NO_VALUE if isinstance(leaf.reading, Absent) else "--concurrency"
+    )
+    return flag, scalar(concurrency)
 
 
 def _about(findings: tuple[Finding, ...], subject: str, place: Path) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from appmesh_inject.cfn.intrinsics import (
     is_no_value,
     known,
     leaves,
+    mapped,
 )
 from appmesh_inject.cfn.merge import Identities
 from appmesh_inject.findings import Finding
@@ -121,7 +122,20 @@ class EcsContainerReader:
             for variable in (leaf.written for item in branch for leaf in item):
                 name = variable.get(self.name_key) if isinstance(variable, dict) else None
                 if isinstance(variable, dict) and isinstance(name, str):
-                    yield name, variable.get(self.names["Value"])
+                    yield name, self._variable(definition[self.names["Environment"]], name, variable, scope)
+
+    def _variable(self, environment: Json, name: str, found: Mapping[str, Json], scope: Scope) -> Json:
+        """A variable's value, under the Fn::Ifs around the list."""
+        if isinstance(environment, list):
+            return found.get(self.names["Value"])
+
+        def in_branch(leaf: Leaf) -> Json:
+            items = leaf.written if isinstance(leaf.written, list) else []
+            named = (item for item in items if isinstance(item, dict) and item.get(self.name_key) == name)
+            values = [item.get(self.names["Value"]) for item in named]
+            return values[-1] if values else NO_VALUE
+
+        return mapped(environment, scope, in_branch)
 
     def _is_essential(self, definition: Mapping[str, Json], scope: Scope) -> bool:
         """Whether a container may be essential: unless Essential is a literal false in every branch."""

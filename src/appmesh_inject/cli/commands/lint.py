@@ -1,6 +1,6 @@
 """`appmesh-inject lint`: reports what the macro would refuse, and what cfn-lint finds before and after injection."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,9 +15,10 @@ from appmesh_inject.cli.problems import Checked, Problem
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.selection import SkipOthers
 from appmesh_inject.cli.strictness import warned
-from appmesh_inject.files import writer
+from appmesh_inject.files import documents, writer
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import UserError
+from appmesh_inject.files.short_forms import unsupported
 from appmesh_inject.findings import Finding, Severity, with_full_stop
 from appmesh_inject.migrate.retention import warning_of_deletion
 from appmesh_inject.render.inputs import InputFile
@@ -98,7 +99,7 @@ def _cfn_lint(files: Sequence[InputFile], errors: list[UserError]) -> "CfnLint |
 def _checked(input_file: InputFile, result: Rendered, cfn_lint: "CfnLint | None", macro: str) -> Checked:
     """All findings in one file. cfn_lint: None if it cannot be run."""
     document = input_file.document
-    own = tuple(_own(document, finding) for finding in _findings(input_file, result))
+    own = (*(_own(document, finding) for finding in _findings(input_file, result)), *_short_forms(document))
     refusals = sum(problem.is_error for problem in own)
     if cfn_lint is None or not input_file.is_template:
         return Checked(document.name, own, f"{document.name}: {_counted(refusals, 'error')}", refusals > 0)
@@ -122,7 +123,7 @@ def _checked(input_file: InputFile, result: Rendered, cfn_lint: "CfnLint | None"
     if result.has_errors:
         summary = f"{before}; the macro refuses the template: {_counted(refusals, 'error')}"
     elif refusals:
-        summary = f"{before}; the template does not call the macro as it should: {_counted(refusals, 'error')}"
+        summary = f"{before}; CloudFormation would not do what the template says: {_counted(refusals, 'error')}"
     else:
         of_errors = f" ({_counted(errors, 'error')})" if errors else ""
         summary = f"{before}, {len(new)} new after injection{of_errors}"
@@ -136,6 +137,19 @@ NOT_CALLED = "AM901"
 def _own(document: Document, finding: Finding) -> Problem:
     problem = problems.of_finding(document, finding)
     return replace(problem, severity=str(Severity.ERROR)) if finding.code == NOT_CALLED else problem
+
+
+def _short_forms(document: Document) -> Iterator[Problem]:
+    """Short forms that CloudFormation refuses. `render` writes the long ones, so only the source cannot be deployed."""
+    if document.format is not documents.Format.YAML:
+        return
+    for form in unsupported(document.text):
+        message = f"!{form.name} is no short form that CloudFormation has"
+        where = f"{document.name}:{form.place}"
+        hint = f"Write Fn::{form.name}"
+        yield Problem(
+            document.name, form.place, where, str(Severity.ERROR), "AM906", with_full_stop(message), f"{hint}."
+        )
 
 
 def _counted(number: int, noun: str) -> str:
