@@ -95,8 +95,7 @@ def test_a_mapping_of_the_admin_port_needs_a_decision() -> None:
     assert (ran.code, ran.out) == (1, "")
     assert "AM332" in ran.err
     assert "StatsPort" in ran.err
-    settled = template.replace("Resources:\n", "Metadata: {AppMesh: {StatsPort: 9901}}\nResources:\n", 1)
-    ran = run("adopt", "-", "--profile", "standalone", stdin=settled)
+    ran = run("adopt", "-", "--profile", "standalone", "--stats-port", "9901", stdin=template)
     assert ran.code == 0, ran.err
     rendered = run("render", "-", "--output-format", "json", stdin=ran.out)
     assert rendered.code == 0, rendered.err

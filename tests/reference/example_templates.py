@@ -53,7 +53,7 @@ def _options(template: str) -> list[str]:
 
 
 def told(code: str) -> str:
-    """What is said of the example: by `render`, `remove` or `lint`, or by the macro where the function alone says it."""
+    """What is said of the example: by `render`, `remove` or `lint`, or by the macro alone."""
     with tempfile.TemporaryDirectory() as folder:
         template, mesh = Path(folder, "template.yaml"), Path(folder, "mesh.yaml")
         template.write_text(whole(FOLDER / f"{code}.yaml"))

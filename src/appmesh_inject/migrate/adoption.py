@@ -14,6 +14,7 @@ from appmesh_inject.findings import CODES, Finding
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask, UntouchedTask, decisions
 from appmesh_inject.migrate.document_editing import check_anchors, editing_of, errors_located, reread
 from appmesh_inject.migrate.fragment_difference import same
+from appmesh_inject.migrate.leftovers import dropped_variables
 from appmesh_inject.migrate.marks import InMetadata, Marking, tags_of
 from appmesh_inject.migrate.standalone_mark import off_app_mesh
 from appmesh_inject.migrate.task_equivalence import canonical, first_difference
@@ -34,9 +35,11 @@ class Adoption:
     findings: Sequence[Finding] = ()
 
 
-def adopted(document: Document, marking: Marking, options: RenderOptions, *, moving: bool = False) -> Adoption:
-    """Replaces hand-written sidecars by marks; `moving`: by marks for profile `standalone`. Raises UserError if the
-    text cannot be edited."""
+def adopted(
+    document: Document, marking: Marking, options: RenderOptions, *, moving: bool = False, stats_port: str | None = None
+) -> Adoption:
+    """Replaces hand-written sidecars by marks; `moving`: by marks for profile `standalone`, with this
+    StatsPort. Raises UserError if the text cannot be edited."""
     decided: list[AdoptedTask | UntouchedTask] = []
     findings: list[Finding] = []
     for decision in decisions(document.content, marking, options):
@@ -45,7 +48,10 @@ def adopted(document: Document, marking: Marking, options: RenderOptions, *, mov
         else:
             findings += decision
     if moving:
-        decided = [_moved(decision, marking) if isinstance(decision, AdoptedTask) else decision for decision in decided]
+        decided = [
+            _moved(decision, marking, stats_port) if isinstance(decision, AdoptedTask) else decision
+            for decision in decided
+        ]
     taken = [decision for decision in decided if isinstance(decision, AdoptedTask)]
     if findings:
         return Adoption(None, decided, findings)
@@ -59,10 +65,16 @@ def adopted(document: Document, marking: Marking, options: RenderOptions, *, mov
     return Adoption(None if errors else text, decided, errors)
 
 
-def _moved(taken: AdoptedTask, marking: Marking) -> AdoptedTask:
+def _moved(taken: AdoptedTask, marking: Marking, stats_port: str | None) -> AdoptedTask:
     """The decision, with a mark for profile `standalone`."""
     mark = off_app_mesh(taken.mark, marking.tasks.containers)
-    return dataclasses.replace(taken, attempt=dataclasses.replace(taken.attempt, mark=mark), profile=STANDALONE)
+    if stats_port is not None:
+        mark["StatsPort"] = int(stats_port) if stats_port.isascii() and stats_port.isdigit() else stats_port
+    gone = dropped_variables(taken.mark, mark)
+    note = f"left out, since only App Mesh's image reads them: {', '.join(gone)}" if gone else ""
+    note = "; ".join(each for each in (taken.note, note) if each)
+    attempt = dataclasses.replace(taken.attempt, mark=mark)
+    return dataclasses.replace(taken, attempt=attempt, profile=STANDALONE, note=note)
 
 
 def _errors(document: Document, text: str, marking: Marking, taken: Sequence[AdoptedTask]) -> Sequence[Finding]:
