@@ -252,6 +252,10 @@ CODES: Mapping[str, Code] = {
         f"The processed template has more than {RESOURCES_OF_A_TEMPLATE} resources",
         "Split the template: move some of its resources to another stack, or to a nested one",
     ),
+    "AM332": _error(
+        "Something outside of the task uses Envoy's admin port, where only the task itself gets an answer",
+        "Use a listener's port, or set StatsPort",
+    ),
     "AM351": _warning("Outlier detection has no effect on a single address", "Use ResponseType ENDPOINTS"),
     "AM352": _warning("The health check of a virtual gateway has no effect", "Check its health from the load balancer"),
     "AM353": _warning("A variable of the envoy container no longer has an effect", "Remove it"),

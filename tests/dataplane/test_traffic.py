@@ -135,6 +135,23 @@ def test_the_access_log(client: Client, network: Network) -> None:
     assert {"path": "/plain/logged", "to": "cds_egress_apps_white_http_9080"} in lines
 
 
+@pytest.mark.parametrize(("name", "port"), [("white", 9901), ("door", 9090)])
+def test_the_outside_reads_statistics_and_nothing_else_of_admin(client: Client, name: str, port: int) -> None:
+    """On `white` the port is the one where admin would be, so admin has moved."""
+    there = ("hub", ADDRESSES[name], port)
+    assert client.one(*there, "/ready")["body"] == "LIVE\n"
+    metrics = client.one(*there, "/stats/prometheus?usedonly")
+    assert metrics["status"] == 200
+    assert "envoy_server_live" in metrics["body"]
+    for path in ("/config_dump", "/server_info", "/stats", "/", "/ready/", "/ready/../config_dump"):
+        assert client.one(*there, path)["status"] == 404, path
+    for path in ("/quitquitquit", "/healthcheck/fail", "/logging?level=trace"):
+        assert client.one(*there, path, method="POST")["status"] == 404, path
+    for path in ("/ready", "/stats/prometheus"):
+        assert client.one(*there, path, method="POST")["status"] == 405, path
+    assert client.one(*there, "/ready")["status"] == 200
+
+
 @pytest.mark.parametrize("port", [15001, 9901])
 def test_nothing_but_the_ingress_listens_to_the_outside(client: Client, port: int) -> None:
     assert "ConnectionRefused" in client.one("hub", ADDRESSES["free"], port)["body"]

@@ -48,7 +48,7 @@ Resources:
           Image: public.ecr.aws/appmesh/aws-appmesh-envoy:v1.29.12.1-prod
           Essential: true
           User: '1337'
-          PortMappings: [{ContainerPort: 9901}]
+          PortMappings: [{ContainerPort: 9090}]
           HealthCheck:
             Command: [CMD-SHELL, "curl -s http://localhost:9901/server_info | grep state | grep -q LIVE"]
             Interval: 5
@@ -77,7 +77,7 @@ def test_app_mesh_settings_are_dropped_and_the_mesh_compiles(tmp_path: Path) -> 
         "AWS_REGION",
     ):
         assert gone not in ran.out
-    for kept in ("# The shop", "# on Fargate", "# the app itself", "ResourceArn: !Ref Node", "LogLevel: debug", "9901"):
+    for kept in ("# The shop", "# on Fargate", "# the app itself", "ResourceArn: !Ref Node", "LogLevel: debug", "9090"):
         assert kept in ran.out
     rendered = run("render", "-", "--output-format", "json", stdin=ran.out)
     assert rendered.code == 0, rendered.err
@@ -88,6 +88,20 @@ def test_app_mesh_settings_are_dropped_and_the_mesh_compiles(tmp_path: Path) -> 
     assert envoy["Command"][0] == "--config-yaml"
     assert {"Name": "ENABLE_ENVOY_STATS_TAGS", "Value": "1"} in envoy["Environment"]
     assert envoy["LogConfiguration"] == {"LogDriver": "json-file"}
+
+
+def test_a_mapping_of_the_admin_port_needs_a_decision() -> None:
+    template = TEMPLATE.replace("ContainerPort: 9090", "ContainerPort: 9901")
+    ran = run("adopt", "-", "--profile", "standalone", stdin=template)
+    assert (ran.code, ran.out) == (1, "")
+    assert "AM332" in ran.err
+    assert "StatsPort" in ran.err
+    ran = run("adopt", "-", "--profile", "standalone", "--stats-port", "9901", stdin=template)
+    assert ran.code == 0, ran.err
+    rendered = run("render", "-", "--output-format", "json", stdin=ran.out)
+    assert rendered.code == 0, rendered.err
+    envoy = json.loads(rendered.out)["Resources"]["Task"]["Properties"]["ContainerDefinitions"][1]
+    assert "/dev/tcp/127.0.0.1/9902;" in envoy["HealthCheck"]["Command"][-1]
 
 
 def test_a_mesh_that_does_not_compile_is_refused() -> None:
@@ -138,7 +152,7 @@ def test_each_variable_that_is_left_out_is_named() -> None:
     ran = run("adopt", "-", "--profile", "standalone", stdin=f"{TEMPLATE.rstrip()}\n            - {more}\n")
     assert ran.code == 0, ran.err
     assert ran.err.splitlines()[0].endswith(
-        "left out, since only App Mesh's image knows them: AWS_REGION, APPMESH_METRIC_EXTENSION_VERSION, "
+        "left out, since only App Mesh's image reads them: AWS_REGION, APPMESH_METRIC_EXTENSION_VERSION, "
         "APPNET_ENVOY_RESTART_COUNT, ENVOY_STATS_FLUSH_INTERVAL, APPMESH_RESOURCE_CLUSTER"
     )
     assert "{Name: MINE, Value: '1'}" in ran.out or "Name: MINE" in ran.out

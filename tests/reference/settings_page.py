@@ -58,6 +58,7 @@ KNOWN = {
     "ExportMesh",
     "DefaultRetryPolicy",
     "CloudMapDns",
+    "StatsPort",
 }
 """Settings that decide what comes out, so that their value must be known when the macro runs."""
 
@@ -88,6 +89,7 @@ EXAMPLES: Mapping[str, Json] = {
     "ExportMesh": True,
     "DefaultRetryPolicy": "off",
     "CloudMapDns": "logical",
+    "StatsPort": 9901,
 }
 
 

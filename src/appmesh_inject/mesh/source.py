@@ -146,6 +146,7 @@ class Meshes:
             ingress_port=settings.proxy_ingress_port,
             egress_port=settings.proxy_egress_port,
             admin_port=admin_port,
+            stats_port=settings.stats_port,
             environment=environment,
             environment_path=place,
             scope=scope,

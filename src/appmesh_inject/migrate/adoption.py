@@ -34,9 +34,11 @@ class Adoption:
     findings: Sequence[Finding] = ()
 
 
-def adopted(document: Document, marking: Marking, options: RenderOptions, *, moving: bool = False) -> Adoption:
-    """Replaces hand-written sidecars by marks; `moving`: by marks for profile `standalone`. Raises UserError if the
-    text cannot be edited."""
+def adopted(
+    document: Document, marking: Marking, options: RenderOptions, *, moving: bool = False, stats_port: str | None = None
+) -> Adoption:
+    """Replaces hand-written sidecars by marks; `moving`: by marks for profile `standalone`, with this
+    StatsPort. Raises UserError if the text cannot be edited."""
     decided: list[AdoptedTask | UntouchedTask] = []
     findings: list[Finding] = []
     for decision in decisions(document.content, marking, options):
@@ -45,7 +47,10 @@ def adopted(document: Document, marking: Marking, options: RenderOptions, *, mov
         else:
             findings += decision
     if moving:
-        decided = [_moved(decision, marking) if isinstance(decision, AdoptedTask) else decision for decision in decided]
+        decided = [
+            _moved(decision, marking, stats_port) if isinstance(decision, AdoptedTask) else decision
+            for decision in decided
+        ]
     taken = [decision for decision in decided if isinstance(decision, AdoptedTask)]
     if findings:
         return Adoption(None, decided, findings)
@@ -59,10 +64,12 @@ def adopted(document: Document, marking: Marking, options: RenderOptions, *, mov
     return Adoption(None if any(each.is_error for each in problems) else text, decided, problems)
 
 
-def _moved(taken: AdoptedTask, marking: Marking) -> AdoptedTask:
+def _moved(taken: AdoptedTask, marking: Marking, stats_port: str | None) -> AdoptedTask:
     """The decision, with a mark for profile `standalone`."""
     mark, left_out = off_app_mesh(taken.mark, marking.tasks.containers)
-    lost = [f"left out, since only App Mesh's image knows them: {', '.join(left_out)}"] if left_out else []
+    if stats_port is not None:
+        mark["StatsPort"] = int(stats_port) if stats_port.isascii() and stats_port.isdigit() else stats_port
+    lost = [f"left out, since only App Mesh's image reads them: {', '.join(left_out)}"] if left_out else []
     note = "; ".join([*([taken.note] if taken.note else []), *lost])
     attempt = dataclasses.replace(taken.attempt, mark=mark)
     return dataclasses.replace(taken, attempt=attempt, profile=STANDALONE, note=note)

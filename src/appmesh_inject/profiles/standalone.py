@@ -8,7 +8,7 @@ from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.source import CONFIGURATION_FLAG, EnvoyConfiguration, MeshSource
 from appmesh_inject.profiles.context import Context
-from appmesh_inject.profiles.sidecar import checks
+from appmesh_inject.profiles.sidecar import admin_port, checks
 from appmesh_inject.profiles.sidecar.containers import (
     GATEWAY,
     NODE,
@@ -79,7 +79,8 @@ class Standalone(SidecarProfile):
         """The command that runs the compiled configuration, and findings about the configuration."""
         compiled = _configuration(context, envoy, values)
         findings = checks.configuration(context, sidecar_set, compiled, envoy, values[Slot.APP_PORTS])
-        return compiled.command, (*compiled.findings, *findings)
+        used = admin_port.outside_uses(context, envoy, values[Slot.ADMIN_PORT])
+        return compiled.command, (*compiled.findings, *findings, *used)
 
     def is_injected(self, context: SidecarContext) -> bool:
         """Whether the task was injected before, together with the removal of the mesh from the template."""

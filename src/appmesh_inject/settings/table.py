@@ -65,6 +65,7 @@ class Settings(NamedTuple):
     export_mesh: bool = False
     default_retry_policy: str = "on"
     cloud_map_dns: str = "strict"
+    stats_port: str | None = None
 
 
 TABLE: Mapping[str, Setting] = {
@@ -162,6 +163,11 @@ TABLE: Mapping[str, Setting] = {
         types.choice("strict", "logical"),
         "How Envoy resolves names in Cloud Map: to all addresses (`strict`) or to one of them (`logical`)",
         "`strict`",
+        profiles=(STANDALONE,),
+    ),
+    "StatsPort": Setting(
+        types.known_port,
+        "Port where Envoy answers `GET /ready` and `GET /stats/prometheus`, and nothing else, to the task's network",
         profiles=(STANDALONE,),
     ),
 }

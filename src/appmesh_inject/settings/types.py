@@ -118,6 +118,15 @@ def known_text(value: Json, scope: Scope) -> str | InvalidValue:
     return literal.value
 
 
+def known_port(value: Json, scope: Scope) -> str | InvalidValue:
+    """Reads a port, which must be known when the macro runs."""
+    literal = decided(value, scope)
+    if isinstance(literal, InvalidValue):
+        return literal
+    need = unmet(literal, port)
+    return _invalid(literal, need, ()) if need else str(literal.value)
+
+
 def flag(value: Json, scope: Scope) -> bool | InvalidValue:
     """Reads true or false, which must be known when the macro runs."""
     literal = decided(value, scope)

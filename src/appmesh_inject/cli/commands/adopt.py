@@ -18,6 +18,7 @@ from appmesh_inject.findings import one_line
 from appmesh_inject.migrate import marks
 from appmesh_inject.migrate.adoption import Adoption, adopted
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask
+from appmesh_inject.migrate.leftovers import leftovers
 from appmesh_inject.migrate.retention import retained
 from appmesh_inject.render import inputs
 from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
@@ -33,6 +34,15 @@ Profile = Annotated[
     ),
 ]
 
+StatsPort = Annotated[
+    str | None,
+    typer.Option(
+        "--stats-port",
+        metavar="PORT",
+        show_default=False,
+        help="With --profile standalone: the setting StatsPort of each mark, for what reads Envoy's admin port",
+    ),
+]
 Retain = Annotated[
     bool,
     typer.Option(
@@ -50,6 +60,7 @@ def adopt(
     deployment_parameter: DeploymentParameters = [],  # noqa: B006
     macro_name: MacroName = MACRO,
     profile: Profile = None,
+    stats_port: StatsPort = None,
     retain: Retain = False,
     mesh: MeshFile = None,
     mesh_parameter: MeshParameters = [],  # noqa: B006
@@ -68,18 +79,37 @@ def adopt(
         raise typer.BadParameter(
             "only standalone can be chosen; by default the profile is that of the sidecars.", param_hint="--profile"
         )
+    if stats_port is not None and profile != STANDALONE:
+        raise typer.BadParameter("goes with --profile standalone.", param_hint="--stats-port")
     with errors_reported():
         to = destination(file, output_file, in_place)
         input_file = inputs.load(file)
         options = render_options(input_file.document, parameter, {}, deployment_parameter, macro=macro_name)
         options = replace(options, mesh=mesh_of(mesh, mesh_parameter))
-        adoption = adopted(input_file.document, _marking(input_file, options), options, moving=profile == STANDALONE)
+        adoption = adopted(
+            input_file.document,
+            _marking(input_file, options),
+            options,
+            moving=profile == STANDALONE,
+            stats_port=stats_port,
+        )
         _print(input_file, adoption)
+        if profile == STANDALONE and adoption.text is not None:
+            _print_leftovers(input_file, adoption)
         report.print_described(input_file)
         if adoption.text is None:
             raise typer.Exit(1)
         text = _retained(input_file, adoption.text) if retain else adoption.text
         writer.deliver(input_file.document.byte_order_mark + text, to)
+
+
+def _print_leftovers(input_file: InputFile, adoption: Adoption) -> None:
+    """Prints one line for each thing that stays although only App Mesh needed it."""
+    document = input_file.document
+    taken = [decision for decision in adoption.decisions if isinstance(decision, AdoptedTask)]
+    for each in leftovers(document.content, [path for task in taken for path in task.attempt.removed]):
+        text = f"{report.where(document, each.path)}: left behind: {each.owner}: {each.what}: {each.remedy}"
+        typer.echo(one_line(text), err=True)
 
 
 def _retained(input_file: InputFile, text: str) -> str:

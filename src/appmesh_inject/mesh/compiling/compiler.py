@@ -17,6 +17,7 @@ from appmesh_inject.mesh.compiling.gateways import gateway_parts
 from appmesh_inject.mesh.compiling.nodes import node_parts
 from appmesh_inject.mesh.compiling.options import Compiled, Options
 from appmesh_inject.mesh.compiling.resource_links import Links
+from appmesh_inject.mesh.compiling.statistics import statistics
 from appmesh_inject.mesh.compiling.telemetry import telemetry_config
 from appmesh_inject.mesh.model import Mesh, Model, VirtualGateway, VirtualNode
 from appmesh_inject.mesh.names import without_owner
@@ -79,12 +80,13 @@ class Compiler:
             parts = gateway_parts(owner, mesh, self.shared, options, telemetry)
         needs = tls.needs(owner, *_tls_settings(owner, parts.called))
         sds, unmet = _sds(owner, options) if needs.sds else ((), ())
+        served = statistics(options, _ip_preference(owner, mesh))
         bootstrap: Config = {
             "node": _identity(owner),
             "admin": {"address": address(LOOPBACK, options.admin_port)},
             "static_resources": {
-                "listeners": parts.listeners,
-                "clusters": [*parts.clusters, *telemetry.clusters, *sds],
+                "listeners": [*parts.listeners, *served.listeners],
+                "clusters": [*parts.clusters, *telemetry.clusters, *sds, *served.clusters],
             },
             **telemetry.top,
         }
@@ -95,6 +97,12 @@ class Compiler:
             ports=tuple(listener.port.written for listener in owner.listeners),
             files=_distinct((*needs.files, *telemetry.files)),
         )
+
+
+def _ip_preference(owner: Owner, mesh: Mesh | None) -> str | None:
+    """The preference of the node, or else of its mesh."""
+    own = owner.discovery.ip_preference if isinstance(owner, VirtualNode) and owner.discovery else None
+    return own or (mesh.ip_preference if mesh else None)
 
 
 def _distinct(files: Sequence[Json]) -> tuple[Json, ...]:
@@ -151,6 +159,8 @@ def _port_findings(owner: Owner, options: Options) -> Iterable[Finding]:
     own = {"ProxyEgressPort": options.egress_port, "the admin port": options.admin_port}
     if isinstance(owner, VirtualNode):
         own["ProxyIngressPort"] = options.ingress_port
+    if options.stats_port is not None:
+        own["StatsPort"] = options.stats_port
     taken = {str(port): what for what, port in own.items()}
     for listener in owner.listeners:
         if listener.port.key in taken:

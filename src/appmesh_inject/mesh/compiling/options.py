@@ -11,7 +11,8 @@ from appmesh_inject.findings import Finding
 class Options(NamedTuple):
     """default_retry_policy: give routes without a retry policy App Mesh's default, as App Mesh did in accounts that
     had no mesh before 2020-07-29. cloud_map_dns: `strict` uses all addresses of a Cloud Map name, `logical` one of
-    them. environment: variables of the envoy container, which enable tracing and statistics. environment_path, scope:
+    them. stats_port: where statistics are served to the task's network. environment: variables of the envoy container,
+    which enable tracing and statistics. environment_path, scope:
     where these variables stand, and what is known there."""
 
     default_retry_policy: bool = True
@@ -19,6 +20,7 @@ class Options(NamedTuple):
     ingress_port: Json = "15000"
     egress_port: Json = "15001"
     admin_port: Json = "9901"
+    stats_port: str | None = None
     environment: Mapping[str, Json] = NOTHING
     environment_path: Path = ()
     scope: Scope = NOTHING_KNOWN

@@ -149,6 +149,8 @@ def app_ports(context: SidecarContext, ports: ListValue, path: Path) -> Iterator
             f"List at most {APP_PORTS} in AppPorts",
         )
     proxy_ports = {"ProxyIngressPort": settings.proxy_ingress_port, "ProxyEgressPort": settings.proxy_egress_port}
+    if settings.stats_port is not None:
+        proxy_ports["StatsPort"] = settings.stats_port
     for setting, proxy_port in proxy_ports.items():
         if proxy_port in ports.items:
             yield context.finding(

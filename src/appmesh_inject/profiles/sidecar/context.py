@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.profiles.context import Context, enabled_scope
+from appmesh_inject.profiles.sidecar import admin_port
 from appmesh_inject.profiles.sidecar.containers import ENVOY, X_RAY_DAEMON, Sidecar, SidecarSet
 from appmesh_inject.profiles.sidecar.template import Slot, joined_text
 from appmesh_inject.settings.images import BUILT_IN_IMAGES
@@ -60,7 +61,7 @@ class SidecarContext(Context):
             Slot.APP_PORTS: app_ports,
             Slot.EGRESS_IGNORED_IPS: self.sidecar_set.egress_ignored_ips if ips is None else ips.text,
             Slot.EGRESS_IGNORED_PORTS: ports.text if ports and ports.items else None,
-            Slot.ADMIN_PORT: "9901",
+            Slot.ADMIN_PORT: self._admin_port(app_ports),
             Slot.ENVOY_NAME: self.name(ENVOY),
         }
         if settings.x_ray and any(sidecar.role == X_RAY_DAEMON for sidecar in self.sidecar_set.sidecars):
@@ -68,6 +69,18 @@ class SidecarContext(Context):
         for slot, parameter in self.sidecar_set.images.items():
             values[slot] = self.platform.images.get(parameter) or BUILT_IN_IMAGES[parameter]
         return values
+
+    def _admin_port(self, app_ports: Json) -> Json:
+        """9901, or the next port that is free if StatsPort takes it."""
+        settings = self.settings
+        if settings.stats_port != admin_port.USUAL:
+            return admin_port.USUAL
+        ports = app_ports.split(",") if isinstance(app_ports, str) else ()
+        scope = self.workload.scope
+        source = self.meshes.source(settings, scope)
+        listening = admin_port.listener_ports(source.resources, scope) if source else ()
+        proxy_ports = (settings.proxy_ingress_port, settings.proxy_egress_port)
+        return admin_port.free_port((settings.stats_port, *proxy_ports, *ports, *listening))
 
 
 def resource_of(context: Context, sidecar_set: SidecarSet) -> Json:
