@@ -101,6 +101,8 @@ class Mutation:
         self.again: list[str] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        # Profiles are loaded when they are asked for, and fill their tables then.
+        import_all()
         sys.setprofile(None)
         prepared(session.items)
         mutants, _ = collect_source_file_mutation_data(mutant_names=list(self.patterns))
@@ -131,14 +133,17 @@ class Mutation:
         return True
 
 
-def prepared(items: Sequence[pytest.Item]) -> None:
-    """What no mutant changes, done once: imports, and the golden cases' documents. Hypothesis tries the same few
-    examples each time."""
+def import_all() -> None:
     import appmesh_inject  # the one with the mutants, which is on the path by now
 
     for module in pkgutil.walk_packages(appmesh_inject.__path__, "appmesh_inject."):
         if not module.name.startswith(("appmesh_inject.cli", "appmesh_inject.cfn_lint")):
             importlib.import_module(module.name)
+
+
+def prepared(items: Sequence[pytest.Item]) -> None:
+    """What no mutant changes, done once: the golden cases' documents. Hypothesis tries the same few examples each
+    time."""
     for item in items:
         function = getattr(item, "obj", None)
         if is_hypothesis_test(function):
