@@ -37,7 +37,7 @@ def test_each_is_listed_once_with_its_place() -> None:
 
 def test_variables_that_go_are_named() -> None:
     ran = run("adopt", "-", "--profile", "standalone", stdin=TEMPLATE)
-    assert "only App Mesh's image reads them: APPMESH_METRIC_EXTENSION_VERSION" in ran.err
+    assert "only App Mesh's image reads them: AWS_REGION, APPMESH_METRIC_EXTENSION_VERSION" in ran.err
 
 
 def test_nothing_is_listed_where_nothing_stays() -> None:

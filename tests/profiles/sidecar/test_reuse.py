@@ -136,7 +136,9 @@ def test_alone_and_among_others_with_a_mesh(
         resources[f"Task{position}"] = resource({**kind, "mark": mark})
     together = injected({**MESH, **resources})
     alone = {name: injected({**MESH, name: each}) for name, each in resources.items()}
-    assert set(together.findings) == {finding for outcome in alone.values() for finding in outcome.findings}
+    # Two tasks that run one node are a matter of the whole template.
+    found = {finding for finding in together.findings if finding.code != "AM367"}
+    assert found == {finding for outcome in alone.values() for finding in outcome.findings}
     if not together.has_errors:
         document: Any = together.document
         for name, outcome in alone.items():
