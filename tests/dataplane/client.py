@@ -27,9 +27,9 @@ class Client:
         """How many requests a task's application has answered; asked past its Envoy."""
         return int(self.one(name, "127.0.0.1", port, "/served")["served"])
 
-    def counted(self, name: str, stat: str) -> int:
+    def counted(self, name: str, stat: str, admin_port: int = 9901) -> int:
         """A counter of a task's Envoy."""
-        told = self.one(name, "127.0.0.1", 9901, f"/stats?filter=^{stat}$")["body"]
+        told = self.one(name, "127.0.0.1", admin_port, f"/stats?filter=^{stat}$")["body"]
         return int(told.rpartition(": ")[2])
 
 

@@ -118,7 +118,8 @@ def test_all_traffic_goes_through_both_envoys(client: Client) -> None:
     grown = growth(
         lambda: {
             "client": client.counted("client", TELLERS["white"]),
-            "white": client.counted("white", "http.ingress.downstream_rq_total"),
+            # StatsPort takes 9901 in this task, so Envoy's admin interface has the next port.
+            "white": client.counted("white", "http.ingress.downstream_rq_total", admin_port=9902),
         },
         lambda: told.extend(client.many("client", "routed.local", 9080, "/plain", count=7)),
     )
