@@ -59,9 +59,9 @@ def _merged_list(base: list[Json], items: list[Json], key: str, identities: Iden
     result = list(base)
     members = identities[key]
     for item in items:
-        identity = _identity(item, members)
+        identity = identity_of(item, members)
         position = next(
-            (n for n, present in enumerate(result) if identity and _identity(present, members) == identity),
+            (n for n, present in enumerate(result) if identity and identity_of(present, members) == identity),
             None,
         )
         if _is_removal(item, members):
@@ -74,7 +74,7 @@ def _merged_list(base: list[Json], items: list[Json], key: str, identities: Iden
     return result
 
 
-def _identity(item: Json, members: Members) -> tuple[str, ...] | None:
+def identity_of(item: Json, members: Members) -> tuple[str, ...] | None:
     """What identifies an item, as text, so that `9901` and `"9901"` are equal; None if it is missing or not literal."""
     if not isinstance(item, dict):
         return None
@@ -85,7 +85,7 @@ def _identity(item: Json, members: Members) -> tuple[str, ...] | None:
 
 
 def _is_removal(item: Json, members: Members) -> bool:
-    if not isinstance(item, dict) or _identity(item, members) is None:
+    if not isinstance(item, dict) or identity_of(item, members) is None:
         return False
     others = [value for member, value in item.items() if member not in {name for name, _ in members}]
     return bool(others) and all(map(is_no_value, others))

@@ -5,14 +5,12 @@ items have an identity. This fails if two items have the same identity, or an it
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import NO_VALUE, function, is_no_value
-from appmesh_inject.cfn.merge import Identities
-
-Members = Sequence[tuple[str, str | None]]
+from appmesh_inject.cfn.merge import Identities, Members, identity_of
 
 
 def difference(base: Mapping[str, Json], wanted: Mapping[str, Json], identities: Identities) -> dict[str, Json]:
@@ -84,8 +82,8 @@ def _changed_items(base: list[Json], wanted: list[Json], members: Members, ident
     rest = list(base)
     changed: list[Json] = []
     for item in wanted:
-        identity = _identity(item, members)
-        there = next((each for each in rest if _identity(each, members) == identity), None) if identity else None
+        identity = identity_of(item, members)
+        there = next((each for each in rest if identity_of(each, members) == identity), None) if identity else None
         equal = next((each for each in rest if same(each, item)), None)
         if equal is not None:
             rest.remove(equal)
@@ -119,10 +117,3 @@ def _removal(item: Json, members: Members) -> Json:
     names = {name for name, _ in members}
     others = [key for key in item if key not in names] or ["Value"]
     return {key: value for key, value in item.items() if key in names} | dict.fromkeys(others, NO_VALUE)
-
-
-def _identity(item: Json, members: Members) -> tuple[str, ...] | None:
-    if not isinstance(item, Mapping):
-        return None
-    values = [item.get(name, default) for name, default in members]
-    return None if any(isinstance(value, dict | list) or value is None for value in values) else tuple(map(str, values))
