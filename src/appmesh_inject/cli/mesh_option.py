@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from appmesh_inject.cfn.document import Path, existing
-from appmesh_inject.cfn.intrinsics import PSEUDO
-from appmesh_inject.cli.options import pairs, usage_error
+from appmesh_inject.cli.options import check_declared, pairs
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import Position
@@ -56,9 +55,7 @@ def mesh_in(document: Document, parameters: Sequence[str]) -> MeshSource:
     template = documents.template(document)
     declared = declarations(template)
     given = pairs(parameters, MESH_PARAMETER)
-    for name in given:
-        if name not in declared and name not in PSEUDO:
-            raise usage_error(f"{document.name} has no parameter '{name}'", name, list(declared), MESH_PARAMETER)
+    check_declared(given, declared, f"{document.name} has no", MESH_PARAMETER)
     found = resolved(with_exported(template), parameter_values(declared, given), "", "")
     step = Elsewhere(f"{MESH} {document.name}", replace(document, locate=lambda path: _place(document, path)))
     return MeshSource.elsewhere(found.resources, (step,), found.findings)

@@ -17,10 +17,10 @@ from appmesh_inject.cli.options import (
     DeploymentParameters,
     MacroName,
     Parameters,
+    check_declared,
     deployment_variables,
     flag,
     pairs,
-    usage_error,
 )
 from appmesh_inject.cli.selection import Files, Selected, selected
 from appmesh_inject.files.documents import Document
@@ -55,12 +55,12 @@ class CommandOptions:
 
     def check(self, input_files: Sequence[InputFile]) -> None:
         """Raises a usage error for a parameter on the command line that no file declares."""
+        if not input_files:
+            return
         declared = {name: None for input_file in input_files for name in declarations(input_file.document.content)}
-        names = input_files[0].document.name if len(input_files) == 1 else "none of the files"
-        for name in self.parameters if input_files else ():
-            if name not in declared and name not in PSEUDO:
-                has = "has no" if len(input_files) == 1 else "has a"
-                raise usage_error(f"{names} {has} parameter '{name}'", name, list(declared), PARAMETER)
+        first, *others = input_files
+        who_lacks = "none of the files has a" if others else f"{first.document.name} has no"
+        check_declared(self.parameters, declared, who_lacks, PARAMETER)
 
     def render_options(self, document: Document) -> RenderOptions:
         """The options for one file."""

@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -113,9 +113,7 @@ def render_options(
     """The options for rendering this document. Raises a usage error for a parameter that it does not declare."""
     given = pairs(parameters, PARAMETER)
     declared = declarations(document.content)
-    for name in given:
-        if name not in declared and name not in PSEUDO:
-            raise usage_error(f"{document.name} has no parameter '{name}'", name, list(declared), PARAMETER)
+    check_declared(given, declared, f"{document.name} has no", PARAMETER)
     return RenderOptions(
         parameter_values(declared, given),
         settings,
@@ -150,6 +148,16 @@ def pairs(options: Sequence[str], option: str) -> dict[str, str]:
             raise typer.BadParameter(f"number {number} is not of the form Key=Value.", param_hint=option)
         found[name] = value
     return found
+
+
+def check_declared(given: Iterable[str], declared: Mapping[str, Json], who_lacks: str, option: str) -> None:
+    """Raises a usage error for a given parameter that is not declared. A pseudo parameter needs no declaration.
+
+    who_lacks: the start of the message, such as `shop.yaml has no`. option: the one that gave the parameters.
+    """
+    for name in given:
+        if name not in declared and name not in PSEUDO:
+            raise usage_error(f"{who_lacks} parameter '{name}'", name, list(declared), option)
 
 
 def usage_error(message: str, name: str, options: Sequence[str], option: str) -> typer.BadParameter:
