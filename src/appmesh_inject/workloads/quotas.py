@@ -1,4 +1,4 @@
-"""What comes out, held against the quotas of AWS for whole documents: `limits` has them."""
+"""Checks a finished document against the quotas of AWS for whole documents, which `limits` lists."""
 
 from collections.abc import Iterator, Sequence
 
