@@ -107,9 +107,9 @@ test-latest:  ## run the tests on the newest of everything that pyproject.toml a
 	$(LATEST_VENV)/bin/python $(PIP) -e '.[dev]'
 	$(LATEST_VENV)/bin/pytest -n auto
 
-fuzz: $(FUZZ_VENV)/.ready  ## look for events that the macro does not answer, for SECONDS=60
+fuzz: $(FUZZ_VENV)/.ready  ## look for events that the macro does not answer, for SECONDS=60; RUNS=8000 tries that many, the same each time
 	@mkdir -p fuzz/corpus
-	$(FUZZ_VENV)/bin/python fuzz/events.py fuzz/corpus -max_total_time=$(SECONDS) -print_final_stats=1 -verbosity=0
+	PYTHONHASHSEED=0 $(FUZZ_VENV)/bin/python fuzz/events.py fuzz/corpus $(if $(RUNS),-runs=$(RUNS) -seed=1 -entropic=0,-max_total_time=$(SECONDS)) -print_final_stats=1 -verbosity=0
 
 mutation: $(MUTATION_VENV)/.ready  ## change the code in small ways and see whether a test notices: MUTANTS='appmesh_inject.cfn.merge*'
 	@set -f; $(MUTATION_VENV)/bin/python mutation/run.py $(MUTANTS)

@@ -249,3 +249,7 @@ FOUND: dict[str, Any] = {
 @pytest.mark.parametrize("name", FOUND)
 def test_found_by_fuzzing(name: str) -> None:
     answered(event(FOUND[name]))
+
+
+def test_a_request_id_that_is_no_number() -> None:
+    assert answered(event({"Resources": {"Web": task(MARK)}}, requestId=float("nan")))["status"] == "success"
