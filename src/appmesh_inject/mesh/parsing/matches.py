@@ -1,6 +1,7 @@
 """Matches of routes: paths, headers, query parameters, gRPC services."""
 
 import re
+import warnings
 
 from appmesh_inject.mesh.model import GRPC, HTTP, TCP, Match, Matcher
 from appmesh_inject.mesh.parsing.property import Members, Property, each
@@ -178,7 +179,9 @@ def _not_re2(pattern: str) -> str | None:
     if any(len(count) > 4 or int(count or 0) > 1000 for count in counts):
         return "it repeats more than 1000 times"
     try:
-        re.compile(pattern)
+        # Python warns of `[[a]`, whose meaning in its own patterns may change one day.
+        with warnings.catch_warnings(action="ignore", category=FutureWarning):
+            re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         reason = str(error)
         return reason if reason.startswith(_BROKEN) else None
