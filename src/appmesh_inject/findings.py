@@ -325,4 +325,5 @@ CODES: Mapping[str, Code] = {
         "A function has no short form, so CloudFormation refuses the template (an error of `lint`)",
         "Write the long form: Fn::Length",
     ),
+    "AM907": _warning("Ignore names something that is no warning", "Write the code of a warning, such as AM355"),
 }

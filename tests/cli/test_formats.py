@@ -67,7 +67,7 @@ def test_sarif_points_to_the_line_and_explains_the_rule() -> None:
     first = run_of_tool["results"][0]
     place = first["locations"][0]["physicalLocation"]
     assert (first["ruleId"], first["level"], place["region"]) == ("AM201", "error", {"startLine": 11, "startColumn": 7})
-    assert "docs/reference/findings.md#am201" in run_of_tool["tool"]["driver"]["rules"][0]["help"]["text"]
+    assert "appmesh-inject explain AM201" in run_of_tool["tool"]["driver"]["rules"][0]["help"]["text"]
 
 
 def test_github_gets_annotations_and_nothing_else() -> None:
@@ -92,4 +92,4 @@ def test_a_file_that_cannot_be_read_is_a_problem_in_every_format(form: str) -> N
 
 
 def test_the_text_format_links_each_code() -> None:
-    assert "\nAM201: see docs/reference/findings.md#am201\n" in run("lint", "-", stdin=BAD).out
+    assert "\nMore about this: appmesh-inject explain AM201\n" in run("lint", "-", stdin=BAD).out

@@ -39,8 +39,9 @@ def two(folder: Path, old: str, new: str) -> tuple[str, str]:
 def test_only_what_changes_is_shown_under_the_logical_id() -> None:
     ran = run("diff", "-", stdin=TEMPLATE + SERVICES)
     lines = ran.out.splitlines()
-    assert lines[0] == "<stdin>: Web (AWS::ECS::TaskDefinition): injected, profile preview"
-    assert lines[1].startswith("@@ ")
+    assert lines[0] == "1 task gets envoy, 2 services are redeployed"
+    assert lines[2] == "<stdin>: Web (AWS::ECS::TaskDefinition): injected, profile preview"
+    assert lines[3].startswith("@@ ")
     assert "+    - Name: envoy" in lines
     assert not [line for line in lines if line.startswith("-")], "the macro takes nothing out"
     assert "Other" not in ran.out, "what does not change is not shown"
@@ -95,7 +96,7 @@ spec:
 def test_every_kind_of_document_can_be_compared(text: str, heading: str) -> None:
     ran = run("diff", "-", "--region", "us-west-2", stdin=text)
     assert ran.code == 1, ran.err
-    assert ran.out.startswith(heading), ran.out
+    assert f"\n{heading}\n" in ran.out
     assert re.search(r"^\+ +- name: envoy$", ran.out, re.MULTILINE)
 
 
@@ -145,7 +146,7 @@ def test_two_folders_are_compared_by_path(tmp_path: Path) -> None:
     (tmp_path / "new" / "fresh.yaml").write_text(TEMPLATE)
     ran = run("diff", str(tmp_path / "old"), str(tmp_path / "new"))
     assert "fresh.yaml: Web (AWS::ECS::TaskDefinition): new" in ran.out
-    assert "same.yaml: nothing changes" in ran.out
+    assert "1 file: nothing changes" in ran.out
     assert ran.code == 1
 
 
@@ -163,7 +164,7 @@ def test_markdown_is_a_comment() -> None:
         "markdown",
         stdin=TEMPLATE.replace("Image: !Sub", "Labels: {a: '```'}\n          Image: !Sub"),
     )
-    assert ran.out.startswith("### `<stdin>`\n")
+    assert ran.out.startswith("**1 task gets envoy**\n\n### `<stdin>`\n")
     assert "<summary>Web (AWS::ECS::TaskDefinition): injected, profile preview (+29 -0)</summary>" in ran.out
     fences = re.findall(r"^(`+)(?:diff)?$", ran.out, re.MULTILINE)
     assert fences[0] == fences[-1]

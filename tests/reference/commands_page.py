@@ -1,11 +1,12 @@
 """The page of the command line: `docs/reference/command-line.md`, made of the help that the commands give."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import typer
 
+from appmesh_inject.cli.help import EXAMPLES
 from appmesh_inject.cli.program import program_of
 from tests.reference.man_page import SHARED
 
@@ -24,18 +25,6 @@ Results go to stdout, everything else to stderr. `FILE` may be `-` for stdin. `-
 | 1 | at least one error, or a document that cannot be read | something changes |
 | 2 | wrong usage | refused, unreadable, or wrong usage |
 """
-
-EXAMPLES: Mapping[str, str] = {
-    "render": "appmesh-inject render examples/minimal.yaml -o rendered.yaml",
-    "lint": "appmesh-inject lint --format json examples/ga.yaml > problems.json",
-    "diff": "appmesh-inject diff examples/ga.yaml examples/ga.yaml",
-    "event": "appmesh-inject event examples/minimal.yaml > event.json",
-    "graph": "appmesh-inject graph examples/standalone/template.yaml -o mesh.html",
-    "invoke": "appmesh-inject invoke event.json > response.json",
-    "adopt": "appmesh-inject adopt --in-place rendered.yaml",
-    "remove": "appmesh-inject remove rendered.yaml -o plain.yaml",
-}
-"""One for each command; they run in this order."""
 
 
 def page() -> str:

@@ -271,7 +271,7 @@ def test_all_findings_are_reported_at_once_by_task() -> None:
     ran = run("render", "-", stdin=template)
     assert (ran.code, ran.out) == (1, "")
     others = [line for line in ran.err.splitlines() if "<stdin>" not in line]
-    assert "AM201: see docs/reference/findings.md#am201" in others
+    assert "More about this: appmesh-inject explain AM201" in others
     reports = [line for line in others if ": see " not in line]
     assert reports[1:] == ["Web: refused: " + reports[1].partition("refused: ")[2], *reports[2:]]
     assert reports[0].startswith("Bad: refused: AM104 MeshName is not given, and 1 more")
@@ -429,5 +429,5 @@ def test_lines_are_never_wrapped() -> None:
     ran = run("render", "-", stdin=TEMPLATE.replace("Web", "W" * 300), env={"COLUMNS": "40"})
     warning, page, report = ran.err.splitlines()
     assert "W" * 300 in warning
-    assert page == "AM902: see docs/reference/findings.md#am902"
+    assert page == "More about this: appmesh-inject explain AM902"
     assert report.startswith("W" * 300)

@@ -77,6 +77,8 @@ class CfnLint:
     def linted(self, document: Document, result: Json, macro: str) -> tuple[Lint, ...]:
         """cfn-lint's findings in the original file, then those that are new in `result`, the injected template."""
         before = self._before(document)
+        if result == document.content:
+            return tuple(before)
         found = self._found(_written(result))
         known = {_identity(lint, document.content) for lint in before}
         others = [lint for lint in found if _identity(lint, result) not in known]

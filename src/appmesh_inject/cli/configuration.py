@@ -14,6 +14,7 @@ import typer
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.files.errors import Position, UserError
+from appmesh_inject.render.ignored_warnings import unknown_warning
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
 from appmesh_inject.settings.table import TABLE
 from appmesh_inject.settings.types import closest
@@ -30,17 +31,18 @@ TABLES: Mapping[str, Sequence[str] | None] = {
 OPTIONS = {"macro-name": "macro_name", "format": "report_format"}
 """Keys that are defaults of command line options, by the option's parameter."""
 
-KEYS = ("files", "exclude", *OPTIONS, *TABLES)
+KEYS = ("files", "exclude", "ignore", *OPTIONS, *TABLES)
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The content of the file. folder: of the file. files, exclude: globs relative to that folder. places: file, line
-    and column of each setting."""
+    """The content of the file. folder: of the file. files, exclude: globs relative to that folder. ignore: codes of
+    warnings. places: file, line and column of each setting."""
 
     folder: str = ""
     files: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Json] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -96,6 +98,7 @@ class _Reading:
             folder,
             self._texts(content, "files"),
             self._texts(content, "exclude"),
+            self._ignored(content),
             self._options(content),
             {key: self._json(value, key) for key, value in settings.items()},
             self._values(content, "parameters"),
@@ -119,6 +122,13 @@ class _Reading:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self._error(f"{key} must be a list of strings", key)
         return tuple(value)
+
+    def _ignored(self, content: Mapping[str, Any]) -> tuple[str, ...]:
+        codes = self._texts(content, "ignore")
+        for code in codes:
+            if reason := unknown_warning(code):
+                raise self._error(f"ignore: {reason}", "ignore")
+        return codes
 
     def _values(self, content: Mapping[str, Any], table: str) -> dict[str, str]:
         """The values of parameters as CloudFormation takes them: text, lists joined with commas."""

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import typer
 
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.findings import page
 
 
 @contextmanager
@@ -19,7 +18,7 @@ def errors_reported(code: int = 1) -> Iterator[None]:
     except UserError as error:
         typer.echo(str(error), err=True)
         if error.code:
-            typer.echo(f"{error.code}: see {page(error.code)}", err=True)
+            typer.echo(f"More about this: appmesh-inject explain {error.code}", err=True)
         raise typer.Exit(code) from None
     except BrokenPipeError:
         # Python flushes both streams again at exit, and would print a stack trace about the pipe.

@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import PSEUDO
+from appmesh_inject.cli.command_flags import ignore
 from appmesh_inject.cli.configuration import NONE, Configuration
 from appmesh_inject.cli.mesh_option import MeshFile, MeshParameters, mesh_of
 from appmesh_inject.cli.options import (
@@ -126,6 +127,7 @@ def on_files(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def wrapper(**options: Any) -> None:
         given = GivenOptions(**{name: options.pop(name) for name in _GIVEN})
+        ignore(given.configuration.ignore)
         command(given=given, **options)
 
     own = [each for name, each in inspect.signature(command, eval_str=True).parameters.items() if name != "given"]

@@ -11,6 +11,8 @@ from appmesh_inject.cfn import json_numbers
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import PSEUDO
 from appmesh_inject.cli.configuration import NoConfiguration
+from appmesh_inject.cli.help import SETTING
+from appmesh_inject.cli.setting_values import words
 from appmesh_inject.files.documents import Document
 from appmesh_inject.render.parameters import declarations, parameter_values
 from appmesh_inject.render.rendering import MACRO, RenderOptions
@@ -82,13 +84,26 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     return wrapper
 
 
-_SETTING_OPTIONS = {name: f"setting_{field}" for name, field in FIELDS.items()}
+_SETTING_OPTIONS = {name: f"{SETTING}{field}" for name, field in FIELDS.items()}
 
 
 def _option(name: str, row: Setting) -> Any:
-    help_text = f"{row.meaning} [default: {row.default}]".replace("`", "")
+    default = "" if row.default == "none" else f" [default: {row.default}]"
+    help_text = f"{row.meaning}{default}".replace("`", "")
     metavar = "JSON" if row.is_fragment else "VALUE"
-    return Annotated[str | None, typer.Option(flag(name), metavar=metavar, show_default=False, help=help_text)]
+    option = typer.Option(
+        flag(name), metavar=metavar, show_default=False, help=help_text, autocompletion=_completion(name)
+    )
+    return Annotated[str | None, option]
+
+
+def _completion(name: str) -> Callable[[str], list[str]]:
+    """Completes the value of a setting that takes one of a few words."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [value for value in words(name) if value.startswith(incomplete)]
+
+    return complete
 
 
 def _value(text: str) -> Json:

@@ -7,9 +7,10 @@ from typing import Annotated, TypeAlias
 import typer
 
 from appmesh_inject import __version__
+from appmesh_inject.cli.command_flags import with_command_flags
+from appmesh_inject.cli.help import Command
 from appmesh_inject.cli.multi_file_options import on_files
 from appmesh_inject.cli.options import with_settings
-from appmesh_inject.cli.strictness import strictly
 
 Wrap: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -25,6 +26,7 @@ COMMANDS: Mapping[str, tuple[Wrap, ...]] = {
     "invoke": (),
     "adopt": (),
     "remove": (),
+    "explain": (),
 }
 """The commands, each with the decorators that add shared options. The module of a command has its name."""
 
@@ -63,6 +65,6 @@ def program_of(names: Iterable[str] = COMMANDS) -> typer.Typer:
         command = getattr(import_module(f"appmesh_inject.cli.commands.{name}"), name)
         for wrap in COMMANDS[name]:
             command = wrap(command)
-        command = strictly(command, REFUSED if name == "diff" else 1)
-        program.command()(command)
+        command = with_command_flags(command, REFUSED if name == "diff" else 1)
+        program.command(cls=Command)(command)
     return program

@@ -3,21 +3,19 @@
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from appmesh_inject.cfn.document import Path, shown
+from appmesh_inject.cli.command_flags import is_quiet, not_ignored, warned
 from appmesh_inject.cli.configuration import NAME as CONFIGURATION
-from appmesh_inject.cli.mesh_option import MESH, has_mesh
 from appmesh_inject.cli.options import DEPLOYMENT_PARAMETER
-from appmesh_inject.cli.strictness import warned
 from appmesh_inject.files.documents import Document
-from appmesh_inject.findings import Finding, one_line, page, with_full_stop
-from appmesh_inject.injection import Action, Report
-from appmesh_inject.render.inputs import InputFile, TaskDefinitionFile
+from appmesh_inject.findings import Finding, one_line, with_full_stop
+from appmesh_inject.injection import Action
 from appmesh_inject.settings.platform_defaults import PATH as DEPLOYMENT_PATH
 
 COLOURS = {
@@ -74,83 +72,19 @@ def about(finding: Finding) -> str:
 
 
 def print_findings(document: Document, findings: Iterable[Finding]) -> None:
-    """Prints each finding on stderr, then where the codes are explained."""
-    listed = list(findings)
+    """Prints each finding on stderr, then the command that explains the codes."""
+    listed = not_ignored(findings)
     if any(not finding.is_error for finding in listed):
         warned()
-    _print(finding_line(document, finding).rich() for finding in listed)
-    _print(Text(line) for line in explained(finding.code for finding in listed))
+    print_lines(finding_line(document, finding).rich() for finding in listed)
+    if not is_quiet():
+        print_lines(Text(line) for line in explained(finding.code for finding in listed))
 
 
 def explained(codes: Iterable[str]) -> list[str]:
-    """One line for each code, with the page that explains it."""
-    return [f"{code}: see {page(code)}" for code in dict.fromkeys(codes)]
-
-
-class Holder(Protocol):
-    """What was rendered. contents: what the document could contain, for messages."""
-
-    @property
-    def document(self) -> Document: ...
-
-    @property
-    def contents(self) -> str: ...
-
-
-class Searched(Protocol):
-    """The result of a search for files."""
-
-    @property
-    def files(self) -> Sequence[object]: ...
-
-    @property
-    def skipped(self) -> int: ...
-
-    @property
-    def is_search(self) -> bool: ...
-
-
-def print_reports(holder: Holder, reports: Sequence[Report], findings: Sequence[Finding]) -> None:
-    """Prints on stderr what happened to each workload, and why."""
-    if reports:
-        _print(_report_line(report, findings) for report in reports)
-    else:
-        _print([Text(one_line(f"{holder.document.name}: there is no {holder.contents}{_instead(holder.document)}"))])
-
-
-def _instead(document: Document) -> str:
-    """How to use a document that contains nothing to inject into."""
-    if not has_mesh(document):
-        return ""
-    return f"; to use its mesh for tasks of other templates, pass {MESH} {document.name}"
-
-
-def _report_line(report: Report, findings: Sequence[Finding]) -> Text:
-    reason = _reason(report, findings)
-    return Text.assemble(
-        (one_line(report.name), "bold"),
-        ": ",
-        (str(report.action), COLOURS[report.action]),
-        one_line(f": {reason}" if reason else f" (profile {report.profile})"),
-    )
-
-
-def _reason(report: Report, findings: Sequence[Finding]) -> str:
-    """A short reason, since the findings have been printed in full."""
-    if report.action is not Action.REFUSED:
-        return report.reason
-    own = [finding for finding in findings if finding.is_error and finding.subject == report.name]
-    if not own:
-        return report.reason
-    more = f", and {len(own) - 1} more" if len(own) > 1 else ""
-    return f"{own[0].code} {own[0].message}{more}"
-
-
-def print_described(input_file: InputFile) -> None:
-    """Notes that the result of describe-task-definition's output is the input of register-task-definition."""
-    if isinstance(input_file, TaskDefinitionFile) and input_file.is_described:
-        text = "this is output of describe-task-definition; the result is input for register-task-definition"
-        _print([Text(one_line(f"{input_file.document.name}: {text}"))])
+    """The command that explains the codes; no line if there is no code."""
+    listed = " ".join(dict.fromkeys(codes))
+    return [f"More about this: appmesh-inject explain {listed}"] if listed else []
 
 
 def print_unused(flags: Sequence[str]) -> None:
@@ -159,15 +93,7 @@ def print_unused(flags: Sequence[str]) -> None:
         warned()
         verb = "has" if len(flags) == 1 else "have"
         text = f"{', '.join(flags)} {verb} no effect: no task definition is marked outside of an Fn::Transform"
-        _print([Text(f"appmesh-inject: warning: {text}.")])
-
-
-def print_skipped(found: Searched) -> None:
-    """Prints how many files a search skipped."""
-    if found.is_search and found.skipped and found.files:
-        files = f"{len(found.files)} file{'' if len(found.files) == 1 else 's'}"
-        others = f"{found.skipped} other{'' if found.skipped == 1 else 's'}"
-        _print([Text(f"{files} read, {others} skipped, with no template, task definition or manifest")])
+        print_lines([Text(f"appmesh-inject: warning: {text}.")])
 
 
 def print_errors(errors: Iterable[object]) -> None:
@@ -186,7 +112,7 @@ def coloured(lines: Iterable[Text]) -> str:
     return _text(lines, stderr=False)
 
 
-def _print(lines: Iterable[Text]) -> None:
+def print_lines(lines: Iterable[Text]) -> None:
     typer.echo(_text(lines, stderr=True), nl=False, err=True, color=True)
 
 

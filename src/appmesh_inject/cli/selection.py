@@ -19,7 +19,7 @@ from appmesh_inject.render import inputs
 from appmesh_inject.render.inputs import InputFile
 from appmesh_inject.workloads.detect import WORDS, is_template
 
-ENDINGS = (".yaml", ".yml", ".json")
+ENDINGS = (".yaml", ".yml", ".json", ".template")
 IGNORED = ("node_modules", "__pycache__")
 OURS = ("AWS::ECS::", "containerDefinitions")
 """An unreadable file with one of these words is an error. Other unreadable files are skipped."""

@@ -11,13 +11,14 @@ from appmesh_inject.render.rendering import Rendered
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The differences in one file. workloads: their number. redeployments: None if `before` is not a deployed
-    version."""
+    """The differences in one file. workloads: their number. redeployments: the services that get a new revision.
+    is_effect: the document is compared with what the macro makes of it, not one version with another."""
 
     name: str
     changes: tuple[Change, ...]
     workloads: int
-    redeployments: tuple[Redeployment, ...] | None = None
+    redeployments: tuple[Redeployment, ...] = ()
+    is_effect: bool = False
 
     @property
     def is_same(self) -> bool:
@@ -35,14 +36,14 @@ class Comparison:
         return tuple(change for change in self.changes if self._is_removed_resource(change))
 
     def _is_removed_resource(self, change: Change) -> bool:
-        return self.redeployments is None and change.is_gone and change.part.name != REST
+        return self.is_effect and change.is_gone and change.part.name != REST
 
 
 def effect(name: str, before: Json, result: Rendered, macro: str) -> Comparison:
     """Compares one document before and after the macro."""
     # Calls of the macro are always removed, so they are removed on both sides. Calls of other macros stay.
     found = changes(uncalled(before, macro), uncalled(result.document, macro), result.reports)
-    return Comparison(name, found, len(result.reports))
+    return Comparison(name, found, len(result.reports), redeployed(before, result.document), is_effect=True)
 
 
 def difference(name: str, old: Rendered | None, new: Rendered | None) -> Comparison:

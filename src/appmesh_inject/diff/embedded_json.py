@@ -47,5 +47,15 @@ def _joined(value: Mapping[str, Json]) -> str | None:
 
 
 def _placeholder(value: Json) -> str:
-    # The placeholder stands inside a JSON string, where quotes and backslashes would end or change it.
-    return "${" + json.dumps(value).replace('"', "'").replace("\\", "/") + "}"
+    """The value as text inside of a JSON string, where quotes and backslashes would end or change it. Functions are
+    written as in YAML: `${Name}`, `${Table.Arn}`, `${!ImportValue 'name'}`."""
+    written = json.dumps(value)
+    if isinstance(value, Mapping) and len(value) == 1:
+        ((function, argument),) = value.items()
+        if function == "Ref" and isinstance(argument, str):
+            written = argument
+        elif function == "Fn::GetAtt" and isinstance(argument, list):
+            written = ".".join(map(str, argument))
+        else:
+            written = f"!{function.removeprefix('Fn::')} {json.dumps(argument)}"
+    return "${" + written.replace('"', "'").replace("\\", "/") + "}"

@@ -7,17 +7,50 @@ from rich.text import Text
 
 from appmesh_inject.diff.changes import Change
 from appmesh_inject.diff.comparison import Comparison
+from appmesh_inject.diff.document_parts import REST
 from appmesh_inject.findings import one_line
 from appmesh_inject.injection import Action
 
 LONGEST_COMMENT = 60_000
 """GitHub's limit is 65,536 characters. The rest is left to whoever posts the comment."""
 
+TASKS = ("AWS::ECS::TaskDefinition", "ECS task definition")
+
 STYLES = {"@": "cyan", "+": "green", "-": "red"}
+
+
+def overview(comparisons: Sequence[Comparison]) -> str:
+    """What a reviewer wants to know first, in one line; empty if nothing changes."""
+    changes = [change for comparison in comparisons for change in comparison.changes]
+    injected = [change.report for change in changes if change.report and change.report.action is Action.INJECTED]
+    is_effect = any(comparison.is_effect for comparison in comparisons)
+    gone = sum(change.is_gone and change.part.name != REST for change in changes)
+    added = 0 if is_effect else sum(change.is_new and change.part.name != REST for change in changes)
+    redeployed = sum(len(comparison.redeployments) for comparison in comparisons)
+    is_tasks = all(change.part.kind in TASKS for change in changes if change.report)
+    task, tasks = ("task", "tasks") if is_tasks else ("workload", "workloads")
+    parts = [
+        (
+            len(injected),
+            f"{task} {'gets envoy' if is_effect else 'changes'}",
+            f"{tasks} {'get envoy' if is_effect else 'change'}",
+        ),
+        (added, "resource is new", "resources are new"),
+        (gone, "resource leaves", "resources leave"),
+        (redeployed, "service is redeployed", "services are redeployed"),
+    ]
+    return ", ".join(f"{number} {one if number == 1 else many}" for number, one, many in parts if number)
 
 
 def as_text(comparisons: Sequence[Comparison]) -> Iterator[Text]:
     """The lines for a terminal."""
+    if first := overview(comparisons):
+        yield Text(first, style="bold")
+        yield Text("")
+    same = [comparison for comparison in comparisons if comparison.is_same]
+    if len(comparisons) > 1 and same:
+        yield Text(f"{len(same)} file{'' if len(same) == 1 else 's'}: nothing changes")
+        comparisons = [comparison for comparison in comparisons if not comparison.is_same]
     for comparison in comparisons:
         for change in comparison.shown:
             yield Text(one_line(f"{comparison.name}: {_heading(change)}"), style="bold")
@@ -31,7 +64,8 @@ def as_text(comparisons: Sequence[Comparison]) -> Iterator[Text]:
 def as_markdown(comparisons: Sequence[Comparison]) -> str:
     """The text of a comment. Changes that do not fit are left out and counted."""
     left = LONGEST_COMMENT
-    blocks: list[str] = []
+    first = overview(comparisons)
+    blocks: list[str] = [f"**{first}**\n\n"] if first else []
     omitted = 0
     for comparison in comparisons:
         if comparison.is_same and len(comparisons) > 1:
@@ -82,7 +116,7 @@ def _remarks(comparison: Comparison, name: Callable[[str], str]) -> Iterator[str
     if comparison.removed_resources:
         gone = ", ".join(f"{name(each.part.name)} ({each.part.kind})" for each in comparison.removed_resources)
         yield f"removed from the template: {gone}"
-    if comparison.redeployments is not None:
+    if not comparison.is_effect:
         services = ", ".join(
             f"{name(each.service)} (new revision of {', '.join(map(name, each.task_definitions))})"
             for each in comparison.redeployments

@@ -14,6 +14,7 @@ from appmesh_inject.cfn.document import Json, Path, edited, map_at, replace, val
 from appmesh_inject.files.other_document import Elsewhere
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.injection import HELD_BACK, NOT_MARKED, Action, Outcome, Report, inject
+from appmesh_inject.render.ignored_warnings import invalid_ignores, kept
 from appmesh_inject.render.lost_calls import lost_calls, parameters_not_passed
 from appmesh_inject.render.other_macros import looked_into
 from appmesh_inject.render.parameters import declarations
@@ -74,6 +75,7 @@ def rendered(template: Mapping[str, Json], options: RenderOptions) -> Rendered:
         held = tuple(_held_back(report) for report in reports)
         return Rendered(template, held, ordered(play.findings))
     findings = (*ordered(play.findings), *warning_of_switched_off(reports), *_extended_later(play, template))
+    findings = kept((*findings, *invalid_ignores(template)), template)
     unused = () if is_used else tuple(options.flags[name] for name in options.settings)
     return Rendered(play.document, reports, findings, unused)
 

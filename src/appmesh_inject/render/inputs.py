@@ -12,6 +12,7 @@ from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.manifests import Manifests
 from appmesh_inject.injection import inject
 from appmesh_inject.render import cloudformation
+from appmesh_inject.render.ignored_warnings import kept
 from appmesh_inject.render.rendering import Rendered, RenderOptions, of_outcome, warning_of_bucket
 from appmesh_inject.workloads import ecs_api, kubernetes
 from appmesh_inject.workloads.detect import DESCRIBED, DocumentType, detect, is_task_definition
@@ -47,7 +48,8 @@ class TemplateFile:
 
     def rendered(self, options: RenderOptions) -> Rendered:
         result = cloudformation.rendered(documents.template(self.document), options)
-        return replace(result, findings=(*result.findings, *warning_of_bucket(self.document.text, result)))
+        findings = (*result.findings, *warning_of_bucket(self.document.text, result))
+        return replace(result, findings=kept(findings, self.document.content))
 
     def written(self, result: Rendered, format_: Format | None) -> str:
         return writer.written(result.document, format_ or self.document.format)

@@ -12,9 +12,9 @@ from appmesh_inject.cli.destination import InPlace, Output, destination
 from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.mesh_option import MeshFile, MeshParameters, mesh_of
 from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, flag, render_options
+from appmesh_inject.cli.workload_reports import print_described, print_note
 from appmesh_inject.files import documents, writer
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.findings import one_line
 from appmesh_inject.migrate import marks
 from appmesh_inject.migrate.adoption import Adoption, adopted
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask
@@ -96,7 +96,7 @@ def adopt(
         _print(input_file, adoption)
         if profile == STANDALONE and adoption.text is not None:
             _print_leftovers(input_file, adoption)
-        report.print_described(input_file)
+        print_described(input_file)
         if adoption.text is None:
             raise typer.Exit(1)
         text = _retained(input_file, adoption.text) if retain else adoption.text
@@ -109,7 +109,7 @@ def _print_leftovers(input_file: InputFile, adoption: Adoption) -> None:
     taken = [decision for decision in adoption.decisions if isinstance(decision, AdoptedTask)]
     for each in leftovers(document.content, [path for task in taken for path in task.attempt.removed]):
         text = f"{report.where(document, each.path)}: left behind: {each.owner}: {each.what}: {each.remedy}"
-        typer.echo(one_line(text), err=True)
+        print_note(text)
 
 
 def _retained(input_file: InputFile, text: str) -> str:
@@ -117,7 +117,7 @@ def _retained(input_file: InputFile, text: str) -> str:
     name = input_file.document.name
     written, names = retained(documents.parsed(name, text))
     what = f"retained: {', '.join(names)}" if names else "no mesh resource lacks DeletionPolicy: Retain"
-    typer.echo(one_line(f"{name}: {what}"), err=True)
+    print_note(f"{name}: {what}")
     return written
 
 
@@ -135,23 +135,23 @@ def _print(input_file: InputFile, adoption: Adoption) -> None:
     document = input_file.document
     report.print_findings(document, adoption.findings)
     if not adoption.decisions and adoption.text is not None:
-        typer.echo(f"{one_line(document.name)}: there is no {input_file.contents}", err=True)
+        print_note(f"{document.name}: there is no {input_file.contents}")
     for decision in adoption.decisions:
         name = decision.name or input_file.contents
         if not isinstance(decision, AdoptedTask):
-            typer.echo(one_line(f"{name}: left alone: {decision.reason}"), err=True)
+            print_note(f"{name}: left alone: {decision.reason}")
         elif adoption.text is None:
-            typer.echo(one_line(f"{name}: left alone: another problem stops the adoption"), err=True)
+            print_note(f"{name}: left alone: another problem stops the adoption")
         else:
             settings = ", ".join(setting for setting in decision.mark if setting != "Profile")
             note = f"; {decision.note}" if decision.note else ""
-            typer.echo(one_line(f"{name}: adopted (profile {decision.profile}): {settings}{note}"), err=True)
+            print_note(f"{name}: adopted (profile {decision.profile}): {settings}{note}")
             if isinstance(input_file, TaskDefinitionFile):
                 _print_flags(name, decision)
     adopted = [decision for decision in adoption.decisions if isinstance(decision, AdoptedTask)]
     if adoption.text is not None and any(decision.profile != STANDALONE for decision in adopted):
         text = "the adopted sidecars wait for App Mesh, which AWS switched off on 2026-09-30"
-        typer.echo(one_line(f"{document.name}: {text}: --profile {STANDALONE} moves off it"), err=True)
+        print_note(f"{document.name}: {text}: --profile {STANDALONE} moves off it")
 
 
 def _print_flags(name: str, taken: AdoptedTask) -> None:
@@ -160,7 +160,7 @@ def _print_flags(name: str, taken: AdoptedTask) -> None:
     if flags:
         written = (f"{flag(setting)} {shlex.quote(_text(value))}" for setting, value in flags.items())
         text = f"{name}: tags cannot express {', '.join(flags)}: render the result with {' '.join(written)}"
-        typer.echo(one_line(text), err=True)
+        print_note(text)
 
 
 def _text(value: object) -> str:

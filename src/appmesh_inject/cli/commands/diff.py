@@ -11,6 +11,7 @@ from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.multi_file_options import CommandOptions, GivenOptions
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.selection import Selected, selected
+from appmesh_inject.cli.workload_reports import print_skipped
 from appmesh_inject.diff.comparison import Comparison, difference, effect
 from appmesh_inject.diff.report import as_markdown, as_text
 from appmesh_inject.files import writer
@@ -88,7 +89,7 @@ def _rendered(found: Selected, options: CommandOptions) -> list[tuple[InputFile,
     for input_file, result in refused or results:
         report.print_findings(input_file.document, result.findings)
         report.print_unused(result.unused_flags)
-    report.print_skipped(found)
+    print_skipped(found)
     if found.errors or refused:
         raise typer.Exit(REFUSED)
     return results

@@ -12,6 +12,7 @@ from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.mesh_option import has_mesh, mesh_in, mesh_of
 from appmesh_inject.cli.multi_file_options import GivenOptions
 from appmesh_inject.cli.progress import tracked
+from appmesh_inject.cli.workload_reports import print_skipped
 from appmesh_inject.files import writer
 
 
@@ -68,7 +69,7 @@ def graph(
             file = input_files.rendered_file(input_file, file_options, report.where)
             report.print_findings(input_file.document, (finding for finding, _ in file.found))
             read.append(file)
-        report.print_skipped(found)
+        print_skipped(found)
         if not found.files:
             raise typer.Exit(1)
         drawn = mesh_graph.graph(read)

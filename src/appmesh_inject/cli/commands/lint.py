@@ -6,26 +6,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from appmesh_inject.cfn.document import shown
+from appmesh_inject.cfn.document import shown, value_if_there
 from appmesh_inject.cli import problems, report
+from appmesh_inject.cli.command_flags import not_ignored, warned
 from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.formats import WRITERS, ReportFormat
 from appmesh_inject.cli.multi_file_options import GivenOptions
 from appmesh_inject.cli.problems import Checked, Problem
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.selection import SkipOthers
-from appmesh_inject.cli.strictness import warned
+from appmesh_inject.cli.workload_reports import print_workloads
 from appmesh_inject.files import documents, writer
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.files.short_forms import unsupported
 from appmesh_inject.findings import Finding, Severity, with_full_stop
 from appmesh_inject.migrate.retention import warning_of_deletion
+from appmesh_inject.render.ignored_warnings import kept
 from appmesh_inject.render.inputs import InputFile
 from appmesh_inject.render.rendering import Rendered
 
 if TYPE_CHECKING:
-    from appmesh_inject.cli.cfn_lint_run import CfnLint
+    from appmesh_inject.cli.cfn_lint_run import CfnLint, Lint
 
 Format = Annotated[
     ReportFormat, typer.Option("--format", help="text, json, sarif (code scanning) or github (annotations)")
@@ -59,10 +61,7 @@ def lint(
             results.append((input_file, result))
         checked += map(problems.of_error, errors)
         report.print_errors(errors)
-        for input_file, result in results:
-            report.print_reports(input_file, result.reports, result.findings)
-            report.print_unused(result.unused_flags)
-        report.print_skipped(found)
+        print_workloads(results, found)
         writer.deliver(WRITERS[report_format](tuple(problems.once(checked))))
         if any(_counts(problem) for each in checked for problem in each.problems):
             warned()
@@ -75,11 +74,12 @@ def _counts(problem: Problem) -> bool:
     return problem.severity == "warning" and problem.origin != "before"
 
 
-def _findings(input_file: InputFile, result: Rendered) -> tuple[Finding, ...]:
+def _findings(input_file: InputFile, result: Rendered) -> list[Finding]:
     """The findings of the macro, and the warning that mesh resources get lost."""
     if not input_file.is_template:
-        return result.findings
-    return (*result.findings, *warning_of_deletion(input_file.document.content, result.document))
+        return not_ignored(result.findings)
+    template = input_file.document.content
+    return not_ignored((*result.findings, *kept(warning_of_deletion(template, result.document), template)))
 
 
 def _cfn_lint(files: Sequence[InputFile], errors: list[UserError]) -> "CfnLint | None":
@@ -103,7 +103,8 @@ def _checked(input_file: InputFile, result: Rendered, cfn_lint: "CfnLint | None"
     refusals = sum(problem.is_error for problem in own)
     if cfn_lint is None or not input_file.is_template:
         return Checked(document.name, own, f"{document.name}: {_counted(refusals, 'error')}", refusals > 0)
-    lints = cfn_lint.linted(document, result.document, macro)
+    every = cfn_lint.linted(document, result.document, macro)
+    lints = [lint for lint in every if not _leaves(lint, result)]
     others = tuple(
         Problem(
             document.name,
@@ -120,6 +121,9 @@ def _checked(input_file: InputFile, result: Rendered, cfn_lint: "CfnLint | None"
     new = [lint for lint in lints if lint.is_new]
     errors = sum(lint.is_error for lint in new)
     before = f"{document.name}: cfn-lint has {_counted(len(lints) - len(new), 'finding')} before injection"
+    if len(every) > len(lints):
+        ended = _counted(len(every) - len(lints), "resource")
+        before += f", besides the end of App Mesh at {ended} that the injection removes"
     if result.has_errors:
         summary = f"{before}; the macro refuses the template: {_counted(refusals, 'error')}"
     elif refusals:
@@ -128,6 +132,16 @@ def _checked(input_file: InputFile, result: Rendered, cfn_lint: "CfnLint | None"
         of_errors = f" ({_counted(errors, 'error')})" if errors else ""
         summary = f"{before}, {len(new)} new after injection{of_errors}"
     return Checked(document.name, (*own, *others), summary, refusals > 0 or errors > 0)
+
+
+END_OF_SERVICE = "W3696"
+"""cfn-lint's warning that AWS ends a service."""
+
+
+def _leaves(lint: "Lint", result: Rendered) -> bool:
+    """Whether this only says that AWS ends a service, of a resource that the injection removes."""
+    is_there = value_if_there(result.document, lint.path[:2]) is not None
+    return lint.code == END_OF_SERVICE and not lint.is_new and not is_there
 
 
 NOT_CALLED = "AM901"

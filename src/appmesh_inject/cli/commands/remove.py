@@ -6,8 +6,8 @@ from appmesh_inject.cli import report
 from appmesh_inject.cli.destination import InPlace, Output, destination
 from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.options import File, MacroName
+from appmesh_inject.cli.workload_reports import print_described, print_note
 from appmesh_inject.files import documents, writer
-from appmesh_inject.findings import one_line
 from appmesh_inject.migrate.document_editing import without
 from appmesh_inject.migrate.sidecar_removal import NOTHING, Removal, removal
 from appmesh_inject.render import inputs
@@ -34,7 +34,7 @@ def remove(file: File, *, macro_name: MacroName = MACRO, output_file: Output = N
         found = _removal(input_file, macro_name)
         if _print(input_file, found):
             raise typer.Exit(1)
-        report.print_described(input_file)
+        print_described(input_file)
         writer.deliver(input_file.document.byte_order_mark + without(input_file, found.paths), to)
 
 
@@ -55,10 +55,10 @@ def _print(input_file: InputFile, found: Removal) -> bool:
     problems = [problem for each in found.workloads for problem in each.problems]
     report.print_findings(document, problems)
     if not found.workloads:
-        typer.echo(f"{one_line(document.name)}: there is no {input_file.contents}", err=True)
+        print_note(f"{document.name}: there is no {input_file.contents}")
     for each in found.workloads:
         outcome = f"removed: {', '.join(each.what)}" if each.what else NOTHING
         if problems:
             outcome = "left alone: another problem stops the removal"
-        typer.echo(one_line(f"{each.name or input_file.contents}: {outcome}"), err=True)
+        print_note(f"{each.name or input_file.contents}: {outcome}")
     return bool(problems)

@@ -9,6 +9,7 @@ from appmesh_inject.cli.destination import destinations
 from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.multi_file_options import GivenOptions
 from appmesh_inject.cli.progress import tracked
+from appmesh_inject.cli.workload_reports import print_described, print_workloads
 from appmesh_inject.files import writer
 from appmesh_inject.files.documents import Format
 
@@ -45,11 +46,9 @@ def render(
         report.print_errors(found.errors)
         for input_file, result in results:
             report.print_findings(input_file.document, result.findings)
-            report.print_reports(input_file, result.reports, result.findings)
-            report.print_unused(result.unused_flags)
-        report.print_skipped(found)
+        print_workloads(results, found)
         if found.errors or any(result.has_errors for _, result in results):
             raise typer.Exit(1)
         for (input_file, result), target in zip(results, targets, strict=True):
-            report.print_described(input_file)
+            print_described(input_file)
             writer.deliver(input_file.written(result, output_format), target)

@@ -37,12 +37,15 @@ def _rule(problem: Problem) -> Json:
     if not problem.is_ours:
         return {"id": problem.code}
     code = CODES[problem.code]
-    text = f"{code.cure}. See {problem.page}"
+    text = f"{code.cure}. More about this: `appmesh-inject explain {problem.code}`"
+    # Without an address of the docs, a viewer could not follow the link.
+    link: dict[str, Json] = {"helpUri": problem.page} if "://" in problem.page else {}
     return {
         "id": problem.code,
         "shortDescription": {"text": code.mistake},
         "help": {"text": text, "markdown": text},
         "defaultConfiguration": {"level": LEVELS[str(code.severity)]},
+        **link,
     }
 
 

@@ -6,10 +6,12 @@ from appmesh_inject.cli import report
 from appmesh_inject.cli.problems import UNREADABLE, Checked, Problem
 from appmesh_inject.cli.report import Line
 
+COUNTED = ("error", "warning")
+
 
 def written(files: Sequence[Checked]) -> str:
-    """The problems and the summary of each file, then where the codes are explained. Leaves out unreadable files, which
-    every command reports on stderr."""
+    """The problems and the summary of each file, then where the codes are explained, and a total. Leaves out unreadable
+    files, which every command reports on stderr, and of several files the summaries of those without a problem."""
     lines: list[Line | str] = []
     codes: list[str] = []
     for file in files:
@@ -20,9 +22,17 @@ def written(files: Sequence[Checked]) -> str:
                 codes.append(problem.code)
         if file is files[-1]:
             lines += report.explained(codes)
-        if file.summary:
+        if file.summary and (file.problems or file.is_bad or len(files) == 1):
             lines.append(file.summary)
+    if len(files) > 1:
+        lines.append(_total(files))
     return report.printed(lines)
+
+
+def _total(files: Sequence[Checked]) -> str:
+    of = {severity: sum(each.severity == severity for file in files for each in file.problems) for severity in COUNTED}
+    counts = [f"{number} {severity}{'' if number == 1 else 's'}" for severity, number in of.items()]
+    return f"{len(files)} files: {', '.join(counts)}"
 
 
 def _line(problem: Problem) -> Line:
