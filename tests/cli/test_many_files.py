@@ -76,7 +76,9 @@ def test_an_error_cannot_be_left_out_in_the_template() -> None:
 def test_explain_prints_the_page_of_a_code() -> None:
     ran = run("explain", "am202")
     assert ran.code == 0
-    assert ran.out.startswith("AM202\n\n**proxyinit cannot run on Fargate.** (error)\n\nWhat to do: Use profile standalone")
+    assert ran.out.startswith(
+        "AM202\n\n**proxyinit cannot run on Fargate.** (error)\n\nWhat to do: Use profile standalone"
+    )
     assert "AM201" not in ran.out
     unknown = run("explain", "AM209")
     assert (unknown.code, "there is no finding 'AM209'" in unknown.err) == (2, True)

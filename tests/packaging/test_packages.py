@@ -34,7 +34,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_has_what_it_needs_and_nothing_else(packages: Path) -> None:
     names = zipfile.ZipFile(next(packages.glob("*.whl"))).namelist()
-    for name in ("py.typed", "settings.schema.json", "template.schema.json", "cfn_lint/rules.py"):
+    for name in ("py.typed", "settings.schema.json", "template.schema.json", "cfn_lint/rules.py", "cli/findings.md"):
         assert f"appmesh_inject/{name}" in names
     assert any(name.endswith("share/man/man1/appmesh-inject.1") for name in names)
     assert not [name for name in names if not re.match(r"appmesh_inject/|appmesh_inject-[^/]*(dist-info|data)/", name)]

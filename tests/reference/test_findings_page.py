@@ -7,13 +7,16 @@ from tests.conftest import REPOSITORY
 from tests.reference import findings_page
 
 PAGE = REPOSITORY / DOCS
+PACKAGED = REPOSITORY / "src/appmesh_inject/cli/findings.md"
+"""The copy that `explain` prints from."""
 
 
 def test_the_page_is_what_the_code_makes(update_golden: bool) -> None:
     text = findings_page.page()
     if update_golden:
         PAGE.write_text(text)
-    assert PAGE.read_text() == text
+        PACKAGED.write_text(text)
+    assert PAGE.read_text() == PACKAGED.read_text() == text
 
 
 def test_every_code_has_its_place() -> None:

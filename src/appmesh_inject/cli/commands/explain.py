@@ -2,7 +2,6 @@
 
 import re
 from importlib import resources
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +11,7 @@ from appmesh_inject.findings import CODES
 from appmesh_inject.settings.types import closest
 
 PAGE = "findings.md"
-"""The page of all codes, `docs/reference/findings.md`, which a wheel contains beside the command line."""
+"""The page of all codes: a copy of `docs/reference/findings.md`, which is not installed."""
 
 Codes = Annotated[list[str], typer.Argument(metavar="CODE...", help="Codes of findings, such as AM308")]
 
@@ -31,15 +30,9 @@ def explain(codes: Codes) -> None:
 
 def _sections() -> dict[str, str]:
     """The section of each code, by code."""
-    parts = re.split(r"^### (AM\d+)\n", _page(), flags=re.MULTILINE)[1:]
+    page = resources.files("appmesh_inject.cli").joinpath(PAGE).read_text(encoding="utf-8")
+    parts = re.split(r"^### (AM\d+)\n", page, flags=re.MULTILINE)[1:]
     return {
         code: f"{code}\n{re.split(r'^## ', text, flags=re.MULTILINE)[0].rstrip()}\n"
         for code, text in zip(parts[::2], parts[1::2], strict=True)
     }
-
-
-def _page() -> str:
-    packaged = resources.files("appmesh_inject.cli").joinpath(PAGE)
-    # A checkout has the page among its docs alone.
-    checkout = Path(__file__).parents[4] / "docs" / "reference" / PAGE
-    return (packaged if packaged.is_file() else checkout).read_text(encoding="utf-8")
