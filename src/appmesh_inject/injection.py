@@ -16,6 +16,7 @@ from appmesh_inject.profiles.context import Context, setting_path
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
 from appmesh_inject.profiles.registry import Profile, profile
 from appmesh_inject.profiles.sidecar.build import Draft
+from appmesh_inject.settings.consequences import is_profile_unknown, mistakes_of
 from appmesh_inject.settings.layers import gather, settle
 from appmesh_inject.settings.platform_defaults import BUILT_IN, PlatformDefaults
 from appmesh_inject.settings.table import STANDALONE
@@ -87,8 +88,11 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
     for workload in found.workloads:
         if workload.levels:
             requested = settle(gather(workload.levels, workload.scope, shared), workload.name)
+            of_settings = (*found.findings, *shared.findings, *workload.findings, *requested.findings)
+            mistakes = mistakes_of(workload.name, of_settings) if of_settings else []
             context = Context(document, kind, workload, requested, platform, meshes, drafts)
-            decided.append(Decided.of(workload, requested, _planned(context)))
+            outcome = Plan() if is_profile_unknown(mistakes) else _planned(context)
+            decided.append(Decided.of(workload, requested, outcome, mistakes))
     changed = edited(document, [edit for decision in decided for edit in _edits(decision)])
     profiles = _profiles(decided)
     finishes = [used.finish(changed, decided) for used in profiles]

@@ -1,9 +1,11 @@
 """What a profile returns for a workload: a Plan or a Skip, each with findings."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Changes
 from appmesh_inject.findings import Finding
+from appmesh_inject.settings.consequences import without_consequences
 from appmesh_inject.settings.layers import RequestedSettings
 from appmesh_inject.workloads.model import Workload
 
@@ -35,8 +37,14 @@ class Decided(NamedTuple):
     is_refused: bool
 
     @classmethod
-    def of(cls, workload: Workload, requested: RequestedSettings, outcome: Plan | Skip) -> "Decided":
-        findings = (*workload.findings, *requested.findings, *outcome.findings)
+    def of(
+        cls, workload: Workload, requested: RequestedSettings, outcome: Plan | Skip, mistakes: Sequence[Finding] = ()
+    ) -> "Decided":
+        """mistakes: in the settings; findings that only follow from them are left out."""
+        findings = (
+            *workload.findings,
+            *without_consequences(requested.findings, outcome.findings, mistakes),
+        )
         return cls(workload, requested, outcome, findings, any(finding.is_error for finding in findings))
 
     def with_findings(self, findings: tuple[Finding, ...]) -> "Decided":
