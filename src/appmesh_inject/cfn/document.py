@@ -71,11 +71,19 @@ def edited(document: Json, changes: Changes) -> Json:
 
     Raises ConflictingEditsError if the path of one edit leads through a value that another replaces or removes.
     """
-    return _edited(document, changes, 0) if changes else document
+    if not changes:
+        return document
+    result = _edited(document, changes, 0)
+    assert result is not _Gone.GONE
+    return result
 
 
-def _edited(value: Json, changes: Changes, depth: int) -> Json:
-    """`value` with the changes applied. It stands at the first `depth` steps of each path."""
+class _Gone(Enum):
+    GONE = "gone"
+
+
+def _edited(value: Json, changes: Changes, depth: int) -> Json | _Gone:
+    """`value` with the changes applied, GONE if one removes it. It stands at the first `depth` steps of each path."""
     appended: list[Json] = []
     within: dict[Step, list[Edit]] = {}
     for edit in changes:
@@ -87,36 +95,31 @@ def _edited(value: Json, changes: Changes, depth: int) -> Json:
         elif len(changes) > 1:
             raise ConflictingEditsError(shown(edit.path))
         else:
-            return edit.value
+            return _Gone.GONE if edit.kind is EditKind.REMOVE else edit.value
     if appended or isinstance(value, list):
         assert value is None or isinstance(value, list)
         return [*_edited_items(value or [], within, depth), *appended]
     assert isinstance(value, dict)
-    return _edited_members(value, within, depth)
-
-
-def _edited_members(members: Mapping[str, Json], within: Mapping[Step, Changes], depth: int) -> Json:
-    result = dict(members)
+    members = value.copy()
     for key, edits in within.items():
-        assert isinstance(key, str)
-        if _removes(edits, depth):
-            result.pop(key, None)
+        member = _edited(value.get(str(key)), edits, depth + 1)
+        if member is _Gone.GONE:
+            members.pop(key, None)
         else:
-            result[key] = _edited(result.get(key), edits, depth + 1)
-    return result
+            members[key] = member
+    return members
 
 
 def _edited_items(items: Sequence[Json], within: Mapping[Step, Changes], depth: int) -> Sequence[Json]:
     result = list(items)
     # Back to front, so that the remaining indexes stay valid.
     for index in sorted(within, key=_as_index, reverse=True):
-        place, edits = _as_index(index), within[index]
-        inserted = [edit for edit in edits if edit.kind is EditKind.INSERT and len(edit.path) == depth + 1]
-        others = [edit for edit in edits if not any(edit is other for other in inserted)] if inserted else edits
-        if others and _removes(others, depth):
-            del result[place]
-        elif others:
-            result[place] = _edited(result[place], others, depth + 1)
+        place = _as_index(index)
+        inserted = [edit for edit in within[index] if edit.kind is EditKind.INSERT and len(edit.path) == depth + 1]
+        others = [edit for edit in within[index] if edit.kind is not EditKind.INSERT or len(edit.path) > depth + 1]
+        if others:
+            item = _edited(result[place], others, depth + 1)
+            result[place : place + 1] = () if item is _Gone.GONE else (item,)
         result[place:place] = [edit.value for edit in inserted]
     return result
 
@@ -126,21 +129,12 @@ def _as_index(step: Step) -> int:
     return step
 
 
-def _removes(edits: Changes, depth: int) -> bool:
-    """Whether one of the edits removes the member itself. It must be the only edit then."""
-    for edit in edits:
-        if edit.kind is EditKind.REMOVE and len(edit.path) == depth + 1:
-            if len(edits) > 1:
-                raise ConflictingEditsError(shown(edit.path))
-            return True
-    return False
-
-
 def with_value_at(document: Json, path: Path, value: Json) -> Json:
     """The document with `value` at `path`, which must exist."""
     if not path:
         return value
-    copied: Any = dict(document) if isinstance(document, dict) else [*cast(list[Json], document)]
+    assert isinstance(document, dict | list)
+    copied: Any = document.copy()
     copied[path[0]] = with_value_at(copied[path[0]], path[1:], value)
     return cast(Json, copied)
 
