@@ -97,11 +97,8 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
     profiles = _profiles(decided)
     finishes = [used.finish(changed, decided) for used in profiles]
     changed = edited(changed, [edit for finish in finishes for edit in finish.changes])
-    decided = [_measured(each, changed, kind) for each in decided]
-    findings = [*platform.findings, *found.findings, *shared.findings]
-    findings += (finding for each in decided for finding in each.findings)
+    findings = [*platform.findings, *found.findings, *shared.findings, *meshes.twins()]
     findings += (finding for finish in finishes for finding in finish.findings)
-    findings += meshes.twins()
 
     export = bool(shared.values.get("ExportMesh"))
     if export or any(used.consumes_mesh for used in profiles):
@@ -111,8 +108,13 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
         findings += _needing_the_mesh(decided, found.scope)
         changed, problems = without_mesh(changed, found.scope, export=export)
         findings += problems
-    if changed is not document and not any(finding.is_error for finding in findings):
-        findings += quotas.processed_template(changed)
+
+    most_bytes = None if changed is document else quotas.most_bytes_of(changed)
+    if most_bytes:
+        decided = [_measured(each, changed, kind, most_bytes) for each in decided]
+    findings += (finding for each in decided for finding in each.findings)
+    if most_bytes and not any(finding.is_error for finding in findings):
+        findings += quotas.processed_template(changed, most_bytes)
     in_order = ordered(findings)
     reports = _reports(found.workloads, decided, settle(shared, "").settings.profile)
     if any(finding.is_error for finding in in_order):
@@ -149,11 +151,12 @@ def _edits(decided: Decided) -> Changes:
     return decided.outcome.changes if isinstance(decided.outcome, Plan) and not decided.is_refused else ()
 
 
-def _measured(decided: Decided, changed: Json, kind: DocumentKind) -> Decided:
+def _measured(decided: Decided, changed: Json, kind: DocumentKind, most_bytes: quotas.MostBytes) -> Decided:
     """The decision, refused where its task definition in `changed` is larger than ECS takes."""
-    if not _edits(decided):
+    workload = decided.workload
+    if not _edits(decided) or most_bytes.is_small(workload.path):
         return decided
-    workload, path = decided.workload, kind.properties_path(changed, decided.workload)
+    path = kind.properties_path(changed, workload)
     return decided.with_findings(quotas.task_definition(changed, path, workload.name, workload.path))
 
 

@@ -1,14 +1,45 @@
 """Checks a finished document against the quotas of AWS for whole documents, which `limits` lists."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from appmesh_inject.cfn.deployed_size import deployed_size, json_bytes
-from appmesh_inject.cfn.document import Json, Path, at_most, map_at
+from appmesh_inject.cfn.document import NOTHING, Json, Path, map_at, most_bytes
 from appmesh_inject.findings import Finding
 from appmesh_inject.limits import RESOURCES_OF_A_TEMPLATE, TASK_DEFINITION_BYTES, TEMPLATE_BYTES
 from appmesh_inject.mesh.source import CONFIGURATION_FLAG
-from appmesh_inject.workloads.detect import is_template
+from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE, is_template
 from appmesh_inject.workloads.member_names import CLOUDFORMATION, ECS_API
+
+
+class MostBytes(NamedTuple):
+    """Upper bounds of the JSON bytes of a document: of each task definition in a template by name, and of the rest.
+
+    Measuring exactly takes much longer, and hardly any document needs it.
+    """
+
+    rest: int
+    tasks: Mapping[str, int] = NOTHING
+
+    def is_small(self, workload: Path) -> bool:
+        """Whether the task definition in the workload at this path is certain to be small enough."""
+        # A function takes at least a quarter of the bytes that are counted for its value.
+        return self.tasks.get(str(workload[1]) if workload[1:] else "", self.rest) <= TASK_DEFINITION_BYTES // 4
+
+
+def most_bytes_of(document: Json) -> MostBytes:
+    """The bounds of one document. Each part of it is looked at once."""
+    if not is_template(document):
+        return MostBytes(most_bytes(document))
+    template = map_at(document, ())
+    rest: dict[str, Json] = {}
+    tasks: dict[str, int] = {}
+    for name, resource in map_at(template, ("Resources",)).items():
+        if isinstance(resource, dict) and resource.get("Type") == TASK_DEFINITION_TYPE:
+            tasks[name] = most_bytes((name, resource))
+        else:
+            rest[name] = resource
+    return MostBytes(most_bytes({**template, "Resources": rest}), tasks)
 
 
 def task_definition(document: Json, path: Path, subject: str, place: Path) -> tuple[Finding, ...]:
@@ -16,8 +47,7 @@ def task_definition(document: Json, path: Path, subject: str, place: Path) -> tu
     place: for the finding."""
     properties = map_at(document, path)
     names = next((names for names in (CLOUDFORMATION, ECS_API) if names["ContainerDefinitions"] in properties), None)
-    # A function takes at least a quarter of the bytes that are counted for its value.
-    if names is None or at_most(properties, TASK_DEFINITION_BYTES // 4):
+    if names is None:
         return ()
     size = deployed_size({name: value for name, value in properties.items() if name != names["Tags"]})
     if size <= TASK_DEFINITION_BYTES:
@@ -44,15 +74,15 @@ def _configurations(value: Json) -> Iterator[Json]:
                 yield from _configurations(item)
 
 
-def processed_template(document: Json) -> tuple[Finding, ...]:
+def processed_template(document: Json, most: MostBytes) -> tuple[Finding, ...]:
     """What is wrong with the size of a template as it comes out; nothing about another document."""
     if not is_template(document):
         return ()
-    return (*_bytes(document), *_resources(document))
+    return (*_bytes(document, most), *_resources(document))
 
 
-def _bytes(template: Json) -> Sequence[Finding]:
-    if at_most(template, TEMPLATE_BYTES):
+def _bytes(template: Json, most: MostBytes) -> Sequence[Finding]:
+    if most.rest + sum(most.tasks.values()) <= TEMPLATE_BYTES:
         return ()
     size = json_bytes(template)
     if size <= TEMPLATE_BYTES:
