@@ -196,8 +196,7 @@ def is_deeper(value: Json, levels: int) -> bool:
 
 
 def at_most(value: Json, size: int) -> bool:
-    """Whether the value is certain to have at most `size` bytes as JSON in UTF-8. False means unknown: measure it then.
-    """
+    """Whether the value is certain to have at most `size` bytes as JSON in UTF-8. False means unknown."""
     return most_bytes(value) <= size
 
 

@@ -154,6 +154,8 @@ def leaves(value: Json, scope: Scope, path: Path = ()) -> Sequence[Leaf]:
     """Every value that `value` can take: one for each Fn::If branch that is possible in `scope`."""
     if not isinstance(value, dict):
         return (Leaf(value, _read_plain(value), path, scope),)
+    if function(value) is None:
+        return (Leaf(value, Literal(value), path, scope),)
     while (taken := _taken(value, scope)) is not None:
         value, step = taken
         path = (*path, "Fn::If", step)
@@ -213,7 +215,7 @@ def if_(condition: str, then: Json, otherwise: Json) -> Json:
 
 def may_be_absent(value: Json, scope: Scope) -> bool:
     """Whether `value` can be AWS::NoValue."""
-    return any(isinstance(leaf.reading, Absent) for leaf in leaves(value, scope))
+    return isinstance(value, dict) and any(isinstance(leaf.reading, Absent) for leaf in leaves(value, scope))
 
 
 def known(value: Json, scope: Scope) -> Json:

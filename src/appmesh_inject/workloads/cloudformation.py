@@ -4,7 +4,7 @@ The macro runs before AWS::LanguageExtensions, so an `Fn::ForEach` is not expand
 contain `${Identifier}`.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path, map_at
@@ -85,10 +85,6 @@ class CloudFormation(NamedTuple):
     def properties_path(self, document: Json, workload: Workload) -> Path:
         """The path of a task definition's properties."""
         return _properties(document, workload)[1]
-
-    def decisive(self, document: Json, workload: Workload, telling_images: Collection[str]) -> Json:
-        """What a plan for a task definition depends on; None unless its containers are one list without Fn::If."""
-        return CLOUDFORMATION.decisive(_properties(document, workload)[0], telling_images)
 
 
 def _properties(document: Json, workload: Workload) -> tuple[Mapping[str, Json], Path]:

@@ -3,11 +3,10 @@
 Source: AWS::ECS::TaskDefinition ContainerDefinition; RegisterTaskDefinition.
 """
 
-import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 
-from appmesh_inject.cfn.document import Changes, Edit, Json, Path, append, replace
-from appmesh_inject.cfn.interpolation import number, scalar
+from appmesh_inject.cfn.document import NOTHING, Changes, Edit, Json, Path, append, replace
+from appmesh_inject.cfn.interpolation import number
 from appmesh_inject.cfn.intrinsics import (
     NO_VALUE,
     Absent,
@@ -20,13 +19,13 @@ from appmesh_inject.cfn.intrinsics import (
     known,
     leaves,
     mapped,
+    may_be_absent,
 )
 from appmesh_inject.cfn.merge import Identities
 from appmesh_inject.findings import Finding
-from appmesh_inject.settings.types import port as port_check
-from appmesh_inject.settings.types import shown_literal
 from appmesh_inject.workloads.member_names import MemberNames
 from appmesh_inject.workloads.model import Container, ContainerEntry, ContainerList, Port, UnderCondition
+from appmesh_inject.workloads.port_mappings import mapped_ports
 
 IDENTITIES: Identities = {
     "Environment": (("Name", None),),
@@ -37,17 +36,6 @@ IDENTITIES: Identities = {
     "DependsOn": (("ContainerName", None),),
 }
 """The members that identify the items of lists in a task definition, for `cfn.merge`."""
-
-DECISIVE_MEMBERS = (
-    "Name",
-    "PortMappings",
-    "Memory",
-    "MemoryReservation",
-    "User",
-    "Essential",
-    "DependsOn",
-    "LinuxParameters",
-)
 
 
 class EcsContainerReader:
@@ -62,104 +50,67 @@ class EcsContainerReader:
             for listed, members in IDENTITIES.items()
         }
 
-    def container(self, definition: Mapping[str, Json], path: Path, scope: Scope) -> Container:
-        """The facts about the container definition at `path`."""
+    def container(
+        self, definition: Mapping[str, Json], path: Path, scope: Scope, conditions: Mapping[str, bool] = NOTHING
+    ) -> Container:
+        """The facts about the container definition at `path`. conditions: what the Fn::Ifs around it imply."""
         names = self.names
-        name, image = known(definition.get(names["Name"]), scope), known(definition.get(names["Image"]), scope)
+        missing = _NOT_EXPANDED if has_loops(definition) else NO_VALUE
+        name, image = known(definition.get(self.name_key), scope), known(definition.get(self.image_key), scope)
         user = known(definition.get(names["User"], ""), scope)
+        memory = definition.get(names["Memory"], missing)
+        reservation = definition.get(names["MemoryReservation"], missing)
+        health_check = definition.get(names["HealthCheck"])
         return Container(
             definition=definition,
             path=path,
             scope=scope,
             name=name if isinstance(name, str) else None,
             image=image if isinstance(image, str) else None,
-            variables=dict(self._variables(definition, scope)) if names["Environment"] in definition else {},
-            has_memory=self._has(definition, "Memory", scope) or self._has(definition, "MemoryReservation", scope),
+            variables=self._variables(definition[names["Environment"]], scope)
+            if names["Environment"] in definition
+            else NOTHING,
+            has_memory=not (may_be_absent(memory, scope) and may_be_absent(reservation, scope)),
             user=None if user is None else str(user),
-            essential=self._is_essential(definition, scope),
-            reserved=self._mebibytes(definition, "MemoryReservation", scope),
-            most_memory=self._mebibytes(definition, "Memory", scope),
-            health_check=definition.get(names["HealthCheck"]) if self._has(definition, "HealthCheck", scope) else None,
-            waits_for=frozenset(self._waits_for(definition, scope)),
+            essential=_may_be_essential(definition.get(names["Essential"], True), scope),
+            reserved=_mebibytes(reservation, scope),
+            most_memory=_mebibytes(memory, scope),
+            health_check=None if may_be_absent(health_check, scope) else health_check,
+            waits_for=self._waits_for(definition[names["DependsOn"]], scope)
+            if names["DependsOn"] in definition
+            else frozenset(),
             routes_logs=not is_no_value(definition.get(names["FirelensConfiguration"], NO_VALUE)),
             command=definition.get(names["Command"]),
             has_mounts=names["MountPoints"] in definition,
+            conditions=conditions,
         )
 
-    def decisive(self, definition: Mapping[str, Json], telling_images: Collection[str]) -> list[Json]:
-        """What a plan depends on in an app container, as written: of the environment only the names, of the image only
-        whether its name can contain one of `telling_images`.
+    def _variables(self, environment: Json, scope: Scope) -> Mapping[str, Json]:
+        """The values of variables by name, each under the Fn::Ifs around the list."""
+        variables: dict[str, Json] = {}
+        for leaf in _items(environment, scope):
+            name = leaf.written.get(self.name_key) if isinstance(leaf.written, dict) else None
+            if isinstance(leaf.written, dict) and isinstance(name, str):
+                is_list = isinstance(environment, list)
+                value = leaf.written.get(self.names["Value"])
+                variables[name] = value if is_list else self._in_branches(environment, name, scope)
+        return variables
 
-        The plan of one task definition is reused for others where this is equal. A member of a container that plans
-        depend on must therefore be listed here.
-        """
-        names = self.names
-        environment, image = definition.get(names["Environment"]), definition.get(names["Image"])
-        if isinstance(environment, list):
-            environment = [item.get(names["Name"], item) if isinstance(item, dict) else item for item in environment]
-        if function(image) not in ("Ref", "Fn::If"):
-            text = str(image).lower()
-            image = image if any(part in text for part in telling_images) else None
-        command = definition.get(names["Command"])
-        return [
-            environment,
-            image,
-            command[:1] if isinstance(command, list) else None,
-            is_no_value(definition.get(names["FirelensConfiguration"], NO_VALUE)),
-            _has_loops(definition),
-            *(definition.get(names[member]) for member in DECISIVE_MEMBERS),
-        ]
-
-    def _has(self, definition: Mapping[str, Json], member: str, scope: Scope) -> bool:
-        """Whether a member is present in every Fn::If branch, or may be, in a loop that is not expanded yet."""
-        key = self.names[member]
-        if key not in definition:
-            return _has_loops(definition)
-        return not any(isinstance(leaf.reading, Absent) for leaf in leaves(definition[key], scope))
-
-    def _variables(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[tuple[str, Json]]:
-        for branch in _branches(definition[self.names["Environment"]], scope, ()):
-            for variable in (leaf.written for item in branch for leaf in item):
-                name = variable.get(self.name_key) if isinstance(variable, dict) else None
-                if isinstance(variable, dict) and isinstance(name, str):
-                    yield name, self._variable(definition[self.names["Environment"]], name, variable, scope)
-
-    def _variable(self, environment: Json, name: str, found: Mapping[str, Json], scope: Scope) -> Json:
-        """A variable's value, under the Fn::Ifs around the list."""
-        if isinstance(environment, list):
-            return found.get(self.names["Value"])
+    def _in_branches(self, environment: Json, name: str, scope: Scope) -> Json:
+        """The value of a variable in each branch of the Fn::Ifs around the list."""
 
         def in_branch(leaf: Leaf) -> Json:
             items = leaf.written if isinstance(leaf.written, list) else []
-            named = (item for item in items if isinstance(item, dict) and item.get(self.name_key) == name)
-            values = [item.get(self.names["Value"]) for item in named]
-            return values[-1] if values else NO_VALUE
+            named = [item for item in items if isinstance(item, dict) and item.get(self.name_key) == name]
+            return named[-1].get(self.names["Value"]) if named else NO_VALUE
 
         return mapped(environment, scope, in_branch)
 
-    def _is_essential(self, definition: Mapping[str, Json], scope: Scope) -> bool:
-        """Whether a container may be essential: unless Essential is a literal false in every branch."""
-        key = self.names["Essential"]
-        if key not in definition:
-            return True
-        readings = (leaf.reading for leaf in leaves(definition[key], scope))
-        return not all(isinstance(reading, Literal) and str(reading.value).lower() == "false" for reading in readings)
-
-    def _mebibytes(self, definition: Mapping[str, Json], member: str, scope: Scope) -> int | None:
-        """The number in a member, 0 if it is not there, None if it is not known."""
-        key = self.names[member]
-        if key not in definition:
-            return None if _has_loops(definition) else 0
-        return 0 if is_no_value(definition[key]) else number(known(definition[key], scope))
-
-    def _waits_for(self, definition: Mapping[str, Json], scope: Scope) -> Iterator[str]:
-        key = self.names["DependsOn"]
-        for branch in _branches(definition[key], scope, ()) if key in definition else ():
-            for dependency in (leaf for item in branch for leaf in item):
-                if isinstance(dependency.written, dict):
-                    name = known(dependency.written.get(self.names["ContainerName"]), dependency.scope)
-                    if isinstance(name, str):
-                        yield name
+    def _waits_for(self, dependencies: Json, scope: Scope) -> frozenset[str]:
+        written = [(leaf.written, leaf.scope) for leaf in _items(dependencies, scope)]
+        key = self.names["ContainerName"]
+        names = [known(dependency.get(key), inner) for dependency, inner in written if isinstance(dependency, dict)]
+        return frozenset(name for name in names if isinstance(name, str))
 
     def waiting(self, container: Container, name: Json, under: UnderCondition) -> Changes | None:
         """The edits that make the container wait until container `name` is healthy; empty if it already does, None if
@@ -191,82 +142,36 @@ class EcsContainerReader:
 
     def ports(self, container: Container, subject: str) -> tuple[tuple[Port, ...], tuple[Finding, ...]]:
         """The TCP ports that a container maps, and findings about mappings that cannot be read."""
-        ports: dict[str, Port] = {}
-        findings: list[Finding] = []
-        certain: list[set[str]] = []
-        mappings = container.definition.get(self.names["PortMappings"], [])
-        for branch in _branches(mappings, container.scope, (*container.path, self.names["PortMappings"])):
-            always: set[str] = set()
-            for item in branch:
-                keys: list[str | None] = []
-                for leaf in item:
-                    port = self._port(leaf, subject)
-                    if isinstance(port, Finding):
-                        findings.append(port)
-                    keys.append(port.key if isinstance(port, Port) else None)
-                    if isinstance(port, Port):
-                        ports.setdefault(port.key, port)
-                always |= {key for key in keys if key is not None and len(set(keys)) == 1}
-            certain.append(always)
-        everywhere = set.intersection(*certain)
-        return tuple(port._replace(certain=key in everywhere) for key, port in ports.items()), tuple(findings)
-
-    def _port(self, mapping: Leaf, subject: str) -> Port | Finding | None:
-        """The TCP port of a mapping, None if it maps none, or the finding that it is not known."""
-        if isinstance(mapping.reading, Absent):
-            return None
-        definition = mapping.written
-        if not isinstance(definition, dict):
-            return _unknown(subject, mapping.path)
-        protocols = [leaf.reading for leaf in leaves(definition.get(self.names["Protocol"], "tcp"), mapping.scope)]
-        words = [
-            "tcp"
-            if isinstance(protocol, Absent)
-            else str(protocol.value).lower()
-            if isinstance(protocol, Literal)
-            else ""
-            for protocol in protocols
-        ]
-        if all(word == "udp" for word in words):
-            return None
-        if any(word != "tcp" for word in words):
-            return _unknown(subject, (*mapping.path, self.names["Protocol"]))
-        path = (*mapping.path, self.names["ContainerPort"])
-        if self.names["ContainerPort"] not in definition:
-            return _unknown(subject, mapping.path)
-        written = definition[self.names["ContainerPort"]]
-        for leaf in leaves(written, mapping.scope, path):
-            literal = leaf.reading
-            if isinstance(literal, Absent):
-                return _unknown(subject, leaf.path)
-            if isinstance(literal, Literal) and port_check(str(scalar(literal.value))):
-                message = f"{shown_literal(literal)} is not a port from 1 to 65535"
-                return Finding("AM107", subject, leaf.path, message, "Correct the port")
-        value = known(written, mapping.scope)
-        key = json.dumps(written, sort_keys=True, default=str) if value is None else str(value)
-        return Port(scalar(written), key, path, certain=True)
+        return mapped_ports(container, self.names, subject)
 
 
-def _has_loops(definition: Mapping[str, Json]) -> bool:
+_NOT_EXPANDED: Json = {"Fn::ForEach": []}
+"""Stands for a member that an `Fn::ForEach` may still add: a function that only CloudFormation can evaluate."""
+
+
+def has_loops(definition: Mapping[str, Json]) -> bool:
     """Whether an `Fn::ForEach` may still add members."""
-    return any(name.startswith("Fn::ForEach::") for name in definition)
+    return "\nFn::ForEach::" in "\n" + "\n".join(definition)
 
 
-def _unknown(subject: str, path: Path) -> Finding:
-    return Finding(
-        "AM103", subject, path, "these ports are not known when the macro runs", "List the app ports in AppPorts"
-    )
+def _items(value: Json, scope: Scope) -> list[Leaf]:
+    """The items of a list in all branches of the Fn::Ifs around it and in it; a value that is no list is one item."""
+    lists = [
+        (leaf.written if isinstance(leaf.written, list) else [leaf.written], leaf.scope)
+        for leaf in leaves(value, scope)
+    ]
+    return [leaf for items, inner in lists for item in items for leaf in leaves(item, inner)]
 
 
-def _branches(value: Json, scope: Scope, path: Path) -> Iterator[list[list[Leaf]]]:
-    """The items of a list in each branch of the Fn::Ifs around it. An item is given as the leaves that it can be."""
-    for branch in leaves(value, scope, path):
-        if isinstance(branch.written, list):
-            yield [list(leaves(item, branch.scope, (*branch.path, index))) for index, item in enumerate(branch.written)]
-        elif isinstance(branch.reading, Absent):
-            yield []
-        else:
-            yield [[branch]]
+def _may_be_essential(value: Json, scope: Scope) -> bool:
+    """Whether Essential is anything but a literal false, in a branch at least."""
+    readings = [leaf.reading for leaf in leaves(value, scope)]
+    return any(not isinstance(reading, Literal) or str(reading.value).lower() != "false" for reading in readings)
+
+
+def _mebibytes(value: Json, scope: Scope) -> int | None:
+    """The number in a member, 0 if it is not there, None if it is not known."""
+    return 0 if is_no_value(value) else number(known(value, scope))
 
 
 def container_list(
@@ -282,10 +187,8 @@ def container_list(
             if isinstance(leaf.reading, Absent):
                 containers.append((None, assumed))
             elif isinstance(leaf.written, dict) and function(leaf.written) is None:
-                container = reader.container(leaf.written, leaf.path, leaf.scope)
-                inside = leaf.path[len(path) + 1 :]
-                around = conditions_along(item, inside)
-                containers.append((container._replace(conditions=around) if around else container, assumed))
+                around = conditions_along(item, leaf.path[len(path) + 1 :])
+                containers.append((reader.container(leaf.written, leaf.path, leaf.scope, around), assumed))
             else:
                 findings.append(
                     Finding(

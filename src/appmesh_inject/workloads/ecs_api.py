@@ -1,6 +1,5 @@
 """Reads ECS task definition JSON, the input of `aws ecs register-task-definition --cli-input-json`."""
 
-from collections.abc import Collection
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path, map_at
@@ -69,10 +68,6 @@ class EcsTaskDefinition(NamedTuple):
     def properties_path(self, document: Json, workload: Workload) -> Path:
         """The root, since the document itself is the properties."""
         return ()
-
-    def decisive(self, document: Json, workload: Workload, telling_images: Collection[str]) -> Json:
-        """None: there is only one task definition, so its plan is not reused."""
-        return None
 
 
 def _unknown_document() -> Finding:

@@ -3,7 +3,7 @@
 Marks are the annotations of App Mesh's own injectors, `appmesh.k8s.aws/...`, on the pod or pod template.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path, map_at, value_if_there
@@ -113,10 +113,6 @@ class KubernetesManifests(NamedTuple):
     def properties_path(self, document: Json, workload: Workload) -> Path:
         """The path of the pod's spec."""
         return (*workload.path, "spec")
-
-    def decisive(self, document: Json, workload: Workload, telling_images: Collection[str]) -> Json:
-        """None: there are too few pods for reusing plans to pay."""
-        return None
 
 
 def _map_at(value: Json, path: Path) -> Mapping[str, Json] | None:

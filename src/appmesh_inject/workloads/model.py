@@ -1,6 +1,6 @@
 """The facts about workloads that profiles decide by, in terms common to all kinds of document."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
 from appmesh_inject.cfn.document import NOTHING, Changes, Json, Path
@@ -110,9 +110,9 @@ class Task(NamedTuple):
     path: Path
     containers: Json
     branches: tuple[Branch, ...]
-    network: tuple[Leaf, ...] = ()
-    launch_types: tuple[Leaf, ...] = ()
-    memory: tuple[Leaf, ...] = ()
+    network: Sequence[Leaf] = ()
+    launch_types: Sequence[Leaf] = ()
+    memory: Sequence[Leaf] = ()
     proxy_configuration: Json = None
     proxy_configuration_path: Path = ()
     findings: tuple[Finding, ...] = ()
@@ -164,6 +164,3 @@ class DocumentKind(Protocol):
 
     def properties_path(self, document: Json, workload: Workload) -> Path:
         """The path of the map that holds the workload's containers."""
-
-    def decisive(self, document: Json, workload: Workload, telling_images: Collection[str]) -> Json:
-        """What a plan for the workload depends on; None unless its containers are one list without Fn::If."""

@@ -3,14 +3,14 @@
 Source: AWS::ECS::TaskDefinition; RegisterTaskDefinition.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.cfn.intrinsics import NO_VALUE, OPAQUE, Leaf, Literal, Scope, function, is_no_value, leaves
+from appmesh_inject.cfn.intrinsics import NO_VALUE, OPAQUE, Leaf, Literal, Scope, is_no_value, leaves
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads import member_names
-from appmesh_inject.workloads.containers import EcsContainerReader, container_list
+from appmesh_inject.workloads.containers import EcsContainerReader, container_list, has_loops
 from appmesh_inject.workloads.lost_marks import TAG_PREFIX, misspelt_tag
 from appmesh_inject.workloads.member_names import MemberNames
 from appmesh_inject.workloads.model import Branch, Task, Workload
@@ -33,24 +33,12 @@ class TaskDefinitionReader:
             containers=properties.get(names["ContainerDefinitions"], []),
             branches=branches,
             network=_leaves(properties, names["NetworkMode"], path, scope),
-            launch_types=self._launch_types(properties, path, scope),
+            launch_types=_items(_leaves(properties, names["RequiresCompatibilities"], path, scope)),
             memory=_leaves(properties, names["Memory"], path, scope),
             proxy_configuration=None if is_no_value(proxy_configuration) else proxy_configuration,
             proxy_configuration_path=(*path, names["ProxyConfiguration"]),
             findings=findings,
         )
-
-    def decisive(self, properties: Mapping[str, Json], telling_images: Collection[str]) -> Json:
-        """What a plan depends on; None unless the containers are one list without Fn::If."""
-        items = properties.get(self.names["ContainerDefinitions"])
-        if not isinstance(items, list) or not all(isinstance(item, dict) and function(item) is None for item in items):
-            return None
-        around = ("NetworkMode", "Memory", "RequiresCompatibilities", "ProxyConfiguration")
-        return [
-            [self.containers.decisive(item, telling_images) for item in items if isinstance(item, dict)],
-            [properties.get(self.names[member]) for member in around],
-            any(key.startswith("Fn::ForEach::") for key in properties),
-        ]
 
     def _branches(
         self, properties: Mapping[str, Json], path: Path, workload: Workload, scope: Scope
@@ -82,17 +70,6 @@ class TaskDefinitionReader:
             f"the list {self.names['ContainerDefinitions']} cannot be read when the macro runs",
             "Write the list out here; an item of it may be an Fn::If",
         )
-
-    def _launch_types(self, properties: Mapping[str, Json], path: Path, scope: Scope) -> tuple[Leaf, ...]:
-        launch_types: list[Leaf] = []
-        for leaf in _leaves(properties, self.names["RequiresCompatibilities"], path, scope):
-            value = leaf.reading.value if isinstance(leaf.reading, Literal) else None
-            if isinstance(value, list):
-                for index, item in enumerate(value):
-                    launch_types += leaves(item, leaf.scope, (*leaf.path, index))
-            else:
-                launch_types.append(leaf)
-        return tuple(launch_types)
 
     def tag_levels(
         self, properties: Mapping[str, Json], path: Path, subject: str, scope: Scope
@@ -129,12 +106,25 @@ class TaskDefinitionReader:
         return (Level((*path, self.names["Tags"]), given, subject, paths, is_tags=True),), tuple(findings)
 
 
-def _leaves(properties: Mapping[str, Json], name: str, path: Path, scope: Scope) -> tuple[Leaf, ...]:
+def _leaves(properties: Mapping[str, Json], name: str, path: Path, scope: Scope) -> Sequence[Leaf]:
     """The values that a property can take; one absent leaf if it is missing, and one opaque leaf if an
     `Fn::ForEach` may still add it."""
-    if name not in properties and any(key.startswith("Fn::ForEach::") for key in properties):
+    if name not in properties and has_loops(properties):
         return (Leaf(NO_VALUE, OPAQUE, path, scope),)
-    return tuple(leaves(properties.get(name, NO_VALUE), scope, (*path, name)))
+    return leaves(properties.get(name, NO_VALUE), scope, (*path, name))
+
+
+def _items(lists: Iterable[Leaf]) -> Sequence[Leaf]:
+    """The items of literal lists; what is no list is an item itself."""
+    items: list[Leaf] = []
+    for leaf in lists:
+        value = leaf.reading.value if isinstance(leaf.reading, Literal) else None
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                items += leaves(item, leaf.scope, (*leaf.path, index))
+        else:
+            items.append(leaf)
+    return items
 
 
 CLOUDFORMATION = TaskDefinitionReader(member_names.CLOUDFORMATION)

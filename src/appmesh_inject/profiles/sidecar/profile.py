@@ -7,7 +7,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.context import Context
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
 from appmesh_inject.profiles.sidecar import reuse
-from appmesh_inject.profiles.sidecar.build import BranchDraft, Draft, draft
+from appmesh_inject.profiles.sidecar.build import BranchDraft, draft
 from appmesh_inject.profiles.sidecar.containers import SidecarSet
 from appmesh_inject.profiles.sidecar.context import SidecarContext, resource_of, sidecar_context
 from appmesh_inject.profiles.sidecar.identity import represented
@@ -38,9 +38,15 @@ class SidecarProfile:
         sidecar_set = self.sets.get((context.kind.name, represents))
         if sidecar_set is None:
             return Plan()  # a gateway in a profile without gateways, for which AM109 is reported
-        made = reuse.draft(context, lambda: self._draft(context, sidecar_set, represents))
+        key = reuse.key(context)
+        made = context.drafts.get(key) if key else None
         if made is None:
-            return Skip(ALREADY_INJECTED)
+            whole = sidecar_context(context, sidecar_set, represents)
+            if self.is_injected(whole):
+                return Skip(ALREADY_INJECTED)
+            made = draft(whole, self.open_slot, lambda *envoy: self.closing(context, sidecar_set, *envoy)[0])
+            if key and not made.findings and all(branch.is_plain for branch in made.branches):
+                context.drafts[key] = made
         path = context.kind.properties_path(context.document, context.workload)
         changes: list[Edit] = []
         findings = list(made.findings)
@@ -69,12 +75,6 @@ class SidecarProfile:
     def is_injected(self, context: SidecarContext) -> bool:
         """Whether its containers already show that a workload was injected and needs no changes."""
         return False
-
-    def _draft(self, context: Context, sidecar_set: SidecarSet, represents: str) -> Draft | None:
-        whole = sidecar_context(context, sidecar_set, represents)
-        if self.is_injected(whole):
-            return None
-        return draft(whole, self.open_slot, lambda *envoy: self.closing(context, sidecar_set, *envoy)[0])
 
 
 def _closed(branch: BranchDraft, value: Json, made_for: Path, path: Path) -> Changes:

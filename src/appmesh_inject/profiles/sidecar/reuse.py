@@ -4,47 +4,55 @@ Without it, 250 task definitions that differ only in names take four times as lo
 """
 
 import marshal
-from collections.abc import Callable
+from collections.abc import Mapping
 
+from appmesh_inject.cfn.document import Json, map_at
+from appmesh_inject.cfn.intrinsics import function
 from appmesh_inject.profiles.context import Context
-from appmesh_inject.profiles.sidecar.build import Draft
 from appmesh_inject.profiles.sidecar.image_names import TELLING_IMAGES
+from appmesh_inject.workloads.containers import has_loops
 
-NAMES = ("MeshName", "VirtualNodeName", "VirtualGatewayName")
-
-
-def draft(context: Context, make: Callable[[], Draft | None]) -> Draft | None:
-    """The result of `make`, or the draft of another task definition with the same key."""
-    key = _key(context)
-    if key is None:
-        return make()
-    if key in context.drafts:
-        return context.drafts[key]
-    made = make()
-    if made and not made.findings and all(branch.is_plain for branch in made.branches):
-        context.drafts[key] = made
-    return made
+NAMES = frozenset(("MeshName", "VirtualNodeName", "VirtualGatewayName"))
+AROUND = ("NetworkMode", "Memory", "RequiresCompatibilities", "ProxyConfiguration")
+MEMBERS = ("Name", "PortMappings", "Memory", "MemoryReservation", "User", "Essential", "DependsOn", "LinuxParameters")
 
 
-def _key(context: Context) -> bytes | None:
-    """Equal for workloads whose drafts differ only in paths; None if a draft cannot be reused."""
+def key(context: Context) -> bytes | None:
+    """Equal for task definitions whose drafts differ only in paths; None if a draft cannot be reused."""
     workload, settings = context.workload, context.settings
-    if (
-        len(workload.levels) != 1
-        or workload.findings
-        or context.requested.findings
-        or settings.resource_arn is not None
-    ):
+    properties = map_at(context.document, workload.path).get("Properties")
+    items = properties.get("ContainerDefinitions") if isinstance(properties, dict) else None
+    if not isinstance(properties, dict) or not isinstance(items, list) or has_loops(properties):
         return None
-    decisive = context.kind.decisive(context.document, workload, TELLING_IMAGES)
-    if decisive is None:
+    if workload.levels[1:] or workload.findings or context.requested.findings or settings.resource_arn is not None:
         return None
     (level,) = workload.levels
-    given = [[name, value] for name, value in level.given.items() if name not in NAMES]
-    named = [settings.mesh_name is None, settings.virtual_node_name is None, settings.virtual_gateway_name is None]
-    depends_on: list[object] = [settings.profile, id(workload.scope), level.is_tags, given, named, decisive]
+    decisive: list[object] = [
+        [settings.profile, workload.scope.loops, level.is_tags],
+        [[name, value] for name, value in level.given.items() if name not in NAMES],
+        [settings.mesh_name is None, settings.virtual_node_name is None, settings.virtual_gateway_name is None],
+        [properties.get(name) for name in AROUND],
+    ]
+    for item in items:
+        if not isinstance(item, dict) or function(item) is not None or has_loops(item):
+            return None
+        decisive += _decisive(item)
     try:
         # The fastest way to turn nested values into a key. Later versions of the format also encode object identity.
-        return marshal.dumps(depends_on, 2)
+        return marshal.dumps(decisive, 2)
     except ValueError:
         return None  # a value that JSON does not have, or one nested too deeply
+
+
+def _decisive(container: Mapping[str, Json]) -> list[Json]:
+    """What a draft depends on in an app container, as written: of the environment only the names, of the image only
+    whether its name can contain one of TELLING_IMAGES. A member that drafts come to depend on must be listed here."""
+    environment, image, command = container.get("Environment"), container.get("Image"), container.get("Command")
+    if isinstance(environment, list):
+        environment = [item.get("Name", item) if isinstance(item, dict) else item for item in environment]
+    if function(image) not in ("Ref", "Fn::If"):
+        text = str(image).lower()
+        image = image if [part for part in TELLING_IMAGES if part in text] else None
+    first = command[:1] if isinstance(command, list) else None
+    routes_logs = container.get("FirelensConfiguration")
+    return [environment, image, first, routes_logs, *[container.get(name) for name in MEMBERS]]
