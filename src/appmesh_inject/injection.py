@@ -111,7 +111,7 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
 
     most_bytes = None if changed is document else quotas.most_bytes_of(changed)
     if most_bytes:
-        decided = [_measured(each, changed, kind, most_bytes) for each in decided]
+        decided = [_measured(each, changed, most_bytes) for each in decided]
     findings += (finding for each in decided for finding in each.findings)
     if most_bytes and not any(finding.is_error for finding in findings):
         findings += quotas.processed_template(changed, most_bytes)
@@ -151,13 +151,12 @@ def _edits(decided: Decided) -> Changes:
     return decided.outcome.changes if isinstance(decided.outcome, Plan) and not decided.is_refused else ()
 
 
-def _measured(decided: Decided, changed: Json, kind: DocumentKind, most_bytes: quotas.MostBytes) -> Decided:
+def _measured(decided: Decided, changed: Json, most_bytes: quotas.MostBytes) -> Decided:
     """The decision, refused where its task definition in `changed` is larger than ECS takes."""
     workload = decided.workload
-    if not _edits(decided) or most_bytes.is_small(workload.path):
+    if most_bytes.is_small(workload) or not _edits(decided):
         return decided
-    path = kind.properties_path(changed, workload)
-    return decided.with_findings(quotas.task_definition(changed, path, workload.name, workload.path))
+    return decided.with_findings(quotas.task_definition(changed, workload))
 
 
 def _profiles(decided: Iterable[Decided]) -> list[Profile]:

@@ -7,7 +7,7 @@ contain `${Identifier}`.
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from appmesh_inject.cfn.document import Json, Path, map_at
+from appmesh_inject.cfn.document import Json, Path, map_at, value_if_there
 from appmesh_inject.cfn.intrinsics import Scope, function, list_parameters, missing_parameters, parameters_that_decide
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
@@ -75,25 +75,13 @@ class CloudFormation(NamedTuple):
         scope = Scope(parameters=values, lists=lists)
         workload = _workload("", resource, (), scope, properties)
         levels = (*workload.levels, self.request)
-        return Found((Workload("", (), levels, scope, workload.findings),), scope=scope)
+        return Found((workload._replace(levels=levels),), scope=scope)
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts about one task definition, given the conditions that `scope` assumes."""
-        properties, path = _properties(document, workload)
-        return CLOUDFORMATION.task(properties, path, workload, scope)
-
-    def properties_path(self, document: Json, workload: Workload) -> Path:
-        """The path of a task definition's properties."""
-        return _properties(document, workload)[1]
-
-
-def _properties(document: Json, workload: Workload) -> tuple[Mapping[str, Json], Path]:
-    """The properties of a task definition and their path. A snippet can be the properties themselves."""
-    resource = map_at(document, workload.path)
-    if "ContainerDefinitions" in resource:
-        return resource, workload.path
-    properties = resource.get("Properties")
-    return properties if isinstance(properties, dict) else {}, (*workload.path, "Properties")
+        properties = value_if_there(document, workload.properties)
+        given = properties if isinstance(properties, dict) else {}
+        return CLOUDFORMATION.task(given, workload.properties, workload, scope)
 
 
 def _unknown_document() -> Finding:
@@ -123,12 +111,13 @@ def _in_loop(loop: Json, path: Path, scope: Scope) -> Iterator[Workload]:
 
 def _workload(name: str, resource: Mapping[str, Json], path: Path, scope: Scope, properties_path: Path) -> Workload:
     properties = resource.get("Properties")
-    tagged = properties if isinstance(properties, dict) and "Tags" in properties else {}
-    if not tagged and "Metadata" not in resource:
-        return Workload(name, path, (), scope)
-    tags, tag_findings = CLOUDFORMATION.tag_levels(tagged, properties_path, name, scope)
-    metadata, metadata_findings = _metadata_levels(resource, path, name)
-    return Workload(name, path, (*tags, *metadata), scope, (*tag_findings, *metadata_findings))
+    tags: tuple[tuple[Level, ...], tuple[Finding, ...]] = (), ()
+    if isinstance(properties, dict) and "Tags" in properties:
+        tags = CLOUDFORMATION.tag_levels(properties, properties_path, name, scope)
+    metadata = _metadata_levels(resource, path, name)
+    # In a snippet of properties, and in a resource that lacks the level `Properties`, the containers stand higher.
+    holder = path if "ContainerDefinitions" in resource else properties_path
+    return Workload(name, path, holder, tags[0] + metadata[0], scope, tags[1] + metadata[1])
 
 
 def _metadata_levels(

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from appmesh_inject.cfn.document import Json, Path, map_at
+from appmesh_inject.cfn.document import Json, map_at
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
@@ -59,15 +59,11 @@ class EcsTaskDefinition(NamedTuple):
         name = family if isinstance(family, str) else ""
         tags, findings = ECS_API.tag_levels(document, (), name, NOTHING_KNOWN)
         levels = (*((self.request,) if self.request.given else ()), *tags)
-        return Found((Workload(name, (), levels, NOTHING_KNOWN, findings),))
+        return Found((Workload(name, (), (), levels, NOTHING_KNOWN, findings),))
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts about the task definition."""
         return ECS_API.task(map_at(document, ()), (), workload, scope)
-
-    def properties_path(self, document: Json, workload: Workload) -> Path:
-        """The root, since the document itself is the properties."""
-        return ()
 
 
 def _unknown_document() -> Finding:

@@ -76,10 +76,11 @@ class KubernetesManifests(NamedTuple):
         given = metadata.get("name") or metadata.get("generateName") if isinstance(metadata, dict) else None
         name = f"{kind.lower()}/{given}" if isinstance(given, str) else kind.lower()
         place = (*path, *POD_TEMPLATES[kind])
+        spec = (*place, "spec")
         annotations = _map_at(pod, ("metadata", "annotations")) or {}
         switch = annotations.get(SWITCH)
         if switch == "disabled":
-            return Workload(name, place, (), NOTHING_KNOWN, passed=f"{SWITCH} is disabled")
+            return Workload(name, place, spec, (), NOTHING_KNOWN, passed=f"{SWITCH} is disabled")
         levels: tuple[Level, ...]
         where = (*place, "metadata", "annotations")
         findings = list(_invalid_switch(switch, (*where, SWITCH), name))
@@ -91,12 +92,12 @@ class KubernetesManifests(NamedTuple):
             levels = (self.request, Level(where, marks, name, paths))
         else:
             levels = (self.request,) if any(setting in self.request.given for setting in NAMING) else ()
-        return Workload(name, place, levels, NOTHING_KNOWN, tuple(findings))
+        return Workload(name, place, spec, levels, NOTHING_KNOWN, tuple(findings))
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts about one pod."""
         spec = _map_at(map_at(document, workload.path), ("spec",)) or {}
-        path = (*workload.path, "spec")
+        path = workload.properties
         containers, found = pod_containers(spec.get("containers"), (*path, "containers"), scope, workload.name)
         first, found_first = pod_containers(spec.get("initContainers"), (*path, "initContainers"), scope, workload.name)
         findings = [*found, *found_first]
@@ -109,10 +110,6 @@ class KubernetesManifests(NamedTuple):
             branches=(Branch({"app": containers, "init": first}, scope),),
             findings=tuple(findings),
         )
-
-    def properties_path(self, document: Json, workload: Workload) -> Path:
-        """The path of the pod's spec."""
-        return (*workload.path, "spec")
 
 
 def _map_at(value: Json, path: Path) -> Mapping[str, Json] | None:

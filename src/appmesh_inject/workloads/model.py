@@ -16,12 +16,13 @@ UnderCondition: TypeAlias = Callable[[Json, Mapping[str, bool]], Json]
 class Workload(NamedTuple):
     """A task definition or pod in a document.
 
-    levels: the settings of its marks, lowest first; empty if it is not marked. passed: the reason, in words, if its
-    mark says to leave it alone.
+    properties: the path of the map that holds its containers. levels: the settings of its marks, lowest first; empty if
+    it is not marked. passed: the reason, in words, if its mark says to leave it alone.
     """
 
     name: str
     path: Path
+    properties: Path
     levels: tuple[Level, ...]
     scope: Scope
     findings: tuple[Finding, ...] = ()
@@ -161,6 +162,3 @@ class DocumentKind(Protocol):
 
     def task(self, document: Json, workload: Workload, scope: Scope) -> Task:
         """The facts about one workload, given the conditions that `scope` assumes."""
-
-    def properties_path(self, document: Json, workload: Workload) -> Path:
-        """The path of the map that holds the workload's containers."""

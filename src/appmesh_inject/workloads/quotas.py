@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from appmesh_inject.cfn.deployed_size import deployed_size, json_bytes
-from appmesh_inject.cfn.document import NOTHING, Json, Path, map_at, most_bytes
+from appmesh_inject.cfn.document import NOTHING, Json, map_at, most_bytes
 from appmesh_inject.findings import Finding
 from appmesh_inject.limits import RESOURCES_OF_A_TEMPLATE, TASK_DEFINITION_BYTES, TEMPLATE_BYTES
 from appmesh_inject.mesh.source import CONFIGURATION_FLAG
 from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE, is_template
 from appmesh_inject.workloads.member_names import CLOUDFORMATION, ECS_API
+from appmesh_inject.workloads.model import Workload
 
 
 class MostBytes(NamedTuple):
@@ -21,10 +22,10 @@ class MostBytes(NamedTuple):
     rest: int
     tasks: Mapping[str, int] = NOTHING
 
-    def is_small(self, workload: Path) -> bool:
-        """Whether the task definition in the workload at this path is certain to be small enough."""
+    def is_small(self, workload: Workload) -> bool:
+        """Whether a task definition is certain to be small enough."""
         # A function takes at least a quarter of the bytes that are counted for its value.
-        return self.tasks.get(str(workload[1]) if workload[1:] else "", self.rest) <= TASK_DEFINITION_BYTES // 4
+        return self.tasks.get(workload.name, self.rest) <= TASK_DEFINITION_BYTES // 4
 
 
 def most_bytes_of(document: Json) -> MostBytes:
@@ -42,10 +43,9 @@ def most_bytes_of(document: Json) -> MostBytes:
     return MostBytes(most_bytes({**template, "Resources": rest}), tasks)
 
 
-def task_definition(document: Json, path: Path, subject: str, place: Path) -> tuple[Finding, ...]:
-    """What is wrong with the size of the task definition whose properties are at `path`; nothing about a pod's.
-    place: for the finding."""
-    properties = map_at(document, path)
+def task_definition(document: Json, workload: Workload) -> tuple[Finding, ...]:
+    """What is wrong with the size of a task definition; nothing about a pod's."""
+    properties = map_at(document, workload.properties)
     names = next((names for names in (CLOUDFORMATION, ECS_API) if names["ContainerDefinitions"] in properties), None)
     if names is None:
         return ()
@@ -58,7 +58,7 @@ def task_definition(document: Json, path: Path, subject: str, place: Path) -> tu
     hint = "Move containers to another task, or put less text into them"
     if envoy:
         hint = "Split the task, or name fewer backends: each takes about 2,000 bytes"
-    return (Finding("AM319", subject, place, message, hint),)
+    return (Finding("AM319", workload.name, workload.path, message, hint),)
 
 
 def _configurations(value: Json) -> Iterator[Json]:
@@ -78,7 +78,7 @@ def processed_template(document: Json, most: MostBytes) -> tuple[Finding, ...]:
     """What is wrong with the size of a template as it comes out; nothing about another document."""
     if not is_template(document):
         return ()
-    return (*_bytes(document, most), *_resources(document))
+    return (*_bytes(document, most), *_resources(map_at(document, ("Resources",))))
 
 
 def _bytes(template: Json, most: MostBytes) -> Sequence[Finding]:
@@ -92,9 +92,9 @@ def _bytes(template: Json, most: MostBytes) -> Sequence[Finding]:
     return (Finding("AM329", "", (), message, hint),)
 
 
-def _resources(template: Json) -> Sequence[Finding]:
+def _resources(resources: Mapping[str, Json]) -> Sequence[Finding]:
     """A loop makes resources later, and an unknown number of them: it counts as none."""
-    count = sum(not name.startswith("Fn::ForEach::") for name in map_at(template, ("Resources",)))
+    count = len([name for name in resources if not name.startswith("Fn::ForEach::")])
     if count <= RESOURCES_OF_A_TEMPLATE:
         return ()
     message = f"the processed template has {count} resources, and CloudFormation takes {RESOURCES_OF_A_TEMPLATE}"

@@ -7,7 +7,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.context import Context
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
 from appmesh_inject.profiles.sidecar import reuse
-from appmesh_inject.profiles.sidecar.build import BranchDraft, draft
+from appmesh_inject.profiles.sidecar.build import draft
 from appmesh_inject.profiles.sidecar.containers import SidecarSet
 from appmesh_inject.profiles.sidecar.context import SidecarContext, resource_of, sidecar_context
 from appmesh_inject.profiles.sidecar.identity import represented
@@ -47,7 +47,6 @@ class SidecarProfile:
             made = draft(whole, self.open_slot, lambda *envoy: self.closing(context, sidecar_set, *envoy)[0])
             if key and not made.findings and all(branch.is_plain for branch in made.branches):
                 context.drafts[key] = made
-        path = context.kind.properties_path(context.document, context.workload)
         changes: list[Edit] = []
         findings = list(made.findings)
         for branch in made.branches:
@@ -55,8 +54,12 @@ class SidecarProfile:
             if branch.envoy:
                 value, problems = self.closing(context, sidecar_set, *branch.envoy)
                 findings += problems
-            changes += _closed(branch, value, made.path, path)
-        changes += _moved(made.changes, made.path, path)
+            closed = _placed(branch.changes, made.path, context.workload.properties)
+            for index, inside in branch.open_slots:
+                kind, path, open_value = closed[index]
+                closed[index] = Edit(kind, path, with_value_at(open_value, inside, value))
+            changes += closed
+        changes += _placed(made.changes, made.path, context.workload.properties)
         unique = tuple(dict.fromkeys(findings))
         if not changes and not any(finding.is_error for finding in unique):
             return Skip(ALREADY_INJECTED, unique)
@@ -77,17 +80,7 @@ class SidecarProfile:
         return False
 
 
-def _closed(branch: BranchDraft, value: Json, made_for: Path, path: Path) -> Changes:
-    """The changes of a branch for the properties at `path`, with `value` in the open slots."""
-    changes = _moved(branch.changes, made_for, path)
-    for index, inside in branch.open_slots:
-        edit = changes[index]
-        changes[index] = Edit(edit.kind, edit.path, with_value_at(edit.value, inside, value))
-    return changes
-
-
-def _moved(changes: Changes, made_for: Path, path: Path) -> list[Edit]:
+def _placed(changes: Changes, made_for: Path, path: Path) -> list[Edit]:
     """Changes to the properties at `made_for`, turned into changes to the properties at `path`."""
-    if made_for == path:
-        return list(changes)
-    return [Edit(edit.kind, (*path, *edit.path[len(made_for) :]), edit.value) for edit in changes]
+    start = len(made_for)
+    return [Edit(edit.kind, path + edit.path[start:], edit.value) for edit in changes]

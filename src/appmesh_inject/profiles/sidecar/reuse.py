@@ -24,6 +24,8 @@ def key(context: Context) -> bytes | None:
     items = properties.get("ContainerDefinitions") if isinstance(properties, dict) else None
     if not isinstance(properties, dict) or not isinstance(items, list) or has_loops(properties):
         return None
+    if workload.properties == workload.path:
+        return None
     if workload.levels[1:] or workload.findings or context.requested.findings or settings.resource_arn is not None:
         return None
     (level,) = workload.levels
