@@ -166,14 +166,13 @@ class _Branch:
 
     def _values(self, present: Mapping[str, Existing]) -> dict[Slot, Json]:
         """The values of the slots in this branch. An existing sidecar keeps its name."""
-        context = self.context
-        values = context.values(self._app_ports(present))
+        values = self.context.values(self._app_ports(present))
         values[self.open_slot] = left_open(self.open_slot)
+        key = self.context.kind.containers.name_key
         for role, slot in ((ENVOY, Slot.ENVOY_NAME), (X_RAY_DAEMON, Slot.X_RAY_NAME)):
-            if role in present:
-                container = present[role].container
-                name = context.name(role)
-                values[slot] = container.definition.get(context.kind.containers.name_key, name) if container else name
+            container = present[role].container if role in present else None
+            if container and key in container.definition:
+                values[slot] = container.definition[key]
         return values
 
     def _app_ports(self, present: Mapping[str, Existing]) -> Json:
@@ -194,35 +193,36 @@ class _Branch:
         """The sidecar as it will be, or None if it cannot be built."""
         context, scope = self.context, self.branch.scope
         path = context.setting_path(sidecar.fragment)
-        reader = context.kind.containers
-        if not isinstance(known(context.name(sidecar.role), scope), str):
+        if not isinstance(known(context.names[sidecar.role], scope), str):
+            key = context.kind.containers.name_key
             message = f"the name of the {sidecar.role} container is not known when the macro runs"
-            hint = f"Write {sidecar.fragment}: {{{reader.name_key}: ...}} as text or a Ref to a parameter"
+            hint = f"Write {sidecar.fragment}: {{{key}: ...}} as text or a Ref to a parameter"
             self.findings.append(context.finding("AM103", path, message, hint))
             return None
         if context.resource is None:
             return None
-
-        def build(values: Values) -> Container:
-            definition = filled(sidecar.template, values)
-            for fragment in context.fragments(sidecar):
-                definition = merged(definition, fragment, reader.identities)
-            if current.container and reader.name_key in current.container.definition:
-                definition[reader.name_key] = current.container.definition[reader.name_key]
-            return reader.container(definition, path, scope)
-
-        built = build(values)
+        built = self._container(sidecar, values, current, path)
         if ADMIN_PORT_VARIABLE in built.variables:
             values = {**values, Slot.ADMIN_PORT: built.variables[ADMIN_PORT_VARIABLE]}
-            built = build(values)
+            built = self._container(sidecar, values, current, path)
         if sidecar.role == ENVOY:
             self.envoy = built, values
         return built
 
+    def _container(self, sidecar: Sidecar, values: Values, current: Existing, path: Path) -> Container:
+        """The template of a sidecar with its slots filled and its fragments merged over it."""
+        reader = self.context.kind.containers
+        definition = filled(sidecar.template, values)
+        for fragment in self.context.fragments(sidecar):
+            definition = merged(definition, fragment, reader.identities)
+        if current.container and reader.name_key in current.container.definition:
+            definition[reader.name_key] = current.container.definition[reader.name_key]
+        return reader.container(definition, path, self.branch.scope)
+
     def _closed(self, definition: Json) -> Json:
         if self.envoy is None:
             return definition
-        for path in list(open_paths(definition)):
+        for path in open_paths(definition):
             definition = with_value_at(definition, path, self.close(*self.envoy))
         return definition
 

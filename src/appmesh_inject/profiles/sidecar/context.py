@@ -1,6 +1,6 @@
 """What the profiles with sidecars read: a workload, the facts about its task, and the sidecars to add."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json
@@ -15,22 +15,18 @@ from appmesh_inject.workloads.model import Task
 
 @dataclass(frozen=True, slots=True)
 class SidecarContext(Context):
-    """A Context with the facts about the task, its sidecars, and what its envoy represents: NODE or GATEWAY."""
+    """A Context with the facts about the task, and what is to be added to it.
+
+    represents: NODE or GATEWAY. sidecars: those of the set that the settings ask for. names: of all
+    sidecars of the set, by role. resource: the name or ARN of what the envoy represents; None if it is not given.
+    """
 
     task: Task
     sidecar_set: SidecarSet
     represents: str
-
-    @property
-    def sidecars(self) -> tuple[Sidecar, ...]:
-        """The sidecars of the set that the settings ask for."""
-        with_x_ray = self.settings.x_ray
-        return tuple(sidecar for sidecar in self.sidecar_set.sidecars if with_x_ray or not sidecar.only_with_x_ray)
-
-    @property
-    def resource(self) -> Json:
-        """The name or ARN of the mesh resource that the envoy represents; None if it is not given."""
-        return resource_of(self, self.sidecar_set)
+    sidecars: tuple[Sidecar, ...]
+    names: Mapping[str, Json]
+    resource: Json
 
     def fragments(self, sidecar: Sidecar) -> tuple[Mapping[str, Json], ...]:
         """The fragments that override a sidecar, those of lower levels first."""
@@ -39,13 +35,6 @@ class SidecarContext(Context):
     def is_named(self, sidecar: Sidecar) -> bool:
         """Whether the fragments of a sidecar set its name."""
         return any(self.kind.containers.name_key in fragment for fragment in self.fragments(sidecar))
-
-    def name(self, role: str) -> Json:
-        """The name of a sidecar: from its fragments, else its role."""
-        sidecar = next(sidecar for sidecar in self.sidecar_set.sidecars if sidecar.role == role)
-        key = self.kind.containers.name_key
-        given = (fragment[key] for fragment in reversed(self.fragments(sidecar)) if key in fragment)
-        return next(given, role)
 
     def values(self, app_ports: Json) -> dict[Slot, Json]:
         """The values of the slots, None if there is none, without the slot that depends on the workload's name."""
@@ -62,10 +51,10 @@ class SidecarContext(Context):
             Slot.EGRESS_IGNORED_IPS: self.sidecar_set.egress_ignored_ips if ips is None else ips.text,
             Slot.EGRESS_IGNORED_PORTS: ports.text if ports and ports.items else None,
             Slot.ADMIN_PORT: self._admin_port(app_ports),
-            Slot.ENVOY_NAME: self.name(ENVOY),
+            Slot.ENVOY_NAME: self.names[ENVOY],
         }
-        if settings.x_ray and any(sidecar.role == X_RAY_DAEMON for sidecar in self.sidecar_set.sidecars):
-            values |= {Slot.X_RAY: "1", Slot.X_RAY_NAME: self.name(X_RAY_DAEMON)}
+        if settings.x_ray and X_RAY_DAEMON in self.names:
+            values |= {Slot.X_RAY: "1", Slot.X_RAY_NAME: self.names[X_RAY_DAEMON]}
         for slot, parameter in self.sidecar_set.images.items():
             values[slot] = self.platform.images.get(parameter) or BUILT_IN_IMAGES[parameter]
         return values
@@ -105,7 +94,9 @@ def fragments_of(settings: Settings, fragment: str) -> tuple[Mapping[str, Json],
 
 def sidecar_context(context: Context, sidecar_set: SidecarSet, represents: str) -> SidecarContext:
     """Reads the facts about the task, in the case that `Enabled` is true."""
-    scope = enabled_scope(context.settings.enabled, context.workload.scope)
+    settings, sidecars = context.settings, sidecar_set.sidecars
+    scope = enabled_scope(settings.enabled, context.workload.scope)
+    key = context.kind.containers.name_key
     return SidecarContext(
         context.document,
         context.kind,
@@ -117,4 +108,15 @@ def sidecar_context(context: Context, sidecar_set: SidecarSet, represents: str) 
         task=context.kind.task(context.document, context.workload, scope),
         sidecar_set=sidecar_set,
         represents=represents,
+        sidecars=tuple(each for each in sidecars if settings.x_ray or not each.only_with_x_ray),
+        names={each.role: _name(each.role, fragments_of(settings, each.fragment), key) for each in sidecars},
+        resource=resource_of(context, sidecar_set),
     )
+
+
+def _name(role: str, fragments: Sequence[Mapping[str, Json]], key: str) -> Json:
+    """The name of a sidecar: from the last of its fragments that has one, else its role."""
+    for fragment in reversed(fragments):
+        if key in fragment:
+            return fragment[key]
+    return role

@@ -12,35 +12,33 @@ from appmesh_inject.workloads.model import Branch, Container, ContainerEntry
 
 
 class Existing(NamedTuple):
-    """The entries of a branch that already are `sidecar`. problems: findings about containers that may be it."""
+    """The entries of a branch that already are `sidecar`. container: the first one among them. problems: findings about
+    containers that may be it."""
 
     sidecar: Sidecar
     entries: tuple[ContainerEntry, ...]
+    container: Container | None = None
     problems: tuple[Finding, ...] = ()
-
-    @property
-    def container(self) -> Container | None:
-        """The first container among the entries."""
-        containers = (container for entry in self.entries for container, _ in entry.containers)
-        return next((container for container in containers if container), None)
 
 
 def existing(context: SidecarContext, sidecar: Sidecar, branch: Branch) -> Existing:
     """The entries that are such a sidecar, or have its name, since names must be unique."""
-    name = known(context.name(sidecar.role), branch.scope)
-    entries = branch.lists[sidecar.place].entries
+    name = known(context.names[sidecar.role], branch.scope)
     proxies = _proxies(context, sidecar, branch, (name, sidecar.role))
-
-    def matches(container: Container | None) -> bool:
-        return container is not None and (
-            container.name == name
-            or container.path in proxies.containers
-            or any(part in (container.image or "") for part in sidecar.images)
-        )
-
-    matching = tuple(entry for entry in entries if any(matches(container) for container, _ in entry.containers))
-    in_doubt = () if matching or context.is_named(sidecar) else proxies.in_doubt
-    return Existing(sidecar, matching, tuple(_doubt(context, sidecar, container) for container in in_doubt))
+    entries: list[ContainerEntry] = []
+    containers: list[Container] = []
+    for entry in branch.lists[sidecar.place].entries:
+        alternatives = [container for container, _ in entry.containers if container]
+        for container in alternatives:
+            has_image = any(part in (container.image or "") for part in sidecar.images)
+            if has_image or container.name == name or container.path in proxies.containers:
+                entries.append(entry)
+                containers += alternatives
+                break
+    if entries:
+        return Existing(sidecar, tuple(entries), containers[0])
+    in_doubt = () if context.is_named(sidecar) else proxies.in_doubt
+    return Existing(sidecar, (), problems=tuple(_doubt(context, sidecar, container) for container in in_doubt))
 
 
 def _proxies(context: SidecarContext, sidecar: Sidecar, branch: Branch, names: tuple[Json, ...]) -> Proxies:

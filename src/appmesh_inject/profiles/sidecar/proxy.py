@@ -6,7 +6,7 @@ Mesh's image. A variable alone proves nothing, since an app may read it to know 
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path
@@ -46,34 +46,41 @@ def envoys(
     entries: Iterable[ContainerEntry], names: Collection[Json], redirects: Collection[Json], reader: ContainerReader
 ) -> Proxies:
     """The envoys among the entries. names: of an envoy here. redirects: names of containers that the redirect has."""
-
-    def sign(container: Container) -> int | None:
-        if redirects and _name(container, reader) in redirects:
-            return _BY_REDIRECT
-        if _has_image(container, APP_MESH_ENVOY_IMAGE, reader):
-            return _BY_IMAGE
-        if ENVOY_VARIABLES.isdisjoint(container.variables):
-            return None
-        if container.name is not None and container.name in names:
-            return _BY_NAME
-        return _BY_LIKENESS if _is_called_envoy(container, reader) else _BY_VARIABLE
-
-    return _by_sign(entries, sign)
+    return _surest([(entry, each, _envoy_sign(each, names, redirects, reader)) for entry, each in _all(entries)])
 
 
 def proxy_inits(entries: Iterable[ContainerEntry], names: Collection[Json], reader: ContainerReader) -> Proxies:
     """The proxyinit containers among the entries: by name, by image, or by a variable together with NET_ADMIN."""
+    return _surest([(entry, each, _proxy_init_sign(each, names, reader)) for entry, each in _all(entries)])
 
-    def sign(container: Container) -> int | None:
-        if (container.name is not None and container.name in names) or _has_image(
-            container, APP_MESH_PROXY_INIT_IMAGE, reader
-        ):
-            return _BY_IMAGE
-        if PROXY_INIT_VARIABLES.isdisjoint(container.variables):
-            return None
-        return _BY_IMAGE if "NET_ADMIN" in json.dumps(container.definition) else _BY_VARIABLE
 
-    return _by_sign(entries, sign)
+def _all(entries: Iterable[ContainerEntry]) -> list[tuple[ContainerEntry, Container]]:
+    return [(entry, container) for entry in entries for container, _ in entry.containers if container]
+
+
+def _envoy_sign(
+    container: Container, names: Collection[Json], redirects: Collection[Json], reader: ContainerReader
+) -> int | None:
+    name = container.definition.get(reader.name_key) if container.name is None else container.name
+    if redirects and name in redirects:
+        return _BY_REDIRECT
+    if _has_image(container, APP_MESH_ENVOY_IMAGE, reader):
+        return _BY_IMAGE
+    if ENVOY_VARIABLES.isdisjoint(container.variables):
+        return None
+    if container.name is not None and container.name in names:
+        return _BY_NAME
+    return _BY_LIKENESS if _is_called_envoy(container, reader) else _BY_VARIABLE
+
+
+def _proxy_init_sign(container: Container, names: Collection[Json], reader: ContainerReader) -> int | None:
+    if container.name is not None and container.name in names:
+        return _BY_IMAGE
+    if _has_image(container, APP_MESH_PROXY_INIT_IMAGE, reader):
+        return _BY_IMAGE
+    if PROXY_INIT_VARIABLES.isdisjoint(container.variables):
+        return None
+    return _BY_IMAGE if "NET_ADMIN" in json.dumps(container.definition) else _BY_VARIABLE
 
 
 def redirected_to(redirect: Json, scope: Scope) -> Sequence[Json]:
@@ -95,26 +102,18 @@ def _redirected_to(redirect: Json, scope: Scope) -> Iterator[Json]:
                 yield reading.value if isinstance(reading, Literal) else name_leaf.written
 
 
-def _by_sign(entries: Iterable[ContainerEntry], sign: Callable[[Container], int | None]) -> Proxies:
-    """The containers with the surest sign that any has."""
-    signed: list[list[tuple[Container, int]]] = []
-    for entry in entries:
-        signs = [(container, sign(container)) for container, _ in entry.containers if container]
-        signed.append([(container, found) for container, found in signs if found is not None])
-    surest = min((found for alternatives in signed for _, found in alternatives), default=_BY_VARIABLE)
-    containers: set[Path] = set()
-    if surest != _BY_VARIABLE:
-        for alternatives in signed:
-            if any(found == surest for _, found in alternatives):
-                containers |= {container.path for container, _ in alternatives}
-    others = tuple(
-        container for alternatives in signed for container, _ in alternatives if container.path not in containers
+def _surest(signs: Iterable[tuple[ContainerEntry, Container, int | None]]) -> Proxies:
+    """The containers with the surest sign that any has, and their alternatives. signs: None for no sign."""
+    signed = [(entry, container, sign) for entry, container, sign in signs if sign is not None]
+    surest = min([sign for _, _, sign in signed], default=_BY_VARIABLE)
+    if surest == _BY_VARIABLE:
+        return Proxies(is_certain=False, others=tuple(container for _, container, _ in signed))
+    entries = {entry.path for entry, _, sign in signed if sign == surest}
+    return Proxies(
+        frozenset(container.path for entry, container, _ in signed if entry.path in entries),
+        surest <= _BY_IMAGE,
+        tuple(container for entry, container, _ in signed if entry.path not in entries),
     )
-    return Proxies(frozenset(containers), surest <= _BY_IMAGE, others)
-
-
-def _name(container: Container, reader: ContainerReader) -> Json:
-    return container.definition.get(reader.name_key) if container.name is None else container.name
 
 
 def _has_image(container: Container, part: str, reader: ContainerReader) -> bool:

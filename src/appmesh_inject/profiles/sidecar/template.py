@@ -4,7 +4,7 @@ A slot without a value removes its member, or in a list the whole item. A list w
 optional member needs only a slot, and no code.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple, TypeAlias, cast
 
@@ -58,16 +58,12 @@ Members: TypeAlias = Mapping[str, Template]
 Values: TypeAlias = Mapping[Slot, Json]
 
 
-class _Gone(Enum):
-    GONE = "gone"
-
-
 def filled(template: Members, values: Values) -> dict[str, Json]:
     """The template with its slots filled, or removed if they have no value."""
     document: dict[str, Json] = {}
     for name, member in template.items():
-        value = _filled(member, values)
-        if value is not _Gone.GONE:
+        value = member if isinstance(member, str) else _filled(member, values)
+        if value is not None:
             document[name] = value
     return document
 
@@ -79,36 +75,32 @@ def joined_text(text: JoinedText, values: Values, loops: Collection[str] = ()) -
     return None if None in parts else joined(parts, loops)
 
 
-def _filled(template: Template, values: Values) -> Json | _Gone:
+def _filled(template: Template, values: Values) -> Json:
+    """The value of one member or item, None if it has none."""
+    if isinstance(template, Slot):
+        return values.get(template)
     if isinstance(template, dict):
         return filled(template, values)
-    if isinstance(template, Slot):
-        return _or_gone(values.get(template))
     if isinstance(template, list):
         return _filled_items(template, values)
     if isinstance(template, JoinedText):
-        return _or_gone(joined_text(template, values))
+        return joined_text(template, values)
     if isinstance(template, Number):
         value = values.get(template.slot)
         as_number = number(value)
-        return _or_gone(value if as_number is None else as_number)
+        return value if as_number is None else as_number
     return cast(Json, template)
 
 
-def _filled_items(items: Sequence[Template], values: Values) -> Json | _Gone:
+def _filled_items(items: Sequence[Template], values: Values) -> Json:
     kept: list[Json] = []
     for item in items:
         document = _filled(item, values)
-        if document is _Gone.GONE:
-            continue
         # An item that lacks one of its members is incomplete, so it is removed.
-        if not (isinstance(item, dict) and isinstance(document, dict) and len(document) < len(item)):
+        is_complete = not isinstance(item, dict) or (isinstance(document, dict) and len(document) == len(item))
+        if document is not None and is_complete:
             kept.append(document)
-    return kept or _Gone.GONE
-
-
-def _or_gone(value: Json) -> Json | _Gone:
-    return _Gone.GONE if value is None else value
+    return kept or None
 
 
 def left_open(slot: Slot) -> Json:
@@ -116,13 +108,14 @@ def left_open(slot: Slot) -> Json:
     return cast(Json, slot)
 
 
-def open_paths(value: Json, path: Path = ()) -> Iterator[Path]:
+def open_paths(value: Json, path: Path = ()) -> list[Path]:
     """The paths of the open slots in a value."""
     if isinstance(value, Slot):
-        yield path
-    elif isinstance(value, dict):
-        for name, member in value.items():
-            yield from open_paths(member, (*path, name))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from open_paths(item, (*path, index))
+        return [path]
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [
+        found
+        for step, member in members
+        if isinstance(member, dict | list | Slot)
+        for found in open_paths(cast(Json, member), (*path, step))
+    ]
