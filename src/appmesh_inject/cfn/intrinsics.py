@@ -215,7 +215,9 @@ def if_(condition: str, then: Json, otherwise: Json) -> Json:
 
 def may_be_absent(value: Json, scope: Scope) -> bool:
     """Whether `value` can be AWS::NoValue."""
-    return isinstance(value, dict) and any(isinstance(leaf.reading, Absent) for leaf in leaves(value, scope))
+    if function(value) != "Fn::If":
+        return is_no_value(value)
+    return any(isinstance(leaf.reading, Absent) for leaf in leaves(value, scope))
 
 
 def known(value: Json, scope: Scope) -> Json:

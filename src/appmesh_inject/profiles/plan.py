@@ -45,7 +45,7 @@ class Decided(NamedTuple):
             *workload.findings,
             *without_consequences(requested.findings, outcome.findings, mistakes),
         )
-        return cls(workload, requested, outcome, findings, any(finding.is_error for finding in findings))
+        return cls(workload, requested, outcome, (), False).with_findings(findings)
 
     def with_findings(self, findings: tuple[Finding, ...]) -> "Decided":
         """The same with more findings."""

@@ -4,6 +4,7 @@ To add a profile, add a module with a PROFILE, and a row here.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from typing import Protocol
 
@@ -43,6 +44,7 @@ MODULES = {
 }
 
 
+@cache
 def profile(name: str) -> Profile:
     """The profile called `name`."""
     loaded: Profile = import_module(MODULES[name]).PROFILE

@@ -69,7 +69,7 @@ def gather(levels: Iterable[Level], scope: Scope, below: Gathered = NOTHING_GATH
             places[name] = level.place(name)
             outcome = _read(level, name, value, scope)
             if isinstance(outcome, InvalidValue):
-                findings += (_finding(level, name, problem) for problem in outcome.all)
+                findings += [_finding(level, name, problem) for problem in outcome.all]
             else:
                 valid[name] = outcome
         named = [name for name in NAMING if name in valid]
@@ -85,16 +85,20 @@ def gather(levels: Iterable[Level], scope: Scope, below: Gathered = NOTHING_GATH
 def settle(gathered: Gathered, subject: str) -> RequestedSettings:
     """The settings of the workload `subject`. Adds findings about settings that its profile does not have."""
     settings = Settings(**{FIELDS[name]: value for name, value in gathered.values.items()})
-    misplaced = _out_of_profile(settings.profile, gathered, subject)
-    return RequestedSettings(settings, gathered.places, (*gathered.findings, *misplaced))
+    misplaced = [name for name in gathered.values if settings.profile not in TABLE[name].profiles]
+    findings = [_misplaced(name, settings.profile, gathered.places[name], subject) for name in misplaced]
+    return RequestedSettings(settings, gathered.places, (*gathered.findings, *findings))
 
 
 def _read(level: Level, name: str, value: Json, scope: Scope) -> Any:
     """The value of a setting at a level, or the `InvalidValue`."""
-    if name not in TABLE:
+    setting = TABLE.get(name)
+    if setting is None:
         return _unknown(name)
     problem = _tag_problem(name, value) if level.is_tags else None
-    return problem or read_value(name, value, scope)
+    if isinstance(value, dict) and problem is None:
+        problem = _arn_problem(name, value, scope)
+    return setting.read(value, scope) if problem is None else problem
 
 
 def _named_together(named: Sequence[str]) -> InvalidValue:
@@ -107,18 +111,9 @@ def _finding(level: Level, name: str, problem: InvalidValue) -> Finding:
     return Finding(problem.code, level.subject, level.place(name) + problem.path, message, problem.hint)
 
 
-def read_value(name: str, value: Json, scope: Scope) -> Any:
-    """The value of the setting `name`, given what the user wrote, or the `InvalidValue`."""
-    if name in ("MeshName", *NAMING[:2]):
-        problem = _arn_problem(name, value, scope)
-        if problem:
-            return problem
-    return TABLE[name].read(value, scope)
-
-
-def _arn_problem(name: str, value: Json, scope: Scope) -> InvalidValue | None:
+def _arn_problem(name: str, value: Mapping[str, Json], scope: Scope) -> InvalidValue | None:
     """Refuses a Ref to an AWS::AppMesh resource: it gives an ARN, and a name is needed."""
-    if not isinstance(value, dict) or function(value) != "Ref" or str(value["Ref"]) in scope.loops:
+    if name not in ("MeshName", *NAMING[:2]) or function(value) != "Ref" or str(value["Ref"]) in scope.loops:
         return None
     resource = scope.resources.get(str(value["Ref"]))
     kind = resource.get("Type") if isinstance(resource, dict) else None
@@ -150,14 +145,6 @@ def _unknown(name: str) -> InvalidValue:
     return InvalidValue("AM101", f"unknown setting {types.quoted(name)}{did_you_mean}", hint)
 
 
-def _out_of_profile(profile: str, gathered: Gathered, subject: str) -> Iterable[Finding]:
-    for name in gathered.values:
-        allowed = TABLE[name].profiles
-        if profile not in allowed:
-            yield Finding(
-                "AM109",
-                subject,
-                gathered.places[name],
-                f"{name} is not a setting of profile '{profile}'",
-                f"Remove it, or use profile {' or '.join(map(repr, allowed))}",
-            )
+def _misplaced(name: str, profile: str, place: Path, subject: str) -> Finding:
+    hint = f"Remove it, or use profile {' or '.join(map(repr, TABLE[name].profiles))}"
+    return Finding("AM109", subject, place, f"{name} is not a setting of profile '{profile}'", hint)

@@ -166,7 +166,8 @@ def _items(value: Json, scope: Scope) -> list[Leaf]:
 def _may_be_essential(value: Json, scope: Scope) -> bool:
     """Whether Essential is anything but a literal false, in a branch at least."""
     readings = [leaf.reading for leaf in leaves(value, scope)]
-    return any(not isinstance(reading, Literal) or str(reading.value).lower() != "false" for reading in readings)
+    words = {str(reading.value).lower() if isinstance(reading, Literal) else "" for reading in readings}
+    return words != {"false"}
 
 
 def _mebibytes(value: Json, scope: Scope) -> int | None:
