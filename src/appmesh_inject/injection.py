@@ -19,7 +19,7 @@ from appmesh_inject.profiles.sidecar.build import Draft
 from appmesh_inject.settings.consequences import is_profile_unknown, mistakes_of
 from appmesh_inject.settings.layers import gather, settle
 from appmesh_inject.settings.platform_defaults import BUILT_IN, PlatformDefaults
-from appmesh_inject.settings.table import STANDALONE
+from appmesh_inject.settings.table import PREVIEW, STANDALONE
 from appmesh_inject.workloads import quotas
 from appmesh_inject.workloads.model import DocumentKind, Workload
 
@@ -116,7 +116,7 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
     if most_bytes and not any(finding.is_error for finding in findings):
         findings += quotas.processed_template(changed, most_bytes)
     in_order = ordered(findings)
-    reports = _reports(found.workloads, decided, settle(shared, "").settings.profile)
+    reports = _reports(found.workloads, decided, shared.values.get("Profile", PREVIEW))
     if any(finding.is_error for finding in in_order):
         return Outcome(document, tuple(map(_held_back, reports)), in_order)
     return Outcome(changed, reports, in_order)

@@ -20,10 +20,13 @@ def joined(pieces: Iterable[Json], loops: Collection[str] = ()) -> Json:
         parts = _merged(pieces)
     if len(parts) == 1:
         return parts[0]
-    placeholders = [_escaped(part, loops) if isinstance(part, str) else _placeholder(part) for part in parts]
-    if None in placeholders:
-        return {"Fn::Join": ["", parts]}
-    return {"Fn::Sub": "".join(text for text in placeholders if text is not None)}
+    texts: list[str] = []
+    for part in parts:
+        text = _escaped(part, loops) if isinstance(part, str) else _placeholder(part)
+        if text is None:
+            return {"Fn::Join": ["", parts]}
+        texts.append(text)
+    return {"Fn::Sub": "".join(texts)}
 
 
 def separated(pieces: Iterable[Json], separator: str, loops: Collection[str] = ()) -> Json:
@@ -56,7 +59,8 @@ def number(value: object) -> int | None:
 
 def _merged(pieces: Iterable[Json]) -> list[Json]:
     parts: list[Json] = []
-    for piece in map(scalar, pieces):
+    for given in pieces:
+        piece = given if isinstance(given, str) else scalar(given)
         if isinstance(piece, str) and parts and isinstance(parts[-1], str):
             parts[-1] += piece
         elif piece != "":
@@ -66,6 +70,8 @@ def _merged(pieces: Iterable[Json]) -> list[Json]:
 
 def _escaped(text: str, loops: Collection[str]) -> str:
     """Literal text for an Fn::Sub. Escapes `${`, except where an Fn::ForEach loop will replace it."""
+    if "${" not in text:
+        return text
     first, *others = text.split("${")
     return first + "".join(("${" if other.split("}", 1)[0] in loops else "${!") + other for other in others)
 

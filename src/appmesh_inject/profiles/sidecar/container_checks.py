@@ -106,9 +106,10 @@ def _reserved(
 ) -> Iterator[Finding]:
     """The sum of the reservations: ECS refuses one above the task's memory."""
     size, has = _size(leaf)
-    if any(container.reserved is None for container in everyone):
+    reserved = [container.reserved for container in everyone if container.reserved is not None]
+    if len(reserved) < len(everyone):
         return
-    total = sum(container.reserved or 0 for container in everyone)
+    total = sum(reserved)
     needed = total + (LEAST_ENVOY_MEMORY if envoy and not envoy.has_memory else 0)
     if needed <= size:
         return

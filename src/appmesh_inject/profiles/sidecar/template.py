@@ -62,7 +62,7 @@ def filled(template: Members, values: Values) -> dict[str, Json]:
     """The template with its slots filled, or removed if they have no value."""
     document: dict[str, Json] = {}
     for name, member in template.items():
-        value = member if isinstance(member, str) else _filled(member, values)
+        value = values.get(member) if isinstance(member, Slot) else _filled(member, values)
         if value is not None:
             document[name] = value
     return document
@@ -77,6 +77,8 @@ def joined_text(text: JoinedText, values: Values, loops: Collection[str] = ()) -
 
 def _filled(template: Template, values: Values) -> Json:
     """The value of one member or item, None if it has none."""
+    if isinstance(template, str):
+        return template
     if isinstance(template, Slot):
         return values.get(template)
     if isinstance(template, dict):
@@ -109,13 +111,11 @@ def left_open(slot: Slot) -> Json:
 
 
 def open_paths(value: Json, path: Path = ()) -> list[Path]:
-    """The paths of the open slots in a value."""
-    if isinstance(value, Slot):
-        return [path]
-    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [
-        found
-        for step, member in members
-        if isinstance(member, dict | list | Slot)
-        for found in open_paths(cast(Json, member), (*path, step))
-    ]
+    """The paths of the open slots in a map or list."""
+    paths: list[Path] = []
+    for step, member in value.items() if isinstance(value, dict) else enumerate(cast(list[Json], value)):
+        if isinstance(member, Slot):
+            paths.append((*path, step))
+        elif isinstance(member, (dict, list)):
+            paths += open_paths(member, (*path, step))
+    return paths
