@@ -97,7 +97,7 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
     profiles = _profiles(decided)
     finishes = [used.finish(changed, decided) for used in profiles]
     changed = edited(changed, [edit for finish in finishes for edit in finish.changes])
-    findings = [*platform.findings, *found.findings, *shared.findings, *meshes.twins()]
+    findings = [*platform.findings, *found.findings, *shared.findings]
     findings += (finding for finish in finishes for finding in finish.findings)
 
     export = bool(shared.values.get("ExportMesh"))
@@ -105,7 +105,7 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
         # Imported here, since few templates need it and every import prolongs a cold start.
         from appmesh_inject.mesh.removal import without_mesh
 
-        findings += _needing_the_mesh(decided, found.scope)
+        findings += (*meshes.twins(), *_needing_the_mesh(decided, found.scope))
         changed, problems = without_mesh(changed, found.scope, export=export)
         findings += problems
 

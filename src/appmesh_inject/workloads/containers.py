@@ -3,7 +3,7 @@
 Source: AWS::ECS::TaskDefinition ContainerDefinition; RegisterTaskDefinition.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from appmesh_inject.cfn.document import NOTHING, Changes, Edit, Json, Path, append, replace
 from appmesh_inject.cfn.interpolation import number
@@ -107,10 +107,13 @@ class EcsContainerReader:
         return mapped(environment, scope, in_branch)
 
     def _waits_for(self, dependencies: Json, scope: Scope) -> frozenset[str]:
-        written = [(leaf.written, leaf.scope) for leaf in _items(dependencies, scope)]
-        key = self.names["ContainerName"]
-        names = [known(dependency.get(key), inner) for dependency, inner in written if isinstance(dependency, dict)]
-        return frozenset(name for name in names if isinstance(name, str))
+        names: set[str] = set()
+        for leaf in _items(dependencies, scope):
+            written = leaf.written.get(self.names["ContainerName"]) if isinstance(leaf.written, dict) else None
+            name = known(written, leaf.scope)
+            if isinstance(name, str):
+                names.add(name)
+        return frozenset(names)
 
     def waiting(self, container: Container, name: Json, under: UnderCondition) -> Changes | None:
         """The edits that make the container wait until container `name` is healthy; empty if it already does, None if
@@ -154,13 +157,14 @@ def has_loops(definition: Mapping[str, Json]) -> bool:
     return "\nFn::ForEach::" in "\n" + "\n".join(definition)
 
 
-def _items(value: Json, scope: Scope) -> list[Leaf]:
+def _items(value: Json, scope: Scope) -> Sequence[Leaf]:
     """The items of a list in all branches of the Fn::Ifs around it and in it; a value that is no list is one item."""
-    lists = [
-        (leaf.written if isinstance(leaf.written, list) else [leaf.written], leaf.scope)
-        for leaf in leaves(value, scope)
-    ]
-    return [leaf for items, inner in lists for item in items for leaf in leaves(item, inner)]
+    if isinstance(value, list):
+        return [leaf for item in value for leaf in leaves(item, scope)]
+    items: list[Leaf] = []
+    for branch in leaves(value, scope):
+        items += _items(branch.written, branch.scope) if isinstance(branch.written, list) else [branch]
+    return items
 
 
 def _may_be_essential(value: Json, scope: Scope) -> bool:
