@@ -131,13 +131,14 @@ def _as_index(step: Step) -> int:
 
 
 def with_value_at(document: Json, path: Path, value: Json) -> Json:
-    """The document with `value` at `path`, which must exist."""
-    if not path:
-        return value
-    assert isinstance(document, dict | list)
-    copied: Any = document.copy()
-    copied[path[0]] = with_value_at(copied[path[0]], path[1:], value)
-    return cast(Json, copied)
+    """The document with `value` at `path`, which must exist and have a step."""
+    root: Any = document
+    holder = root = root.copy()
+    for step in path[:-1]:
+        inner = holder[step] = holder[step].copy()
+        holder = inner
+    holder[path[-1]] = value
+    return cast(Json, root)
 
 
 def value_at(document: Json, path: Path) -> Json:

@@ -55,11 +55,11 @@ class EcsContainerReader:
     ) -> Container:
         """The facts about the container definition at `path`. conditions: what the Fn::Ifs around it imply."""
         names = self.names
-        missing = _NOT_EXPANDED if has_loops(definition) else NO_VALUE
+        loops = has_loops(definition)
         name, image = known(definition.get(self.name_key), scope), known(definition.get(self.image_key), scope)
         user = known(definition.get(names["User"], ""), scope)
-        memory = definition.get(names["Memory"], missing)
-        reservation = definition.get(names["MemoryReservation"], missing)
+        has_limit, limit = _memory(definition, names["Memory"], scope, loops)
+        has_reservation, reservation = _memory(definition, names["MemoryReservation"], scope, loops)
         health_check = definition.get(names["HealthCheck"])
         return Container(
             definition=definition,
@@ -70,11 +70,11 @@ class EcsContainerReader:
             variables=self._variables(definition[names["Environment"]], scope)
             if names["Environment"] in definition
             else NOTHING,
-            has_memory=not (may_be_absent(memory, scope) and may_be_absent(reservation, scope)),
+            has_memory=has_limit or has_reservation,
             user=None if user is None else str(user),
             essential=_may_be_essential(definition.get(names["Essential"], True), scope),
-            reserved=_mebibytes(reservation, scope),
-            most_memory=_mebibytes(memory, scope),
+            reserved=reservation,
+            most_memory=limit,
             health_check=None if may_be_absent(health_check, scope) else health_check,
             waits_for=self._waits_for(definition[names["DependsOn"]], scope)
             if names["DependsOn"] in definition
@@ -88,13 +88,12 @@ class EcsContainerReader:
     def _variables(self, environment: Json, scope: Scope) -> Mapping[str, Json]:
         """The values of variables by name, each under the Fn::Ifs around the list."""
         variables: dict[str, Json] = {}
-        for leaf in _items(environment, scope):
-            name = leaf.written.get(self.name_key) if isinstance(leaf.written, dict) else None
-            if isinstance(leaf.written, dict) and isinstance(name, str):
-                is_list = isinstance(environment, list)
-                value = leaf.written.get(self.names["Value"])
-                variables[name] = value if is_list else self._in_branches(environment, name, scope)
-        return variables
+        for item, _, _, _ in _items(environment, scope):
+            if isinstance(item, dict) and isinstance(name := item.get(self.name_key), str):
+                variables[name] = item.get(self.names["Value"])
+        if isinstance(environment, list):
+            return variables
+        return {name: self._in_branches(environment, name, scope) for name in variables}
 
     def _in_branches(self, environment: Json, name: str, scope: Scope) -> Json:
         """The value of a variable in each branch of the Fn::Ifs around the list."""
@@ -148,10 +147,6 @@ class EcsContainerReader:
         return mapped_ports(container, self.names, subject)
 
 
-_NOT_EXPANDED: Json = {"Fn::ForEach": []}
-"""Stands for a member that an `Fn::ForEach` may still add: a function that only CloudFormation can evaluate."""
-
-
 def has_loops(definition: Mapping[str, Json]) -> bool:
     """Whether an `Fn::ForEach` may still add members."""
     return "\nFn::ForEach::" in "\n" + "\n".join(definition)
@@ -174,9 +169,13 @@ def _may_be_essential(value: Json, scope: Scope) -> bool:
     return words != {"false"}
 
 
-def _mebibytes(value: Json, scope: Scope) -> int | None:
-    """The number in a member, 0 if it is not there, None if it is not known."""
-    return 0 if is_no_value(value) else number(known(value, scope))
+def _memory(definition: Mapping[str, Json], key: str, scope: Scope, loops: bool) -> tuple[bool, int | None]:
+    """Whether a member is there in every branch, or may be, in a loop that is not expanded yet; and the number in it, 0
+    if it is not there, None if it is not known."""
+    if key not in definition:
+        return loops, None if loops else 0
+    value = definition[key]
+    return not may_be_absent(value, scope), 0 if is_no_value(value) else number(known(value, scope))
 
 
 def container_list(

@@ -14,6 +14,8 @@ from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
 
 MARK = "AppMesh"
 TAG_PREFIX = "AppMesh:"
+HOLDERS = frozenset((MARK, "Metadata", "Tags"))
+"""The members of a resource and of its properties that can be or hold a mark."""
 
 
 def lost_marks(template: Mapping[str, Json]) -> Iterator[Finding]:
@@ -28,7 +30,10 @@ def _in_resources(resources: Mapping[str, Json], path: Path) -> Iterator[Finding
     for name, resource in resources.items():
         place = (*path, name)
         if isinstance(resource, dict):
-            yield from _in_resource(name, resource, place)
+            properties = resource.get("Properties")
+            inner = properties if isinstance(properties, dict) else ()
+            if not (HOLDERS.isdisjoint(resource) and HOLDERS.isdisjoint(inner)):
+                yield from _in_resource(name, resource, place)
         elif (
             name.startswith("Fn::ForEach::") and isinstance(resource, list) and isinstance((resource or [0])[-1], dict)
         ):

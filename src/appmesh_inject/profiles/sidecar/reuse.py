@@ -33,7 +33,7 @@ def key(context: Context) -> bytes | None:
         [settings.profile, workload.scope.loops, level.is_tags],
         [[name, value] for name, value in level.given.items() if name not in NAMES],
         [settings.mesh_name is None, settings.virtual_node_name is None, settings.virtual_gateway_name is None],
-        [properties.get(name) for name in AROUND],
+        [*map(properties.get, AROUND)],
     ]
     for item in items:
         if not isinstance(item, dict) or function(item) is not None or has_loops(item):
@@ -54,7 +54,7 @@ def _decisive(container: Mapping[str, Json]) -> list[Json]:
         environment = [item.get("Name", item) if isinstance(item, dict) else item for item in environment]
     if function(image) not in ("Ref", "Fn::If"):
         text = str(image).lower()
-        image = image if [part for part in TELLING_IMAGES if part in text] else None
+        image = image if any(map(text.__contains__, TELLING_IMAGES)) else None
     first = command[:1] if isinstance(command, list) else None
     routes_logs = container.get("FirelensConfiguration")
-    return [environment, image, first, routes_logs, *[container.get(name) for name in MEMBERS]]
+    return [environment, image, first, routes_logs, *map(container.get, MEMBERS)]

@@ -62,8 +62,9 @@ def filled(template: Members, values: Values) -> dict[str, Json]:
     """The template with its slots filled, or removed if they have no value."""
     document: dict[str, Json] = {}
     for name, member in template.items():
-        value = values.get(member) if isinstance(member, Slot) else _filled(member, values)
-        if value is not None:
+        if isinstance(member, str):
+            document[name] = member
+        elif (value := values.get(member) if isinstance(member, Slot) else _filled(member, values)) is not None:
             document[name] = value
     return document
 
@@ -77,14 +78,12 @@ def joined_text(text: JoinedText, values: Values, loops: Collection[str] = ()) -
 
 def _filled(template: Template, values: Values) -> Json:
     """The value of one member or item, None if it has none."""
-    if isinstance(template, str):
-        return template
-    if isinstance(template, Slot):
-        return values.get(template)
     if isinstance(template, dict):
         return filled(template, values)
     if isinstance(template, list):
         return _filled_items(template, values)
+    if isinstance(template, Slot):
+        return values.get(template)
     if isinstance(template, JoinedText):
         return joined_text(template, values)
     if isinstance(template, Number):
@@ -97,11 +96,13 @@ def _filled(template: Template, values: Values) -> Json:
 def _filled_items(items: Sequence[Template], values: Values) -> Json:
     kept: list[Json] = []
     for item in items:
-        document = _filled(item, values)
-        # An item that lacks one of its members is incomplete, so it is removed.
-        is_complete = not isinstance(item, dict) or (isinstance(document, dict) and len(document) == len(item))
-        if document is not None and is_complete:
-            kept.append(document)
+        if isinstance(item, dict):
+            members = filled(item, values)
+            # An item that lacks one of its members is incomplete, so it is removed.
+            if len(members) == len(item):
+                kept.append(members)
+        elif (value := _filled(item, values)) is not None:
+            kept.append(value)
     return kept or None
 
 
@@ -114,8 +115,10 @@ def open_paths(value: Json, path: Path = ()) -> list[Path]:
     """The paths of the open slots in a map or list."""
     paths: list[Path] = []
     for step, member in value.items() if isinstance(value, dict) else enumerate(cast(list[Json], value)):
-        if isinstance(member, Slot):
-            paths.append((*path, step))
-        elif isinstance(member, (dict, list)):
+        if isinstance(member, str):
+            continue
+        if isinstance(member, (dict, list)):
             paths += open_paths(member, (*path, step))
+        elif isinstance(member, Slot):
+            paths.append((*path, step))
     return paths
