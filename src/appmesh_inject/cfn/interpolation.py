@@ -58,14 +58,19 @@ def number(value: object) -> int | None:
 
 
 def _merged(pieces: Iterable[Json]) -> list[Json]:
+    """The pieces, with literals that follow each other as one text."""
     parts: list[Json] = []
-    for given in pieces:
-        piece = given if isinstance(given, str) else scalar(given)
-        if isinstance(piece, str) and parts and isinstance(parts[-1], str):
-            parts[-1] += piece
-        elif piece != "":
-            parts.append(piece)
-    return parts
+    text = ""
+    for piece in pieces:
+        part = piece if isinstance(piece, str) else scalar(piece)
+        if isinstance(part, str):
+            text += part
+            continue
+        if text:
+            parts.append(text)
+        parts.append(part)
+        text = ""
+    return [*parts, text] if text else parts
 
 
 def _escaped(text: str, loops: Collection[str]) -> str:

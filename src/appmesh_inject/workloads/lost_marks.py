@@ -28,16 +28,15 @@ def lost_marks(template: Mapping[str, Json]) -> Iterator[Finding]:
 
 def _in_resources(resources: Mapping[str, Json], path: Path) -> Iterator[Finding]:
     for name, resource in resources.items():
-        place = (*path, name)
         if isinstance(resource, dict):
             properties = resource.get("Properties")
             inner = properties if isinstance(properties, dict) else ()
             if not (HOLDERS.isdisjoint(resource) and HOLDERS.isdisjoint(inner)):
-                yield from _in_resource(name, resource, place)
+                yield from _in_resource(name, resource, (*path, name))
         elif (
             name.startswith("Fn::ForEach::") and isinstance(resource, list) and isinstance((resource or [0])[-1], dict)
         ):
-            yield from _in_resources(resource[-1], (*place, len(resource) - 1))
+            yield from _in_resources(resource[-1], (*path, name, len(resource) - 1))
 
 
 def _in_resource(name: str, resource: Mapping[str, Json], path: Path) -> Iterator[Finding]:

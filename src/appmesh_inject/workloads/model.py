@@ -44,7 +44,7 @@ class Container(NamedTuple):
     name, image: None if not literal. variables: its environment as written, by name. user: None if not literal, empty
     if not given. reserved, most_memory: MiB of its MemoryReservation and its Memory, 0 without one, None if not known.
     health_check: None if it may be absent. waits_for: names of the containers that it depends on. conditions: outcomes
-    that the Fn::Ifs around it in its list imply.
+    that the Fn::Ifs around it in its list imply. The defaults are those of a container in a pod.
     """
 
     definition: Mapping[str, Json]
@@ -53,16 +53,16 @@ class Container(NamedTuple):
     name: str | None
     image: str | None
     variables: Mapping[str, Json]
-    has_memory: bool
     user: str | None
-    essential: bool
-    reserved: int | None
-    most_memory: int | None
-    health_check: Json
-    waits_for: frozenset[str]
-    routes_logs: bool
-    command: Json
-    has_mounts: bool
+    has_memory: bool = True
+    essential: bool = True
+    reserved: int | None = None
+    most_memory: int | None = None
+    health_check: Json = None
+    waits_for: frozenset[str] = frozenset()
+    routes_logs: bool = False
+    command: Json = None
+    has_mounts: bool = False
     conditions: Mapping[str, bool] = NOTHING
 
 

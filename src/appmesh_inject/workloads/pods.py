@@ -1,6 +1,6 @@
 """Reads the containers of a Kubernetes pod. Source: Kubernetes API, core/v1 Container."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from appmesh_inject.cfn.document import Changes, Json, Path
 from appmesh_inject.cfn.intrinsics import Scope
@@ -10,21 +10,20 @@ from appmesh_inject.settings.types import port as port_check
 from appmesh_inject.settings.types import quoted
 from appmesh_inject.workloads.model import Container, ContainerEntry, ContainerList, Port, UnderCondition
 
+IDENTITIES: Identities = {
+    "env": (("name", None),),
+    "ports": (("containerPort", None), ("protocol", "TCP")),
+    "volumeMounts": (("mountPath", None),),
+}
+"""The members that identify the items of lists, for `cfn.merge`: those by which Kubernetes itself merges."""
+
 
 class PodContainerReader:
     """Reads the containers of pods."""
 
     name_key = "name"
     image_key = "image"
-
-    @property
-    def identities(self) -> Identities:
-        """The lists that Kubernetes itself merges by key."""
-        return {
-            "env": (("name", None),),
-            "ports": (("containerPort", None), ("protocol", "TCP")),
-            "volumeMounts": (("mountPath", None),),
-        }
+    identities = IDENTITIES
 
     def container(self, definition: Mapping[str, Json], path: Path, scope: Scope) -> Container:
         """The facts about one container. Its pod needs no memory setting and runs all its containers until it ends."""
@@ -37,16 +36,7 @@ class PodContainerReader:
             name=name if isinstance(name, str) else None,
             image=image if isinstance(image, str) else None,
             variables={str(item.get("name")): item.get("value") for item in _maps(definition.get("env"))},
-            has_memory=True,
             user=str(context.get("runAsUser", "")) if isinstance(context, dict) else "",
-            essential=True,
-            reserved=None,
-            most_memory=None,
-            health_check=definition.get("readinessProbe"),
-            waits_for=frozenset(),
-            routes_logs=False,
-            command=definition.get("command"),
-            has_mounts="volumeMounts" in definition,
         )
 
     def ports(self, container: Container, subject: str) -> tuple[tuple[Port, ...], tuple[Finding, ...]]:
@@ -73,24 +63,24 @@ class PodContainerReader:
 POD_CONTAINERS = PodContainerReader()
 
 
-def _maps(value: Json) -> Iterator[Mapping[str, Json]]:
-    if isinstance(value, list):
-        yield from (item for item in value if isinstance(item, dict))
+def _maps(value: Json) -> list[Mapping[str, Json]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def pod_containers(value: Json, path: Path, scope: Scope, subject: str) -> tuple[ContainerList, tuple[Finding, ...]]:
     """The facts about a pod's list of containers, and findings about what is not a container."""
-    items = value if isinstance(value, list) else []
+    if value is None:
+        return ContainerList(path), ()
+    if not isinstance(value, list):
+        finding = Finding("AM203", subject, path, f"{path[-1]} is not a list", "Write a list of containers")
+        return ContainerList(path), (finding,)
     entries: list[ContainerEntry] = []
     findings: list[Finding] = []
-    if value is not None and not isinstance(value, list):
-        findings.append(Finding("AM203", subject, path, f"{path[-1]} is not a list", "Write a list of containers"))
-    for index, item in enumerate(items):
+    for index, item in enumerate(value):
         place = (*path, index)
         if isinstance(item, dict):
             entries.append(ContainerEntry(item, place, ((POD_CONTAINERS.container(item, place, scope), {}),)))
         else:
             message = "this is not a container definition"
             findings.append(Finding("AM203", subject, place, message, "Write a map with name and image"))
-            entries.append(ContainerEntry(item, place, ()))
     return ContainerList(path, tuple(entries)), tuple(findings)

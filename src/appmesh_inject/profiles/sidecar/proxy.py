@@ -6,7 +6,7 @@ Mesh's image. A variable alone proves nothing, since an app may read it to know 
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path
@@ -85,21 +85,18 @@ def _proxy_init_sign(container: Container, names: Collection[Json], reader: Cont
 
 def redirected_to(redirect: Json, scope: Scope) -> Sequence[Json]:
     """The names of containers in a ProxyConfiguration: as text if known, else as written."""
-    return list(_redirected_to(redirect, scope)) if redirect is not None else ()
+    names: list[Json] = []
+    for leaf in leaves(redirect, scope):
+        written = leaf.written if isinstance(leaf.written, dict) else {}
+        name = written.get("ContainerName", written.get("containerName"))
+        found = leaves(name, leaf.scope) if name is not None else ()
+        names += [each.reading.value if isinstance(each.reading, Literal) else each.written for each in found]
+    return names
 
 
 def variable(container: Container) -> str:
     """The variable that makes a container look like a proxy."""
     return next(name for name in container.variables if name in ENVOY_VARIABLES | PROXY_INIT_VARIABLES)
-
-
-def _redirected_to(redirect: Json, scope: Scope) -> Iterator[Json]:
-    for leaf in leaves(redirect, scope):
-        if isinstance(leaf.written, Mapping):
-            name = leaf.written.get("ContainerName", leaf.written.get("containerName"))
-            for name_leaf in leaves(name, leaf.scope) if name is not None else ():
-                reading = name_leaf.reading
-                yield reading.value if isinstance(reading, Literal) else name_leaf.written
 
 
 def _surest(signs: Iterable[tuple[ContainerEntry, Container, int | None]]) -> Proxies:
