@@ -153,3 +153,11 @@ def test_a_loop_is_no_resource() -> None:
     loop: Json = ["N", ["a"], {"Topic${N}": {"Type": "AWS::SNS::Topic"}}]
     loops: dict[str, Json] = {f"Fn::ForEach::L{n}": loop for n in range(600)}
     assert not errors(injected({"Web": task("ga"), **loops}))
+
+
+@pytest.mark.parametrize("name", ["Large", "Fn::ForEach::Tasks"])
+def test_each_task_definition_is_measured_alone_also_in_a_loop(name: str) -> None:
+    large: Json = task("preview", "x" * 70_000)
+    looped: Json = ["Name", ["A", "B"], {"Task${Name}": large}]
+    outcome = injected({"Small": task("preview"), name: large if name == "Large" else looped})
+    assert [(finding.code, finding.path[:2]) for finding in errors(outcome)] == [("AM319", ("Resources", name))]

@@ -20,13 +20,10 @@ def joined(pieces: Iterable[Json], loops: Collection[str] = ()) -> Json:
         parts = _merged(pieces)
     if len(parts) == 1:
         return parts[0]
-    texts: list[str] = []
-    for part in parts:
-        text = _escaped(part, loops) if isinstance(part, str) else _placeholder(part)
-        if text is None:
-            return {"Fn::Join": ["", parts]}
-        texts.append(text)
-    return {"Fn::Sub": "".join(texts)}
+    placeholders = [_escaped(part, loops) if isinstance(part, str) else _placeholder(part) for part in parts]
+    if None in placeholders:
+        return {"Fn::Join": ["", parts]}
+    return {"Fn::Sub": "".join(text for text in placeholders if text is not None)}
 
 
 def separated(pieces: Iterable[Json], separator: str, loops: Collection[str] = ()) -> Json:
@@ -58,19 +55,14 @@ def number(value: object) -> int | None:
 
 
 def _merged(pieces: Iterable[Json]) -> list[Json]:
-    """The pieces, with literals that follow each other as one text."""
     parts: list[Json] = []
-    text = ""
     for piece in pieces:
         part = piece if isinstance(piece, str) else scalar(piece)
-        if isinstance(part, str):
-            text += part
-            continue
-        if text:
-            parts.append(text)
-        parts.append(part)
-        text = ""
-    return [*parts, text] if text else parts
+        if parts and isinstance(part, str) and isinstance(parts[-1], str):
+            parts[-1] += part
+        elif part != "":
+            parts.append(part)
+    return parts
 
 
 def _escaped(text: str, loops: Collection[str]) -> str:

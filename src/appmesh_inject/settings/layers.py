@@ -12,7 +12,7 @@ from appmesh_inject.cfn.document import NOTHING, Json, Path
 from appmesh_inject.cfn.intrinsics import Scope, function, is_no_value
 from appmesh_inject.findings import BASE, Finding
 from appmesh_inject.settings import types
-from appmesh_inject.settings.table import FIELDS, NAMING, SETTINGS_OF, TABLE, Settings
+from appmesh_inject.settings.table import FIELDS, NAMING, TABLE, Settings
 from appmesh_inject.settings.types import InvalidValue
 
 
@@ -85,7 +85,7 @@ def gather(levels: Iterable[Level], scope: Scope, below: Gathered = NOTHING_GATH
 def settle(gathered: Gathered, subject: str) -> RequestedSettings:
     """The settings of the workload `subject`. Adds findings about settings that its profile does not have."""
     settings = Settings(**{FIELDS[name]: value for name, value in gathered.values.items()})
-    misplaced = sorted(gathered.values.keys() - SETTINGS_OF[settings.profile])
+    misplaced = [name for name in gathered.values if settings.profile not in TABLE[name].profiles]
     findings = [_misplaced(name, settings.profile, gathered.places[name], subject) for name in misplaced]
     return RequestedSettings(settings, gathered.places, (*gathered.findings, *findings))
 

@@ -176,10 +176,5 @@ TABLE: Mapping[str, Setting] = {
 FIELDS = dict(zip(TABLE, Settings._fields, strict=True))
 """The field of `Settings`, by setting name."""
 
-SETTINGS_OF = {
-    profile: frozenset(name for name, row in TABLE.items() if profile in row.profiles) for profile in PROFILES
-}
-"""The names of the settings that a profile has, by profile."""
-
 NAMING = ("VirtualNodeName", "VirtualGatewayName", "ResourceArn")
 """The settings that name what the task represents. One of them displaces the others of lower levels."""

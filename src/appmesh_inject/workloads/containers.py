@@ -67,18 +67,14 @@ class EcsContainerReader:
             scope=scope,
             name=name if isinstance(name, str) else None,
             image=image if isinstance(image, str) else None,
-            variables=self._variables(definition[names["Environment"]], scope)
-            if names["Environment"] in definition
-            else NOTHING,
+            variables=self._variables(definition.get(names["Environment"], []), scope),
             has_memory=has_limit or has_reservation,
             user=None if user is None else str(user),
             essential=_may_be_essential(definition.get(names["Essential"], True), scope),
             reserved=reservation,
             most_memory=limit,
             health_check=None if may_be_absent(health_check, scope) else health_check,
-            waits_for=self._waits_for(definition[names["DependsOn"]], scope)
-            if names["DependsOn"] in definition
-            else frozenset(),
+            waits_for=self._waits_for(definition.get(names["DependsOn"], []), scope),
             routes_logs=not is_no_value(definition.get(names["FirelensConfiguration"], NO_VALUE)),
             command=definition.get(names["Command"]),
             has_mounts=names["MountPoints"] in definition,
@@ -88,7 +84,7 @@ class EcsContainerReader:
     def _variables(self, environment: Json, scope: Scope) -> Mapping[str, Json]:
         """The values of variables by name, each under the Fn::Ifs around the list."""
         variables: dict[str, Json] = {}
-        for item, _, _, _ in _items(environment, scope):
+        for item in [leaf.written for leaf in _items(environment, scope)]:
             if isinstance(item, dict) and isinstance(name := item.get(self.name_key), str):
                 variables[name] = item.get(self.names["Value"])
         if isinstance(environment, list):
@@ -106,13 +102,10 @@ class EcsContainerReader:
         return mapped(environment, scope, in_branch)
 
     def _waits_for(self, dependencies: Json, scope: Scope) -> frozenset[str]:
-        names: set[str] = set()
-        for leaf in _items(dependencies, scope):
-            written = leaf.written.get(self.names["ContainerName"]) if isinstance(leaf.written, dict) else None
-            name = known(written, leaf.scope)
-            if isinstance(name, str):
-                names.add(name)
-        return frozenset(names)
+        key = self.names["ContainerName"]
+        items = _items(dependencies, scope)
+        names = [known(leaf.written.get(key), leaf.scope) for leaf in items if isinstance(leaf.written, dict)]
+        return frozenset(name for name in names if isinstance(name, str))
 
     def waiting(self, container: Container, name: Json, under: UnderCondition) -> Changes | None:
         """The edits that make the container wait until container `name` is healthy; empty if it already does, None if

@@ -17,8 +17,8 @@ from appmesh_inject.workloads.model import Task
 class SidecarContext(Context):
     """A Context with the facts about the task, and what is to be added to it.
 
-    represents: NODE or GATEWAY. sidecars: those of the set that the settings ask for. names: of all
-    sidecars of the set, by role. resource: the name or ARN of what the envoy represents; None if it is not given.
+    represents: NODE or GATEWAY. sidecars: those of the set that the settings ask for. names: of all sidecars of the
+    set, by role. resource: the name or ARN of what the envoy represents; None if it is not given.
     """
 
     task: Task
