@@ -8,21 +8,36 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from appmesh_inject.cfn.document import Json, edited, map_at, removals, remove, replace, shown, value_if_there
+from appmesh_inject.cfn.document import (
+    Changes,
+    Edit,
+    Json,
+    append,
+    edited,
+    insert,
+    map_at,
+    removals,
+    remove,
+    replace,
+    same,
+    shown,
+    value_if_there,
+)
+from appmesh_inject.files.document_editing import edited_text, reread
 from appmesh_inject.files.documents import Document
+from appmesh_inject.files.text_editing import Wishes
 from appmesh_inject.findings import CODES, Finding
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask, UntouchedTask, decisions
-from appmesh_inject.migrate.document_editing import check_anchors, editing_of, errors_located, reread
-from appmesh_inject.migrate.fragment_difference import same
 from appmesh_inject.migrate.marks import InMetadata, Marking, tags_of
 from appmesh_inject.migrate.standalone_mark import off_app_mesh
 from appmesh_inject.migrate.task_equivalence import canonical, first_difference
-from appmesh_inject.migrate.text_editing import Editing
 from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, entries, without
 from appmesh_inject.settings.table import STANDALONE
 from appmesh_inject.workloads.lost_marks import MARK
 from appmesh_inject.workloads.task_definition import ECS_API
+
+_BEHIND = {"Metadata": ("Type",), TRANSFORM: ("AWSTemplateFormatVersion",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,53 +101,42 @@ def _problems(document: Document, text: str, marking: Marking, taken: Sequence[A
 
 
 def _written(document: Document, marking: Marking, taken: Sequence[AdoptedTask], macro: str) -> str:
-    first = taken[0].path
-    lists = (*marking.properties(first), marking.tasks.names["ContainerDefinitions"])
-    editing = editing_of(document, first, lists)
-    with errors_located(document):
-        for each in taken:
-            for path in each.attempt.removed:
-                editing.remove(path)
-            if isinstance(marking, InMetadata):
-                _mark_resource(editing, document.content, each)
-            else:
-                _mark_with_tags(editing, document.content, each)
-        if isinstance(marking, InMetadata):
-            _call(editing, document.content, macro)
-    check_anchors(document, editing)
-    return editing.text()
+    changes: list[Edit] = []
+    for each in taken:
+        changes += removals(each.attempt.removed)
+        changes += _mark(document.content, each) if isinstance(marking, InMetadata) else _tags(document.content, each)
+    if isinstance(marking, InMetadata):
+        changes += _call(document.content, macro)
+    return edited_text(document, changes, Wishes(_BEHIND))
 
 
-def _mark_resource(editing: Editing, content: Json, taken: AdoptedTask) -> None:
-    resource_ = map_at(content, taken.path)
-    metadata = resource_.get("Metadata")
-    if isinstance(metadata, Mapping):
-        editing.add((*taken.path, "Metadata"), MARK, taken.mark, reversed(list(metadata)))
-    else:
-        editing.add(taken.path, "Metadata", {MARK: taken.mark}, ("Type",))
+def _mark(content: Json, taken: AdoptedTask) -> Changes:
+    place = (*taken.path, "Metadata")
+    if isinstance(map_at(content, taken.path).get("Metadata"), Mapping):
+        return [replace((*place, MARK), taken.mark)]
+    return [replace(place, {MARK: taken.mark})]
 
 
-def _mark_with_tags(editing: Editing, content: Json, taken: AdoptedTask) -> None:
+def _tags(content: Json, taken: AdoptedTask) -> Changes:
     tags = tags_of(taken.mark)
-    holder = map_at(content, taken.path)
+    place = (*taken.path, ECS_API.names["Tags"])
     if not tags:
-        return
-    if isinstance(holder.get(ECS_API.names["Tags"]), list):
-        editing.append((*taken.path, ECS_API.names["Tags"]), tags)
-    else:
-        editing.add(taken.path, ECS_API.names["Tags"], tags, reversed(list(holder)))
+        return []
+    return [append(place, *tags)] if isinstance(value_if_there(content, place), list) else [replace(place, tags)]
 
 
-def _call(editing: Editing, content: Json, macro: str) -> None:
+def _call(content: Json, macro: str) -> Changes:
     """Adds the Transform that calls the macro. It comes first, since the macro must see the template as it is
     written."""
     template = map_at(content, ())
     if any(entry for key in (TRANSFORM, SNIPPET) for entry in entries(template, key, (), macro)):
-        return
-    if TRANSFORM in template:
-        editing.add_first((TRANSFORM,), macro)
-    else:
-        editing.add((), TRANSFORM, macro, ("AWSTemplateFormatVersion",))
+        return []
+    if TRANSFORM not in template:
+        return [replace((TRANSFORM,), macro)]
+    others = template[TRANSFORM]
+    if isinstance(others, list):
+        return [insert((TRANSFORM, 0), macro)]
+    return [replace((TRANSFORM,), [macro, others])]
 
 
 # -- checking the result
