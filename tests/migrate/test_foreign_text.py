@@ -74,7 +74,8 @@ YAML_CASES = [each for each in ADOPTED if each[0].input.suffix != ".json"]
 @pytest.mark.parametrize("end", ["\u2028# more", "\u2029# more", "\x85# more", "\r# more", ""])
 @pytest.mark.parametrize(("case", "verb"), YAML_CASES, ids=lambda each: getattr(each, "name", each))
 def test_comments_with_tabs_and_other_line_ends_stay(case: Case, verb: str, end: str) -> None:
-    """A comment behind each key that has a value below it. The lines that the edit leaves keep theirs."""
+    """A comment behind each key that has a value below it. The lines that the edit leaves keep theirs, and above a mark
+    are those of what was taken out."""
     text = case.input.read_text()
     if "|\n" in text or ">\n" in text:
         pytest.skip("has text in which that is no comment")
@@ -82,7 +83,11 @@ def test_comments_with_tabs_and_other_line_ends_stay(case: Case, verb: str, end:
     command = {"adopted": "adopt", "removed": "remove"}[verb]
     options = case.options if command == "adopt" else [o for o in case.options if o.startswith("--macro-name")]
     plain = run(command, "-", *options, stdin=text).out
-    bent = run(command, "-", *options, stdin=re.sub(r"(?m)(?<=\w:)$", comment, text)).out
+    commented, count = re.subn(r"(?m)(?<=\w:)$", comment, text)
+    bent = run(command, "-", *options, stdin=commented).out
+    if command == "adopt":
+        assert bent.count(COMMENT.strip()) == count
+    bent = re.sub(rf"(?m)^ *(?:{re.escape(COMMENT.strip())}|# more)\n", "", bent)
     # A comment stays between the key and the list that the edit empties.
     assert re.sub(r":\n +\[\]", ": []", bent.replace(comment, "")) == plain
     kept = [line for line in plain.split("\n") if line in text.split("\n") and re.search(r"\w:$", line)]

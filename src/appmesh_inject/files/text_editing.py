@@ -61,6 +61,7 @@ class TextEditing:
         self.edited: dict[tuple[int, int], _Edited] = {}
         self.replaced: list[TextChange] = []
         self.comments: Comments | None = None
+        self.told: set[tuple[int, int]] = set()
         for edit in smallest(document.content, changes):
             if edit.kind is EditKind.REMOVE:
                 self._remove(edit.path)
@@ -173,7 +174,9 @@ class TextEditing:
         if self.comments is None:
             self.comments = Comments.of(self.layout)
         spots = [spot for path in removed if (spot := self.layout.spot(path))]
-        holders = {(spot.holder.start, spot.holder.end) for spot in spots}
+        # Two places that share an anchor lose the same text, and one of them keeps its comments.
+        holders = {(spot.holder.start, spot.holder.end) for spot in spots} - self.told
+        self.told |= holders
         ranges = [change for place in holders for change in self._removal(self.edited[place]).changes()]
         for change in sorted(ranges, key=lambda each: each.start):
             yield from self.comments.within(change.start, change.end)

@@ -1,17 +1,18 @@
 """Adopts a document: replaces hand-written sidecars by marks on their task definitions.
 
 All or nothing: if one task definition cannot be adopted, there is no new text. The new text is checked: rendering it
-yields every original task definition.
+yields every original task definition. Comments in what is taken out stand above the mark.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import (
     Changes,
     Edit,
     Json,
+    Path,
     append,
     edited,
     insert,
@@ -102,12 +103,15 @@ def _problems(document: Document, text: str, marking: Marking, taken: Sequence[A
 
 def _written(document: Document, marking: Marking, taken: Sequence[AdoptedTask], macro: str) -> str:
     changes: list[Edit] = []
+    comments: dict[Path, Collection[Path]] = {}
     for each in taken:
         changes += removals(each.attempt.removed)
         changes += _mark(document.content, each) if isinstance(marking, InMetadata) else _tags(document.content, each)
+        above = ("Metadata", MARK) if isinstance(marking, InMetadata) else (ECS_API.names["Tags"],)
+        comments[(*each.path, *above)] = each.attempt.removed
     if isinstance(marking, InMetadata):
         changes += _call(document.content, macro)
-    return edited_text(document, changes, Wishes(_BEHIND))
+    return edited_text(document, changes, Wishes(_BEHIND, comments))
 
 
 def _mark(content: Json, taken: AdoptedTask) -> Changes:
