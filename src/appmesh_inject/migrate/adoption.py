@@ -5,7 +5,7 @@ yields every original task definition. Comments in what is taken out stand above
 """
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import (
@@ -29,8 +29,9 @@ from appmesh_inject.files.documents import Document
 from appmesh_inject.files.text_editing import Wishes
 from appmesh_inject.findings import CODES, Finding
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask, UntouchedTask, decisions
+from appmesh_inject.migrate.leftovers import leftovers, lost_variables
 from appmesh_inject.migrate.marks import InMetadata, Marking, tags_of
-from appmesh_inject.migrate.standalone_mark import off_app_mesh
+from appmesh_inject.migrate.standalone_mark import REGION, off_app_mesh
 from appmesh_inject.migrate.task_equivalence import canonical, first_difference
 from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, entries, without
@@ -39,6 +40,8 @@ from appmesh_inject.workloads.lost_marks import MARK
 from appmesh_inject.workloads.task_definition import ECS_API
 
 _BEHIND = {"Metadata": ("Type",), TRANSFORM: ("AWSTemplateFormatVersion",)}
+
+_TO_APP_MESH = f"{REGION} is left out, since it only led to App Mesh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +60,17 @@ def adopted(
     StatsPort. Raises UserError if the text cannot be edited."""
     decided: list[AdoptedTask | UntouchedTask] = []
     findings: list[Finding] = []
+    lost: list[Finding] = []
     for decision in decisions(document.content, marking, options):
         if isinstance(decision, AdoptedTask | UntouchedTask):
             decided.append(decision)
         else:
             findings += decision
     if moving:
-        decided = [
-            _moved(decision, marking, stats_port) if isinstance(decision, AdoptedTask) else decision
-            for decision in decided
-        ]
+        for index, decision in enumerate(decided):
+            if isinstance(decision, AdoptedTask):
+                decided[index], left_out = _moved(decision, marking, stats_port)
+                lost += _lost_variables(document.content, decision, left_out, marking)
     taken = [decision for decision in decided if isinstance(decision, AdoptedTask)]
     if findings:
         return Adoption(None, decided, findings)
@@ -75,20 +79,31 @@ def adopted(
     text = _written(document, marking, taken, options.macro)
     if moving:
         problems = _problems(document, text, marking, taken)
+        if not any(each.is_error for each in problems):
+            problems = [*problems, *lost, *_leftovers(document.content, marking, taken)]
     else:
         problems = _differences(document, text, marking, taken, options.macro)
     return Adoption(None if any(each.is_error for each in problems) else text, decided, problems)
 
 
-def _moved(taken: AdoptedTask, marking: Marking, stats_port: str | None) -> AdoptedTask:
-    """The decision, with a mark for profile `standalone`."""
+def _moved(taken: AdoptedTask, marking: Marking, stats_port: str | None) -> tuple[AdoptedTask, Sequence[str]]:
+    """The decision, with a mark for profile `standalone`, and the variables that are not in it."""
     mark, left_out = off_app_mesh(taken.mark, marking.tasks.containers)
     if stats_port is not None:
         mark["StatsPort"] = int(stats_port) if stats_port.isascii() and stats_port.isdigit() else stats_port
-    lost = [f"left out, since only App Mesh's image reads them: {', '.join(left_out)}"] if left_out else []
-    note = "; ".join([*([taken.note] if taken.note else []), *lost])
+    note = "; ".join(filter(None, (taken.note, _TO_APP_MESH if REGION in left_out else "")))
     attempt = dataclasses.replace(taken.attempt, mark=mark)
-    return dataclasses.replace(taken, attempt=attempt, profile=STANDALONE, note=note)
+    return dataclasses.replace(taken, attempt=attempt, profile=STANDALONE, note=note), left_out
+
+
+def _lost_variables(content: Json, taken: AdoptedTask, left_out: Sequence[str], marking: Marking) -> Iterator[Finding]:
+    name_key = marking.tasks.containers.name_key
+    return lost_variables(content, taken.name, sorted(taken.attempt.removed, key=str), left_out, name_key)
+
+
+def _leftovers(content: Json, marking: Marking, taken: Sequence[AdoptedTask]) -> Iterator[Finding]:
+    if isinstance(marking, InMetadata):
+        yield from leftovers(content, [path for each in taken for path in each.attempt.removed])
 
 
 def _problems(document: Document, text: str, marking: Marking, taken: Sequence[AdoptedTask]) -> Sequence[Finding]:
