@@ -13,7 +13,7 @@ from appmesh_inject.cfn.intrinsics import function
 from appmesh_inject.files import documents, yaml_writer
 from appmesh_inject.files.document_editing import edited_text
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.files.text_editing import Wishes
+from appmesh_inject.files.text_editing import Placement
 from appmesh_inject.files.value_differences import differences
 from tests.files.test_writing import DOCUMENTS, VALUES
 
@@ -99,17 +99,28 @@ def test_the_ends_of_lines_stay(changes: Changes, before: str, after: str, end: 
     assert edited_text(of(TEMPLATE.replace("\n", end)), changes) == expected
 
 
-def test_a_new_key_comes_behind_the_one_that_is_wished_for() -> None:
-    wishes = Wishes({"Metadata": ("Type",)})
-    text = edited_text(of(TEMPLATE), [replace(("Resources", "Web", "Metadata"), {"a": 1})], wishes)
+def test_a_new_key_comes_behind_the_one_that_is_named() -> None:
+    placement = Placement({"Metadata": ("Type",)})
+    text = edited_text(of(TEMPLATE), [replace(("Resources", "Web", "Metadata"), {"a": 1})], placement)
     assert "TaskDefinition\n        Metadata:\n            a: 1\n        Properties" in text
 
 
 def test_comments_of_what_is_removed_stand_above_what_takes_its_place() -> None:
     place = (*PROPERTIES, "Containers", 1)
-    wishes = Wishes(comments={("Resources", "Web", "Metadata", "AppMesh"): [place]})
-    text = edited_text(of(TEMPLATE), [remove(place), replace(("Resources", "Web", "Metadata"), {"AppMesh": 1})], wishes)
+    placement = Placement(comments={("Resources", "Web", "Metadata", "AppMesh"): [place]})
+    text = edited_text(
+        of(TEMPLATE), [remove(place), replace(("Resources", "Web", "Metadata"), {"AppMesh": 1})], placement
+    )
     assert text.endswith("        Metadata:\n            # goes\n            AppMesh: 1\n")
+
+
+@pytest.mark.parametrize("nothing", ["", " null", " {}", " ~   # none"])
+def test_comments_stand_above_a_value_that_was_empty(nothing: str) -> None:
+    text = f"a:\n  m:{nothing}\n  l:\n    - x\n    - y   # why\n"
+    changes = [remove(("a", "l", 1)), replace(("a", "m"), {"mark": 1})]
+    new = edited_text(of(text), changes, Placement(comments={("a", "m", "mark"): [("a", "l", 1)]}))
+    assert new.startswith("a:\n  # why\n  m:")
+    assert new.endswith("  l:\n    - x\n")
 
 
 def test_the_empty_lines_of_a_text_that_keeps_them_stay() -> None:

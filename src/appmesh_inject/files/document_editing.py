@@ -8,18 +8,18 @@ from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.files.lines import position_at
-from appmesh_inject.files.text_editing import NO_WISHES, NotWrittenHereError, TextEditing, Wishes
+from appmesh_inject.files.text_editing import ANYWHERE, NotWrittenHereError, Placement, TextEditing
 
 NOT_EDITED = "AM606"
 
 
-def edited_text(document: Document, changes: Changes, wishes: Wishes = NO_WISHES) -> str:
+def edited_text(document: Document, changes: Changes, placement: Placement = ANYWHERE) -> str:
     """The document's text with `changes`, which do to its value what they do in `cfn.document.edited`. What they do not
     concern stays byte for byte: comments, order, quotes, short forms. Raises UserError if that cannot be written."""
     if not changes:
         return document.text
     with _errors_located(document):
-        editing = TextEditing(document, changes, wishes)
+        editing = TextEditing(document, changes, placement)
     _check_anchors(document, editing)
     text = editing.text()
     if not same(reread(document, text), edited(document.content, changes)):

@@ -11,8 +11,8 @@ from appmesh_inject.files import text_layout, text_style
 from appmesh_inject.files.documents import Document, Format
 from appmesh_inject.files.text_change import TextChange, changed
 from appmesh_inject.files.text_comments import Comments
-from appmesh_inject.files.text_insertion import Insertion, NewMember, Replacement, is_listed
-from appmesh_inject.files.text_layout import Kind, Layout, Node, everywhere
+from appmesh_inject.files.text_insertion import Insertion, NewMember, Replacement, comments_above, is_listed
+from appmesh_inject.files.text_layout import Kind, Layout, Node, Spot, everywhere
 from appmesh_inject.files.text_removal import Removal
 from appmesh_inject.files.value_differences import smallest
 
@@ -26,16 +26,19 @@ class NotWrittenHereError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """How new text is written. behind: for a key, those that a new member with it comes behind, the first that is
-    there; without one of them it comes first, and a key that is not named comes last. comments: for the path of new
-    text, the removed paths whose comments are written above it."""
+class Placement:
+    """Where new text goes, and with which comments.
+
+    behind: for a key, those that a new member with it comes behind, the first that is there; without one of them it
+    comes first, and a key that is not named comes last. comments: for the path of new text, the removed paths whose
+    comments are written above it.
+    """
 
     behind: Mapping[str, Sequence[str]] = field(default_factory=lambda: NOTHING)
     comments: Mapping[Path, Collection[Path]] = field(default_factory=dict)
 
 
-NO_WISHES = Wishes()
+ANYWHERE = Placement()
 
 
 @dataclass(slots=True)
@@ -51,15 +54,15 @@ class _Edited:
 class TextEditing:
     """Collects changes to one document. Raises NotWrittenHereError for a path without text."""
 
-    def __init__(self, document: Document, changes: Changes, wishes: Wishes = NO_WISHES) -> None:
+    def __init__(self, document: Document, changes: Changes, placement: Placement = ANYWHERE) -> None:
         self.content = document.content
         self.is_json = document.format is Format.JSON
         text = document.text
         self.layout: Layout = text_layout.of_json(text) if self.is_json else text_layout.of_yaml(text)[0]
         self.style = text_style.style_of(self.layout, is_json=self.is_json)
-        self.wishes = wishes
+        self.placement = placement
         self.edited: dict[tuple[int, int], _Edited] = {}
-        self.replaced: list[TextChange] = []
+        self.replaced: list[tuple[Path, Spot, Json]] = []
         self.comments: Comments | None = None
         self.told: set[tuple[int, int]] = set()
         for edit in smallest(document.content, changes):
@@ -76,7 +79,7 @@ class TextEditing:
 
     def text(self) -> str:
         """The text with all changes."""
-        changes = [*self.replaced]
+        changes = [change for each in self.replaced for change in self._replacement(*each)]
         for each in self.edited.values():
             if not each.added:
                 changes += self._removal(each).changes()
@@ -127,12 +130,7 @@ class TextEditing:
         spot = self.layout.spot(path) if path else None
         holder = self.layout.node(path[:-1]) if path else None
         if spot is not None:
-            style = text_style.style_at(self.layout, path, self.style)
-            replacement = Replacement(self.layout, style, spot.holder, spot.member, len(path))
-            if isinstance(value, list) and is_listed(value_at(self.content, path), value):
-                self.replaced += replacement.listed(value[0])
-            else:
-                self.replaced.append(replacement.change(value))
+            self.replaced.append((path, spot, value))
         elif holder is None:
             raise NotWrittenHereError(path)
         elif holder.function and holder.function == path[-1]:
@@ -145,27 +143,34 @@ class TextEditing:
             raise NotWrittenHereError(path)
 
     def _position(self, holder: Node, key: str) -> int:
-        if key not in self.wishes.behind:
+        if key not in self.placement.behind:
             return len(holder.members)
         keys = [member.key for member in holder.members]
-        return next((keys.index(each) + 1 for each in self.wishes.behind[key] if each in keys), 0)
+        return next((keys.index(each) + 1 for each in self.placement.behind[key] if each in keys), 0)
 
     # -- writing
 
     def _removal(self, each: _Edited) -> Removal:
         return Removal(self.layout, each.holder, each.removed)
 
+    def _replacement(self, path: Path, spot: Spot, value: Json) -> Iterator[TextChange]:
+        style = text_style.style_at(self.layout, path, self.style)
+        replacement = Replacement(self.layout, style, spot.holder, spot.member, len(path))
+        comments = self._comments_of(path, value)[0]
+        yield from comments_above(self.layout, style, spot.member.start, comments, len(path))
+        if isinstance(value, list) and is_listed(value_at(self.content, path), value):
+            yield from replacement.listed(value[0])
+        else:
+            yield replacement.change(value)
+
     def _new(self, added: Sequence[tuple[Path, str | None, Json]]) -> Sequence[NewMember]:
-        result: list[NewMember] = []
-        told: set[Path] = set()
-        for path, key, value in added:
-            first = next(iter(value), None) if isinstance(value, Mapping) else None
-            is_inside = first is not None and (*path, first) in self.wishes.comments
-            about = (*path, first) if first is not None and is_inside else path
-            comments = () if about in told else self._comments(self.wishes.comments.get(about, ()))
-            told.add(about)
-            result.append(NewMember(key, value, tuple(comments), is_inside))
-        return result
+        return [NewMember(key, value, *self._comments_of(path, value)) for path, key, value in added]
+
+    def _comments_of(self, path: Path, value: Json) -> tuple[Sequence[str], bool]:
+        """The comments of the value at `path`, and whether they are those of its first member."""
+        first = next(iter(value), None) if isinstance(value, Mapping) else None
+        inside = () if first is None else tuple(self._comments(self.placement.comments.get((*path, first), ())))
+        return inside or tuple(self._comments(self.placement.comments.get(path, ()))), bool(inside)
 
     def _comments(self, removed: Collection[Path]) -> Iterator[str]:
         """The comments that the removal of these paths takes along."""

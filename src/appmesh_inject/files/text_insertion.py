@@ -39,7 +39,8 @@ class Insertion:
     def changes(self, added: Mapping[int, Sequence[NewMember]]) -> Iterator[TextChange]:
         members = self.holder.members
         if self.holder.is_flow:
-            yield from self._comments_above(added)
+            comments = [comment for index in sorted(added) for new in added[index] for comment in new.comments]
+            yield from comments_above(self.layout, self.style, self.holder.start, comments, self.depth)
         if len(self.gone) == len(members):
             yield self._filled([new for index in sorted(added) for new in added[index]])
             return
@@ -102,14 +103,6 @@ class Insertion:
         head, rest = (first[0], lines[first.end() :]) if first else ("", lines)
         pad = " " * (len(rest) - len(rest.lstrip(" ")))
         return head + "".join(f"{pad}{comment}{self.style.newline}" for comment in new.comments) + rest
-
-    def _comments_above(self, added: Mapping[int, Sequence[NewMember]]) -> Iterator[TextChange]:
-        """The comments of new members in brackets, above the line in which the brackets open."""
-        comments = [comment for index in sorted(added) for new in added[index] for comment in new.comments]
-        if comments:
-            start, pad = self.layout.lines.start(self.holder.start), self.layout.lines.indent(self.holder.start)
-            text = "".join(f"{pad}{comment}{self.style.newline}" for comment in comments)
-            yield TextChange(start, start, text, self.depth)
 
     def _in_brackets(self, new: NewMember, indent: str | None) -> str:
         return text_style.flow(new.key, new.value, indent, self.style)
@@ -180,6 +173,15 @@ class Replacement:
     @property
     def _dash(self) -> int:
         return self.layout.lines.column(self.member.start) + self.style.dash
+
+
+def comments_above(
+    layout: Layout, style: Style, position: int, comments: Sequence[str], depth: int
+) -> Iterator[TextChange]:
+    """Comments as lines above the line of `position`."""
+    if comments:
+        start, pad = layout.lines.start(position), layout.lines.indent(position)
+        yield TextChange(start, start, "".join(f"{pad}{comment}{style.newline}" for comment in comments), depth)
 
 
 def is_listed(before: Json, after: Json) -> bool:

@@ -26,7 +26,7 @@ from appmesh_inject.cfn.document import (
 )
 from appmesh_inject.files.document_editing import edited_text, reread
 from appmesh_inject.files.documents import Document
-from appmesh_inject.files.text_editing import Wishes
+from appmesh_inject.files.text_editing import Placement
 from appmesh_inject.findings import CODES, Finding
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask, UntouchedTask, decisions
 from appmesh_inject.migrate.leftovers import leftovers, lost_variables
@@ -126,7 +126,7 @@ def _written(document: Document, marking: Marking, taken: Sequence[AdoptedTask],
         comments[(*each.path, *above)] = each.attempt.removed
     if isinstance(marking, InMetadata):
         changes += _call(document.content, macro)
-    return edited_text(document, changes, Wishes(_BEHIND, comments))
+    return edited_text(document, changes, Placement(_BEHIND, comments))
 
 
 def _mark(content: Json, taken: AdoptedTask) -> Changes:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from appmesh_inject.cfn.document import Json, Path, replace
 from appmesh_inject.files.document_editing import edited_text
 from appmesh_inject.files.documents import Document
-from appmesh_inject.files.text_editing import Wishes
+from appmesh_inject.files.text_editing import Placement
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import kind_of
 
@@ -49,7 +49,7 @@ def retained(document: Document) -> tuple[str, tuple[str, ...]]:
     if not lacking:
         return document.text, ()
     changes = [replace((*path, policy), RETAIN) for path, _, policy in lacking]
-    text = edited_text(document, changes, Wishes(dict.fromkeys(_SUFFICIENT, ("Type",))))
+    text = edited_text(document, changes, Placement(dict.fromkeys(_SUFFICIENT, ("Type",))))
     return text, tuple(dict.fromkeys(str(path[-1]) for path, _, _ in lacking))
 
 
