@@ -33,6 +33,7 @@ from appmesh_inject.migrate.leftovers import leftovers, lost_variables
 from appmesh_inject.migrate.marks import InMetadata, Marking, tags_of
 from appmesh_inject.migrate.standalone_mark import REGION, off_app_mesh
 from appmesh_inject.migrate.task_equivalence import canonical, first_difference
+from appmesh_inject.render.ignored_warnings import kept
 from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, entries, without
 from appmesh_inject.settings.table import STANDALONE
@@ -80,7 +81,8 @@ def adopted(
     if moving:
         problems = _problems(document, text, marking, taken)
         if not any(each.is_error for each in problems):
-            problems = [*problems, *lost, *_leftovers(document.content, marking, taken)]
+            left = _leftovers(document.content, marking, taken)
+            problems = [*problems, *kept((*lost, *left), document.content)]
     else:
         problems = _differences(document, text, marking, taken, options.macro)
     return Adoption(None if any(each.is_error for each in problems) else text, decided, problems)
