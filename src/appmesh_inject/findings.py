@@ -305,6 +305,22 @@ CODES: Mapping[str, Code] = {
     "AM607": _error(
         "The task has no containers besides its sidecars", "Remove the task definition, and the service that runs it"
     ),
+    "AM651": _warning(
+        "The template still names App Mesh's image, which no task uses any more",
+        "Take it out: a parameter of SSM fails the deployment once AWS removes it",
+    ),
+    "AM652": _warning(
+        "A managed policy of App Mesh stays in the template",
+        "Take it out: a deployment fails once AWS removes the policy",
+    ),
+    "AM653": _warning("Permissions for App Mesh stay in the template", "Take them out"),
+    "AM654": _warning(
+        "The template still names an account of App Mesh's images", "Take out the permission or policy that names it"
+    ),
+    "AM655": _warning(
+        "A variable of App Mesh's image goes, since a stock Envoy does not read it",
+        "Check that nothing depends on its effect",
+    ),
     "AM901": _warning(
         "The template does not call the macro: it has marks but no Transform, or a misspelt one (an error of `lint`)",
         "Add Transform: AppMeshInject, or correct its name",

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
-from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.document import Changes, Json, Path
 from appmesh_inject.files import documents, manifests, writer
+from appmesh_inject.files.document_editing import edited_text
 from appmesh_inject.files.documents import Document, Format
 from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.manifests import Manifests
@@ -19,7 +20,7 @@ from appmesh_inject.workloads.detect import DESCRIBED, DocumentType, detect, is_
 
 
 class InputFile(Protocol):
-    """An input file: renders it, and writes the result as text.
+    """An input file: renders it, writes the result as text, and edits its own text.
 
     contents: what such files contain, for the message that one contains none. is_template: cfn-lint can read it.
     """
@@ -37,6 +38,8 @@ class InputFile(Protocol):
 
     def written(self, result: Rendered, format_: Format | None) -> str: ...
 
+    def edited(self, changes: Changes) -> str: ...
+
 
 @dataclass(frozen=True, slots=True)
 class TemplateFile:
@@ -53,6 +56,9 @@ class TemplateFile:
 
     def written(self, result: Rendered, format_: Format | None) -> str:
         return writer.written(result.document, format_ or self.document.format)
+
+    def edited(self, changes: Changes) -> str:
+        return edited_text(self.document, changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,9 @@ class TaskDefinitionFile:
 
     def written(self, result: Rendered, format_: Format | None) -> str:
         return writer.written(result.document, format_ or self.document.format)
+
+    def edited(self, changes: Changes) -> str:
+        return edited_text(self.document, changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +106,11 @@ class ManifestFile:
     def written(self, result: Rendered, format_: Format | None) -> str:
         values = cast(list[Json], result.document)
         if format_ in (None, self.manifests.format) and self.manifests.format is Format.YAML:
-            return self.manifests.written(values)
+            return self.manifests.with_values(values)
         return _reformatted(values, format_ or self.manifests.format)
+
+    def edited(self, changes: Changes) -> str:
+        return self.manifests.edited(changes)
 
 
 def _reformatted(values: Sequence[Json], format_: Format) -> str:

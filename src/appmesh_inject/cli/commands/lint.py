@@ -21,6 +21,7 @@ from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.files.short_forms import unsupported
 from appmesh_inject.findings import Finding, Severity, with_full_stop
+from appmesh_inject.migrate.leftovers import leftovers_of_rendered
 from appmesh_inject.migrate.retention import warning_of_deletion
 from appmesh_inject.render.ignored_warnings import kept
 from appmesh_inject.render.inputs import InputFile
@@ -75,11 +76,13 @@ def _counts(problem: Problem) -> bool:
 
 
 def _findings(input_file: InputFile, result: Rendered) -> list[Finding]:
-    """The findings of the macro, and the warning that mesh resources get lost."""
+    """The findings of the macro, the warning that mesh resources get lost, and those of what only App Mesh needed."""
     if not input_file.is_template:
         return not_ignored(result.findings)
     template = input_file.document.content
-    return not_ignored((*result.findings, *kept(warning_of_deletion(template, result.document), template)))
+    lost = warning_of_deletion(template, result.document)
+    left = tuple(leftovers_of_rendered(template, result.reports))
+    return not_ignored((*result.findings, *kept((*lost, *left), template)))
 
 
 def _cfn_lint(files: Sequence[InputFile], errors: list[UserError]) -> "CfnLint | None":
