@@ -140,6 +140,40 @@ def test_language_extensions_after_the_macro(transform: str, is_warned: bool) ->
     assert "AM905" not in run("render", "-", stdin=nobody_waits).err
 
 
+LOOPS = {
+    "mesh resources": "Resources:\n  Fn::ForEach::Nodes: [N, [a], {'Node${N}': {Type: 'AWS::AppMesh::VirtualNode', Properties: "
+    "{MeshName: apps, VirtualNodeName: !Ref N, Spec: {}}}}]\n  Web:\n" + TASK.replace("ga,", "standalone,"),
+    "a task that names a node by the loop": "Resources:\n  Node: {Type: AWS::AppMesh::VirtualNode, Properties: {MeshName: apps, "
+    "VirtualNodeName: web, Spec: {}}}\n  Fn::ForEach::Tasks: [N, [web], {'Task${N}': {Type: 'AWS::ECS::TaskDefinition', Metadata: "
+    "{AppMesh: {Profile: standalone, MeshName: apps, VirtualNodeName: !Ref N, AppPorts: []}}, Properties: {NetworkMode: awsvpc, "
+    "Memory: '512', ContainerDefinitions: [{Name: app, Image: 'x/y:1'}]}}}]\n",
+    "ports": "Resources:\n  Web:\n"
+    + TASK.replace("PortMappings: [{ContainerPort: 8080}]", "Fn::ForEach::P: [P, [PortMappings], {'${P}': !Ref X}]"),
+    "the containers": "Resources:\n  Web:\n"
+    + TASK.replace("ContainerDefinitions", "Fn::ForEach::P: [P, [ContainerDefinitions], {'${P}': !Ref X}]\n#"),
+}
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("command", ["render", "lint", "diff"])
+def test_a_loop_that_is_unrolled_first_is_no_reason_to_refuse(command: str, loop: str) -> None:
+    ran = run(command, "-", stdin="Transform: [AWS::LanguageExtensions, AppMeshInject]\n" + LOOPS[loop])
+    assert " warning AM904 " in ran.out + ran.err
+    assert "CloudFormation runs AWS::LanguageExtensions before this macro" in ran.out + ran.err
+    assert (ran.code, " error AM" in ran.out + ran.err) == (0, False)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_loop_that_is_unrolled_later_is_one(loop: str) -> None:
+    ran = run("render", "-", stdin="Transform: [AppMeshInject, AWS::LanguageExtensions]\n" + LOOPS[loop])
+    assert (ran.code, "AM904" in ran.err, " error AM" in ran.err) == (1, False, True)
+
+
+def test_a_mistake_in_a_loop_stays_one() -> None:
+    text = "Transform: [AWS::LanguageExtensions, AppMeshInject]\n" + LOOPS["a task that names a node by the loop"]
+    assert "error AM101 Task${N}" in run("render", "-", stdin=text.replace("AppPorts", "AppPort")).err
+
+
 @pytest.mark.parametrize("kind", ["AWS::SSM::Parameter::Value<List<String>>", "AWS::SSM::Parameter::Value<String>"])
 def test_a_parameter_of_parameter_store_is_not_known_in_a_snippet_either(kind: str) -> None:
     parameters = f'Parameters: {{Ports: {{Type: "{kind}", Default: ports}}}}\n'

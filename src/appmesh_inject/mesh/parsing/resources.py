@@ -124,9 +124,9 @@ def _look_into_loop(prop: Property) -> None:
     if APP_MESH in str(prop.value):
         prop.report(
             "AM309",
-            "makes mesh resources in a loop, which this tool does not unroll; CloudFormation does, before it calls the"
-            " macro, if AWS::LanguageExtensions comes before the macro in Transform",
-            "Write the mesh resources one by one",
+            "makes mesh resources in a loop, which is unrolled before the macro runs only if AWS::LanguageExtensions"
+            " comes before it in Transform",
+            "List AWS::LanguageExtensions before the macro, or write the mesh resources one by one",
         )
 
 
