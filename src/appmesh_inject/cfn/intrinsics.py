@@ -25,6 +25,7 @@ class Scope(NamedTuple):
     lists: names of the parameters that hold a list.
     resources: the template's resources by logical ID, as written; empty for a snippet. conditions, mappings: likewise.
     missing: names of the declared parameters that have no value, because none was given and they have no default.
+    is_typed: whether the types of parameters are known; the event of a snippet does not carry them.
     """
 
     parameters: Mapping[str, Json] = NOTHING
@@ -35,6 +36,7 @@ class Scope(NamedTuple):
     conditions: Mapping[str, Json] = NOTHING
     mappings: Json = None
     missing: frozenset[str] = frozenset()
+    is_typed: bool = True
 
     def assuming(self, condition: str, outcome: bool) -> "Scope":
         return self._replace(assumed={**self.assumed, condition: outcome})
