@@ -35,6 +35,15 @@ def listener_ports(resources: Mapping[str, Json], scope: Scope) -> Iterator[Json
                 yield known(mapping.get("Port"), scope)
 
 
+def app_clash(context: Context, app_ports: Json, admin_port: Json) -> Iterator[Finding]:
+    """A finding if an app port is the admin port, too. app_ports: separated by commas, where they are known."""
+    port = str(known(admin_port, context.workload.scope))
+    if isinstance(app_ports, str) and port in app_ports.split(","):
+        message = f"app port '{port}' is also the port of Envoy's admin interface"
+        hint = "Change the app's port, or Envoy's: ENVOY_ADMIN_ACCESS_PORT in the Environment of the Envoy setting"
+        yield context.finding("AM115", context.setting_path("AppPorts"), message, hint)
+
+
 def outside_uses(context: Context, envoy: Container, admin_port: Json) -> Iterator[Finding]:
     """A finding for each health check and port mapping that leads to the admin port, under a condition that can be true
     at least."""
