@@ -16,6 +16,7 @@ from appmesh_inject.injection import HELD_BACK, NOT_MARKED, Action, Outcome, Rep
 from appmesh_inject.render.ignored_warnings import invalid_ignores, kept
 from appmesh_inject.render.language_extensions import extended_later, loops_unrolled_first
 from appmesh_inject.render.lost_calls import lost_calls, parameters_not_passed
+from appmesh_inject.render.missing_values import naming_options
 from appmesh_inject.render.other_macros import looked_into, others
 from appmesh_inject.render.parameters import declarations
 from appmesh_inject.render.rendering import Rendered, RenderOptions, warning_of_switched_off
@@ -70,6 +71,7 @@ def rendered(template: Mapping[str, Json], options: RenderOptions) -> Rendered:
     is_root_called = () in play.done and not any(entries(template, TRANSFORM, (), options.macro))
     is_used = is_root_called or _play_template(play)
     reports = tuple(play.reports.values())
+    play.findings = list(naming_options(play.findings, template, options.parameter_values))
     if any(finding.is_error for finding in play.findings):
         held = tuple(_held_back(report) for report in reports)
         return Rendered(template, held, ordered(play.findings))

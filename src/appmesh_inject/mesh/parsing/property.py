@@ -13,7 +13,7 @@ from appmesh_inject.cfn.intrinsics import PSEUDO, Absent, Literal, Scope, leaves
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.mesh.scalars import Scalar
-from appmesh_inject.settings.types import Check, closest, one_of, shown_literal
+from appmesh_inject.settings.types import KNOWN_PARAMETER, Check, closest, one_of, shown_literal
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ class Property(NamedTuple):
         self.report(
             "AM301",
             "decides the structure of Envoy's configuration, and its value is not known when the macro runs",
-            self.reader.give_parameter(self.value) or "Write the value itself, or a Ref to a parameter of the template",
+            self.reader.give_parameter(self.value) or f"Write the value itself, or {KNOWN_PARAMETER}",
         )
         return None
 
