@@ -13,6 +13,9 @@ from appmesh_inject.cfn.document import NOTHING, Json, Path, Step
 PSEUDO = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::StackId", "AWS::StackName", "AWS::URLSuffix")
 """Pseudo parameters that a template uses without declaring them. Only the user knows their values here."""
 
+TOLD_BY_THE_EVENT: Mapping[str, str] = {"AWS::AccountId": "accountId", "AWS::Region": "region"}
+"""The pseudo parameters whose values the macro's event carries, and the event's members that do."""
+
 NO_VALUE: Mapping[str, Json] = {"Ref": "AWS::NoValue"}
 
 

@@ -20,16 +20,15 @@ class Runners:
 
     compiler: Compiler
     _tasks: dict[str, dict[str, Path]] = field(default_factory=dict)
-    _conditional: set[str] = field(default_factory=set)
+    _certain: dict[str, bool] = field(default_factory=dict)
 
     def __contains__(self, task: str) -> bool:
-        return any(task in tasks for tasks in self._tasks.values())
+        return task in self._certain
 
     def add(self, logical_id: str, task: str, place: Path, *, is_certain: bool) -> None:
         """Task `task` runs a node or gateway. is_certain: False if the task exists under a condition."""
         self._tasks.setdefault(logical_id, {})[task] = place
-        if not is_certain:
-            self._conditional.add(task)
+        self._certain[task] = is_certain
 
     def add_left_alone(self, who: Json, mesh_name: Json, scope: Scope, task: str) -> None:
         """Task `task` names a node or gateway, and was not compiled."""
@@ -49,7 +48,7 @@ class Runners:
 
     def _twins(self, tasks: dict[str, Path]) -> Iterator[Finding]:
         # Of tasks under conditions, perhaps only one exists.
-        certain = sorted(set(tasks) - self._conditional)
+        certain = sorted(task for task in tasks if self._certain[task])
         for task in certain[1:]:
             message = f"runs the same virtual node as task definition {certain[0]}"
             hint = "Correct the name of the node, unless both serve the same requests"

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar, final
 
 from appmesh_inject.cfn.document import NOTHING, Json, Path
 from appmesh_inject.cfn.interpolation import scalar
-from appmesh_inject.cfn.intrinsics import PSEUDO, Absent, Literal, Scope, leaves, read
+from appmesh_inject.cfn.intrinsics import TOLD_BY_THE_EVENT, Absent, Literal, Scope, leaves, read
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.mesh.scalars import Scalar
@@ -35,7 +35,7 @@ class Reader(NamedTuple):
     def give_parameter(self, value: Json) -> str | None:
         """The hint about the first parameter without a value on which `value` depends, also by its conditions."""
         open_names = parameters(value, self.scope.conditions)
-        name = next((name for name in open_names if name in self.scope.missing or name in PSEUDO), None)
+        name = next((name for name in open_names if name in self.scope.missing or name in TOLD_BY_THE_EVENT), None)
         return name and f"Give its value: --parameter {name}=..."
 
 
