@@ -284,7 +284,7 @@ CODES: Mapping[str, Code] = {
     "AM367": _warning("Two task definitions run the same virtual node", "Correct the name of the node in one of them"),
     "AM368": _warning(
         "No task of the template runs a virtual node or gateway of its mesh",
-        "Mark the task definition that runs it; a node that something else serves may stay as it is",
+        "Mark the task definition that runs it; if something else serves it, leave the warning out",
     ),
     "AM501": _error(
         "The pod uses its host's network, so proxyinit would redirect all traffic of the host", "Remove hostNetwork"

@@ -59,8 +59,9 @@ def _idle(owner: VirtualNode | VirtualGateway) -> Finding:
     what = "gateway" if isinstance(owner, VirtualGateway) else "node"
     hint = f"Mark the task definition that runs it, or remove the {what}"
     if isinstance(owner, VirtualNode) and owner.discovery is not None:
-        by = "its host name" if isinstance(owner.discovery, Dns) else "its Cloud Map name"
-        hint = f"Mark the task definition that runs it; if something else answers under {by}, nothing needs to be done"
+        name = "host name" if isinstance(owner.discovery, Dns) else "Cloud Map name"
+        ignore = "Metadata: AppMeshInject: {Ignore: [AM368]}"
+        hint = f"Mark the task definition that runs it, or, if something else answers under its {name}, write {ignore}"
     return Finding(
         "AM368", owner.logical_id, owner.path, f"no marked task definition of this template runs this {what}", hint
     )
