@@ -282,6 +282,10 @@ CODES: Mapping[str, Code] = {
         "First deploy the template as it is with DeletionPolicy: Retain at each of them: adopt --retain writes it",
     ),
     "AM367": _warning("Two task definitions run the same virtual node", "Correct the name of the node in one of them"),
+    "AM368": _warning(
+        "No task of the template runs a virtual node or gateway of its mesh",
+        "Mark the task definition that runs it; if something else serves it, leave the warning out",
+    ),
     "AM501": _error(
         "The pod uses its host's network, so proxyinit would redirect all traffic of the host", "Remove hostNetwork"
     ),

@@ -170,9 +170,9 @@ class Network:
                 assert time.monotonic() < deadline, f"{name} is not healthy: {self.log(name)[-2000:]}"
                 time.sleep(0.1)
 
-    def log(self, name: str) -> str:
-        """What the task's Envoy has written."""
-        return (self._folder / f"{name}-envoy.log").read_text()
+    def log(self, name: str, log: str = "envoy") -> str:
+        """What the task's Envoy has written, or another of its programs."""
+        return (self._folder / f"{name}-{log}.log").read_text()
 
     def users(self, name: str) -> set[str]:
         """Whom the programs in the task's namespace belong to."""

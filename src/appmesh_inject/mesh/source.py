@@ -3,8 +3,7 @@
 Each mesh is parsed once, and all its tasks share one compiler.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path
@@ -15,6 +14,7 @@ from appmesh_inject.settings.table import WARN, Settings
 
 if TYPE_CHECKING:
     from appmesh_inject.mesh.compiling import Compiler
+    from appmesh_inject.mesh.runners import Runners
 
 APP_MESH = "AWS::AppMesh::"
 
@@ -84,7 +84,7 @@ class Meshes:
     ) -> None:
         self.given = given
         self.of_stack = of_stack
-        self._runners: dict[str, dict[str, Path]] = {}
+        self._runners: Runners | None = None
         self._compilers: dict[tuple[int, bool, str], tuple[Compiler, tuple[Finding, ...]]] = {}
 
     def source(self, settings: Settings, scope: Scope) -> MeshSource | None:
@@ -111,14 +111,15 @@ class Meshes:
             self._compilers[key] = Compiler(parsed.model, options), (*source.findings, *parsed.findings)
         return self._compilers[key]
 
-    def twins(self) -> Iterator[Finding]:
-        """A warning for each task that runs the same node as another one of the template."""
-        for tasks in self._runners.values():
-            first, *others = sorted(tasks)
-            for subject in others:
-                message = f"runs the same virtual node as task definition {first}"
-                hint = "Correct the name of the node, unless both serve the same requests"
-                yield Finding("AM367", subject, tasks[subject], message, hint)
+    def mismatches(self, tasks: Iterable[tuple[str, Settings, Scope]]) -> Iterator[Finding]:
+        """Warnings about the template's own mesh: tasks that run one node, and nodes that no task runs. tasks: all that
+        are marked, with their names; also one that is left alone has a node."""
+        if self._runners is None:
+            return
+        for subject, settings, scope in tasks:
+            if subject not in self._runners:
+                self._runners.add_left_alone(_who(settings), settings.mesh_name, scope, subject)
+        yield from self._runners.mismatches()
 
     def configuration(
         self,
@@ -136,6 +137,7 @@ class Meshes:
         written."""
         from appmesh_inject.mesh.compiling import Options
         from appmesh_inject.mesh.envoy_command import command
+        from appmesh_inject.mesh.runners import Runners
 
         compiler, findings = self.compiler(source, settings, scope)
         if any(finding.is_error for finding in findings):
@@ -151,24 +153,28 @@ class Meshes:
             environment_path=place,
             scope=scope,
         )
-        who = settings.resource_arn or settings.virtual_gateway_name or settings.virtual_node_name
         compile_one = compiler.gateway if is_gateway else compiler.node
-        compiled = compile_one(who, settings.mesh_name, options)
+        compiled = compile_one(_who(settings), settings.mesh_name, options)
         problems = tuple(_about(compiled.findings, subject, place))
         if source.resources is not scope.resources:
             option = "--mesh" if self.given is not None else "MeshStack"
             problems = tuple(_of_another_template(each, option, MeshSource(scope.resources)) for each in problems)
         if any(finding.is_error for finding in problems):
             return EnvoyConfiguration(None, findings=(*findings, *problems))
-        is_counted = source.resources is scope.resources and not is_gateway and not settings.export_mesh
-        # Of tasks under conditions, perhaps only one exists.
-        if is_counted and not _depends_on_a_condition(subject, scope):
-            self._runners.setdefault(json.dumps(compiled.bootstrap["node"]), {})[subject] = place
+        if source.resources is scope.resources and not settings.export_mesh:
+            self._runners = self._runners or Runners(compiler)
+            is_certain = not _depends_on_a_condition(subject, scope)
+            self._runners.add(compiled.logical_id, subject, place, is_certain=is_certain)
         level = environment.get("ENVOY_LOG_LEVEL", settings.log_level)
         level = "warning" if level == WARN else level
         commanded = command(compiled.bootstrap, level, subject, _arguments(environment))
         found = (*findings, *problems, *_about(commanded.findings, subject, place))
         return EnvoyConfiguration(list(commanded.command), compiled.ports, compiled.files, found)
+
+
+def _who(settings: Settings) -> Json:
+    """What names the node or gateway of a task."""
+    return settings.resource_arn or settings.virtual_gateway_name or settings.virtual_node_name
 
 
 def _depends_on_a_condition(subject: str, scope: Scope) -> bool:

@@ -80,7 +80,8 @@ class Standalone(SidecarProfile):
         compiled = _configuration(context, envoy, values)
         findings = checks.configuration(context, sidecar_set, compiled, envoy, values[Slot.APP_PORTS])
         used = admin_port.outside_uses(context, envoy, values[Slot.ADMIN_PORT])
-        return compiled.command, (*compiled.findings, *findings, *used)
+        taken = admin_port.app_clash(context, values[Slot.APP_PORTS], values[Slot.ADMIN_PORT])
+        return compiled.command, (*compiled.findings, *findings, *used, *taken)
 
     def is_injected(self, context: SidecarContext) -> bool:
         """Whether the task was injected before, together with the removal of the mesh from the template."""

@@ -9,11 +9,11 @@ from typing import NamedTuple, TypeVar, final
 
 from appmesh_inject.cfn.document import NOTHING, Json, Path
 from appmesh_inject.cfn.interpolation import scalar
-from appmesh_inject.cfn.intrinsics import PSEUDO, Absent, Literal, Scope, leaves, read
+from appmesh_inject.cfn.intrinsics import TOLD_BY_THE_EVENT, Absent, Literal, Scope, leaves, read
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.mesh.scalars import Scalar
-from appmesh_inject.settings.types import Check, closest, one_of, shown_literal
+from appmesh_inject.settings.types import KNOWN_PARAMETER, Check, closest, one_of, shown_literal
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ class Reader(NamedTuple):
     def give_parameter(self, value: Json) -> str | None:
         """The hint about the first parameter without a value on which `value` depends, also by its conditions."""
         open_names = parameters(value, self.scope.conditions)
-        name = next((name for name in open_names if name in self.scope.missing or name in PSEUDO), None)
+        name = next((name for name in open_names if name in self.scope.missing or name in TOLD_BY_THE_EVENT), None)
         return name and f"Give its value: --parameter {name}=..."
 
 
@@ -70,7 +70,7 @@ class Property(NamedTuple):
         self.report(
             "AM301",
             "decides the structure of Envoy's configuration, and its value is not known when the macro runs",
-            self.reader.give_parameter(self.value) or "Write the value itself, or a Ref to a parameter of the template",
+            self.reader.give_parameter(self.value) or f"Write the value itself, or {KNOWN_PARAMETER}",
         )
         return None
 
