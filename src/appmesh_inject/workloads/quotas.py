@@ -1,13 +1,14 @@
 """Checks a finished document against the quotas of AWS for whole documents, which `limits` lists."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from appmesh_inject.cfn.deployed_size import deployed_size, json_bytes
 from appmesh_inject.cfn.document import NOTHING, Json, map_at, most_bytes
 from appmesh_inject.findings import Finding
 from appmesh_inject.limits import RESOURCES_OF_A_TEMPLATE, TASK_DEFINITION_BYTES, TEMPLATE_BYTES
-from appmesh_inject.mesh.source import CONFIGURATION_FLAG
+from appmesh_inject.mesh.command_forms import commands, configuration_part, form_of
+from appmesh_inject.settings.table import PLAIN
 from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE, is_template
 from appmesh_inject.workloads.member_names import CLOUDFORMATION, ECS_API
 from appmesh_inject.workloads.model import Workload
@@ -52,26 +53,16 @@ def task_definition(document: Json, workload: Workload) -> tuple[Finding, ...]:
     size = deployed_size({name: value for name, value in properties.items() if name != names["Tags"]})
     if size <= TASK_DEFINITION_BYTES:
         return ()
-    envoy = max(map(deployed_size, _configurations(properties[names["ContainerDefinitions"]])), default=0)
+    carrying = list(commands(properties[names["ContainerDefinitions"]]))
+    envoy = max((deployed_size(command[configuration_part(command)]) for command in carrying), default=0)
     parts = f", {envoy:,} of them for Envoy's configuration and {size - envoy:,} for the rest" if envoy else ""
     message = f"the task definition takes about {size:,} bytes{parts}, and ECS takes {TASK_DEFINITION_BYTES:,}"
     hint = "Move containers to another task, or put less text into them"
-    if envoy:
-        hint = "Split the task, or name fewer backends: each takes about 2,000 bytes"
+    if envoy > size - envoy:
+        hint = "Split the task, or name fewer backends"
+        if any(form_of(command) == PLAIN for command in carrying):
+            hint = "Set Configuration: compressed, or name fewer backends: each takes about 800 bytes"
     return (Finding("AM319", workload.name, workload.path, message, hint),)
-
-
-def _configurations(value: Json) -> Iterator[Json]:
-    """The configurations of the envoys in the containers."""
-    if isinstance(value, dict):
-        for member in value.values():
-            yield from _configurations(member)
-    elif isinstance(value, list):
-        if value[:1] == [CONFIGURATION_FLAG]:
-            yield from value[1:2]
-        else:
-            for item in value:
-                yield from _configurations(item)
 
 
 def processed_template(document: Json, most: MostBytes) -> tuple[Finding, ...]:
@@ -89,6 +80,8 @@ def _bytes(template: Json, most: MostBytes) -> Sequence[Finding]:
         return ()
     message = f"the processed template has {size:,} bytes, and CloudFormation takes {TEMPLATE_BYTES:,}"
     hint = "Split the template: each task carries its own sidecars and their configuration"
+    if any(form_of(command) == PLAIN for command in commands(template)):
+        hint = "Split the template; with Configuration: compressed, a task with more than a few backends takes less"
     return (Finding("AM329", "", (), message, hint),)
 
 
