@@ -32,7 +32,7 @@ class Running:
         while True:
             try:
                 return self._answer(path)
-            except (FileNotFoundError, ConnectionRefusedError):
+            except (FileNotFoundError, ConnectionError):
                 assert self.process.poll() is None, self.log[-3000:]
                 assert time.monotonic() < deadline, self.log[-3000:]
                 time.sleep(0.02)
@@ -78,9 +78,9 @@ def open_folder() -> Iterator[Path]:
 def running(command: Sequence[Any], folder: Path, user: str = ROOT, prepared: str = "") -> Iterator[Running]:
     """Envoy with the command of a container. prepared: what a shell does before it, in the same namespaces."""
     as_user = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user != ROOT else []
-    script = (
-        f'ip link set lo up && mount -t tmpfs tmpfs /dev/shm && chmod 1777 /dev/shm && {prepared or ":"} && exec "$@"'
-    )
+    as_in_a_container = "ip link set lo up && echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start"
+    private_memory = "mount -t tmpfs tmpfs /dev/shm && chmod 1777 /dev/shm"
+    script = f'{as_in_a_container} && {private_memory} && {prepared or ":"} && exec "$@"'
     inside = ["unshare", "--net", "--mount", "sh", "-c", script, "sh", *as_user]
     run = [*inside, *as_entrypoint([*map(str, command), *QUIETLY])]
     with (folder / "log").open("wb") as log:
@@ -94,7 +94,12 @@ def running(command: Sequence[Any], folder: Path, user: str = ROOT, prepared: st
 
 
 def config_dump(command: Sequence[Any], folder: Path, user: str = ROOT, prepared: str = "") -> Any:
-    """What Envoy says that it runs, without the times."""
+    """What Envoy says that it runs, without the times. It lists what it has in no order."""
     with running(command, folder, user, prepared) as envoy:
-        text = json.dumps(envoy.asked("/config_dump"), sort_keys=True)
-    return json.loads(re.sub(r'"last_updated": "[^"]*"', '"last_updated": ""', text))
+        text = json.dumps(envoy.asked("/config_dump"))
+    dump = json.loads(re.sub(r'"last_updated": "[^"]*"', '"last_updated": ""', text))
+    for part in dump["configs"]:
+        for name, listed in part.items():
+            if isinstance(listed, list):
+                part[name] = sorted(listed, key=lambda each: json.dumps(each, sort_keys=True))
+    return dump

@@ -310,7 +310,9 @@ def test_values_are_shown_where_they_will_be(value: Json, form: str) -> None:
 
 
 def test_json_of_earlier_versions_is_read() -> None:
-    text = {"Fn::Join": ["", ['{"node":{"id":"', {"Ref": "A"}, '"},"x":"\\/ ', {"Fn::Sub": "q\\" + '"${A}'}, '"}']]}
+    text: Json = {
+        "Fn::Join": ["", ['{"node":{"id":"', {"Ref": "A"}, '"},"x":"\\/ ', {"Fn::Sub": "q\\" + '"${A}'}, '"}']]
+    }
     found = configuration(["--config-yaml", text, "-l", "info"], lambda _: 'a "value"')
     assert found == {"node": {"id": 'a "value"'}, "x": '/ q"${A}'}
 
@@ -377,7 +379,7 @@ def test_configurations_of_all_versions_are_known(run: Any, ours: bool) -> None:
 
 def test_all_commands_of_a_document_are_found() -> None:
     runs: list[Any] = [list(command({"node": {"Ref": "A"}}, form=form).command) for form in ("plain", "compressed")]
-    document = {"a": [{"Command": runs[0]}], "b": {"c": {"Command": runs[1]}}, "d": {"Command": ["web"]}}
+    document: Any = {"a": [{"Command": runs[0]}], "b": {"c": {"Command": runs[1]}}, "d": {"Command": ["web"]}}
     assert list(commands(document)) == runs
     assert [form_of(run) for run in runs] == ["plain", "compressed"]
     assert [run[configuration_part(run)] for run in runs] == [runs[0][1:2], runs[1][2:7]]

@@ -17,6 +17,7 @@ from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.ecs_api import EcsTaskDefinition
 from appmesh_inject.workloads.kubernetes import KubernetesManifests
+from tests.mesh import thousand
 
 PROFILES = ("preview", "ga", "standalone")
 MARK: dict[str, Json] = {"MeshName": "apps", "VirtualNodeName": "web"}
@@ -77,8 +78,8 @@ def envoy_of(outcome: Outcome) -> Any:
     return properties_of(outcome)["ContainerDefinitions"][1]
 
 
-PLAIN: Json = {"Configuration": "plain"}
-COMPRESSED: Json = {"Configuration": "compressed"}
+PLAIN: Mapping[str, Json] = {"Configuration": "plain"}
+COMPRESSED: Mapping[str, Json] = {"Configuration": "compressed"}
 
 
 @pytest.mark.parametrize(("profile", "marked"), [("preview", {}), ("standalone", PLAIN), ("standalone", COMPRESSED)])
@@ -128,6 +129,22 @@ def test_an_image_without_a_shell_is_not_compressed() -> None:
     image: dict[str, Json] = {"Envoy": {"Image": "envoyproxy/envoy:distroless-v1.40.0"}}
     assert form_of(envoy_of(injected({"Web": task("standalone", "", image)}))["Command"]) == "plain"
     assert [finding.code for finding in errors(injected({"Web": task("standalone", "x" * 65_000, image)}))] == ["AM336"]
+
+
+MOST_IN_PLAIN = 79
+"""Backends with a router and two targets that fit into a task definition without compression; the docs say about 75."""
+
+
+def test_many_backends_fit_and_a_thousand_if_compressed() -> None:
+    def form(backends: int, **mark: Json) -> str | None:
+        outcome = inject(thousand.template(backends, **mark), CloudFormation(Level((), {}), {"Domain": "shop.local"}))
+        assert not errors(outcome), [str(finding) for finding in errors(outcome)]
+        document: Any = outcome.document
+        return form_of(document["Resources"]["Task"]["Properties"]["ContainerDefinitions"][1]["Command"])
+
+    assert form(MOST_IN_PLAIN) == "plain"
+    assert form(MOST_IN_PLAIN + 1) == "compressed"
+    assert form(1000) == "compressed"
 
 
 def test_what_is_too_large_is_said_with_what_the_rest_takes() -> None:
