@@ -7,7 +7,7 @@ CloudFormation has to fill in always has quotes.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from appmesh_inject.cfn.document import Json
@@ -24,7 +24,9 @@ class Open(NamedTuple):
     value: Json
 
 
-Labels: TypeAlias = tuple[str | Open, ...]
+Labels: TypeAlias = tuple[str, ...]
+Names: TypeAlias = tuple[str, ...] | None
+"""Of the members of a map; None for a list."""
 
 _BARE = re.compile(r"[A-Za-z_][\w./-]*(?::[\w./-]+)*|[0-9]+(?:\.[0-9]+)?s", re.ASCII)
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
@@ -71,55 +73,61 @@ class Parts:
         self._numbers: dict[object, int] = {}
         # Objects stay alive here, so that their identity stays theirs.
         self._seen: dict[int, tuple[Json, int]] = {}
-        # By number. A scalar has no children and one label.
-        self._labels: list[Labels] = []
-        self._known_labels: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
-        self._children: list[tuple[int, ...]] = []
+        # By number: the text of a scalar, or what stands before each member of a parent and after the last.
+        self._texts: list[str | Open | Labels] = []
+        self._children: list[Sequence[int]] = []
         self._sizes: list[int] = []
+        self._labels: dict[tuple[Names, int], tuple[Labels, int]] = {}
 
     def written(self, config: Json, filled: Callable[[Json], Iterable[Json]], least: int = 0) -> Pieces:
         """The YAML of `config`. filled: the pieces of a scalar that CloudFormation fills something in, with its quotes.
         least: characters of the shortest part that gets an anchor."""
         root = self._number(config)
-        counts = self._counts(root)
-        names: dict[int, str] = {}
+        counts, texts, children, sizes = self._counts(root), self._texts, self._children, self._sizes
+        anchored: dict[int, str] = {}
         out: Pieces = []
 
         def write(number: int) -> None:
-            name = names.get(number)
-            if name is not None:
-                out.append(name)
+            if number in anchored:
+                out.append(anchored[number])
                 return
-            count, children, labels = counts[number], self._children[number], self._labels[number]
-            if count > 1 and self._sizes[number] >= least:
-                anchor = _anchor(len(names))
+            count = counts[number]
+            if count > 1 and sizes[number] >= least:
+                anchor = _anchor(len(anchored))
                 # The part once with its anchor and then its name, or the part each time.
-                if (count - 1) * (self._sizes[number] - len(anchor) - 1) > len(anchor) + 2:
-                    names[number] = f"*{anchor}"
+                if (count - 1) * (sizes[number] - len(anchor) - 1) > len(anchor) + 2:
+                    anchored[number] = f"*{anchor}"
                     out.append(f"&{anchor} ")
-            if children:
-                for label, child in zip(labels, children, strict=False):
-                    out.append(label)
-                    write(child)
-                out.append(labels[-1])
-            elif isinstance(labels[0], Open):
-                out.extend(filled(labels[0].value))
+            text = texts[number]
+            if isinstance(text, str):
+                out.append(text)
+            elif isinstance(text, Open):
+                out.extend(filled(text.value))
             else:
-                out.append(labels[0])
+                for label, child in zip(text, children[number], strict=False):
+                    out.append(label)
+                    # Most members are texts that occur once.
+                    if counts[child] == 1 and isinstance(only := texts[child], str):
+                        out.append(only)
+                    else:
+                        write(child)
+                out.append(text[-1])
 
         write(root)
         return out
 
     def _counts(self, root: int) -> dict[int, int]:
         """How often each part occurs, if one that repeats is written once."""
-        counts: dict[int, int] = {}
-        ahead = [root]
+        counts: dict[int, int] = {root: 1}
+        children, ahead = self._children, [root]
         while ahead:
-            number = ahead.pop()
-            count = counts.get(number, 0)
-            counts[number] = count + 1
-            if not count:
-                ahead += self._children[number]
+            for child in children[ahead.pop()]:
+                if child in counts:
+                    counts[child] += 1
+                else:
+                    counts[child] = 1
+                    if children[child]:
+                        ahead.append(child)
         return counts
 
     def _number(self, value: Json) -> int:
@@ -129,54 +137,58 @@ class Parts:
         seen = self._seen.get(id(value))
         if seen is not None:
             return seen[1]
-        number = self._number_of_new(value)
+        if isinstance(value, dict):
+            is_call = len(value) == 1 and function(value) is not None
+            number = self._number_of_call(value) if is_call else self._number_of_parent(tuple(value), value.values())
+        elif isinstance(value, list | tuple):
+            number = self._number_of_parent(None, value)
+        else:
+            number = self._number(dict(value) if isinstance(value, Mapping) else str(scalar(value)))
         self._seen[id(value)] = (value, number)
         return number
 
     def _number_of_text(self, text: str) -> int:
         written = literal(text)
-        return self._add(text, (Open(text) if "${" in text or "&{" in text else written,), (), len(written))
+        return self._add(text, Open(text) if "${" in text or "&{" in text else written, (), len(written))
 
-    def _number_of_new(self, value: Json) -> int:
-        if isinstance(value, dict):
-            if len(value) == 1 and function(value) is not None:
-                text = _encoded(value)
-                return self._add((Open, text), (Open(value),), (), len(text))
-            return self._number_of_parent(tuple(value), value.values(), "{", "}")
-        if isinstance(value, list | tuple):
-            return self._number_of_parent(("",) * len(value), value, "[", "]")
-        if isinstance(value, Mapping):
-            return self._number_of_new(dict(value))
-        return self._number(str(scalar(value)))
-
-    def _number_of_parent(self, names: tuple[str, ...], members: Iterable[Json], start: str, end: str) -> int:
-        children = tuple([self._number(member) for member in members])
-        key = (start, names, children)
+    def _number_of_call(self, call: Mapping[str, Json]) -> int:
+        key = (Open, _encoded(call))
         number = self._numbers.get(key)
-        if number is not None:
-            return number
-        if not children:
-            return self._add(key, (start + end,), (), 2)
-        labels = self._labels_of(start, names, end)
-        size = sum(map(len, labels)) + sum([self._sizes[child] for child in children])
-        return self._add(key, labels, children, size)
+        return self._add(key, Open(call), (), len(key[1])) if number is None else number
 
-    def _labels_of(self, start: str, names: tuple[str, ...], end: str) -> tuple[str, ...]:
-        """What stands before each member, and after the last. Few different ones are in a configuration."""
-        found = self._known_labels.get((start, names))
+    def _number_of_parent(self, names: Names, members: Collection[Json]) -> int:
+        if not members:
+            return self._number_of_empty("[]" if names is None else "{}")
+        known, children = self._numbers, []
+        for member in members:
+            number = known.get(member) if isinstance(member, str) else None
+            children.append(self._number(member) if number is None else number)
+        key = (names, *children)
+        number = known.get(key)
+        if number is None:
+            sizes, (labels, size) = self._sizes, self._labels_of(names, len(children))
+            number = self._add(key, labels, children, size + sum([sizes[child] for child in children]))
+        return number
+
+    def _number_of_empty(self, text: str) -> int:
+        number = self._numbers.get((text,))
+        return self._add((text,), text, (), 2) if number is None else number
+
+    def _labels_of(self, names: Names, count: int) -> tuple[Labels, int]:
+        """The labels of a parent, and their length. Few different ones are in a configuration."""
+        found = self._labels.get((names, count))
         if found is None:
-            before = [_key(name) if start == "{" else "" for name in names]
-            found = (start + before[0], *(f",{text}" for text in before[1:]), end)
-            self._known_labels[start, names] = found
+            start, end = "[]" if names is None else "{}"
+            first, *others = [""] * count if names is None else map(_key, names)
+            labels = (start + first, *(f",{label}" for label in others), end)
+            found = self._labels[names, count] = labels, sum(map(len, labels))
         return found
 
-    def _add(self, key: object, labels: Labels, children: tuple[int, ...], size: int) -> int:
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._numbers[key] = len(self._sizes)
-            self._labels.append(labels)
-            self._children.append(children)
-            self._sizes.append(size)
+    def _add(self, key: object, text: "str | Open | Labels", children: Sequence[int], size: int) -> int:
+        number = self._numbers[key] = len(self._sizes)
+        self._texts.append(text)
+        self._children.append(children)
+        self._sizes.append(size)
         return number
 
 
