@@ -23,7 +23,9 @@ DOMAIN = "--parameter=Domain=shop.local"
 @pytest.mark.parametrize("command", ["render", "lint", "diff"])
 def test_change_sets_that_show_no_routes_are_warned_of(file: Path, command: str) -> None:
     ran = run(command, str(file), DOMAIN, *COMPRESSED)
-    assert "AM908 Task: Envoy's configuration is compressed, so change sets do not show its routes." in ran.out + ran.err
+    assert (
+        "AM908 Task: Envoy's configuration is compressed, so change sets do not show its routes." in ran.out + ran.err
+    )
     ran = run(command, str(file), DOMAIN)
     assert "AM908" not in ran.out + ran.err
 

@@ -53,8 +53,8 @@ def _joined(value: Mapping[str, Json]) -> str | None:
 
 
 def _placeholder(value: Json) -> str:
-    """The value as text that can stand inside of a JSON string, where quotes and backslashes would end or change it. Functions are
-    written as in YAML: `${Name}`, `${Table.Arn}`, `${!ImportValue 'name'}`."""
+    """The value as text that can stand inside of a JSON string, where quotes and backslashes would end or change it.
+    Functions are written as in YAML: `${Name}`, `${Table.Arn}`, `${!ImportValue 'name'}`."""
     written = json.dumps(value)
     if isinstance(value, Mapping) and len(value) == 1:
         ((function, argument),) = value.items()

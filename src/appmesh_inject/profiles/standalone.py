@@ -5,7 +5,7 @@ The container definitions are our own, for the image `envoyproxy/envoy`.
 
 from dataclasses import replace
 
-from appmesh_inject.cfn.document import Json, edited
+from appmesh_inject.cfn.document import Edit, Json, edited, map_at
 from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.command_forms import is_ours
@@ -121,9 +121,11 @@ class Standalone(SidecarProfile):
 def _is_too_large(context: Context, planned: Plan) -> bool:
     if any(finding.is_error for finding in planned.findings):
         return False
-    workload, changed = context.workload, edited(context.document, planned.changes)
-    path = context.kind.properties_path(changed, workload)
-    return bool(quotas.task_definition(changed, path, workload.name, workload.path))
+    path = context.workload.properties
+    changes = [Edit(edit.kind, edit.path[len(path) :], edit.value) for edit in planned.changes]
+    properties = edited(map_at(context.document, path), changes)
+    assert isinstance(properties, dict)
+    return quotas.is_too_large(properties)
 
 
 def _configuration(context: Context, envoy: Container, values: Values) -> EnvoyConfiguration:

@@ -10,8 +10,11 @@ from appmesh_inject.limits import RESOURCES_OF_A_TEMPLATE, TASK_DEFINITION_BYTES
 from appmesh_inject.mesh.command_forms import commands, configuration_part, form_of
 from appmesh_inject.settings.table import PLAIN
 from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE, is_template
-from appmesh_inject.workloads.member_names import CLOUDFORMATION, ECS_API
+from appmesh_inject.workloads.member_names import CLOUDFORMATION, ECS_API, MemberNames
 from appmesh_inject.workloads.model import Workload
+
+# A function takes at least a quarter of the bytes that are counted for its value.
+_CERTAINLY_SMALL = TASK_DEFINITION_BYTES // 4
 
 
 class MostBytes(NamedTuple):
@@ -25,8 +28,7 @@ class MostBytes(NamedTuple):
 
     def is_small(self, workload: Workload) -> bool:
         """Whether a task definition is certain to be small enough."""
-        # A function takes at least a quarter of the bytes that are counted for its value.
-        return self.tasks.get(workload.name, self.rest) <= TASK_DEFINITION_BYTES // 4
+        return self.tasks.get(workload.name, self.rest) <= _CERTAINLY_SMALL
 
 
 def most_bytes_of(document: Json) -> MostBytes:
@@ -47,11 +49,8 @@ def most_bytes_of(document: Json) -> MostBytes:
 def task_definition(document: Json, workload: Workload) -> tuple[Finding, ...]:
     """What is wrong with the size of a task definition; nothing about a pod's."""
     properties = map_at(document, workload.properties)
-    names = next((names for names in (CLOUDFORMATION, ECS_API) if names["ContainerDefinitions"] in properties), None)
-    if names is None:
-        return ()
-    size = deployed_size({name: value for name, value in properties.items() if name != names["Tags"]})
-    if size <= TASK_DEFINITION_BYTES:
+    names = _names(properties)
+    if names is None or (size := _size(properties, names)) <= TASK_DEFINITION_BYTES:
         return ()
     carrying = list(commands(properties[names["ContainerDefinitions"]]))
     envoy = max((deployed_size(command[configuration_part(command)]) for command in carrying), default=0)
@@ -63,6 +62,22 @@ def task_definition(document: Json, workload: Workload) -> tuple[Finding, ...]:
         if any(form_of(command) == PLAIN for command in carrying):
             hint = "Set Configuration: compressed, or name fewer backends: each takes about 800 bytes"
     return (Finding("AM319", workload.name, workload.path, message, hint),)
+
+
+def is_too_large(properties: Mapping[str, Json]) -> bool:
+    """Whether ECS refuses a task definition with these properties for its size."""
+    if most_bytes(properties) <= _CERTAINLY_SMALL:
+        return False
+    names = _names(properties)
+    return names is not None and _size(properties, names) > TASK_DEFINITION_BYTES
+
+
+def _names(properties: Mapping[str, Json]) -> MemberNames | None:
+    return next((names for names in (CLOUDFORMATION, ECS_API) if names["ContainerDefinitions"] in properties), None)
+
+
+def _size(properties: Mapping[str, Json], names: MemberNames) -> int:
+    return deployed_size({name: value for name, value in properties.items() if name != names["Tags"]})
 
 
 def processed_template(document: Json, most: MostBytes) -> tuple[Finding, ...]:
