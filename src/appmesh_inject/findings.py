@@ -256,6 +256,10 @@ CODES: Mapping[str, Code] = {
         "Something outside of the task uses Envoy's admin port, where only the task itself gets an answer",
         "Use a listener's port, or set StatsPort",
     ),
+    "AM336": _error(
+        "A compressed configuration cannot be unpacked in the envoy container",
+        "Use the entrypoint of an image that has bash and gzip, or a configuration that fits as plain text",
+    ),
     "AM351": _warning("Outlier detection has no effect on a single address", "Use ResponseType ENDPOINTS"),
     "AM352": _warning("The health check of a virtual gateway has no effect", "Check its health from the load balancer"),
     "AM353": _warning("A variable of the envoy container no longer has an effect", "Remove it"),
@@ -346,4 +350,8 @@ CODES: Mapping[str, Code] = {
         "Write the long form: Fn::Length",
     ),
     "AM907": _warning("Ignore names something that is no warning", "Write the code of a warning, such as AM355"),
+    "AM908": _warning(
+        "A compressed configuration shows no routes in change sets",
+        "Look at the routes with graph or diff, or set Configuration: plain if that fits",
+    ),
 }

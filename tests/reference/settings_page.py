@@ -58,6 +58,7 @@ KNOWN = {
     "ExportMesh",
     "DefaultRetryPolicy",
     "CloudMapDns",
+    "Configuration",
     "StatsPort",
 }
 """Settings that decide what comes out, so that their value must be known when the macro runs."""
@@ -89,6 +90,7 @@ EXAMPLES: Mapping[str, Json] = {
     "ExportMesh": True,
     "DefaultRetryPolicy": "off",
     "CloudMapDns": "logical",
+    "Configuration": "compressed",
     "StatsPort": 9901,
 }
 

@@ -10,18 +10,16 @@ from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import NO_VALUE, NOTHING_KNOWN, Absent, Scope, mapped
 from appmesh_inject.findings import Finding
-from appmesh_inject.settings.table import WARN, Settings
+from appmesh_inject.settings.table import COMPRESSED, PLAIN, WARN, Settings
 
 if TYPE_CHECKING:
     from appmesh_inject.mesh.compiling import Compiler
+    from appmesh_inject.mesh.flow_yaml import Parts
     from appmesh_inject.mesh.runners import Runners
 
 APP_MESH = "AWS::AppMesh::"
 
 SEVERAL_MESHES = "Set MeshName"
-
-CONFIGURATION_FLAG = "--config-yaml"
-"""What stands before the configuration in the command of an envoy."""
 
 EXPORT = ("AppMeshInject", "Mesh")
 """The path in Metadata of an exported mesh, which other templates use with MeshStack."""
@@ -86,6 +84,7 @@ class Meshes:
         self.of_stack = of_stack
         self._runners: Runners | None = None
         self._compilers: dict[tuple[int, bool, str], tuple[Compiler, tuple[Finding, ...]]] = {}
+        self._parts: Parts | None = None
 
     def source(self, settings: Settings, scope: Scope) -> MeshSource | None:
         """Where the mesh of a task is defined. A given mesh takes precedence over MeshStack. None if the stack's mesh
@@ -137,6 +136,7 @@ class Meshes:
         written."""
         from appmesh_inject.mesh.compiling import Options
         from appmesh_inject.mesh.envoy_command import command
+        from appmesh_inject.mesh.flow_yaml import Parts
         from appmesh_inject.mesh.runners import Runners
 
         compiler, findings = self.compiler(source, settings, scope)
@@ -167,7 +167,10 @@ class Meshes:
             self._runners.add(compiled.logical_id, subject, place, is_certain=is_certain)
         level = environment.get("ENVOY_LOG_LEVEL", settings.log_level)
         level = "warning" if level == WARN else level
-        commanded = command(compiled.bootstrap, level, subject, _arguments(environment))
+        self._parts = self._parts or Parts()
+        form = COMPRESSED if settings.configuration == COMPRESSED else PLAIN
+        arguments = _arguments(environment)
+        commanded = command(compiled.bootstrap, level, subject, arguments, form=form, scope=scope, parts=self._parts)
         found = (*findings, *problems, *_about(commanded.findings, subject, place))
         return EnvoyConfiguration(list(commanded.command), compiled.ports, compiled.files, found)
 

@@ -14,7 +14,13 @@ from appmesh_inject.files.manifests import Manifests
 from appmesh_inject.injection import inject
 from appmesh_inject.render import cloudformation
 from appmesh_inject.render.ignored_warnings import kept
-from appmesh_inject.render.rendering import Rendered, RenderOptions, of_outcome, warning_of_bucket
+from appmesh_inject.render.rendering import (
+    Rendered,
+    RenderOptions,
+    of_outcome,
+    warning_of_bucket,
+    warnings_of_compression,
+)
 from appmesh_inject.workloads import ecs_api, kubernetes
 from appmesh_inject.workloads.detect import DESCRIBED, DocumentType, detect, is_task_definition
 
@@ -51,8 +57,8 @@ class TemplateFile:
 
     def rendered(self, options: RenderOptions) -> Rendered:
         result = cloudformation.rendered(documents.template(self.document), options)
-        findings = (*result.findings, *warning_of_bucket(self.document.text, result))
-        return replace(result, findings=kept(findings, self.document.content))
+        about_size = (*warning_of_bucket(self.document.text, result), *warnings_of_compression(result))
+        return replace(result, findings=kept((*result.findings, *about_size), self.document.content))
 
     def written(self, result: Rendered, format_: Format | None) -> str:
         return writer.written(result.document, format_ or self.document.format)

@@ -17,8 +17,6 @@ from appmesh_inject.settings.types import KNOWN_PARAMETER, Check, closest, one_o
 
 T = TypeVar("T")
 
-UNSAFE = frozenset('"\\')
-
 
 @final
 class Reader(NamedTuple):
@@ -144,14 +142,6 @@ class Property(NamedTuple):
                 "Write the value, or a Ref to a parameter of an SSM type",
             )
             return None
-        parameter = next(filter(self._is_unsafe, parameters(self.value)), None)
-        if parameter is not None:
-            self.report(
-                "AM322",
-                f"takes parameter '{parameter}', whose value has a quote, a backslash or a control character",
-                "Write the value itself in the template",
-            )
-            return None
         lost: list[str] = []
         names = self.reader.names
         written = names.written(self.value, lambda logical_id, attribute: lost.append(f"{logical_id} {attribute}"))
@@ -162,10 +152,6 @@ class Property(NamedTuple):
             return None
         key = names.key(self.value)
         return Scalar(key, scalar(written), None if "\0" in key else key, self.path)
-
-    def _is_unsafe(self, parameter: str) -> bool:
-        known = self.reader.scope.parameters.get(parameter)
-        return isinstance(known, str) and any(c in UNSAFE or ord(c) < 32 for c in known)
 
     def known_scalar(self, check: Check = lambda _: None) -> Scalar | None:
         """A scalar whose value must be known now. It may be written as a Ref to a parameter."""
