@@ -44,7 +44,7 @@ class _Gateway:
 
     def parts(self) -> BootstrapParts:
         entries = self._entries()
-        called = by_service({entry.called.service.logical_id: entry.called for entry in entries}.values())
+        called = by_service({entry.called.service.identity: entry.called for entry in entries}.values())
         calls = [(call, self.shared.links.exposed(call.service).exposures) for call in called]
         found = variants(calls)
         remote, findings = egress_clusters(self.shared, calls, found)

@@ -24,7 +24,7 @@ from appmesh_inject.mesh.model import (
 from appmesh_inject.mesh.scalars import Scalar, host_key, literal
 
 R = TypeVar("R", bound=Resource)
-Key: TypeAlias = tuple[str, str]
+Key: TypeAlias = tuple[str, ...]
 
 
 @final
@@ -35,7 +35,7 @@ class Target(NamedTuple):
 
     @property
     def key(self) -> Key:
-        return self.node.logical_id, self.listener.port.key
+        return *self.node.identity, self.listener.port.key
 
 
 @final
@@ -70,12 +70,12 @@ class Links:
     _routers: dict[Key, VirtualRouter] = field(init=False, repr=False, default_factory=dict)
     _services: dict[Key, VirtualService] = field(init=False, repr=False, default_factory=dict)
     _routes: dict[Key, list[Route]] = field(init=False, repr=False, default_factory=dict)
-    _exposed: dict[str, Exposed] = field(init=False, repr=False, default_factory=dict)
+    _exposed: dict[Key, Exposed] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._nodes.update(_by_name(self.model.nodes))
         self._routers.update(_by_name(self.model.routers))
-        self._services.update({(it.mesh.key, host_key(it.name)): it for it in self.model.services})
+        self._services.update(_by_name(self.model.services))
         for route in self.model.routes:
             self._routes.setdefault(_key(route, route.router), []).append(route)
 
@@ -84,9 +84,9 @@ class Links:
 
     def exposed(self, service: VirtualService) -> Exposed:
         """The ports on which a service answers, and the mistakes in its router, routes and nodes."""
-        known = self._exposed.get(service.logical_id)
+        known = self._exposed.get(service.identity)
         if known is None:
-            known = self._exposed[service.logical_id] = _Linking(self, service).exposed()
+            known = self._exposed[service.identity] = _Linking(self, service).exposed()
         return known
 
     def node(self, by: Resource, name: Scalar) -> VirtualNode | None:
@@ -104,7 +104,7 @@ def _key(by: Resource, name: Scalar) -> Key:
 
 
 def _by_name(resources: Iterable[R]) -> dict[Key, R]:
-    return {_key(resource, resource.name): resource for resource in resources}
+    return {resource.identity: resource for resource in resources}
 
 
 @final
