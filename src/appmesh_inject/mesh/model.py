@@ -294,3 +294,8 @@ class Model:
     namespaces: tuple[CloudMapFact, ...] = ()
     cloud_map_services: tuple[CloudMapFact, ...] = ()
     places: tuple[str, ...] = ("this template",)
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        owners = (*self.meshes, *self.nodes, *self.gateways, *self.routers, *self.services)
+        return (*owners, *self.routes, *self.gateway_routes)

@@ -3,10 +3,13 @@
 The container definitions are our own, for the image `envoyproxy/envoy`.
 """
 
-from appmesh_inject.cfn.document import Json
+import re
+
+from appmesh_inject.cfn.document import Json, value_if_there
 from appmesh_inject.cfn.interpolation import scalar
+from appmesh_inject.cfn.intrinsics import function
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.source import CONFIGURATION_FLAG, EnvoyConfiguration, MeshSource
+from appmesh_inject.mesh.source import CONFIGURATION_FLAG, EnvoyConfiguration, has_mesh
 from appmesh_inject.profiles.context import Context
 from appmesh_inject.profiles.sidecar import admin_port, checks
 from appmesh_inject.profiles.sidecar.containers import (
@@ -85,30 +88,38 @@ class Standalone(SidecarProfile):
 
     def is_injected(self, context: SidecarContext) -> bool:
         """Whether the task was injected before, together with the removal of the mesh from the template."""
-        if context.settings.mesh_stack is not None or context.meshes.given is not None:
-            return False
-        if not MeshSource(context.workload.scope.resources).is_empty:
+        if has_mesh(context.workload.scope.resources):
             return False
         entries = (entry for branch in context.task.branches for entry in branch.lists["app"].entries)
         containers = (container for entry in entries for container, _ in entry.containers if container)
         return any(_has_configuration(container.command) for container in containers)
 
 
+_COMPILED = re.compile(r"""\{\s*["']?node["']?:""")
+"""How every configuration begins that was compiled."""
+
+
 def _has_configuration(command: Json) -> bool:
-    return isinstance(command, list) and command[:1] == [CONFIGURATION_FLAG]
+    """Whether this is the command of an Envoy with a configuration that was compiled: it begins with its node."""
+    if not isinstance(command, list) or command[:1] != [CONFIGURATION_FLAG] or len(command) < 2:
+        return False
+    text = command[1]
+    if isinstance(text, dict) and function(text) == "Fn::Join":
+        text = value_if_there(text, ("Fn::Join", 1, 0))
+    return isinstance(text, str) and _COMPILED.match(text) is not None
 
 
 def _configuration(context: Context, envoy: Container, values: Values) -> EnvoyConfiguration:
     """The configuration of the task's envoy, compiled from the mesh and the envoy's environment variables."""
     settings, scope = context.settings, context.workload.scope
-    source = context.meshes.source(settings, scope)
-    if source is None:
-        message = "the mesh of the stack that MeshStack names is not available"
-        hint = "Deploy the macro with MeshStacks, or render with --mesh FILE"
+    unavailable = context.meshes.unavailable(settings)
+    if unavailable:
+        message = f"the mesh of stack {' and stack '.join(unavailable)}, which MeshStack names, is not available"
+        hint = f"Deploy the macro with MeshStacks={','.join(unavailable)}, or render with --mesh FILE"
         finding = context.finding("AM330", context.setting_path("MeshStack"), message, hint)
         return EnvoyConfiguration(None, findings=(finding,))
     return context.meshes.configuration(
-        source,
+        context.meshes.of_task(settings, scope, context.document),
         settings,
         is_gateway=represented(context.requested, scope) == GATEWAY,
         scope=scope,

@@ -88,10 +88,7 @@ class _Node:
             service = self.shared.links.service(self.node, backend.service)
             policy = backend.tls or self.node.tls
             if service is None:
-                hint = "Define it in this template, since resources of other stacks cannot be compiled"
-                self._report(
-                    "AM306", backend.service.path, "names a virtual service that is not in this template", hint
-                )
+                self.findings.append(self.shared.links.missing_service(self.node, backend.service))
             elif service.identity in found and found[service.identity].policy != policy:
                 message = "names a virtual service again, with another client policy"
                 self._report("AM321", backend.service.path, message, "Keep one of the two backends")
