@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.document import Json, value_if_there
 from appmesh_inject.injection import Action, Outcome
 
 Inject = Callable[[Json], Outcome]
@@ -73,7 +73,7 @@ def _same_but_for_the_mesh(before: Any, after: Any, gone: set[str], injected: se
 
 
 def _is_added(resource: Any) -> bool:
-    return isinstance(resource, dict) and "AppMeshInject" in (resource.get("Metadata") or {})
+    return value_if_there(resource, ("Metadata", "AppMeshInject", "AddedFor")) is not None
 
 
 def _same_outside(before: Any, after: Any, changed: set[tuple[Any, ...]], path: tuple[Any, ...]) -> None:

@@ -68,7 +68,7 @@ def handle(template: dict[str, Any] = TEMPLATE, **values: Json) -> str:
     (name,) = set(document["Resources"]) - {"Topic"}
     assert document["Resources"][name] == {
         "Type": "AWS::CloudFormation::WaitConditionHandle",
-        "Metadata": {"AppMeshInject": "ExportMesh"},
+        "Metadata": {"AppMeshInject": {"AddedFor": "ExportMesh"}},
     }
     assert json.dumps(document).count(name) == 1, "something refers to it"
     return str(name)
@@ -151,6 +151,9 @@ def test_a_resource_of_the_users_with_that_id_is_a_finding() -> None:
     template = changed("Resources", handle(), to={"Type": "AWS::SNS::Topic"})
     (finding,) = injected(template, VALUES).findings
     assert (finding.code, finding.path) == ("AM341", ("Resources", handle()))
+    ignoring: Json = {"Type": "AWS::SNS::Topic", "Metadata": {"AppMeshInject": {"Ignore": ["AM355"]}}}
+    (finding,) = injected(changed("Resources", handle(), to=ignoring), VALUES).findings
+    assert finding.code == "AM341"
     theirs = changed("Resources", "AppMeshInjectMesh0", to={"Type": "AWS::SNS::Topic"})
     document: Any = injected(theirs, VALUES).document
     assert {"AppMeshInjectMesh0", handle()} <= set(document["Resources"])

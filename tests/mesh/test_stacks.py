@@ -6,14 +6,18 @@ from typing import Any
 
 import pytest
 
+from appmesh_inject import macro
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.mesh import stacks
 from appmesh_inject.mesh.other_template import Resolved, resolved
 from appmesh_inject.mesh.source import OtherMesh
 from appmesh_inject.mesh.stacks import AT_A_TIME, Stacks
+from tests.golden.test_doors import Context
 from tests.mesh.cloudformation_stub import CloudFormationStub, StubStack, answering
+from tests.mesh.test_joining import BASE, IMPORTED, calling, serving
 from tests.profiles.test_standalone import MESH
 
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "eu-west-1"}
 EXPORTING: dict[str, Json] = {
     "Parameters": MESH["Parameters"],
     "Metadata": {"AppMeshInject": {"Mesh": MESH["Resources"]}},
@@ -212,11 +216,7 @@ def test_stacks_are_read_eight_at_a_time_and_each_once() -> None:
 
 def test_the_function_asks_where_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the client that it makes itself: standard retries."""
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "x",
-        "AWS_SECRET_ACCESS_KEY": "x",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-    }.items():
+    for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with answering(CloudFormationStub({"mesh": StubStack(EXPORTING)}, errors=["Throttling", "Throttling"])) as stub:
@@ -225,6 +225,30 @@ def test_the_function_asks_where_the_environment_says(monkeypatch: pytest.Monkey
     assert found is not None
     assert found.template is not None
     assert stacks._client().meta.config.retries["mode"] == "standard"
+
+
+def test_the_function_puts_a_mesh_together_from_twelve_stacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The handler, with nothing of ours replaced: CloudFormation answers after 150 ms."""
+    services = [f"s{n}" for n in range(11)]
+    stubs = {
+        f"shop-{name}": StubStack({"Metadata": {"AppMeshInject": {"Mesh": serving(name)["Resources"]}}})
+        for name in services
+    }
+    base = {"Metadata": {"AppMeshInject": {"Mesh": BASE["Resources"]}}, "Parameters": BASE["Parameters"]}
+    stubs["shop-base"] = StubStack(base, exports={"base-mesh": "apps"})
+    template = calling(*stubs, mesh=IMPORTED, backend="s7.local")
+    for name, value in {**CREDENTIALS, "MeshStacks": "other,shop-*", "NO_PROXY": "127.0.0.1"}.items():
+        monkeypatch.setenv(name, value)
+    values = {"Base": "base"}
+    asked: Any = {"requestId": "r", "fragment": template, "params": {}, "templateParameterValues": values}
+    with answering(CloudFormationStub(stubs, delay=0.15)) as stub:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", stub.address)
+        response = macro.handler(asked, Context())  # type: ignore[arg-type]
+    assert response["status"] == "success", response
+    fragment: Any = response["fragment"]
+    envoy = fragment["Resources"]["Task"]["Properties"]["ContainerDefinitions"][1]
+    assert "s7.local" in str(envoy["Command"])
+    assert (stub.most, len(stub.calls)) == (AT_A_TIME, 3 * len(stubs))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, final
 
-from appmesh_inject.cfn.document import Changes, Json, edited, remove, replace
+from appmesh_inject.cfn.document import Changes, Json, edited, remove, replace, value_if_there
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.source import EXPORT, exported_mesh
@@ -17,8 +17,9 @@ from appmesh_inject.mesh.source import EXPORT, exported_mesh
 HANDLE = "AppMeshInjectMesh"
 """How the logical ID of the resource begins that stands for the exported mesh."""
 
-OURS = "AppMeshInject"
-"""The key in Metadata of each resource that the macro adds, so that a second run knows it."""
+OURS = ("AppMeshInject", "AddedFor")
+"""The path in Metadata of what a resource was added for, so that a second run knows our own. Users may write other keys
+beside it."""
 
 DOES_NOTHING = "AWS::CloudFormation::WaitConditionHandle"
 HASH_CHARACTERS = 16
@@ -32,7 +33,7 @@ class Exported(NamedTuple):
 
 def nothing(purpose: str) -> Mapping[str, Json]:
     """A resource that costs nothing and does nothing."""
-    return {"Type": DOES_NOTHING, "Metadata": {OURS: purpose}}
+    return {"Type": DOES_NOTHING, "Metadata": {OURS[0]: {OURS[1]: purpose}}}
 
 
 def exported(template: Mapping[str, Json], mesh: Mapping[str, Json], scope: Scope) -> Exported:
@@ -60,8 +61,7 @@ def exported(template: Mapping[str, Json], mesh: Mapping[str, Json], scope: Scop
 
 def is_ours(resource: Json) -> bool:
     """Whether the macro has added this resource."""
-    metadata = resource.get("Metadata") if isinstance(resource, dict) else None
-    return isinstance(metadata, dict) and OURS in metadata
+    return value_if_there(resource, ("Metadata", *OURS)) is not None
 
 
 def fingerprint(template: Mapping[str, Json], mesh: Mapping[str, Json], scope: Scope) -> str:
