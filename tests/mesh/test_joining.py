@@ -9,6 +9,7 @@ from appmesh_inject.injection import Outcome, inject
 from appmesh_inject.mesh.joining import parsed
 from appmesh_inject.mesh.source import Meshes, OtherMesh
 from appmesh_inject.settings.layers import Level
+from appmesh_inject.settings.list_types import NameList
 from appmesh_inject.settings.table import Settings
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from tests import invariants
@@ -169,9 +170,18 @@ def test_a_name_that_is_not_known_is_told_so() -> None:
     assert "Its name is not known when the macro runs: write it, or a Ref to a parameter with a plain value." in text
 
 
+def test_a_stack_that_a_parameter_names_is_not_shown() -> None:
+    asking = calling()
+    asking["Parameters"]["Stack"] = {"Type": "String"}
+    asking["Resources"]["Task"]["Metadata"]["AppMesh"]["MeshStack"] = {"Ref": "Stack"}
+    (text,) = said(injected(asking, values={"Stack": "hidden"}))
+    assert "MeshStack names the value of parameter 'Stack', whose mesh is not available. " in text
+    assert "Deploy the macro with MeshStacks that allows it, or render with --mesh FILE." in text
+
+
 def test_all_stacks_that_are_not_available_are_named() -> None:
     (text,) = said(injected(calling("b", "c", "d"), other(serving("c"), "c")))
-    assert "the mesh of stack b and stack d, which MeshStack names, is not available. " in text
+    assert "MeshStack names 'b' and 'd', whose mesh is not available. " in text
     assert "Deploy the macro with MeshStacks=b,d, or render with --mesh FILE." in text
 
 
@@ -195,7 +205,7 @@ def test_who_owns_a_resource_stays_known() -> None:
     kind = CloudFormation(Level((), {}), {})
     scope = kind.find(template).scope
     meshes = of_stacks(other(serving("b"), "b"))
-    model = parsed(meshes.of_task(Settings(mesh_stack=("b",)), scope, template), scope).model
+    model = parsed(meshes.of_task(Settings(mesh_stack=NameList(("b",))), scope, template), scope).model
     assert {(it.name.known, it.source) for it in model.nodes} == {("a", ""), ("b", "b")}
 
 

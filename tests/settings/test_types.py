@@ -304,7 +304,9 @@ def test_a_list_parameter_as_an_entry_is_read_entry_by_entry() -> None:
     ],
 )
 def test_names_of_stacks(value: Json, expected: tuple[str, ...]) -> None:
-    assert list_types.stacks(value, SCOPE) == expected
+    found = list_types.stacks(value, SCOPE)
+    assert isinstance(found, NameList)
+    assert found.names == expected
 
 
 @pytest.mark.parametrize(

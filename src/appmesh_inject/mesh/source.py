@@ -126,12 +126,13 @@ class Meshes:
         """The names of the stacks that a task needs and that are not available."""
         if self.given:
             return ()
-        read = zip(settings.mesh_stack, self.read_stacks(settings.mesh_stack), strict=True)
+        names = settings.mesh_stack.names
+        read = zip(names, self.read_stacks(names), strict=True)
         return tuple(name for name, other in read if other is None)
 
     def of_task(self, settings: Settings, scope: Scope, document: Json) -> MeshSources:
         """The templates that make the mesh of a task in `document`."""
-        names = () if self.given else settings.mesh_stack
+        names = () if self.given else settings.mesh_stack.names
         key = (id(scope.resources), names)
         if key not in self._sources:
             own = MeshSource(self._own_resources(scope, document))

@@ -114,8 +114,13 @@ def _configuration(context: Context, envoy: Container, values: Values) -> EnvoyC
     settings, scope = context.settings, context.workload.scope
     unavailable = context.meshes.unavailable(settings)
     if unavailable:
-        message = f"the mesh of stack {' and stack '.join(unavailable)}, which MeshStack names, is not available"
-        hint = f"Deploy the macro with MeshStacks={','.join(unavailable)}, or render with --mesh FILE"
+        # A name that is a parameter's value is not shown.
+        names = dict.fromkeys(settings.mesh_stack.shown(name) for name in unavailable)
+        message = f"MeshStack names {' and '.join(names)}, whose mesh is not available"
+        allowed = (
+            "MeshStacks that allows it" if settings.mesh_stack.parameter else f"MeshStacks={','.join(unavailable)}"
+        )
+        hint = f"Deploy the macro with {allowed}, or render with --mesh FILE"
         finding = context.finding("AM330", context.setting_path("MeshStack"), message, hint)
         return EnvoyConfiguration(None, findings=(finding,))
     return context.meshes.configuration(

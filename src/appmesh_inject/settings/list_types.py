@@ -137,7 +137,7 @@ class NameList(NamedTuple):
 _STACK = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{0,127}")
 
 
-def stacks(value: Json, scope: Scope) -> tuple[str, ...] | InvalidValue:
+def stacks(value: Json, scope: Scope) -> NameList | InvalidValue:
     """Reads the name of a stack or a list of them, which must be known when the macro runs."""
     literal = decided(value, scope)
     if isinstance(literal, InvalidValue):
@@ -153,7 +153,7 @@ def stacks(value: Json, scope: Scope) -> tuple[str, ...] | InvalidValue:
             message = f"must have names of stacks, and {shown} is not one"
             hint = "A name has letters, digits and hyphens, and begins with a letter"
             return InvalidValue("AM102", message, hint, (step,) if isinstance(whole, list) else ())
-    return tuple(dict.fromkeys(map(str, parts)))
+    return NameList(tuple(dict.fromkeys(map(str, parts))), literal.parameter)
 
 
 def names(value: Json, scope: Scope) -> NameList | InvalidValue:

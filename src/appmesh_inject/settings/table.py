@@ -61,7 +61,7 @@ class Settings(NamedTuple):
     proxy_init: tuple[Mapping[str, Json], ...] = ()
     x_ray_daemon: tuple[Mapping[str, Json], ...] = ()
     proxy_configuration: tuple[Mapping[str, Json], ...] = ()
-    mesh_stack: tuple[str, ...] = ()
+    mesh_stack: NameList = NameList(())
     export_mesh: bool = False
     default_retry_policy: str = "on"
     cloud_map_dns: str = "strict"
