@@ -105,8 +105,8 @@ class Backend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """source: the name of the stack or file that defines the resource; empty for the template that is processed. The
-    logical ID is for messages: stacks that are made from one module use the same ones."""
+    """source: the stack or file that defines the resource; empty for the template that is processed. Logical IDs are for
+    messages: stacks that are made from one module use the same ones."""
 
     logical_id: str = field(compare=False)
     mesh: Scalar
@@ -278,10 +278,8 @@ class CloudMapFact:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """All mesh resources of one template, or of several that make one mesh.
-
-    names: of the template that is processed. places: where the resources were looked for, in words.
-    """
+    """All mesh resources of one template, or of several that make one mesh. names: of the template that is processed.
+    places: where the resources were looked for, in words."""
 
     names: MeshNames
     meshes: tuple[Mesh, ...] = ()
@@ -297,5 +295,5 @@ class Model:
 
     @property
     def resources(self) -> tuple[Resource, ...]:
-        owners = (*self.meshes, *self.nodes, *self.gateways, *self.routers, *self.services)
-        return (*owners, *self.routes, *self.gateway_routes)
+        parts = (self.meshes, self.nodes, self.gateways, self.routers, self.services, self.routes, self.gateway_routes)
+        return tuple(resource for part in parts for resource in part)
