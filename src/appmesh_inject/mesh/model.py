@@ -105,8 +105,8 @@ class Backend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """source: the stack or file that defines the resource; empty for the template that is processed. Logical IDs are for
-    messages: stacks that are made from one module use the same ones."""
+    """source: the stack or file that defines the resource; empty for the template that is processed. Logical IDs are
+    for messages: stacks that are made from one module use the same ones."""
 
     logical_id: str = field(compare=False)
     mesh: Scalar

@@ -73,8 +73,8 @@ class Compiler:
         """The logical IDs of the nodes and gateways that `who` can mean."""
         key, mesh = self._keys(who, mesh_name, self.options._replace(scope=scope))
         found = (
-            _found(key, mesh, self.model.nodes, "virtualNode"),
-            _found(key, mesh, self.model.gateways, "virtualGateway"),
+            _found(self.model, key, mesh, self.model.nodes, "virtualNode"),
+            _found(self.model, key, mesh, self.model.gateways, "virtualGateway"),
         )
         return tuple(owner.logical_id for owner in found if not isinstance(owner, Finding))
 
