@@ -11,7 +11,7 @@ from typing import NamedTuple
 from appmesh_inject.cfn.document import MOST_LEVELS, Changes, Json, Path, edited, is_deeper, value_if_there
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.mesh.source import Meshes, MeshSource
+from appmesh_inject.mesh.source import Meshes, has_mesh
 from appmesh_inject.profiles.context import Context, setting_path
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
 from appmesh_inject.profiles.registry import Profile, profile
@@ -168,7 +168,7 @@ def _profiles(decided: Iterable[Decided]) -> list[Profile]:
 
 def _needing_the_mesh(decided: Iterable[Decided], scope: Scope) -> Iterator[Finding]:
     """Findings about workloads whose profile needs the mesh resources, which are removed from the template."""
-    if MeshSource(scope.resources).is_empty:
+    if not has_mesh(scope.resources):
         return
     for decision in decided:
         chosen = profile(decision.requested.settings.profile)
