@@ -37,7 +37,7 @@ class Command(TyperCommand):
             rows = [record for param, record in own if param.param_type_name == kind]
             if rows:
                 with formatter.section(title):
-                    formatter.write_dl(rows)
+                    formatter.write_dl(rows, col_max=24)
         if of_settings:
             with formatter.section("Settings, each with a value (appmesh-inject explain log-level)"):
                 flags = textwrap.wrap(

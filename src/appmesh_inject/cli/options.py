@@ -123,10 +123,14 @@ def render_options(
     deployment_parameters: Sequence[str],
     *,
     macro: str = MACRO,
+    is_one: bool = True,
 ) -> RenderOptions:
-    """The options for rendering this document. Raises a usage error for a parameter that it does not declare."""
+    """The options for rendering this document. Raises a usage error for a parameter that it does not declare, unless
+    it is one of several documents."""
     given = pairs(parameters, PARAMETER)
     declared = declarations(document.content)
+    if not is_one:
+        given = {name: value for name, value in given.items() if name in declared or name in PSEUDO}
     check_declared(given, declared, f"{document.name} has no", PARAMETER)
     return RenderOptions(
         parameter_values(declared, given),

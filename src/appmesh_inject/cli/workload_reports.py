@@ -63,19 +63,20 @@ def _total(results: Sequence[tuple[InputFile, Rendered]], found: Selected) -> st
         f"{number} {action}" for action in Action if (number := sum(report.action is action for report in reports))
     ]
     idle = sum(is_idle(result) for _, result in results)
-    parts = [f"{_counted(len(reports), 'workload')}: {', '.join(counts)}" if reports else "no workload"]
-    parts += [f"{_counted(idle, 'file')} had nothing to do"] if idle else []
+    parts = [f"{counted(len(reports), 'workload')}: {', '.join(counts)}" if reports else "no workload"]
+    parts += [f"{counted(idle, 'file')} had nothing to do"] if idle else []
     return f"{_searched(found)}. {'; '.join(parts)}"
 
 
 def _searched(found: Selected) -> str:
-    read = f"{_counted(len(found.files), 'file')} read"
+    read = f"{counted(len(found.files), 'file')} read"
     if not (found.is_search and found.skipped):
         return read
-    return f"{read}, {_counted(found.skipped, 'other')} skipped, with no template, task definition or manifest"
+    return f"{read}, {counted(found.skipped, 'other')} skipped, with no template, task definition or manifest"
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """The number with its noun: `1 file`, `2 files`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 

@@ -8,18 +8,18 @@ from typing import Annotated
 import typer
 
 from appmesh_inject.cli import report
-from appmesh_inject.cli.destination import InPlace, Output, destination
+from appmesh_inject.cli.destination import InPlace, Output
 from appmesh_inject.cli.error_output import errors_reported
+from appmesh_inject.cli.file_editing import EditedFiles, edit_files
 from appmesh_inject.cli.mesh_option import MeshFiles, MeshParameters, beside, meshes_of
-from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, flag, render_options
+from appmesh_inject.cli.options import DeploymentParameters, MacroName, Parameters, flag, render_options
 from appmesh_inject.cli.workload_reports import print_described, print_note
-from appmesh_inject.files import documents, writer
+from appmesh_inject.files import documents
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.migrate import marks
 from appmesh_inject.migrate.adoption import Adoption, adopted
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask
 from appmesh_inject.migrate.retention import retained
-from appmesh_inject.render import inputs
 from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
 from appmesh_inject.render.rendering import MACRO, RenderOptions
 from appmesh_inject.settings.table import STANDALONE
@@ -56,14 +56,14 @@ Retain = Annotated[
     bool,
     typer.Option(
         "--retain",
-        help="Also write DeletionPolicy: Retain and UpdateReplacePolicy: Retain at every mesh resource, so that"
-        " CloudFormation does not try to delete them when they leave the template",
+        help="Also write DeletionPolicy: Retain and UpdateReplacePolicy: Retain at every mesh resource, which"
+        " CloudFormation could not delete",
     ),
 ]
 
 
 def adopt(
-    file: File,
+    files: EditedFiles,
     *,
     parameter: Parameters = [],  # noqa: B006 - Typer wants a list and never changes it
     deployment_parameter: DeploymentParameters = [],  # noqa: B006
@@ -80,7 +80,7 @@ def adopt(
     """Replace hand-written sidecars by marks on their task definitions.
 
     Each mark is the shortest that renders the same task definition. This is checked before anything is written: if one
-    task definition has no such mark, the file is not changed. The rest of the file stays exactly as it is.
+    task definition has no such mark, its file is not changed. The rest of the file stays exactly as it is.
 
     With --profile standalone the marks are for an Envoy that needs no App Mesh: settings that only App Mesh's image
     understands are dropped, and the check is that the mesh compiles. Warnings name what is dropped, and what stays in
@@ -95,11 +95,15 @@ def adopt(
     if mesh_stack and profile != STANDALONE:
         raise typer.BadParameter("goes with --profile standalone.", param_hint="--mesh-stack")
     with errors_reported():
-        to = destination(file, output_file, in_place)
-        input_file = inputs.load(file)
-        options = render_options(input_file.document, parameter, {}, deployment_parameter, macro=macro_name)
-        meshes = beside(meshes_of(mesh, mesh_parameter), input_file.document)
-        options = replace(options, given_meshes=meshes)
+        given = meshes_of(mesh, mesh_parameter)
+
+    def edit(input_file: InputFile, prefix: str) -> str | None:
+        if prefix and isinstance(input_file, ManifestFile):
+            return input_file.document.text
+        options = render_options(
+            input_file.document, parameter, {}, deployment_parameter, macro=macro_name, is_one=not prefix
+        )
+        options = replace(options, given_meshes=beside(given, input_file.document))
         adoption = adopted(
             input_file.document,
             _marking(input_file, options),
@@ -108,12 +112,11 @@ def adopt(
             stats_port=stats_port,
             mesh_stacks=tuple(mesh_stack),
         )
-        _print(input_file, adoption)
+        _print(input_file, adoption, prefix)
         print_described(input_file)
-        if adoption.text is None:
-            raise typer.Exit(1)
-        text = _retained(input_file, adoption.text) if retain else adoption.text
-        writer.deliver(input_file.document.byte_order_mark + text, to)
+        return _retained(input_file, adoption.text) if retain and adoption.text is not None else adoption.text
+
+    edit_files(files, output_file, in_place, edit)
 
 
 def _retained(input_file: InputFile, text: str) -> str:
@@ -134,24 +137,27 @@ def _marking(input_file: InputFile, options: RenderOptions) -> marks.Marking:
     return marks.in_metadata(documents.template(input_file.document), options)
 
 
-def _print(input_file: InputFile, adoption: Adoption) -> None:
-    """Prints the findings, then one line for each task definition."""
+def _print(input_file: InputFile, adoption: Adoption, prefix: str) -> None:
+    """Prints the findings, then one line for each task definition. Of several files, those with nothing to adopt are
+    left out."""
     document = input_file.document
     report.print_findings(document, adoption.findings)
+    if prefix and adoption.text == document.text:
+        return
     if not adoption.decisions and adoption.text is not None:
         print_note(f"{document.name}: there is no {input_file.contents}")
     for decision in adoption.decisions:
         name = decision.name or input_file.contents
         if not isinstance(decision, AdoptedTask):
-            print_note(f"{name}: left alone: {decision.reason}")
+            print_note(f"{prefix}{name}: left alone: {decision.reason}")
         elif adoption.text is None:
-            print_note(f"{name}: left alone: another problem stops the adoption")
+            print_note(f"{prefix}{name}: left alone: another problem stops the adoption")
         else:
             settings = ", ".join(setting for setting in decision.mark if setting != "Profile")
             note = f"; {decision.note}" if decision.note else ""
-            print_note(f"{name}: adopted (profile {decision.profile}): {settings}{note}")
+            print_note(f"{prefix}{name}: adopted (profile {decision.profile}): {settings}{note}")
             if isinstance(input_file, TaskDefinitionFile):
-                _print_flags(name, decision)
+                _print_flags(f"{prefix}{name}", decision)
     adopted = [decision for decision in adoption.decisions if isinstance(decision, AdoptedTask)]
     if adoption.text is not None and any(decision.profile != STANDALONE for decision in adopted):
         text = "the adopted sidecars wait for App Mesh, which AWS switched off on 2026-09-30"

@@ -1,16 +1,13 @@
 """`appmesh-inject remove`: removes sidecars and marks from a document."""
 
-import typer
-
 from appmesh_inject.cfn.document import removals
 from appmesh_inject.cli import report
-from appmesh_inject.cli.destination import InPlace, Output, destination
-from appmesh_inject.cli.error_output import errors_reported
-from appmesh_inject.cli.options import File, MacroName
+from appmesh_inject.cli.destination import InPlace, Output
+from appmesh_inject.cli.file_editing import EditedFiles, edit_files
+from appmesh_inject.cli.options import MacroName
 from appmesh_inject.cli.workload_reports import print_described, print_note
-from appmesh_inject.files import documents, writer
+from appmesh_inject.files import documents
 from appmesh_inject.migrate.sidecar_removal import NOTHING, Removal, removal
-from appmesh_inject.render import inputs
 from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
 from appmesh_inject.render.rendering import MACRO
 from appmesh_inject.render.transforms import TRANSFORM
@@ -23,19 +20,24 @@ from appmesh_inject.workloads.task_definition import CLOUDFORMATION, ECS_API
 _NO_SETTINGS = Level((), {})
 
 
-def remove(file: File, *, macro_name: MacroName = MACRO, output_file: Output = None, in_place: InPlace = False) -> None:
+def remove(
+    files: EditedFiles, *, macro_name: MacroName = MACRO, output_file: Output = None, in_place: InPlace = False
+) -> None:
     """Remove the sidecars with their redirect and dependencies, the marks, and the Transform entry.
 
     Nothing else changes. Accepts templates, ECS task definitions and Kubernetes manifests.
     """
-    with errors_reported():
-        to = destination(file, output_file, in_place)
-        input_file = inputs.load(file)
+
+    def edit(input_file: InputFile, prefix: str) -> str | None:
         found = _removal(input_file, macro_name)
-        if _print(input_file, found):
-            raise typer.Exit(1)
+        if prefix and not found.paths and not any(each.problems for each in found.workloads):
+            return input_file.document.text
+        if _print(input_file, found, prefix):
+            return None
         print_described(input_file)
-        writer.deliver(input_file.document.byte_order_mark + input_file.edited(removals(found.paths)), to)
+        return input_file.edited(removals(found.paths))
+
+    edit_files(files, output_file, in_place, edit)
 
 
 def _removal(input_file: InputFile, macro: str) -> Removal:
@@ -49,7 +51,7 @@ def _removal(input_file: InputFile, macro: str) -> Removal:
     return removal(template, fragment, CloudFormation(_NO_SETTINGS, {}), CLOUDFORMATION, macro)
 
 
-def _print(input_file: InputFile, found: Removal) -> bool:
+def _print(input_file: InputFile, found: Removal, prefix: str) -> bool:
     """Prints the findings, then one line for each workload. Returns whether there are findings."""
     document = input_file.document
     problems = [problem for each in found.workloads for problem in each.problems]
@@ -60,5 +62,5 @@ def _print(input_file: InputFile, found: Removal) -> bool:
         outcome = f"removed: {', '.join(each.what)}" if each.what else NOTHING
         if problems:
             outcome = "left alone: another problem stops the removal"
-        print_note(f"{each.name or input_file.contents}: {outcome}")
+        print_note(f"{prefix}{each.name or input_file.contents}: {outcome}")
     return bool(problems)
