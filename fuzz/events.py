@@ -34,6 +34,7 @@ with atheris.instrument_imports(include=["appmesh_inject"]):
         removal,
         value_resolution,
     )
+    from appmesh_inject.profiles import service_connect  # noqa: F401
 
 from tests.hostile.bending import NUMBERS, ODD_KEYS, ODD_TEXTS, Option, bend  # noqa: E402
 from tests.hostile.contract import answered, encoded  # noqa: E402

@@ -3,11 +3,13 @@
 import copy
 import json
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
 from appmesh_inject.cfn.document import Json, value_if_there
 from appmesh_inject.injection import Action, Outcome
+from appmesh_inject.settings.table import SERVICE_CONNECT
 
 Inject = Callable[[Json], Outcome]
 
@@ -39,10 +41,12 @@ def twice_is_once(outcome: Outcome, inject: Inject) -> None:
 
 
 def the_rest_stays(document: Json, outcome: Outcome) -> None:
-    """What is not a container list or what belongs to it is the very same object, in the same order."""
+    """What is not a container list or what belongs to it is the very same object, in the same order. The ECS service
+    of an injected task may change where Service Connect is configured."""
     injected = {report.path for report in outcome.reports if report.action is Action.INJECTED}
     gone = _mesh_that_left(document, outcome.document)
-    if gone:
+    connected = any(report.profile == SERVICE_CONNECT and report.name for report in outcome.reports)
+    if gone or connected:
         _same_but_for_the_mesh(document, outcome.document, gone, injected)
     else:
         _same_outside(document, outcome.document, injected, ())
@@ -65,15 +69,46 @@ def _same_but_for_the_mesh(before: Any, after: Any, gone: set[str], injected: se
     """Resources that name nothing of the mesh are the very same objects, in the same order."""
     left = [name for name in before["Resources"] if name not in gone]
     holding = {place[1] for place in injected}  # the resource, or the loop around it
-    assert [name for name, it in after["Resources"].items() if not _is_added(it)] == left
+    assert [name for name in after["Resources"] if not _is_added(name, after["Resources"][name])] == left
     for name in left:
-        resource = before["Resources"][name]
+        resource, result = before["Resources"][name], after["Resources"][name]
         if name not in holding and not any(each in json.dumps(resource) for each in gone):
-            assert after["Resources"][name] is resource, name
+            if any(_runs(resource, task) for task in holding):
+                resource, result = _without_service_connect(resource), _without_service_connect(result)
+                assert result == resource, name
+            else:
+                assert result is resource, name
 
 
-def _is_added(resource: Any) -> bool:
-    return value_if_there(resource, ("Metadata", "AppMeshInject", "AddedFor")) is not None
+def _is_added(name: str, resource: Any) -> bool:
+    """Whether the injection added a resource: then its metadata says so."""
+    section = ("Metadata", "AppMeshInject")
+    return (
+        name == "AppMeshInjectPlaceholder"
+        or value_if_there(resource, (*section, "Added")) is True
+        or value_if_there(resource, (*section, "AddedFor")) is not None
+    )
+
+
+def _runs(resource: Any, task: str) -> bool:
+    """Whether a resource is an ECS service that runs the task definition."""
+    if not isinstance(resource, dict) or resource.get("Type") != "AWS::ECS::Service":
+        return False
+    run = value_if_there(resource, ("Properties", "TaskDefinition"))
+    return re.search(rf"\b{re.escape(task)}\b", json.dumps(run)) is not None
+
+
+def _without_service_connect(service: Any) -> Any:
+    properties = {key: it for key, it in service["Properties"].items() if key != "ServiceConnectConfiguration"}
+    return {**_without(service, "DependsOn"), "Properties": properties}
+
+
+def _without(resource: Any, *members: str) -> Any:
+    """A resource without the members, and without what is ours in its metadata."""
+    written = resource.get("Metadata")
+    metadata = {key: it for key, it in written.items() if key != "AppMeshInject"} if isinstance(written, dict) else {}
+    rest = {key: it for key, it in resource.items() if key not in (*members, "Metadata")}
+    return {**rest, "Metadata": metadata}
 
 
 def _same_outside(before: Any, after: Any, changed: set[tuple[Any, ...]], path: tuple[Any, ...]) -> None:

@@ -65,5 +65,10 @@ def loaded_by(code: str) -> list[str]:
 def test_the_macro_loads_only_what_it_needs() -> None:
     loaded = loaded_by("import appmesh_inject.macro")
     unwanted = ("yaml", "cfnlint", "boto3", "typer", "rich", "appmesh_inject.cli", "appmesh_inject.mesh.parsing")
-    profiles = [f"appmesh_inject.profiles.{name}" for name in ("preview", "ga", "standalone")]
+    profiles = [f"appmesh_inject.profiles.{name}" for name in ("preview", "ga", "standalone", "service_connect")]
     assert not {*unwanted, *profiles}.intersection(loaded)
+
+
+def test_a_profile_loads_nothing_of_another() -> None:
+    loaded = loaded_by("from appmesh_inject.profiles.registry import profile; profile('ga'); profile('standalone')")
+    assert not [name for name in loaded if name.startswith("appmesh_inject.profiles.connecting")]

@@ -250,7 +250,7 @@ CODES: Mapping[str, Code] = {
     ),
     "AM327": _error("Two listeners of Envoy would have one port", "Change a port"),
     "AM328": _error(
-        "A task needs the mesh, which profile standalone removes from the template",
+        "A task needs the mesh, which the profile of another task removes from the template",
         "Use one profile for the whole template, or two templates",
     ),
     "AM329": _error("The processed template is larger than CloudFormation accepts", "Split the template"),
@@ -309,6 +309,112 @@ CODES: Mapping[str, Code] = {
         "A resource of another template refers to a mesh resource that is in none of them",
         "Deploy its callers without it first, then take it out",
     ),
+    "AM401": _error(
+        "No ECS service in the template runs the task, and Service Connect is configured there",
+        "Put task definition and service into one template, or write the configuration there by hand",
+    ),
+    "AM402": _error(
+        "Two ECS services run one virtual node, and the names in a namespace are unique",
+        "Give one of them a virtual node of its own, or run both as one service",
+    ),
+    "AM403": _error(
+        "The ECS service is deployed in a way that Service Connect does not support",
+        "Use the deployment controller ECS, whose strategies include BLUE_GREEN, LINEAR and CANARY",
+    ),
+    "AM404": _error(
+        "The task runs where Service Connect does not", "Run it on Fargate for Linux from 1.4.0, or on EC2 for Linux"
+    ),
+    "AM405": _error(
+        "The task has no memory limit that leaves room for the proxy of Service Connect",
+        "Set Memory of the task, larger than the sum of its containers'",
+    ),
+    "AM406": _error(
+        "It is not clear which port mapping a listener means",
+        "Map the listener's port once, in one container and in every branch",
+    ),
+    "AM407": _error(
+        "Weights split a virtual service between several virtual nodes, which Service Connect cannot do",
+        "Set all weights but one to 0; release by the canary of ECS; or leave the callers standalone",
+    ),
+    "AM408": _error(
+        "Routes lead to different virtual nodes, and Service Connect does not route",
+        "Leave the callers standalone, or route at a load balancer or in VPC Lattice",
+    ),
+    "AM409": _error(
+        "A route turns requests away, and Service Connect would pass them on",
+        "Take the match out if it was no protection, or leave the callers standalone",
+    ),
+    "AM410": _error(
+        "The mesh encrypts, and Service Connect would not",
+        "Give the entry Tls in the ServiceConnect fragment, take TLS out of the mesh, or use profile standalone",
+    ),
+    "AM411": _error("The mesh authenticates clients by TLS, which Service Connect cannot", "Use profile standalone"),
+    "AM412": _error(
+        "A route must not be retried, and Service Connect always retries",
+        "Leave the callers standalone, or make the requests repeatable and take MaxRetries 0 out",
+    ),
+    "AM413": _error(
+        "A virtual gateway has no counterpart in Service Connect",
+        "Mark its task Profile: standalone, or let the load balancer call the services",
+    ),
+    "AM414": _error(
+        "A name cannot be one of Service Connect, or is given twice with the same port",
+        "Use lower-case letters, digits, hyphens and underscores; in names that callers use also dots",
+    ),
+    "AM415": _error(
+        "Two names in the namespace are the same", "Set another DiscoveryName in the ServiceConnect fragment"
+    ),
+    "AM416": _error(
+        "The namespace of Service Connect is not known, or not usable", "Set Namespace to a name or an ARN"
+    ),
+    "AM417": _error(
+        "A task calls a virtual node that stays standalone, which has no name in Service Connect",
+        "Convert the called task as well, or leave the caller standalone",
+    ),
+    "AM418": _error(
+        "The ECS service already has a different ServiceConnectConfiguration",
+        "Remove it, or set OnExisting to Keep or Replace",
+    ),
+    "AM419": _error(
+        "Service Connect is configured at the ECS service, which the macro cannot see here",
+        "Mark the task definition in its Metadata, outside of Fn::ForEach",
+    ),
+    "AM421": _error("The configuration breaks a limit of Service Connect", "Correct the ServiceConnect fragment"),
+    "AM451": _warning(
+        "A retry policy is replaced by the fixed one of Service Connect",
+        "Nothing, if two retries on connection failure and 503 are right",
+    ),
+    "AM452": _warning("Outlier detection is replaced by the fixed one of Service Connect", "Nothing needs to be done"),
+    "AM453": _warning("Limits of connections and requests end", "Limit them in the app"),
+    "AM454": _warning("Active health checks end", "Give the container a HealthCheck"),
+    "AM455": _warning("A timeout is rounded, merged with others, or was never effective", "Check the value"),
+    "AM456": _warning(
+        "Egress filter and backends no longer limit what a task may call", "Limit it with security groups"
+    ),
+    "AM457": _warning(
+        "Tracing, statistics or a member of the Envoy fragment ends", "Use CloudWatch metrics, or an SDK in the app"
+    ),
+    "AM458": _warning(
+        "The access log changes its format or place, or ends", "Set LogConfiguration in the ServiceConnect fragment"
+    ),
+    "AM459": _warning(
+        "IpPreference ends: ECS decides by the subnets", "Listen on ::1 as well in subnets of IPv6 alone"
+    ),
+    "AM460": _warning("Services call each other in a circle", "Deploy the service that the message names twice"),
+    "AM461": _warning(
+        "A name still resolves by DNS as well", "Remove the record after all callers are converted, if it is a dummy"
+    ),
+    "AM462": _warning(
+        "A container has another port, which callers no longer reach by the name", "Call it by another name"
+    ),
+    "AM463": _warning("A virtual service or node takes no part in Service Connect", "Check that nobody calls it"),
+    "AM464": _warning(
+        "A virtual node with weight 0 cannot be reached", "Remove its task, or give it a name of its own"
+    ),
+    "AM465": _warning(
+        "The task has the smallest size of Fargate, and the proxy wants 256 CPU units and 64 MiB", "Set a larger size"
+    ),
+    "AM466": _warning("Nothing in this template serves a virtual service", "Check that another template does"),
     "AM501": _error(
         "The pod uses its host's network, so proxyinit would redirect all traffic of the host", "Remove hostNetwork"
     ),

@@ -4,7 +4,7 @@ The document is JSON. It is never mutated, and unchanged parts stay the same obj
 nothing is changed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -94,18 +94,20 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
             outcome = Plan() if is_profile_unknown(mistakes) else _planned(context)
             decided.append(Decided.of(workload, requested, outcome, mistakes))
     changed = edited(document, [edit for decision in decided for edit in _edits(decision)])
-    profiles = _profiles(decided)
-    finishes = [used.finish(changed, decided) for used in profiles]
+    default, export = shared.values.get("Profile", PREVIEW), bool(shared.values.get("ExportMesh"))
+    profiles = _profiles(decided, [default] if export else [])
+    finishes = [used.finish(changed, decided, shared) for used in profiles]
     changed = edited(changed, [edit for finish in finishes for edit in finish.changes])
-    findings = [*platform.findings, *found.findings, *shared.findings]
-    findings += (finding for finish in finishes for finding in finish.findings)
+    found_by_all = [finding for finish in finishes for finding in finish.findings]
+    decided = [each.with_findings_about_it(found_by_all) for each in decided] if found_by_all else decided
+    findings = [*platform.findings, *found.findings, *shared.findings, *found_by_all]
 
-    export = bool(shared.values.get("ExportMesh"))
-    if export or any(used.consumes_mesh for used in profiles):
+    consumers = [used.name for used in profiles if used.consumes_mesh]
+    if export or consumers:
         # Imported here, since few templates need it and every import prolongs a cold start.
         from appmesh_inject.mesh.removal import without_mesh
 
-        findings += _needing_the_mesh(decided, found.scope)
+        findings += _needing_the_mesh(decided, found.scope, max(consumers, default=STANDALONE))
         changed, problems = without_mesh(changed, found.scope, export=export)
         findings += problems
 
@@ -117,7 +119,8 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
         findings += meshes.mismatches((it.workload.name, it.requested.settings, it.workload.scope) for it in decided)
         findings += quotas.processed_template(changed, most_bytes) if most_bytes else ()
     in_order = ordered(findings)
-    reports = _reports(found.workloads, decided, shared.values.get("Profile", PREVIEW))
+    summaries = {name: words for finish in finishes for name, words in finish.summaries.items()}
+    reports = _reports(found.workloads, decided, default, summaries)
     if any(finding.is_error for finding in in_order):
         return Outcome(document, tuple(map(_held_back, reports)), in_order)
     return Outcome(changed, reports, in_order)
@@ -160,28 +163,31 @@ def _measured(decided: Decided, changed: Json, most_bytes: quotas.MostBytes) -> 
     return decided.with_findings(quotas.task_definition(changed, workload))
 
 
-def _profiles(decided: Iterable[Decided]) -> list[Profile]:
-    """The profiles of the enabled workloads, without duplicates."""
+def _profiles(decided: Iterable[Decided], more: Iterable[str]) -> list[Profile]:
+    """The profiles of the enabled workloads, and `more`, without duplicates."""
     names = (decision.requested.settings.profile for decision in decided if decision.is_enabled)
-    return [profile(name) for name in dict.fromkeys(names)]
+    return [profile(name) for name in dict.fromkeys((*names, *more))]
 
 
-def _needing_the_mesh(decided: Iterable[Decided], scope: Scope) -> Iterator[Finding]:
-    """Findings about workloads whose profile needs the mesh resources, which are removed from the template."""
+def _needing_the_mesh(decided: Iterable[Decided], scope: Scope, consumer: str) -> Iterator[Finding]:
+    """Findings about workloads whose profile needs the mesh resources, which profile `consumer` removes."""
     if not has_mesh(scope.resources):
         return
     for decision in decided:
         chosen = profile(decision.requested.settings.profile)
         if decision.is_enabled and not chosen.consumes_mesh:
-            message = f"profile '{chosen.name}' needs the mesh, which profile '{STANDALONE}' removes from the template"
+            message = f"profile '{chosen.name}' needs the mesh, which profile '{consumer}' removes from the template"
             hint = "Use one profile for the whole template, or two templates"
             path = setting_path(decision.workload, decision.requested, "Profile")
             yield Finding("AM328", decision.workload.name, path, message, hint)
 
 
-def _reports(workloads: Iterable[Workload], decided: Iterable[Decided], default: str) -> tuple[Report, ...]:
-    """One report for each workload. default: the profile to report for workloads that are not marked."""
-    of_marked = map(_report, decided)
+def _reports(
+    workloads: Iterable[Workload], decided: Iterable[Decided], default: str, summaries: Mapping[str, str]
+) -> tuple[Report, ...]:
+    """One report for each workload. default: the profile to report for workloads that are not marked. summaries: what
+    becomes of workloads, by name."""
+    of_marked = (_report(each, summaries.get(each.workload.name, "")) for each in decided)
     return tuple(
         next(of_marked)
         if workload.levels
@@ -190,13 +196,13 @@ def _reports(workloads: Iterable[Workload], decided: Iterable[Decided], default:
     )
 
 
-def _report(decided: Decided) -> Report:
+def _report(decided: Decided, summary: str) -> Report:
     name, path, profile_name = decided.workload.name, decided.workload.path, decided.requested.settings.profile
     if decided.is_refused:
         return Report(name, path, Action.REFUSED, "see the findings", profile_name)
     if isinstance(decided.outcome, Skip):
         return Report(name, path, Action.SKIPPED, decided.outcome.reason, profile_name)
-    return Report(name, path, Action.INJECTED, "", profile_name)
+    return Report(name, path, Action.INJECTED, summary, profile_name)
 
 
 def _held_back(report: Report) -> Report:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from appmesh_inject.settings.table import PROFILES
+from appmesh_inject.settings.table import WITH_SIDECARS
 from tests.corpus.templates import CORPUS, PUBLIC
 
 SLOWEST = 3
@@ -29,7 +29,7 @@ def lacking(config: pytest.Config) -> list[str]:
         return []
     seen = counts(config)
     needed = {("files", "read"), ("unmarked", "unchanged")}
-    for profile in PROFILES:
+    for profile in WITH_SIDECARS:
         needed |= {(f"{profile}, fitted, by {way}", "injected") for way in ("metadata", "tags")}
     if PUBLIC:
         needed |= {("preview, as it is, by metadata", "refused"), ("command line", "read and written")}

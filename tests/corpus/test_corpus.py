@@ -13,7 +13,8 @@ import pytest
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.injection import Action, Outcome
 from appmesh_inject.macro import transformed
-from appmesh_inject.settings.table import PROFILES
+from appmesh_inject.profiles.connecting.finished_template import mistakes
+from appmesh_inject.settings.table import WITH_SIDECARS
 from tests import invariants
 from tests.cli.command import run as run_command
 from tests.corpus import templates
@@ -62,7 +63,7 @@ def test_unmarked_template_comes_back_unchanged(path: Path, record_property: Tel
     record_property("unmarked", "refused: no template" if outcome.has_errors else "unchanged")
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", WITH_SIDECARS)
 @pytest.mark.parametrize("fit", ["as it is", "fitted"])
 @pytest.mark.parametrize("path", WITH_TASKS, ids=templates.name)
 def test_marked_template_is_injected_or_refused(path: Path, fit: str, profile: str, record_property: Tell) -> None:
@@ -115,6 +116,19 @@ WAYS: Mapping[str, Callable[[Any, Mapping[str, str], Tell], tuple[Any, list[Outc
     "tags": partial(in_whole, templates.with_tags),
     "snippet": as_snippets,
 }
+
+
+@pytest.mark.parametrize("path", WITH_TASKS, ids=templates.name)
+def test_marked_template_is_converted_or_refused(path: Path, record_property: Tell) -> None:
+    """Profile `service-connect`, which writes to the ECS services that the template has."""
+    template = templates.unmarked(templates.read(path))
+    templates.fit(template, "standalone")
+    settings = {"MeshName": "apps", "VirtualNodeName": "node", "Profile": "service-connect"}
+    result, (outcome,) = in_whole(templates.with_metadata, template, settings, record_property)
+    record_property("service-connect, by metadata", "refused" if outcome.has_errors else "converted")
+    if not outcome.has_errors:
+        assert not list(mistakes(result, templates.parameter_values(template)))
+        assert not lint(result) - lint(template)
 
 
 @pytest.mark.parametrize("path", templates.PUBLIC, ids=templates.name)

@@ -66,6 +66,7 @@ ODD_TEXTS = (
     "preview",
     "ga",
     "standalone",
+    "service-connect",
 )
 ODD_KEYS = (
     "Ref",

@@ -45,7 +45,7 @@ DECLARED: dict[str, Any] = {
     "Fragment": {"Type": "String"},
 }
 MARK = {"MeshName": "apps", "VirtualNodeName": "web"}
-PROFILES = ("preview", "ga", "standalone")
+PROFILES = ("preview", "ga", "standalone", "service-connect")
 
 CONFIDENTIAL: dict[str, Any] = {
     "Environment": [{"Name": "PASSWORD", "Value": "canary-environment"}, {"Name": "PORT", "Value": "77002"}],
@@ -74,7 +74,16 @@ def template(mark: dict[str, Any], container: dict[str, Any] | None = None, **pr
         "Parameters": DECLARED,
         "Resources": {
             "Web": task(mark, **{"ContainerDefinitions": containers, **properties}),
+            "WebService": {"Type": "AWS::ECS::Service", "Properties": {"TaskDefinition": {"Ref": "Web"}}},
             "Mesh": {"Type": "AWS::AppMesh::Mesh", "Properties": named},
+            "Name": {
+                "Type": "AWS::AppMesh::VirtualService",
+                "Properties": {
+                    **named,
+                    "VirtualServiceName": "web.local",
+                    "Spec": {"Provider": {"VirtualNode": {"VirtualNodeName": "web"}}},
+                },
+            },
             "Node": {
                 "Type": "AWS::AppMesh::VirtualNode",
                 "Properties": {**named, "VirtualNodeName": "web", "Spec": {"Listeners": [listener]}},
@@ -128,6 +137,14 @@ def templates() -> Iterator[tuple[str, dict[str, Any]]]:
                 spec = changed["Resources"]["Node"]["Properties"]["Spec"]
                 spec["Listeners"] = [{"PortMapping": {"Port": 9080, "Protocol": "http", step: ref}}]
                 yield f"{where}: listener's {step}", changed
+            for step in ("VirtualServiceName", "Spec"):
+                changed = template(mark)
+                changed["Resources"]["Name"]["Properties"][step] = ref
+                yield f"{where}: service's {step}", changed
+            for member in ("Enabled", "Services", "AccessLogConfiguration", "Other"):
+                yield f"{where}: fragment's {member}", template({**mark, "ServiceConnect": {member: ref}})
+            mapping = {"ContainerPort": 9080, "Name": ref, "AppProtocol": ref}
+            yield f"{where}: port's name", template(mark, {"PortMappings": [mapping, {"ContainerPort": ref}]})
             for kind in ("Exact", "Regex", "Range"):
                 changed = template(mark)
                 http = changed["Resources"]["Route"]["Properties"]["Spec"]["HttpRoute"]

@@ -25,7 +25,10 @@ NODE: Json = {
     "ServiceDiscovery": {"DNS": {"Hostname": "web.shop.local"}},
 }
 MESH: Mapping[str, Json] = {
-    "Mesh": {"Type": "AWS::AppMesh::Mesh", "Properties": {"MeshName": "apps"}},
+    "Mesh": {
+        "Type": "AWS::AppMesh::Mesh",
+        "Properties": {"MeshName": "apps", "Spec": {"EgressFilter": {"Type": "ALLOW_ALL"}}},
+    },
     "Node": {
         "Type": "AWS::AppMesh::VirtualNode",
         "Properties": {"MeshName": "apps", "VirtualNodeName": "web", "Spec": NODE},
@@ -112,6 +115,12 @@ EXPECTED: Mapping[tuple[str, str], Comes | tuple[str, str]] = {
     ("standalone", "snippet"): ("AM308", NO_MESH),
     ("standalone", "task definition"): ("AM308", NO_MESH),
     ("standalone", "pod"): ("AM109", f"profile 'standalone' {NO_PODS}"),
+    # The template has no ECS service, and the node neither a name nor a backend, so only the sidecars would go.
+    ("service-connect", "template"): ("AM463", "takes no part"),
+    ("service-connect", "resource"): ("AM419", "Fn::Transform sees only the task definition"),
+    ("service-connect", "snippet"): ("AM419", "Fn::Transform sees only the task definition"),
+    ("service-connect", "task definition"): ("AM109", f"profile 'service-connect' {NO_PODS}"),
+    ("service-connect", "pod"): ("AM109", f"profile 'service-connect' {NO_PODS}"),
 }
 """By profile and kind of document: what comes out, or the code and the text of the only finding."""
 
@@ -162,7 +171,7 @@ def test_standalone_takes_the_mesh_of_another_file_where_there_is_none_beside_th
     assert (comes_out(outcome), outcome.findings) == (REDIRECTED, ())
 
 
-def test_standalone_takes_the_mesh_out_of_the_template_and_the_others_leave_it() -> None:
+def test_the_mesh_leaves_where_the_profile_stands_for_it() -> None:
     def left(profile: str) -> list[str]:
         document: Any = injected("template", Profile=profile).document
         return list(document["Resources"])
@@ -171,6 +180,7 @@ def test_standalone_takes_the_mesh_out_of_the_template_and_the_others_leave_it()
         "preview": ["Mesh", "Node", "Web"],
         "ga": ["Mesh", "Node", "Web"],
         "standalone": ["Web"],
+        "service-connect": ["Web"],
     }
 
 

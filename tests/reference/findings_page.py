@@ -2,13 +2,15 @@
 
 import functools
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from appmesh_inject.cfn.document import Json, Path, existing
+from appmesh_inject.cfn.document import Json, existing
+from appmesh_inject.cfn.document import Path as DocumentPath
 from appmesh_inject.files import documents, yaml_writer
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.findings import CODES
+from appmesh_inject.findings import CODES, Finding
 from tests.golden.cases import cases
 from tests.mesh.meshes import findings, mesh
 from tests.mesh.test_refusals import REFUSED
@@ -30,6 +32,7 @@ CHAPTERS: Mapping[str, str] = {
     "AM1": "Settings",
     "AM2": "Task definitions",
     "AM3": "The mesh (profile `standalone`)",
+    "AM4": "ECS Service Connect (profile `service-connect`)",
     "AM5": "Pods",
     "AM6": "Adoption (`adopt`)",
     "AM9": "The template and its time",
@@ -78,7 +81,7 @@ def _plain(said: str) -> str:
 @functools.cache
 def _examples() -> Mapping[str, Example]:
     """An example of each code: written for it, or else the first of the golden cases, of the cases of adoption, or of
-    those that break a mesh."""
+    those that break a mesh. Cases of `service-connect` come last, since most of their meshes are large."""
     found: dict[str, Example] = {
         code: Example(
             example_templates.told(code),
@@ -86,21 +89,31 @@ def _examples() -> Mapping[str, Example]:
         )
         for code in example_templates.codes()
     }
-    of_cases = ((case.input, finding) for case in cases() for finding in case.outcome.findings)
-    for file, finding in (*of_cases, *refusals()):
-        if finding.code not in found:
-            text = _excerpt(file.read_text(), finding.path)
-            if text:
-                found[finding.code] = Example(str(finding), (text,))
+    first: list[tuple[Path, Finding]] = []
+    last: list[tuple[Path, Finding]] = []
+    for case in cases():
+        connects = "/service-connect" in case.name
+        (last if connects else first).extend((case.input, finding) for finding in case.outcome.findings)
+    _add_excerpts(found, [*first, *refusals()])
     for _, changes, code, _ in REFUSED:
         if code not in found:
             template = {"Resources": mesh(**changes)}
             finding = next(each for each in findings(template["Resources"]) if each.code == code)
             found[code] = Example(str(finding), (_dumped(template, finding.path),))
+    _add_excerpts(found, last)
     return found
 
 
-def _excerpt(text: str, path: Path) -> str:
+def _add_excerpts(found: dict[str, Example], shown: Iterable[tuple[Path, Finding]]) -> None:
+    """Adds an example of each code that has none, from the file in which it was found."""
+    for file, finding in shown:
+        if finding.code not in found:
+            text = _excerpt(file.read_text(), finding.path)
+            if text:
+                found[finding.code] = Example(str(finding), (text,))
+
+
+def _excerpt(text: str, path: DocumentPath) -> str:
     """The lines of a file around the one at `path`; empty where the path does not lead into it."""
     try:
         document = documents.parsed("", text)
@@ -114,7 +127,7 @@ def _excerpt(text: str, path: Path) -> str:
     return textwrap.dedent("\n".join(shown))
 
 
-def _dumped(template: Json, path: Path) -> str:
+def _dumped(template: Json, path: DocumentPath) -> str:
     """The resource that `path` leads into, down to the member that the finding is about."""
     place = existing(template, path)
     value: Json = template

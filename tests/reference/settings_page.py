@@ -92,6 +92,8 @@ EXAMPLES: Mapping[str, Json] = {
     "CloudMapDns": "logical",
     "Configuration": "compressed",
     "StatsPort": 9901,
+    "Namespace": {"Fn::GetAtt": ["Namespace", "Arn"]},
+    "ServiceConnect": {"LogConfiguration": {"LogDriver": "awslogs", "Options": {"awslogs-group": "mesh"}}},
 }
 
 

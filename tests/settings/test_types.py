@@ -7,6 +7,7 @@ import pytest
 
 from appmesh_inject.cfn.document import MOST_LEVELS, Json
 from appmesh_inject.cfn.intrinsics import Literal, Scope
+from appmesh_inject.profiles.connecting import configuration
 from appmesh_inject.settings import list_types, types
 from appmesh_inject.settings.list_types import ListValue, NameList
 from appmesh_inject.settings.types import InvalidValue
@@ -400,7 +401,8 @@ def test_the_word_that_was_meant() -> None:
 
 def test_every_list_that_merges_is_checked() -> None:
     readers = (CLOUDFORMATION.containers, ECS_API.containers, PodContainerReader())
-    assert {name for reader in readers for name in reader.identities} == types.MERGED_LISTS
+    merged = {name for reader in readers for name in reader.identities}
+    assert merged | set(configuration.IDENTITIES) == types.MERGED_LISTS
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,11 @@ class Scalar(NamedTuple):
         return hash(self.key)
 
 
+def shown(scalar: Scalar, otherwise: str) -> str:
+    """The text of a scalar for a message, if it is written in the template: a parameter's value is not shown."""
+    return scalar.written if isinstance(scalar.written, str) else otherwise
+
+
 def literal(value: str | int) -> Scalar:
     return Scalar(str(value), str(value), str(value))
 

@@ -1,9 +1,9 @@
 """What a profile returns for a workload: a Plan or a Skip, each with findings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from appmesh_inject.cfn.document import Changes
+from appmesh_inject.cfn.document import NOTHING, Changes
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.consequences import without_consequences
 from appmesh_inject.settings.layers import RequestedSettings
@@ -11,10 +11,16 @@ from appmesh_inject.workloads.model import Workload
 
 
 class Plan(NamedTuple):
-    """Edits to the document, at any path. They are not applied if a finding is an error."""
+    """Edits to the document, at any path. They are not applied if a finding is an error.
+
+    notes: what the profile's own `finish` needs to know about the workload. summaries: of a `finish`, what becomes of
+    workloads, in words, by name.
+    """
 
     changes: Changes = ()
     findings: tuple[Finding, ...] = ()
+    notes: object = None
+    summaries: Mapping[str, str] = NOTHING
 
 
 class Skip(NamedTuple):
@@ -54,6 +60,10 @@ class Decided(NamedTuple):
         """The same with more findings."""
         is_refused = self.is_refused or any(finding.is_error for finding in findings)
         return self._replace(findings=(*self.findings, *findings), is_refused=is_refused) if findings else self
+
+    def with_findings_about_it(self, findings: Iterable[Finding]) -> "Decided":
+        """The same with those of the findings that are about its workload."""
+        return self.with_findings(tuple(finding for finding in findings if finding.subject == self.workload.name))
 
     @property
     def is_enabled(self) -> bool:

@@ -11,7 +11,8 @@ from typing import Protocol
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.profiles.context import Context
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
-from appmesh_inject.settings.table import GA, PREVIEW, STANDALONE
+from appmesh_inject.settings.layers import Gathered
+from appmesh_inject.settings.table import GA, PREVIEW, SERVICE_CONNECT, STANDALONE
 
 
 class Profile(Protocol):
@@ -33,14 +34,16 @@ class Profile(Protocol):
     def plan(self, context: Context) -> Plan | Skip:
         """The edits for one workload, or the reason to leave it alone."""
 
-    def finish(self, template: Json, decided: Sequence[Decided]) -> Plan:
-        """The edits for the whole document. template: with the plans of all workloads applied."""
+    def finish(self, template: Json, decided: Sequence[Decided], defaults: Gathered) -> Plan:
+        """The edits for the whole document. template: with the plans of all workloads applied. defaults: the settings
+        that apply to all of them."""
 
 
 MODULES = {
     PREVIEW: "appmesh_inject.profiles.preview",
     GA: "appmesh_inject.profiles.ga",
     STANDALONE: "appmesh_inject.profiles.standalone",
+    SERVICE_CONNECT: "appmesh_inject.profiles.service_connect",
 }
 
 

@@ -25,6 +25,7 @@ from appmesh_inject.profiles.sidecar.context import SidecarContext
 from appmesh_inject.profiles.sidecar.identity import represented
 from appmesh_inject.profiles.sidecar.profile import SidecarProfile
 from appmesh_inject.profiles.sidecar.template import JoinedText, Members, Slot, Values, left_open
+from appmesh_inject.profiles.unavailable_stacks import unavailable_stacks
 from appmesh_inject.settings.table import AUTO, COMPRESSED, STANDALONE
 from appmesh_inject.workloads import quotas
 from appmesh_inject.workloads.model import Container
@@ -131,17 +132,8 @@ def _is_too_large(context: Context, planned: Plan) -> bool:
 def _configuration(context: Context, envoy: Container, values: Values) -> EnvoyConfiguration:
     """The configuration of the task's envoy, compiled from the mesh and the envoy's environment variables."""
     settings, scope = context.settings, context.workload.scope
-    unavailable = context.meshes.unavailable(settings)
-    if unavailable:
-        # A name that is a parameter's value is not shown.
-        names = dict.fromkeys(settings.mesh_stack.shown(name) for name in unavailable)
-        message = f"MeshStack names {' and '.join(names)}, whose mesh is not available"
-        allowed = (
-            "MeshStacks that allows it" if settings.mesh_stack.parameter else f"MeshStacks={','.join(unavailable)}"
-        )
-        hint = f"Deploy the macro with {allowed}, or render with --mesh FILE"
-        finding = context.finding("AM330", context.setting_path("MeshStack"), message, hint)
-        return EnvoyConfiguration(None, findings=(finding,))
+    if unavailable := unavailable_stacks(context):
+        return EnvoyConfiguration(None, findings=(unavailable,))
     return context.meshes.configuration(
         context.meshes.of_task(settings, scope, context.document),
         settings,

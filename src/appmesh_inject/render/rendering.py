@@ -12,7 +12,7 @@ from appmesh_inject.mesh.command_forms import commands, form_of
 from appmesh_inject.mesh.source import Meshes, OtherMesh
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import BUILT_IN, PlatformDefaults
-from appmesh_inject.settings.table import COMPRESSED, PROFILES, STANDALONE
+from appmesh_inject.settings.table import COMPRESSED, PROFILES, STANDALONE, WITH_MESH
 
 MACRO = "AppMeshInject"
 
@@ -65,7 +65,9 @@ def of_outcome(outcome: Outcome) -> Rendered:
 
 def warning_of_switched_off(reports: tuple[Report, ...]) -> tuple[Finding, ...]:
     """One warning, AM902, if any of the injected sidecars wait for App Mesh's control plane, which is gone."""
-    waiting = [r for r in reports if r.action is Action.INJECTED and r.profile in PROFILES and r.profile != STANDALONE]
+    waiting = [
+        r for r in reports if r.action is Action.INJECTED and r.profile in PROFILES and r.profile not in WITH_MESH
+    ]
     if not waiting:
         return ()
     message = (

@@ -8,8 +8,11 @@ from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.settings import list_types, types
 from appmesh_inject.settings.list_types import ListValue, NameList
 
-PREVIEW, GA, STANDALONE = "preview", "ga", "standalone"
-PROFILES = (PREVIEW, GA, STANDALONE)
+PREVIEW, GA, STANDALONE, SERVICE_CONNECT = "preview", "ga", "standalone", "service-connect"
+PROFILES = (PREVIEW, GA, STANDALONE, SERVICE_CONNECT)
+WITH_SIDECARS = (PREVIEW, GA, STANDALONE)
+WITH_MESH = (STANDALONE, SERVICE_CONNECT)
+"""The profiles that read the mesh resources."""
 
 PLAIN, COMPRESSED, AUTO = "plain", "compressed", "auto"
 """The values of the setting `Configuration`. The first two are also the forms of Envoy's configuration in a command."""
@@ -70,6 +73,8 @@ class Settings(NamedTuple):
     cloud_map_dns: str = "strict"
     configuration: str = AUTO
     stats_port: str | None = None
+    namespace: Json = None
+    service_connect: tuple[Mapping[str, Json], ...] = ()
 
 
 TABLE: Mapping[str, Setting] = {
@@ -80,20 +85,24 @@ TABLE: Mapping[str, Setting] = {
         "this or `VirtualGatewayName` is required, unless `ResourceArn` is set",
     ),
     "VirtualGatewayName": Setting(
-        types.text(types.name_alone), "The virtual gateway that the task represents", profiles=(GA, STANDALONE)
+        types.text(types.name_alone), "The virtual gateway that the task represents", profiles=(GA, *WITH_MESH)
     ),
     "ResourceArn": Setting(
         types.text(types.any_text),
         "ARN of the virtual node or gateway, as `!Ref Node` gives it; replaces the names of mesh, node and gateway",
-        profiles=(GA, STANDALONE),
+        profiles=(GA, *WITH_MESH),
     ),
     "Profile": Setting(
-        types.choice(*PROFILES), "Which sidecars are injected: those of `preview`, `ga` or `standalone`", "`preview`"
+        types.choice(*PROFILES),
+        "Which sidecars are injected: those of `preview`, `ga` or `standalone`; `service-connect` injects none, and"
+        " turns the mesh into Amazon ECS Service Connect",
+        "`preview`",
     ),
     "AppPorts": Setting(
         list_types.entries(types.port),
         "Ports whose incoming traffic goes through the proxy; `[]`: only outgoing traffic does (not in `preview`)",
         "the TCP ports in the app containers' `PortMappings`",
+        WITH_SIDECARS,
     ),
     "IgnoredUID": Setting(
         types.text(types.whole_number(0, types.HIGHEST_ID, "a user ID")),
@@ -101,17 +110,26 @@ TABLE: Mapping[str, Setting] = {
         "`1337`",
     ),
     "IgnoredGID": Setting(
-        types.text(types.whole_number(0, types.HIGHEST_ID, "a group ID")), "Traffic of this group bypasses the proxy"
+        types.text(types.whole_number(0, types.HIGHEST_ID, "a group ID")),
+        "Traffic of this group bypasses the proxy",
+        profiles=WITH_SIDECARS,
     ),
-    "ProxyIngressPort": Setting(types.text(types.port), "Port where the proxy takes incoming traffic", "`15000`"),
-    "ProxyEgressPort": Setting(types.text(types.port), "Port where the proxy takes outgoing traffic", "`15001`"),
+    "ProxyIngressPort": Setting(
+        types.text(types.port), "Port where the proxy takes incoming traffic", "`15000`", WITH_SIDECARS
+    ),
+    "ProxyEgressPort": Setting(
+        types.text(types.port), "Port where the proxy takes outgoing traffic", "`15001`", WITH_SIDECARS
+    ),
     "EgressIgnoredIPs": Setting(
         list_types.entries(types.address),
         "Addresses that bypass the proxy",
         "`preview` on ECS `169.254.169.254,169.254.170.2`, in pods `169.254.169.254`;"
         " `ga`, `standalone` `169.254.170.2,169.254.169.254`",
+        WITH_SIDECARS,
     ),
-    "EgressIgnoredPorts": Setting(list_types.entries(types.port), "Destination ports that bypass the proxy"),
+    "EgressIgnoredPorts": Setting(
+        list_types.entries(types.port), "Destination ports that bypass the proxy", profiles=WITH_SIDECARS
+    ),
     "LogLevel": Setting(types.text(_log_level), "Envoy's log level: " + ", ".join(LOG_LEVELS), "`info`"),
     "Region": Setting(types.text(types.any_text), "`AWS_REGION` of the envoy container; required in pods"),
     "WaitForEnvoy": Setting(
@@ -123,13 +141,13 @@ TABLE: Mapping[str, Setting] = {
     "Enabled": Setting(
         types.switch,
         "`false`: the task is left alone. Can be a `Ref` to a parameter, or an `Fn::If` with `true` and `false`,"
-        " which puts the sidecars under its condition",
+        " which puts the sidecars, or what stands for them, under its condition",
         "`true`",
     ),
     "OnExisting": Setting(
         types.choice("Fail", "Keep", "Replace"),
         "What to do if the task already has such a container, and it differs from the one to inject:"
-        " `Fail`, `Keep`, `Replace`",
+        " `Fail`, `Keep`, `Replace`; in `service-connect`, `Replace` takes it out",
         "`Fail`",
     ),
     "XRay": Setting(
@@ -138,7 +156,11 @@ TABLE: Mapping[str, Setting] = {
         "`false`",
         profiles=(GA, STANDALONE),
     ),
-    "Envoy": Setting(types.fragment, "Fragment of a container definition, merged over the envoy container"),
+    "Envoy": Setting(
+        types.fragment,
+        "Fragment of a container definition, merged over the envoy container; of it `service-connect` uses only"
+        " `LogConfiguration`",
+    ),
     "ProxyInit": Setting(
         types.fragment, "Fragment of a container definition, merged over the proxyinit container", profiles=(PREVIEW,)
     ),
@@ -153,20 +175,20 @@ TABLE: Mapping[str, Setting] = {
     "MeshStack": Setting(
         list_types.stacks,
         "Names of the stacks that export their mesh; they and the template's own mesh resources are one mesh",
-        profiles=(STANDALONE,),
+        profiles=WITH_MESH,
     ),
     "ExportMesh": Setting(
         types.flag,
         "At the top of a template: moves its mesh to `Metadata.AppMeshInject.Mesh`, where `MeshStack` of other stacks"
         " reads it; the template may have marked tasks, too",
         "`false`",
-        profiles=(STANDALONE,),
+        profiles=WITH_MESH,
     ),
     "DefaultRetryPolicy": Setting(
         types.choice("on", "off"),
         "Whether routes without a retry policy get App Mesh's default one",
         "`on`",
-        profiles=(STANDALONE,),
+        profiles=WITH_MESH,
     ),
     "CloudMapDns": Setting(
         types.choice("strict", "logical"),
@@ -185,6 +207,17 @@ TABLE: Mapping[str, Setting] = {
         types.known_port,
         "Port where Envoy answers `GET /ready` and `GET /stats/prometheus`, and nothing else, to the task's network",
         profiles=(STANDALONE,),
+    ),
+    "Namespace": Setting(
+        types.text(types.any_text),
+        "Name or ARN of the Cloud Map namespace of Service Connect",
+        "an HTTP namespace with the name of the mesh, which the stack of the mesh creates",
+        profiles=(SERVICE_CONNECT,),
+    ),
+    "ServiceConnect": Setting(
+        types.fragment,
+        "Fragment merged over the `ServiceConnectConfiguration` of the ECS service",
+        profiles=(SERVICE_CONNECT,),
     ),
 }
 """All settings by name, in the order of the fields of `Settings`."""

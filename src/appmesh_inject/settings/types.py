@@ -181,6 +181,7 @@ MERGED_LISTS = frozenset(
         *("Environment", "Secrets", "Ulimits", "PortMappings", "DependsOn", "ProxyConfigurationProperties"),
         *("environment", "secrets", "ulimits", "portMappings", "dependsOn", "properties"),
         *("env", "ports", "volumeMounts"),
+        "Services",
     }
 )
 """The lists at the top of a fragment that merge item by item, in the spellings of all kinds of document."""

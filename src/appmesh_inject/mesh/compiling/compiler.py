@@ -57,14 +57,14 @@ class Compiler:
         """The bootstrap of a virtual node. who: a name, a logical ID, an ARN, or an intrinsic for one of these.
         mesh_name: needed if two meshes have a node of this name. options: may differ from the compiler's only in ports
         and environment."""
-        node = _found(self.model, *self._keys(who, mesh_name, options), self.model.nodes, "virtualNode")
+        node = self.find_node(who, mesh_name, options)
         if isinstance(node, Finding):
             return Compiled(bootstrap={}, findings=(node,))
         return self._compiled(node, options or self.options)
 
     def gateway(self, who: Json, mesh_name: Json = None, options: Options | None = None) -> Compiled:
         """The bootstrap of a virtual gateway; parameters as for `node`."""
-        gateway = _found(self.model, *self._keys(who, mesh_name, options), self.model.gateways, "virtualGateway")
+        gateway = self.find_gateway(who, mesh_name, options)
         if isinstance(gateway, Finding):
             return Compiled(bootstrap={}, findings=(gateway,))
         return self._compiled(gateway, options or self.options)
@@ -77,6 +77,16 @@ class Compiler:
             _found(self.model, key, mesh, self.model.gateways, "virtualGateway"),
         )
         return tuple(owner.logical_id for owner in found if not isinstance(owner, Finding))
+
+    def find_node(self, who: Json, mesh_name: Json = None, options: Options | None = None) -> VirtualNode | Finding:
+        """The virtual node that `who` names, or why there is none; parameters as for `node`."""
+        return _found(self.model, *self._keys(who, mesh_name, options), self.model.nodes, "virtualNode")
+
+    def find_gateway(
+        self, who: Json, mesh_name: Json = None, options: Options | None = None
+    ) -> VirtualGateway | Finding:
+        """The virtual gateway that `who` names, or why there is none; parameters as for `node`."""
+        return _found(self.model, *self._keys(who, mesh_name, options), self.model.gateways, "virtualGateway")
 
     def _keys(self, who: Json, mesh_name: Json, options: Options | None) -> tuple[str, str | None]:
         scope, names = (options or self.options).scope, self.model.names

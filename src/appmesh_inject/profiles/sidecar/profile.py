@@ -12,6 +12,7 @@ from appmesh_inject.profiles.sidecar.containers import SidecarSet
 from appmesh_inject.profiles.sidecar.context import SidecarContext, resource_of, sidecar_context
 from appmesh_inject.profiles.sidecar.identity import represented
 from appmesh_inject.profiles.sidecar.template import Slot, Values
+from appmesh_inject.settings.layers import Gathered
 from appmesh_inject.workloads.model import Container
 
 ALREADY_INJECTED = "already injected"
@@ -65,7 +66,7 @@ class SidecarProfile:
             return Skip(ALREADY_INJECTED, unique)
         return Plan(changes, unique)
 
-    def finish(self, template: Json, decided: Sequence[Decided]) -> Plan:
+    def finish(self, template: Json, decided: Sequence[Decided], defaults: Gathered) -> Plan:
         """No edits: sidecars concern only their workload."""
         return Plan()
 

@@ -1,0 +1,118 @@
+"""The Cloud Map namespace of a mesh: the one that `Namespace` names, or an HTTP namespace with the mesh's name.
+
+The template that holds the AWS::AppMesh::Mesh makes it, and every other one names it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import Scope, function, known
+from appmesh_inject.findings import Finding
+from appmesh_inject.mesh.model import Mesh, VirtualNode
+from appmesh_inject.mesh.names import MeshNames
+from appmesh_inject.mesh.parsing.cloud_map import facts
+from appmesh_inject.profiles.context import Context
+from appmesh_inject.settings.types import quoted
+
+LOGICAL_ID = "ServiceConnectNamespace"
+TYPE = "AWS::ServiceDiscovery::HttpNamespace"
+_DNS_NAMESPACES = ("AWS::ServiceDiscovery::PrivateDnsNamespace", "AWS::ServiceDiscovery::PublicDnsNamespace")
+_NAMESPACES = (*_DNS_NAMESPACES, TYPE)
+ARN = "Write !GetAtt {}.Arn"
+
+
+class Namespace(NamedTuple):
+    """The namespace of a task. written: for its configuration. outside: the same in another
+    template. is_ours: it is the one of the mesh, in which only
+    Service Connect has names. made_for: the logical ID of the Mesh that this template makes it for."""
+
+    written: Json = None
+    outside: Json = None
+    is_ours: bool = False
+    made_for: str | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def namespace(
+    context: Context, node: VirtualNode, mesh: Mesh | None, own: Mapping[str, str], *, has_owner: bool
+) -> Namespace:
+    """The namespace for one task. own: the logical IDs of the namespaces that this template makes, by that of the Mesh.
+    has_owner: the mesh belongs to another account."""
+    given = context.settings.namespace
+    if given is not None:
+        path = context.setting_path("Namespace")
+        problem = _problem(given, context.workload.scope)
+        return Namespace(given, given, findings=(context.finding("AM416", path, *problem),) if problem else ())
+    path = context.setting_path("Namespace")
+    if has_owner:
+        message = "the mesh belongs to another account, where its namespace is, too"
+        hint = "Share a namespace with this account in AWS RAM, and set Namespace to its ARN"
+        return Namespace(findings=(context.finding("AM416", path, message, hint),))
+    if mesh is None:
+        message = f"no template at hand holds the AWS::AppMesh::Mesh of {node.logical_id}, so nothing makes a namespace"
+        hint = "Set Namespace, or put the Mesh into this template, or name the stack that exports it with MeshStack"
+        return Namespace(findings=(context.finding("AM416", path, message, hint),))
+    if mesh.logical_id in own:
+        return Namespace(
+            {"Fn::GetAtt": [own[mesh.logical_id], "Arn"]}, mesh.name.written, is_ours=True, made_for=mesh.logical_id
+        )
+    return Namespace(mesh.name.written, mesh.name.written, is_ours=True)
+
+
+def logical_ids(meshes: Sequence[str], resources: Mapping[str, Json]) -> Mapping[str, str]:
+    """The logical ID of the namespace that is made for each Mesh."""
+    taken, found = set(resources), {}
+    for mesh in meshes:
+        name, number = LOGICAL_ID, 2
+        while name in taken:
+            name, number = f"{LOGICAL_ID}{number}", number + 1
+        taken.add(name)
+        found[mesh] = name
+    return found
+
+
+def resource(name: Json, condition: str | None) -> Json:
+    """The namespace resource. name: of the mesh, as it is written. condition: under which it exists."""
+    return {
+        "Type": TYPE,
+        **({"Condition": condition} if condition else {}),
+        "Metadata": {"AppMeshInject": {"Added": True}},
+        "Properties": {"Name": name},
+    }
+
+
+def _problem(given: Json, scope: Scope) -> tuple[str, str] | None:
+    """What is wrong with a `Namespace`, and what to do."""
+    target = given.get("Ref") if isinstance(given, dict) and function(given) == "Ref" else None
+    if _type(scope.resources.get(str(target))) in _NAMESPACES:
+        return f"Namespace is a Ref to {target}, which gives its ID", ARN.format(target)
+    name = known(given, scope)
+    if isinstance(name, str) and name.startswith("ns-"):
+        return f"Namespace is {quoted(given)}, an ID", "Write the namespace's ARN, or its name"
+    for logical_id, other in scope.resources.items():
+        properties = other.get("Properties") if isinstance(other, dict) else None
+        own = properties.get("Name") if isinstance(properties, dict) else None
+        if _type(other) in _DNS_NAMESPACES and (own == given or (name is not None and known(own, scope) == name)):
+            message = f"Namespace is the name of {logical_id}, a DNS namespace: ECS would make another one of that name"
+            return message, ARN.format(logical_id)
+    return None
+
+
+def _type(resource: Json) -> Json:
+    return resource.get("Type") if isinstance(resource, dict) else None
+
+
+def in_cloud_map(namespace: Json, names: MeshNames) -> frozenset[str]:
+    """The names of the Cloud Map services of the template in a namespace, as it is written."""
+    called = {names.key(namespace).lower(), _named_namespace(namespace, names)} - {None, ""}
+    return frozenset(service.name for service in facts(names.resources, names)[1] if service.namespace in called)
+
+
+def _named_namespace(value: Json, names: MeshNames) -> str | None:
+    """The name of the namespace of the template that `!GetAtt Namespace.Arn` means."""
+    argument = value.get("Fn::GetAtt") if isinstance(value, dict) else None
+    target = argument[0] if isinstance(argument, list) and argument else str(argument).partition(".")[0]
+    found = names.resources.get(str(target))
+    properties = found.get("Properties") if isinstance(found, dict) else None
+    return names.key(properties["Name"]).lower() if isinstance(properties, dict) and "Name" in properties else None

@@ -1,0 +1,57 @@
+"""The names of an endpoint: its discovery name in the namespace, and the alias that callers use."""
+
+import re
+from typing import NamedTuple
+
+from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.interpolation import joined
+from appmesh_inject.findings import Finding
+from appmesh_inject.mesh.model import VirtualNode, VirtualService
+from appmesh_inject.mesh.scalars import Scalar
+from appmesh_inject.profiles.connecting.shapes import DISCOVERY_NAME, DNS_NAME, LONGEST_DISCOVERY_NAME
+from appmesh_inject.settings.types import quoted
+
+SUFFIX = "-sc"
+"""Keeps a discovery name apart from the Cloud Map service of the same virtual node, where the namespace is not ours."""
+
+
+class Name(NamedTuple):
+    """A name as it is written, and why it cannot be one."""
+
+    written: Json
+    findings: tuple[Finding, ...] = ()
+
+
+def discovery_name(node: VirtualNode, number: int, *, is_ours: bool) -> Name:
+    """The discovery name of the endpoint `number` of a node, counted from 1. is_ours: the namespace is that of the
+    mesh."""
+    suffix = ("" if is_ours else SUFFIX) + (f"-{number}" if number > 1 else "")
+    if isinstance(node.name.written, str):
+        plain = node.name.written.lower().replace(".", "-")[: LONGEST_DISCOVERY_NAME - len(suffix)] + suffix
+        return Name(plain, _problem(node.logical_id, node.path, Scalar(plain, plain, plain), DISCOVERY_NAME))
+    written = joined([node.name.written, suffix])
+    complete = Scalar(node.name.key + suffix, written, None if node.name.known is None else node.name.known + suffix)
+    return Name(written, _problem(node.logical_id, node.path, complete, DISCOVERY_NAME))
+
+
+def alias(service: VirtualService) -> Name:
+    """The name of a virtual service, as callers use it."""
+    if isinstance(service.name.written, str):
+        plain = service.name.written.lower()
+        return Name(plain, _problem(service.logical_id, service.path, Scalar(plain, plain, plain), DNS_NAME))
+    return Name(service.name.written, _problem(service.logical_id, service.path, service.name, DNS_NAME))
+
+
+def _problem(subject: str, path: Path, name: Scalar, pattern: str) -> tuple[Finding, ...]:
+    """The finding that a name does not fit. Of a name that is not known, only the text around the unknown counts."""
+    text = re.sub("\0[^\0]*\0", "x", name.key)
+    if re.fullmatch(pattern, text):
+        return ()
+    shown = quoted(name.written, 80)
+    is_alias = pattern is DNS_NAME
+    what = "name in Service Connect that callers use" if is_alias else "discovery name of Service Connect"
+    most = 127 if is_alias else LONGEST_DISCOVERY_NAME
+    allowed = "lower-case letters, digits, '_', '-'" + (" and '.'" if is_alias else "")
+    message = f"{shown} cannot be a {what}: it takes up to {most} {allowed}"
+    hint = "Rename it" if is_alias else "Write the name in lower case and without dots"
+    return (Finding("AM414", subject, path, message, hint),)
