@@ -13,6 +13,7 @@ from appmesh_inject.limits import (
     APP_PORTS,
     CONTAINERS_OF_A_TASK,
     IGNORED_PORTS_OF_PROXY_INIT,
+    INVOKING_ROLES,
     RESOURCES_OF_A_TEMPLATE,
 )
 
@@ -256,6 +257,21 @@ CODES: Mapping[str, Code] = {
         "Something outside of the task uses Envoy's admin port, where only the task itself gets an answer",
         "Use a listener's port, or set StatsPort",
     ),
+    "AM343": _error(
+        "LiveWeights is set where there is no template that its function could be added to",
+        "Set it in a whole template, or take it out",
+    ),
+    "AM344": _error(
+        "A task with live weights has no TaskRoleArn, so its envoy may not ask for them",
+        "Give it a TaskRoleArn, or set LiveWeights: false there",
+    ),
+    "AM345": _error(
+        "It is not known which role a task with live weights has", "Write the role's ARN, or a Ref to the role"
+    ),
+    "AM346": _error(
+        f"More than {INVOKING_ROLES} task roles would have to be let in to the function of live weights",
+        "Let tasks share a role, or set LiveWeights: false at some of them",
+    ),
     "AM351": _warning("Outlier detection has no effect on a single address", "Use ResponseType ENDPOINTS"),
     "AM352": _warning("The health check of a virtual gateway has no effect", "Check its health from the load balancer"),
     "AM353": _warning("A variable of the envoy container no longer has an effect", "Remove it"),
@@ -282,6 +298,17 @@ CODES: Mapping[str, Code] = {
         "First deploy the template as it is with DeletionPolicy: Retain at each of them: adopt --retain writes it",
     ),
     "AM367": _warning("Two task definitions run the same virtual node", "Correct the name of the node in one of them"),
+    "AM371": _warning(
+        "With LiveWeights, some weights of the mesh still change only with a deployment of the callers",
+        "Write a Ref to a String or Number parameter with a Default from 0 to 100, which nothing else uses",
+    ),
+    "AM372": _warning(
+        "OnExisting keeps an envoy, which does not follow live weights",
+        "Set OnExisting: Replace, or LiveWeights: false",
+    ),
+    "AM373": _warning(
+        "LiveWeights adds a role for its function to the template", "Deploy the template with CAPABILITY_IAM"
+    ),
     "AM501": _error(
         "The pod uses its host's network, so proxyinit would redirect all traffic of the host", "Remove hostNetwork"
     ),

@@ -99,6 +99,14 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
     changed = edited(changed, [edit for finish in finishes for edit in finish.changes])
     findings = [*platform.findings, *found.findings, *shared.findings]
     findings += (finding for finish in finishes for finding in finish.findings)
+    live = [plan.live for plan in _plans(decided) if plan.live is not None]
+    if live:
+        # Imported here, as below.
+        from appmesh_inject.profiles.live_weights import added
+
+        for_live = added(changed, live, platform.live_weights_role)
+        changed = edited(changed, for_live.changes)
+        findings += for_live.findings
 
     export = bool(shared.values.get("ExportMesh"))
     if export or any(used.consumes_mesh for used in profiles):
@@ -147,8 +155,15 @@ def _never_exists(context: Context) -> bool:
     return deciding(context.workload.scope).assumed.get(condition) is False
 
 
+def _plans(decided: Iterable[Decided]) -> Iterator[Plan]:
+    """The plans that are carried out."""
+    for each in decided:
+        if isinstance(each.outcome, Plan) and not each.is_refused:
+            yield each.outcome
+
+
 def _edits(decided: Decided) -> Changes:
-    return decided.outcome.changes if isinstance(decided.outcome, Plan) and not decided.is_refused else ()
+    return next((plan.changes for plan in _plans([decided])), ())
 
 
 def _measured(decided: Decided, changed: Json, most_bytes: quotas.MostBytes) -> Decided:

@@ -150,7 +150,10 @@ def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Out
     parameters = {name: environment[name] for name in DEPLOYMENT_PARAMETERS if name in environment}
     request = Level(("Transform", "Parameters"), _mapping(event.get("params")))
     target = CloudFormation(request, _parameter_values(event.get("templateParameterValues")))
-    return inject(event.get("fragment"), target, deployed(parameters), _meshes(environment.get(MESH_STACKS)))
+    platform, account = deployed(parameters), event.get("accountId")
+    if isinstance(account, str):
+        platform = platform.in_account(account)
+    return inject(event.get("fragment"), target, platform, _meshes(environment.get(MESH_STACKS)))
 
 
 def _meshes(names: str | None) -> Meshes:

@@ -59,6 +59,7 @@ KNOWN = {
     "DefaultRetryPolicy",
     "CloudMapDns",
     "StatsPort",
+    "LiveWeights",
 }
 """Settings that decide what comes out, so that their value must be known when the macro runs."""
 
@@ -90,6 +91,7 @@ EXAMPLES: Mapping[str, Json] = {
     "DefaultRetryPolicy": "off",
     "CloudMapDns": "logical",
     "StatsPort": 9901,
+    "LiveWeights": True,
 }
 
 

@@ -15,6 +15,7 @@ from appmesh_inject.settings.table import WARN, Settings
 
 if TYPE_CHECKING:
     from appmesh_inject.mesh.compiling import Compiler
+    from appmesh_inject.mesh.live_function import LiveRoute
 
 APP_MESH = "AWS::AppMesh::"
 
@@ -67,12 +68,21 @@ def resources_of(content: Json) -> Mapping[str, Json]:
 
 class EnvoyConfiguration(NamedTuple):
     """What one Envoy runs. command: None if there is an error. ports: of the listeners. files: the paths that Envoy
-    reads."""
+    reads. live: the live weights that it follows; None: it follows none."""
 
     command: Json
     ports: tuple[Json, ...] = ()
     files: tuple[Json, ...] = ()
     findings: tuple[Finding, ...] = ()
+    live: "LiveWeightsUse | None" = None
+
+
+class LiveWeightsUse(NamedTuple):
+    """function: the ARN of the function that tells the live weights. routes: what it has to know, if the template that
+    is processed has to get it."""
+
+    function: Json
+    routes: "tuple[LiveRoute, ...]"
 
 
 class Meshes:
@@ -85,7 +95,7 @@ class Meshes:
         self.given = given
         self.of_stack = of_stack
         self._runners: dict[str, dict[str, Path]] = {}
-        self._compilers: dict[tuple[int, bool, str], tuple[Compiler, tuple[Finding, ...]]] = {}
+        self._compilers: dict[tuple[int, bool, str, bool], tuple[Compiler, tuple[Finding, ...]]] = {}
 
     def source(self, settings: Settings, scope: Scope) -> MeshSource | None:
         """Where the mesh of a task is defined. A given mesh takes precedence over MeshStack. None if the stack's mesh
@@ -96,19 +106,30 @@ class Meshes:
             return self.of_stack(settings.mesh_stack)
         return MeshSource(scope.resources)
 
-    def compiler(self, source: MeshSource, settings: Settings, scope: Scope) -> tuple["Compiler", tuple[Finding, ...]]:
-        """The compiler of a mesh, created once, and the findings about the mesh."""
+    def compiler(
+        self, source: MeshSource, settings: Settings, scope: Scope, document: Json
+    ) -> tuple["Compiler", tuple[Finding, ...]]:
+        """The compiler of a mesh, created once, and the findings about the mesh. document: that is processed."""
         # Imported here, since most templates have no standalone task and the import would slow down each cold start.
         from appmesh_inject.mesh.compiling import Compiler, Options
         from appmesh_inject.mesh.parsing import parse
         from appmesh_inject.mesh.value_resolution import deciding
 
         is_own = source.resources is scope.resources
-        key = (id(source.resources), settings.default_retry_policy == "on", settings.cloud_map_dns)
+        is_live = settings.live_weights and is_own
+        key = (id(source.resources), settings.default_retry_policy == "on", settings.cloud_map_dns, is_live)
         if key not in self._compilers:
             parsed = parse(source.resources, deciding(scope) if is_own else Scope(), source.path)
             options = Options(default_retry_policy=key[1], cloud_map_dns=key[2], scope=scope)
-            self._compilers[key] = Compiler(parsed.model, options), (*source.findings, *parsed.findings)
+            model, findings = parsed.model, (*source.findings, *parsed.findings)
+            if is_live and isinstance(document, dict):
+                from appmesh_inject.mesh.live_function import FUNCTION_ARN
+                from appmesh_inject.mesh.live_weights import live_weights
+
+                live = live_weights(document, model, source.path)
+                model, findings = live.of(model, source.path), (*findings, *live.findings)
+                options = options._replace(live_function=FUNCTION_ARN)
+            self._compilers[key] = Compiler(model, options), findings
         return self._compilers[key]
 
     def twins(self) -> Iterator[Finding]:
@@ -131,13 +152,14 @@ class Meshes:
         admin_port: Json,
         place: Path,
         subject: str,
+        document: Json,
     ) -> EnvoyConfiguration:
-        """The configuration of the Envoy in task `subject`. environment: its variables; place: where they are
-        written."""
+        """The configuration of the Envoy in task `subject` of `document`. environment: its variables; place: where
+        they are written."""
         from appmesh_inject.mesh.compiling import Options
         from appmesh_inject.mesh.envoy_command import command
 
-        compiler, findings = self.compiler(source, settings, scope)
+        compiler, findings = self.compiler(source, settings, scope, document)
         if any(finding.is_error for finding in findings):
             return EnvoyConfiguration(None, findings=findings)
         options = Options(
@@ -150,6 +172,7 @@ class Meshes:
             environment=environment,
             environment_path=place,
             scope=scope,
+            live_function=compiler.options.live_function,
         )
         who = settings.resource_arn or settings.virtual_gateway_name or settings.virtual_node_name
         compile_one = compiler.gateway if is_gateway else compiler.node
@@ -168,7 +191,8 @@ class Meshes:
         level = "warning" if level == WARN else level
         commanded = command(compiled.bootstrap, level, subject, _arguments(environment))
         found = (*findings, *problems, *_about(commanded.findings, subject, place))
-        return EnvoyConfiguration(list(commanded.command), compiled.ports, compiled.files, found)
+        live = LiveWeightsUse(options.live_function, compiler.live_routes()) if compiled.is_live else None
+        return EnvoyConfiguration(list(commanded.command), compiled.ports, compiled.files, found, live)
 
 
 def _depends_on_a_condition(subject: str, scope: Scope) -> bool:

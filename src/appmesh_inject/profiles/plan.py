@@ -1,7 +1,7 @@
 """What a profile returns for a workload: a Plan or a Skip, each with findings."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from appmesh_inject.cfn.document import Changes
 from appmesh_inject.findings import Finding
@@ -9,12 +9,17 @@ from appmesh_inject.settings.consequences import without_consequences
 from appmesh_inject.settings.layers import RequestedSettings
 from appmesh_inject.workloads.model import Workload
 
+if TYPE_CHECKING:
+    from appmesh_inject.profiles.live_weights import LiveTask
+
 
 class Plan(NamedTuple):
-    """Edits to the document, at any path. They are not applied if a finding is an error."""
+    """Edits to the document, at any path. They are not applied if a finding is an error. live: what the template needs
+    besides, once for all its tasks, since the task follows live weights."""
 
     changes: Changes = ()
     findings: tuple[Finding, ...] = ()
+    live: "LiveTask | None" = None
 
 
 class Skip(NamedTuple):

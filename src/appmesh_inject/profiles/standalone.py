@@ -3,11 +3,14 @@
 The container definitions are our own, for the image `envoyproxy/envoy`.
 """
 
+from collections.abc import Iterable
+
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.source import CONFIGURATION_FLAG, EnvoyConfiguration, MeshSource
 from appmesh_inject.profiles.context import Context
+from appmesh_inject.profiles.plan import Plan, Skip
 from appmesh_inject.profiles.sidecar import admin_port, checks
 from appmesh_inject.profiles.sidecar.containers import (
     GATEWAY,
@@ -19,7 +22,7 @@ from appmesh_inject.profiles.sidecar.containers import (
 )
 from appmesh_inject.profiles.sidecar.context import SidecarContext
 from appmesh_inject.profiles.sidecar.identity import represented
-from appmesh_inject.profiles.sidecar.profile import SidecarProfile
+from appmesh_inject.profiles.sidecar.profile import Closing, SidecarProfile
 from appmesh_inject.profiles.sidecar.template import JoinedText, Members, Slot, Values
 from appmesh_inject.settings.table import STANDALONE
 from appmesh_inject.workloads.model import Container
@@ -73,14 +76,33 @@ class Standalone(SidecarProfile):
     open_slot = Slot.COMMAND
     consumes_mesh = True
 
-    def closing(
-        self, context: Context, sidecar_set: SidecarSet, envoy: Container, values: Values
-    ) -> tuple[Json, tuple[Finding, ...]]:
+    def plan(self, context: Context) -> Plan | Skip:
+        """The edits that add the sidecars to one workload, or the reason to leave it alone."""
+        if context.settings.live_weights:
+            from appmesh_inject.profiles.live_weights import outside_of_a_template
+
+            if problems := tuple(outside_of_a_template(context)):
+                return Plan(findings=problems)
+        return super().plan(context)
+
+    def closing(self, context: Context, sidecar_set: SidecarSet, envoy: Container, values: Values) -> Closing:
         """The command that runs the compiled configuration, and findings about the configuration."""
         compiled = _configuration(context, envoy, values)
         findings = checks.configuration(context, sidecar_set, compiled, envoy, values[Slot.APP_PORTS])
         used = admin_port.outside_uses(context, envoy, values[Slot.ADMIN_PORT])
-        return compiled.command, (*compiled.findings, *findings, *used)
+        found = (*compiled.findings, *findings, *used)
+        if compiled.live is None:
+            return Closing(compiled.command, found)
+        # Imported here, since few tasks need it and every import prolongs a cold start.
+        from appmesh_inject.profiles.live_weights import live_task
+
+        return Closing(compiled.command, found, live_task(context, compiled.live))
+
+    def about_kept_envoy(self, context: Context) -> Iterable[Finding]:
+        """A finding if the envoy that OnExisting keeps should follow live weights."""
+        from appmesh_inject.profiles.live_weights import kept_envoy
+
+        return kept_envoy(context)
 
     def is_injected(self, context: SidecarContext) -> bool:
         """Whether the task was injected before, together with the removal of the mesh from the template."""
@@ -115,6 +137,7 @@ def _configuration(context: Context, envoy: Container, values: Values) -> EnvoyC
         admin_port=scalar(values[Slot.ADMIN_PORT]),
         place=context.setting_path("Envoy"),
         subject=context.workload.name,
+        document=context.document,
     )
 
 

@@ -66,6 +66,7 @@ class Settings(NamedTuple):
     default_retry_policy: str = "on"
     cloud_map_dns: str = "strict"
     stats_port: str | None = None
+    live_weights: bool = False
 
 
 TABLE: Mapping[str, Setting] = {
@@ -168,6 +169,13 @@ TABLE: Mapping[str, Setting] = {
     "StatsPort": Setting(
         types.known_port,
         "Port where Envoy answers `GET /ready` and `GET /stats/prometheus`, and nothing else, to the task's network",
+        profiles=(STANDALONE,),
+    ),
+    "LiveWeights": Setting(
+        types.flag,
+        "Whether weights that are a `Ref` to a parameter follow its value without a deployment: running Envoys read it"
+        " from a Lambda function that is added to the stack",
+        "`false`",
         profiles=(STANDALONE,),
     ),
 }
