@@ -11,7 +11,7 @@ from typing import NamedTuple
 from appmesh_inject.cfn.document import MOST_LEVELS, Changes, Json, Path, edited, is_deeper, value_if_there
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.mesh.source import Meshes, MeshSource
+from appmesh_inject.mesh.source import LiveWeightsUse, Meshes, MeshSource
 from appmesh_inject.profiles.context import Context, setting_path
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
 from appmesh_inject.profiles.registry import Profile, profile
@@ -99,16 +99,21 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
     changed = edited(changed, [edit for finish in finishes for edit in finish.changes])
     findings = [*platform.findings, *found.findings, *shared.findings]
     findings += (finding for finish in finishes for finding in finish.findings)
+
+    export = bool(shared.values.get("ExportMesh"))
+    exported: LiveWeightsUse | None = None
+    if export and shared.values.get("LiveWeights"):
+        exported, problems = meshes.exported_live_weights(settle(shared, "").settings, found.scope, document)
+        findings += problems
     live = [plan.live for plan in _plans(decided) if plan.live is not None]
-    if live:
+    if live or exported:
         # Imported here, as below.
         from appmesh_inject.profiles.live_weights import added
 
-        for_live = added(changed, live, platform.live_weights_role)
+        for_live = added(changed, live, exported, platform.live_weights_role)
         changed = edited(changed, for_live.changes)
         findings += for_live.findings
 
-    export = bool(shared.values.get("ExportMesh"))
     if export or any(used.consumes_mesh for used in profiles):
         # Imported here, since few templates need it and every import prolongs a cold start.
         from appmesh_inject.mesh.removal import without_mesh

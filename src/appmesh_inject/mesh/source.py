@@ -132,6 +132,20 @@ class Meshes:
             self._compilers[key] = Compiler(model, options), findings
         return self._compilers[key]
 
+    def exported_live_weights(
+        self, settings: Settings, scope: Scope, document: Json
+    ) -> tuple[LiveWeightsUse | None, tuple[Finding, ...]]:
+        """The live weights of a template that exports its mesh, for tasks of other stacks. None if it has none. With
+        the findings about them."""
+        source = MeshSource(scope.resources)
+        compiler, findings = self.compiler(source, settings, scope, document)
+        if any(finding.is_error for finding in findings):
+            return None, findings
+        problems = compiler.shared.links.findings()
+        routes = compiler.live_routes()
+        about = (each for each in problems if each.code == "AM314")
+        return LiveWeightsUse(compiler.options.live_function, routes) if routes else None, (*findings, *about)
+
     def twins(self) -> Iterator[Finding]:
         """A warning for each task that runs the same node as another one of the template."""
         for tasks in self._runners.values():

@@ -74,14 +74,14 @@ def _condition(context: Context) -> str | None:
     return None
 
 
-def added(template: Json, tasks: Sequence[LiveTask], role: str | None) -> Plan:
-    """The edits that add a permission for each role, and the function where it belongs to this stack. role: that the
-    function runs as; None: one of its own."""
+def added(template: Json, tasks: Sequence[LiveTask], exported: LiveWeightsUse | None, role: str | None) -> Plan:
+    """The edits that add a permission for each role, and the function where it belongs to this stack. exported: what it
+    has to know for tasks of other stacks. role: that the function runs as; None: one of its own."""
     assert isinstance(template, dict)
     conditions = {task.condition for task in tasks}
-    shared = conditions.pop() if len(conditions) == 1 else None
+    shared = conditions.pop() if len(conditions) == 1 and exported is None else None
     parts: dict[str, Json] = {}
-    owned = next((task.use for task in tasks if task.use.routes), None)
+    owned = next((task.use for task in tasks if task.use.routes), exported)
     if owned is not None:
         parts |= {name: _under(shared, resource) for name, resource in resources(owned.routes, role).items()}
     by_role: dict[str, list[LiveTask]] = {}
@@ -94,14 +94,6 @@ def added(template: Json, tasks: Sequence[LiveTask], role: str | None) -> Plan:
     if owned is not None:
         changes.append(_output(template, shared))
     return Plan(changes, (*_too_many(by_role), *_needs_capability(parts)))
-
-
-def owner(template: Json, use: LiveWeightsUse, role: str | None) -> Plan:
-    """The edits that add the function to a template without tasks, for the tasks of other stacks."""
-    assert isinstance(template, dict)
-    parts = resources(use.routes, role)
-    changes = [replace(("Resources", name), resource) for name, resource in parts.items()]
-    return Plan([*changes, _output(template, None)], tuple(_needs_capability(parts)))
 
 
 def _text(task: LiveTask) -> str:

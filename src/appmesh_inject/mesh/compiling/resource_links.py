@@ -3,7 +3,7 @@
 What a service exposes does not depend on the caller, so it is determined once for all callers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias, TypeVar, final
 
@@ -99,6 +99,11 @@ class Links:
         if known is None:
             known = self._exposed[service.logical_id] = _Linking(self, service).exposed()
         return known
+
+    def findings(self) -> Iterator[Finding]:
+        """The mistakes in the routers, routes and nodes of all services."""
+        for service in self.model.services:
+            yield from self.exposed(service).findings
 
     def is_live(self, service: VirtualService) -> bool:
         """Whether a route of the service has a live weight."""
