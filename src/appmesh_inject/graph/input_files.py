@@ -1,6 +1,6 @@
 """Reads and renders the files of a graph: their mesh, their tasks before and after injection, and the findings."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,6 +11,7 @@ from appmesh_inject.files.documents import Document
 from appmesh_inject.files.other_document import Elsewhere
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Report
+from appmesh_inject.mesh.live_weights import live_weights
 from appmesh_inject.mesh.model import Model
 from appmesh_inject.mesh.parsing import parse
 from appmesh_inject.mesh.source import MeshSource, resources_of
@@ -22,6 +23,8 @@ from appmesh_inject.settings.table import Settings
 from appmesh_inject.workloads import ecs_api, kubernetes
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.model import Container, DocumentKind, Workload
+
+BASE: Path = ("Resources",)
 
 Where: TypeAlias = Callable[[Document, Path], str]
 
@@ -55,16 +58,26 @@ def rendered_file(input_file: InputFile, options: RenderOptions, where: Where) -
     rendered = input_file.rendered(options)
     kind, content = _document_kind(input_file, options)
     scope = kind.find(content).scope if input_file.is_template else Scope()
-    parsed = parse(resources_of(content), deciding(scope))
+    parsed = parse(resources_of(content), deciding(scope), BASE)
     findings = dict.fromkeys((*rendered.findings, *parsed.findings))
     reports = {each.path: each for each in rendered.reports}
+    runs = tuple(_runs(kind, content, rendered.document, reports))
     return RenderedFile(
         document.name,
-        parsed.model,
-        tuple(_runs(kind, content, rendered.document, reports)),
+        _with_baselines(parsed.model, kind, content, runs),
+        runs,
         tuple((finding, where(document, finding.path)) for finding in findings),
         rendered.has_errors or (not rendered.reports and any(finding.is_error for finding in parsed.findings)),
     )
+
+
+def _with_baselines(model: Model, kind: DocumentKind, content: Json, runs: Sequence[RenderedTask]) -> Model:
+    """The model, whose live weights have their baseline if the template asks for live weights."""
+    found = kind.find(content)
+    of_template = settle(gather(found.levels, found.scope), "").settings.live_weights
+    if not isinstance(content, dict) or not (of_template or any(task.settings.live_weights for task in runs)):
+        return model
+    return live_weights({**content, "Resources": resources_of(content)}, model, BASE).of(model, BASE)
 
 
 def mesh_alone(mesh: MeshSource, where: Where) -> RenderedFile:
