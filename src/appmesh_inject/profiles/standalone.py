@@ -34,6 +34,9 @@ READINESS_CHECK = (
     "; printf 'GET /ready HTTP/1.1\\r\\nHost: h\\r\\nConnection: close\\r\\n\\r\\n' >&3; grep -q LIVE <&3",
 )
 
+# Envoy asks for live weights with the task's role. Without this it looks for the instance's role as well.
+NO_INSTANCE_ROLE: Members = {"Name": "AWS_EC2_METADATA_DISABLED", "Value": Slot.LIVE_WEIGHTS}
+
 NODE_ENVOY: Members = {
     "Name": "envoy",
     "Image": Slot.ENVOY_IMAGE,
@@ -43,6 +46,7 @@ NODE_ENVOY: Members = {
         # Stops the image's entrypoint from changing the user, which only root can do. `User` sets the user already.
         {"Name": "ENVOY_UID", "Value": "0"},
         {"Name": "ENABLE_ENVOY_XRAY_TRACING", "Value": Slot.X_RAY},
+        NO_INSTANCE_ROLE,
     ],
     "HealthCheck": {
         "Command": ["CMD", "bash", "-c", JoinedText(READINESS_CHECK)],
@@ -58,7 +62,7 @@ NODE_ENVOY: Members = {
 
 GATEWAY_ENVOY: Members = {
     **{name: member for name, member in NODE_ENVOY.items() if name != "User"},
-    "Environment": [{"Name": "ENABLE_ENVOY_XRAY_TRACING", "Value": Slot.X_RAY}],
+    "Environment": [{"Name": "ENABLE_ENVOY_XRAY_TRACING", "Value": Slot.X_RAY}, NO_INSTANCE_ROLE],
 }
 
 
