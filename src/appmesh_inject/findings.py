@@ -272,6 +272,10 @@ CODES: Mapping[str, Code] = {
         f"More than {INVOKING_ROLES} task roles would have to be let in to the function of live weights",
         "Let tasks share a role, or set LiveWeights: false at some of them",
     ),
+    "AM348": _error(
+        "A mesh of another template has live weights, and it is not known which function tells them",
+        "Set LiveWeights: true beside its ExportMesh, or give --live-weights-arn",
+    ),
     "AM351": _warning("Outlier detection has no effect on a single address", "Use ResponseType ENDPOINTS"),
     "AM352": _warning("The health check of a virtual gateway has no effect", "Check its health from the load balancer"),
     "AM353": _warning("A variable of the envoy container no longer has an effect", "Remove it"),

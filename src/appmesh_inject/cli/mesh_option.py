@@ -15,7 +15,7 @@ from appmesh_inject.files.other_document import Elsewhere
 from appmesh_inject.mesh.source import EXPORT, MeshSource, resources_of, with_exported
 from appmesh_inject.render.parameters import declarations, parameter_values
 
-MESH, MESH_PARAMETER = "--mesh", "--mesh-parameter"
+MESH, MESH_PARAMETER, LIVE_WEIGHTS_ARN = "--mesh", "--mesh-parameter", "--live-weights-arn"
 
 MeshFile = Annotated[
     str | None,
@@ -36,29 +36,44 @@ MeshParameters = Annotated[
     ),
 ]
 
+LiveWeightsArn = Annotated[
+    str | None,
+    typer.Option(
+        LIVE_WEIGHTS_ARN,
+        metavar="ARN",
+        show_default=False,
+        help="The function that tells the live weights of --mesh: the output AppMeshInjectLiveWeights of its stack",
+    ),
+]
 
-def mesh_of(file: str | None, parameters: Sequence[str]) -> MeshSource | None:
+
+def mesh_of(file: str | None, parameters: Sequence[str], live_weights_arn: str | None = None) -> MeshSource | None:
     """The mesh in `file` with its values resolved; None without a file. Raises UserError if the file cannot be read,
-    and a usage error for parameters that it does not declare."""
+    and a usage error for parameters that it does not declare. live_weights_arn: of the function that tells its live
+    weights."""
     if file is None:
-        if parameters:
-            raise typer.BadParameter(f"this needs {MESH}.", param_hint=MESH_PARAMETER)
+        for given, option in ((parameters, MESH_PARAMETER), (live_weights_arn, LIVE_WEIGHTS_ARN)):
+            if given:
+                raise typer.BadParameter(f"this needs {MESH}.", param_hint=option)
         return None
-    return mesh_in(documents.load(file), parameters)
+    return mesh_in(documents.load(file), parameters, live_weights_arn)
 
 
-def mesh_in(document: Document, parameters: Sequence[str]) -> MeshSource:
+def mesh_in(document: Document, parameters: Sequence[str], live_weights_arn: str | None = None) -> MeshSource:
     """The mesh in a document; see `mesh_of`."""
     # The mesh package is large, and most calls do not need it.
+    from appmesh_inject.mesh.live_source import LiveSource
     from appmesh_inject.mesh.value_resolution import resolved
 
     template = documents.template(document)
     declared = declarations(template)
     given = pairs(parameters, MESH_PARAMETER)
     check_declared(given, declared, f"{document.name} has no", MESH_PARAMETER)
-    found = resolved(with_exported(template), parameter_values(declared, given), "", "")
+    whole, values = with_exported(template), parameter_values(declared, given)
+    found = resolved(whole, values, "", "")
     step = Elsewhere(f"{MESH} {document.name}", replace(document, locate=lambda path: _place(document, path)))
-    return MeshSource.elsewhere(found.resources, (step,), found.findings)
+    live = LiveSource(whole, (step, "Resources"), live_weights_arn, values)
+    return MeshSource.elsewhere(found.resources, (step,), found.findings, live)
 
 
 def has_mesh(document: Document) -> bool:

@@ -40,7 +40,12 @@ class LiveWeights(NamedTuple):
 
     def of(self, model: Model, base: Path) -> Model:
         """The model whose live weights have their baseline. base: the path of the model's resources."""
-        return replace(model, routes=tuple(self._of_route(route, len(base)) for route in model.routes))
+        return replace(
+            model,
+            routes=tuple(
+                self._of_route(route, len(base)) if route.path[: len(base)] == base else route for route in model.routes
+            ),
+        )
 
     def _of_route(self, route: Route, depth: int) -> Route:
         targets = tuple(
@@ -68,7 +73,7 @@ def live_weights(template: Mapping[str, Json], model: Model, base: Path) -> Live
     baselines: dict[Path, str] = {}
     others: list[str] = []
     for route in model.routes:
-        if len(route.targets) < 2:
+        if len(route.targets) < 2 or route.path[: len(base)] != base:
             continue
         for target in route.targets:
             answer = found.baseline(route, target)

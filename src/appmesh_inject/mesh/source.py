@@ -16,6 +16,7 @@ from appmesh_inject.settings.table import WARN, Settings
 if TYPE_CHECKING:
     from appmesh_inject.mesh.compiling import Compiler
     from appmesh_inject.mesh.live_function import LiveRoute
+    from appmesh_inject.mesh.live_source import LiveSource
 
 APP_MESH = "AWS::AppMesh::"
 
@@ -30,16 +31,23 @@ EXPORT = ("AppMeshInject", "Mesh")
 
 class MeshSource(NamedTuple):
     """Where a mesh is defined. resources: resolved if they come from another template. path: to the resources, for
-    findings. findings: from reading them."""
+    findings. findings: from reading them. live: the other template, which may have live weights."""
 
     resources: Mapping[str, Json]
     path: Path = ("Resources",)
     findings: tuple[Finding, ...] = ()
+    live: "LiveSource | None" = None
 
     @classmethod
-    def elsewhere(cls, resources: Mapping[str, Json], path: Path, findings: tuple[Finding, ...]) -> "MeshSource":
+    def elsewhere(
+        cls,
+        resources: Mapping[str, Json],
+        path: Path,
+        findings: tuple[Finding, ...],
+        live: "LiveSource | None" = None,
+    ) -> "MeshSource":
         """A mesh from another template. path: stands for that template in the paths of findings."""
-        return cls(resources, (*path, "Resources"), tuple(f._replace(path=(*path, *f.path)) for f in findings))
+        return cls(resources, (*path, "Resources"), tuple(f._replace(path=(*path, *f.path)) for f in findings), live)
 
     @property
     def is_empty(self) -> bool:
@@ -116,19 +124,21 @@ class Meshes:
         from appmesh_inject.mesh.value_resolution import deciding
 
         is_own = source.resources is scope.resources
-        is_live = settings.live_weights and is_own
-        key = (id(source.resources), settings.default_retry_policy == "on", settings.cloud_map_dns, is_live)
+        key = (
+            id(source.resources),
+            settings.default_retry_policy == "on",
+            settings.cloud_map_dns,
+            settings.live_weights,
+        )
         if key not in self._compilers:
             parsed = parse(source.resources, deciding(scope) if is_own else Scope(), source.path)
             options = Options(default_retry_policy=key[1], cloud_map_dns=key[2], scope=scope)
             model, findings = parsed.model, (*source.findings, *parsed.findings)
-            if is_live and isinstance(document, dict):
-                from appmesh_inject.mesh.live_function import FUNCTION_ARN
-                from appmesh_inject.mesh.live_weights import live_weights
-
-                live = live_weights(document, model, source.path)
+            if settings.live_weights:
+                followed = _live_source(source, document, is_own=is_own)
+                live = followed.live_weights(model)
                 model, findings = live.of(model, source.path), (*findings, *live.findings)
-                options = options._replace(live_function=FUNCTION_ARN)
+                options = options._replace(live_function=followed.function, lists_weights=True)
             self._compilers[key] = Compiler(model, options), findings
         return self._compilers[key]
 
@@ -205,13 +215,39 @@ class Meshes:
         level = "warning" if level == WARN else level
         commanded = command(compiled.bootstrap, level, subject, _arguments(environment))
         found = (*findings, *problems, *_about(commanded.findings, subject, place))
-        live = LiveWeightsUse(options.live_function, compiler.live_routes()) if compiled.is_live else None
+        live: LiveWeightsUse | None = None
+        if compiled.is_live:
+            is_own = source.resources is scope.resources
+            live = LiveWeightsUse(options.live_function, compiler.live_routes() if is_own else ())
+            if options.live_function is None:
+                found = (*found, _unknown_function(subject, place, is_stack=self.given is None))
         return EnvoyConfiguration(list(commanded.command), compiled.ports, compiled.files, found, live)
+
+
+def _live_source(source: MeshSource, document: Json, *, is_own: bool) -> "LiveSource":
+    """The template of the mesh, which may have live weights."""
+    from appmesh_inject.mesh.live_function import FUNCTION_ARN
+    from appmesh_inject.mesh.live_source import LiveSource
+
+    if source.live is not None and not is_own:
+        return source.live
+    template = document if isinstance(document, Mapping) else {}
+    return LiveSource(template, source.path, FUNCTION_ARN)
 
 
 def _depends_on_a_condition(subject: str, scope: Scope) -> bool:
     resource = scope.resources.get(subject)
     return isinstance(resource, Mapping) and "Condition" in resource
+
+
+def _unknown_function(subject: str, place: Path, *, is_stack: bool) -> Finding:
+    if is_stack:
+        message = "the stack that MeshStack names has live weights, and no function that tells them"
+        hint = "Set LiveWeights: true beside its ExportMesh and update it, or set LiveWeights: false here"
+    else:
+        message = "the mesh of --mesh has live weights, and it is not known which function tells them"
+        hint = "Give its ARN: --live-weights-arn, the stack's output AppMeshInjectLiveWeights"
+    return Finding("AM348", subject, place, message, hint)
 
 
 def _arguments(environment: Mapping[str, Json]) -> tuple[Json, ...]:

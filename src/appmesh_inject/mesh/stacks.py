@@ -33,6 +33,8 @@ class Stacks:
 
     def _source(self, name: str) -> MeshSource:
         # Only templates with MeshStack need these imports, and boto3 is the slowest import of all.
+        from appmesh_inject.mesh.live_function import FUNCTION
+        from appmesh_inject.mesh.live_source import LiveSource
         from appmesh_inject.mesh.source import EXPORT, with_exported
         from appmesh_inject.mesh.value_resolution import resolved
 
@@ -55,8 +57,11 @@ class Stacks:
                 "Add AppMesh: {Profile: standalone, ExportMesh: true} to its Metadata, and update the stack",
             )
         values = {each["ParameterKey"]: _value(each) for each in stack.get("Parameters", ())}
-        found = resolved(with_exported(template), values, name, client.meta.region_name)
-        return MeshSource.elsewhere(found.resources, PATH, found.findings)
+        whole = with_exported(template)
+        found = resolved(whole, values, name, client.meta.region_name)
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
+        live = LiveSource(whole, (*PATH, "Resources"), outputs.get(FUNCTION), values)
+        return MeshSource.elsewhere(found.resources, PATH, found.findings, live)
 
 
 def _value(parameter: Mapping[str, str]) -> str:

@@ -50,17 +50,18 @@ def graph(
         from appmesh_inject.graph import input_files, mermaid, mesh_graph, output
 
         # Without --mesh, --mesh-parameter applies to the mesh that one of the files contains.
-        of_mesh = given.mesh_parameter
-        options, found = (given if given.mesh is not None else replace(given, mesh_parameter=[])).read()
+        of_mesh = given.mesh_parameter, given.live_weights_arn
+        own = given if given.mesh is not None else replace(given, mesh_parameter=[], live_weights_arn=None)
+        options, found = own.read()
         report.print_errors(found.errors)
         holders = [
             input_file.document
             for input_file in found.files
             if input_file.is_template and has_mesh(input_file.document)
         ]
-        shared = mesh_in(holders[0], of_mesh) if options.mesh is None and len(holders) == 1 else None
+        shared = mesh_in(holders[0], *of_mesh) if options.mesh is None and len(holders) == 1 else None
         if given.mesh is None and shared is None:
-            mesh_of(None, of_mesh)  # raises the usage error for parameters without a mesh
+            mesh_of(None, *of_mesh)  # raises the usage error for parameters without a mesh
         read = [] if options.mesh is None else [input_files.mesh_alone(options.mesh, report.where)]
         for input_file in tracked(found.files, "Reading the mesh"):
             file_options = options.render_options(input_file.document)

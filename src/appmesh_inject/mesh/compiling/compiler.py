@@ -51,7 +51,7 @@ class Compiler:
 
     def __post_init__(self) -> None:
         meshes: Mapping[str, Mesh] = {mesh.mesh.key: mesh for mesh in self.model.meshes}
-        links = Links(self.model, lists_weights=self.options.live_function is not None)
+        links = Links(self.model, lists_weights=self.options.lists_weights)
         object.__setattr__(self, "shared", Shared(links, self.options, meshes))
 
     def node(self, who: Json, mesh_name: Json = None, options: Options | None = None) -> Compiled:

@@ -14,7 +14,7 @@ class Options(NamedTuple):
     them. stats_port: where statistics are served to the task's network. environment: variables of the envoy container,
     which enable tracing and statistics. environment_path, scope:
     where these variables stand, and what is known there. live_function: the ARN of the function that tells live
-    weights; None: there are none."""
+    weights; None: there are none. lists_weights: another finding lists the weights that are not live."""
 
     default_retry_policy: bool = True
     cloud_map_dns: str = "strict"
@@ -26,6 +26,7 @@ class Options(NamedTuple):
     environment_path: Path = ()
     scope: Scope = NOTHING_KNOWN
     live_function: Json = None
+    lists_weights: bool = False
 
 
 class Compiled(NamedTuple):
