@@ -58,4 +58,5 @@ def difference(name: str, old: Rendered | None, new: Rendered | None, changed: C
     found = changes(before, after, reports)
     workloads = len(reports) if new else len(old.reports if old else ())
     live = live_parameters(after, changed)
-    return Comparison(name, found, workloads, redeployed(before, after, changed), values=tuple(sorted(changed)), live=live)
+    revised = redeployed(before, after, changed)
+    return Comparison(name, found, workloads, revised, values=tuple(sorted(changed)), live=live)
