@@ -257,6 +257,10 @@ CODES: Mapping[str, Code] = {
         "Something outside of the task uses Envoy's admin port, where only the task itself gets an answer",
         "Use a listener's port, or set StatsPort",
     ),
+    "AM336": _error(
+        "A compressed configuration cannot be unpacked in the envoy container",
+        "Use the entrypoint of an image that has bash and gzip, or a configuration that fits as plain text",
+    ),
     "AM343": _error(
         "LiveWeights is set where there is no template that its function could be added to",
         "Set it in a whole template, or take it out",
@@ -302,6 +306,10 @@ CODES: Mapping[str, Code] = {
         "First deploy the template as it is with DeletionPolicy: Retain at each of them: adopt --retain writes it",
     ),
     "AM367": _warning("Two task definitions run the same virtual node", "Correct the name of the node in one of them"),
+    "AM368": _warning(
+        "No task of the template runs a virtual node or gateway of its mesh",
+        "Mark the task definition that runs it; if something else serves it, leave the warning out",
+    ),
     "AM371": _warning(
         "With LiveWeights, some weights of the mesh still change only with a deployment of the callers",
         "Write a Ref to a String or Number parameter with a Default from 0 to 100, which nothing else uses",
@@ -336,6 +344,22 @@ CODES: Mapping[str, Code] = {
     "AM607": _error(
         "The task has no containers besides its sidecars", "Remove the task definition, and the service that runs it"
     ),
+    "AM651": _warning(
+        "The template still names App Mesh's image, which no task uses any more",
+        "Take it out: a parameter of SSM fails the deployment once AWS removes it",
+    ),
+    "AM652": _warning(
+        "A managed policy of App Mesh stays in the template",
+        "Take it out: a deployment fails once AWS removes the policy",
+    ),
+    "AM653": _warning("Permissions for App Mesh stay in the template", "Take them out"),
+    "AM654": _warning(
+        "The template still names an account of App Mesh's images", "Take out the permission or policy that names it"
+    ),
+    "AM655": _warning(
+        "A variable of App Mesh's image goes, since a stock Envoy does not read it",
+        "Check that nothing depends on its effect",
+    ),
     "AM901": _warning(
         "The template does not call the macro: it has marks but no Transform, or a misspelt one (an error of `lint`)",
         "Add Transform: AppMeshInject, or correct its name",
@@ -357,4 +381,8 @@ CODES: Mapping[str, Code] = {
         "Write the long form: Fn::Length",
     ),
     "AM907": _warning("Ignore names something that is no warning", "Write the code of a warning, such as AM355"),
+    "AM908": _warning(
+        "A compressed configuration shows no routes in change sets",
+        "Look at the routes with graph or diff, or set Configuration: plain if that fits",
+    ),
 }

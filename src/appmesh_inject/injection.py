@@ -118,7 +118,7 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
         # Imported here, since few templates need it and every import prolongs a cold start.
         from appmesh_inject.mesh.removal import without_mesh
 
-        findings += (*meshes.twins(), *_needing_the_mesh(decided, found.scope))
+        findings += _needing_the_mesh(decided, found.scope)
         changed, problems = without_mesh(changed, found.scope, export=export)
         findings += problems
 
@@ -126,8 +126,9 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
     if most_bytes:
         decided = [_measured(each, changed, most_bytes) for each in decided]
     findings += (finding for each in decided for finding in each.findings)
-    if most_bytes and not any(finding.is_error for finding in findings):
-        findings += quotas.processed_template(changed, most_bytes)
+    if not any(finding.is_error for finding in findings):
+        findings += meshes.mismatches((it.workload.name, it.requested.settings, it.workload.scope) for it in decided)
+        findings += quotas.processed_template(changed, most_bytes) if most_bytes else ()
     in_order = ordered(findings)
     reports = _reports(found.workloads, decided, shared.values.get("Profile", PREVIEW))
     if any(finding.is_error for finding in in_order):

@@ -25,6 +25,7 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from appmesh_inject.cfn.document import Json, at_most, half_character
+from appmesh_inject.cfn.intrinsics import TOLD_BY_THE_EVENT
 from appmesh_inject.cfn.json_numbers import endless_number
 from appmesh_inject.findings import Finding, one_line, ordered
 from appmesh_inject.injection import Action, Outcome, inject, too_deep
@@ -149,7 +150,8 @@ def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Out
     """Injects into the event's fragment. environment: contains the deployment parameters, by name."""
     parameters = {name: environment[name] for name in DEPLOYMENT_PARAMETERS if name in environment}
     request = Level(("Transform", "Parameters"), _mapping(event.get("params")))
-    target = CloudFormation(request, _parameter_values(event.get("templateParameterValues")))
+    values = _parameter_values(event.get("templateParameterValues"))
+    target = CloudFormation(request, {**_pseudo_parameters(event), **values})
     platform, account = deployed(parameters), event.get("accountId")
     if isinstance(account, str):
         platform = platform.in_account(account)
@@ -172,6 +174,12 @@ def _mapping(value: Any) -> Mapping[str, Json]:
 def _parameter_values(value: Any) -> Mapping[str, Json]:
     """The values that CloudFormation sends: texts, and lists of texts. Anything else is ignored."""
     return {name: member for name, member in _mapping(value).items() if _is_parameter_value(member)}
+
+
+def _pseudo_parameters(event: Mapping[str, Any]) -> Mapping[str, Json]:
+    """The pseudo parameters that the event tells, such as the Region of the stack."""
+    told = {name: event.get(member) for name, member in TOLD_BY_THE_EVENT.items()}
+    return {name: value for name, value in told.items() if isinstance(value, str) and value}
 
 
 def _is_parameter_value(value: Json) -> bool:

@@ -140,6 +140,75 @@ def test_language_extensions_after_the_macro(transform: str, is_warned: bool) ->
     assert "AM905" not in run("render", "-", stdin=nobody_waits).err
 
 
+TASK_OF_A_LOOP = """\
+Resources:
+  Node: {Type: AWS::AppMesh::VirtualNode, Properties: {MeshName: apps, VirtualNodeName: web, Spec: {}}}
+  Fn::ForEach::Tasks:
+    - N
+    - [web]
+    - Task${N}:
+        Type: AWS::ECS::TaskDefinition
+        Metadata: {AppMesh: {Profile: standalone, MeshName: apps, VirtualNodeName: !Ref N, AppPorts: []}}
+        Properties: {NetworkMode: awsvpc, Memory: "512", ContainerDefinitions: [{Name: app, Image: "x/y:1"}]}
+"""
+NODES_OF_A_LOOP = """\
+Resources:
+  Fn::ForEach::Nodes:
+    - N
+    - [web]
+    - Node${N}: {Type: AWS::AppMesh::VirtualNode, Properties: {MeshName: apps, VirtualNodeName: !Ref N, Spec: {}}}
+  Web:
+"""
+PORTS = "PortMappings: [{ContainerPort: 8080}]"
+LOOPS = {
+    "mesh resources": NODES_OF_A_LOOP + TASK.replace("ga,", "standalone,"),
+    "a task that names a node by the loop": TASK_OF_A_LOOP,
+    "ports": "Resources:\n  Web:\n" + TASK.replace(PORTS, "Fn::ForEach::P: [P, [PortMappings], {'${P}': !Ref X}]"),
+    "the containers": "Resources:\n  Web:\n"
+    + TASK.replace("ContainerDefinitions", "Fn::ForEach::P: [P, [ContainerDefinitions], {'${P}': !Ref X}]\n#"),
+}
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_loop_that_is_unrolled_first_is_no_reason_to_refuse(loop: str) -> None:
+    for command in ("render", "lint", "diff") if loop == "ports" else ("render",):
+        ran = run(command, "-", stdin="Transform: [AWS::LanguageExtensions, AppMeshInject]\n" + LOOPS[loop])
+        assert " warning AM904 " in ran.out + ran.err
+        assert "CloudFormation runs AWS::LanguageExtensions before this macro" in ran.out + ran.err
+        assert (ran.code, " error AM" in ran.out + ran.err) == (0, False)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_loop_that_is_unrolled_later_is_one(loop: str) -> None:
+    ran = run("render", "-", stdin="Transform: [AppMeshInject, AWS::LanguageExtensions]\n" + LOOPS[loop])
+    assert (ran.code, "AM904" in ran.err, " error AM" in ran.err) == (1, False, True)
+
+
+def test_a_mistake_in_a_loop_stays_one() -> None:
+    text = "Transform: [AWS::LanguageExtensions, AppMeshInject]\n" + TASK_OF_A_LOOP
+    assert "error AM101 Task${N}" in run("render", "-", stdin=text.replace("AppPorts", "AppPort")).err
+
+
+@pytest.mark.parametrize("command", ["render", "lint"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("NetworkMode: awsvpc", "NetworkMode: !Ref Given"),
+        ("Profile: ga", "Enabled: !Ref Given, Profile: ga"),
+        ("Profile: ga", "Profile: !Ref Given"),
+        ('Memory: "512"', 'RequiresCompatibilities: [!Ref Given]\n      Memory: "512"'),
+    ],
+)
+def test_a_parameter_without_a_value_is_named_with_its_option(command: str, before: str, after: str) -> None:
+    """The launch type matters to proxyinit alone, which is profile preview's."""
+    text = "Parameters: {Given: {Type: String}}\n" + WHOLE.replace(before, after)
+    text = text.replace("Profile: ga, ", "") if "Requires" in after else text
+    ran = run(command, "-", stdin=text)
+    assert (ran.code, "Give its value: --parameter Given=..." in ran.out + ran.err) == (1, True)
+    no_echo = run(command, "-", stdin=text.replace("String}", "String, NoEcho: true}"))
+    assert "a parameter that is neither NoEcho nor read from Parameter Store" in no_echo.out + no_echo.err
+
+
 @pytest.mark.parametrize("kind", ["AWS::SSM::Parameter::Value<List<String>>", "AWS::SSM::Parameter::Value<String>"])
 def test_a_parameter_of_parameter_store_is_not_known_in_a_snippet_either(kind: str) -> None:
     parameters = f'Parameters: {{Ports: {{Type: "{kind}", Default: ports}}}}\n'

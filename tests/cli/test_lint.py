@@ -286,6 +286,16 @@ def test_short_forms_that_cloudformation_does_not_have(call: str) -> None:
     assert f"Write Fn::{name[1:]}." in ran.out
 
 
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [("!sub a", "Did you mean !Sub?"), ("!GetAttr a", "Did you mean !GetAtt?"), ("!Xyz a", "Write the")],
+)
+def test_misspelt_short_forms(call: str, hint: str) -> None:
+    ran = run("lint", "-", stdin=f"Metadata:\n  Made: {call}\n{COMPLETE}")
+    name, _ = call.split()
+    assert f"<stdin>:2:9: error AM906: {name} is no short form that CloudFormation has. {hint}" in ran.out
+
+
 def test_long_forms_and_other_short_forms_are_fine() -> None:
     ran = run("lint", "-", stdin=f"Metadata: {{A: {{Fn::Length: [a]}}, B: !Sub a, C: '!Length'}}\n{COMPLETE}")
     assert "AM906" not in ran.out

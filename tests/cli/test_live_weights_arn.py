@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import yaml
 from botocore.stub import Stubber
 
 from appmesh_inject.cfn.document import Json
@@ -28,7 +29,7 @@ FILE = ("render", str(TASK), "--output-format", "json", "--mesh", str(MESH), *VA
 def weights(template: Any) -> list[str]:
     """The weights in the configuration of the task's envoy, which all have a runtime key."""
     command = template["Resources"]["WebTask"]["Properties"]["ContainerDefinitions"][1]["Command"]
-    configuration = json.loads(deployed(command, {})[1])
+    configuration = yaml.safe_load(deployed(command, {})[1])
     listeners = configuration["static_resources"]["listeners"]
     (route,) = (
         route["route"]["weighted_clusters"]
@@ -49,10 +50,7 @@ def permissions(template: Any) -> list[Any]:
 def check_followed(template: Any) -> None:
     """The baseline is in the task definition, and the role may ask the function of the other stack."""
     assert weights(template) == ["90", "10"]
-    assert (
-        json.dumps(ARN)
-        in deployed(template["Resources"]["WebTask"]["Properties"]["ContainerDefinitions"][1]["Command"], {})[1]
-    )
+    assert ARN in deployed(template["Resources"]["WebTask"]["Properties"]["ContainerDefinitions"][1]["Command"], {})[1]
     assert permissions(template) == [
         {
             "Action": "lambda:InvokeFunction",

@@ -161,3 +161,12 @@ def test_a_mesh_without_tasks_explains_how_to_use_it(command: str, export: bool,
     assert ran.code == 0, ran.err
     sentence = "to use its mesh for tasks of other templates, pass --mesh"
     assert f"{file}: there is no AWS::ECS::TaskDefinition; {sentence} {file}\n" in ran.err
+
+
+def test_a_loop_in_the_mesh_of_another_template_is_not_a_matter_of_transforms(tmp_path: Path) -> None:
+    node = "{Type: AWS::AppMesh::VirtualNode, Properties: {MeshName: apps, VirtualNodeName: !Ref N, Spec: {}}}"
+    loop = f"  Fn::ForEach::Nodes: [N, [a], {{'Node${{N}}': {node}}}]\n"
+    (tmp_path / "mesh.yaml").write_text("Transform: [AWS::LanguageExtensions]\n" + MESH + loop)
+    ran = run("render", "-", *FLAGS, "--mesh", str(tmp_path / "mesh.yaml"), stdin=json.dumps(TASK))
+    assert ran.code == 1
+    assert "in a loop, which is not unrolled in the template of another stack. Write" in ran.err

@@ -6,6 +6,8 @@ import sys
 import pytest
 
 from appmesh_inject import __version__
+from appmesh_inject.cli.help import EXAMPLES
+from appmesh_inject.cli.program import COMMANDS
 from appmesh_inject.settings.table import TABLE
 from tests.cli.command import TEMPLATE, run
 
@@ -26,9 +28,24 @@ def test_every_setting_has_its_flag_with_the_help_of_the_table() -> None:
     text = " ".join(run("render", "--help").out.split())
     names = "--mesh-name --ignored-uid --ignored-gid --egress-ignored-ips --x-ray --x-ray-daemon --wait-for-envoy"
     assert all(f"{name} " in text for name in names.split())
-    for row in TABLE.values():
-        assert row.meaning.replace("`", "").split("; ")[0] in text
-    assert text.count(" JSON ") == sum(row.is_fragment for row in TABLE.values())
+    for name, row in TABLE.items():
+        explained = run("explain", name).out
+        assert explained.startswith(f"{name}\n\n{row.meaning}.\n")
+        assert (" JSON\n" in explained) == row.is_fragment
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_on_a_screen_and_ends_with_an_example(command: str) -> None:
+    lines = run(command, "--help", env={"COLUMNS": "80"}).out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert len(lines) <= 60
+    assert lines[-2:] == ["Example:", f"  {EXAMPLES[command]}"]
+    assert not [line for line in lines if "<list" in line or "[default: none]" in line]
+
+
+def test_an_unknown_name_to_explain_is_wrong_usage() -> None:
+    ran = run("explain", "LogLevl")
+    assert (ran.code, "there is no finding or setting 'LogLevl': did you mean LogLevel?" in ran.err) == (2, True)
 
 
 def test_an_unknown_option_or_command_is_wrong_usage() -> None:

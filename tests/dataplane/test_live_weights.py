@@ -104,9 +104,9 @@ class Mesh:
 
 def _faster(task: Task) -> Task:
     text = json.dumps(task.definition)
-    asked = json.dumps(f'"refresh_delay":"{REFRESH_DELAY}"')[1:-1]
+    asked = f"refresh_delay: {REFRESH_DELAY}"
     assert text.count(asked) <= 1
-    return replace(task, definition=json.loads(text.replace(asked, asked.replace(REFRESH_DELAY, f"{INTERVAL:g}s"))))
+    return replace(task, definition=json.loads(text.replace(asked, f"refresh_delay: {INTERVAL:g}s")))
 
 
 @pytest.fixture(scope="module")

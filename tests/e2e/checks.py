@@ -1,8 +1,9 @@
 """What is compared: a task definition of a template with what ECS has of it."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
+
+from appmesh_inject.mesh import command_reading
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
@@ -10,9 +11,9 @@ NO_VALUE = {"Ref": "AWS::NoValue"}
 def sidecar_node(described: Mapping[str, Any]) -> str | None:
     """The node, gateway or resource that the task's envoy stands for; None where it has no envoy of ours."""
     for container in described["containerDefinitions"]:
-        command = container.get("command", ())
-        if "--config-yaml" in command:
-            return str(json.loads(command[1])["node"]["id"])
+        configuration = command_reading.configuration(container.get("command"), str)
+        if configuration is not None:
+            return str(configuration["node"]["id"])
         for variable in container.get("environment", ()):
             if variable["name"] in ("APPMESH_VIRTUAL_NODE_NAME", "APPMESH_RESOURCE_ARN"):
                 return str(variable["value"])

@@ -36,7 +36,10 @@ NODES: Mapping[str, Mapping[str, str | None]] = {
     },
     "sam.yaml": GATEWAY,
     "ga.yaml": {"GatewayTask": "arn:aws:appmesh:us-east-1:000000000000:mesh/colorapp/virtualNode/gateway"},
-    "virtual-gateway.yaml": {"EdgeTask": "mesh/apps/virtualGateway/edge"},
+    "virtual-gateway.yaml": {
+        "EdgeTask": "mesh/apps/virtualGateway/edge",
+        "GatewayTask": "mesh/apps/virtualNode/gateway",
+    },
     "colorapp/template.yaml": {
         **{
             f"Colorteller{color}Task": f"mesh/colorapp/virtualNode/colorteller-{color.lower()}"

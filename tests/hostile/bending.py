@@ -130,6 +130,9 @@ def around(place: Place, chance: Chance) -> None:
             {"Fn::ForEach::L": ["L", ["a"], {"X${L}": value}]},
             [value],
             [value, value],
+            {"Fn::If": ["A", value, []]},
+            {"Condition": value},
+            {"Ref": {"a": value}},
             {"Resources": value},
             json.dumps(value),
         ]
@@ -153,7 +156,82 @@ def refer(place: Place, chance: Chance) -> None:
     holder[step] = {"Ref": "Given"}
 
 
-BENDS = (replace, around, rename, remove, refer)
+MARK = {"MeshName": "apps", "VirtualNodeName": "web"}
+CALL = {"Name": "AppMeshInject", "Parameters": MARK}
+KNOWN = tuple(
+    json.dumps(value)
+    for value in (
+        [""],
+        [" ", ""],
+        [{"Fn::If": ["A", [], ["x"]]}],
+        {"Condition": "A"},
+        {"Ref": {"a": "b"}},
+        {"Ref": "A", "b": "c"},
+        {"Fn::If": "A"},
+        {"Ref": "AWS::Region"},
+        {"Ref": "AWS::AccountId"},
+        {"Fn::Sub": "${AWS::StackName}-${AWS::Partition}"},
+        {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/file"}}},
+        {"Fn::ForEach::Loop": ["Member", ["Memory", "PortMappings", "AppMesh"], {"${Member}": {"Ref": "Member"}}]},
+        {"AppMesh": MARK},
+        {"Appmesh": MARK},
+        {"Fn::Transform": CALL},
+        CALL,
+        {**CALL, "Name": "AppMeshInjekt"},
+        [CALL, "AWS::LanguageExtensions"],
+        "AppMeshInjekt",
+        "mesh/apps@111122223333/virtualNode/web",
+        "arn:aws:ssm:us-east-1:111122223333:parameter/web",
+        "/web/ports",
+        "IPv6_ONLY",
+        "IPv6_PREFERRED",
+        "IPv4_ONLY",
+        "9901",
+        9901,
+        15000,
+        "traffic-port",
+        {"Prefix": {"Value": "/v2"}},
+        {"Path": {"Exact": "/healthz"}},
+        {"Prefix": {"DefaultPrefix": "DISABLED"}, "Hostname": {"DefaultTargetHostname": "DISABLED"}},
+        {"Hostname": {"Exact": "a.example.com"}},
+        {"HTTP": {"MaxConnections": 0}},
+    )
+)
+"""Values of the kinds that users' templates have got wrong results for, as JSON."""
+MEMBERS = (
+    *("AppMesh", "Appmesh", "AppMesh:MeshName", "Transform", "Fn::Transform", "Fn::ForEach::Loop", "Condition"),
+    *("StatsPort", "HealthCheckPort", "IpPreference", "Rewrite", "Match", "ConnectionPool", "PortMappings", "Enabled"),
+    *("Environment", "AppPorts", "MeshOwner", "Tags", "FirelensConfiguration", "DependsOn", "User"),
+)
+"""Members that such values belong to."""
+
+
+def known_kind(place: Place, chance: Chance) -> None:
+    """A value that is meant for some place, perhaps for another one."""
+    holder, step = place
+    holder[step] = json.loads(chance.choice(KNOWN))
+
+
+def add(place: Place, chance: Chance) -> None:
+    """One member more, which belongs here or elsewhere."""
+    holder, step = place
+    for target in (holder[step], holder):
+        if isinstance(target, dict):
+            target[chance.choice(MEMBERS)] = json.loads(chance.choice(KNOWN))
+            return
+
+
+def misspell(place: Place, chance: Chance) -> None:
+    """A key as somebody types it in a hurry."""
+    holder, step = place
+    if isinstance(holder, dict) and isinstance(step, str) and step:
+        cut = chance.below(len(step))
+        holder[chance.choice([step.lower(), step.capitalize(), step[:cut] + step[cut + 1 :], f"{step}s"])] = holder.pop(
+            step
+        )
+
+
+BENDS = (replace, around, rename, remove, refer, known_kind, add, misspell)
 
 
 def bend(event: Any, chance: Chance) -> None:

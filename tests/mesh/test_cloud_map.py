@@ -68,3 +68,26 @@ def test_a_service_of_this_or_of_an_unknown_namespace_counts(pointer: Any) -> No
 def test_the_records_of_a_service_decide(config: Any, code: str) -> None:
     found = told(mesh(**discovered(DnsConfig=config)), Scope(parameters={"Srv": "SRV"}))
     assert found[0] == (code, f"{NODE}/ServiceDiscovery/AWSCloudMap/ServiceName")
+
+
+def in_ecs(**properties: Any) -> dict[str, Any]:
+    """An ECS service that registers in the Cloud Map service `Found`."""
+    registry = {"RegistryArn": {"Fn::GetAtt": ["Found", "Arn"]}}
+    return {"Type": "AWS::ECS::Service", "Properties": {"ServiceRegistries": [registry], **properties}}
+
+
+@pytest.mark.parametrize(
+    ("services", "warns"),
+    [
+        ({"One": in_ecs(DesiredCount=8)}, False),
+        ({"One": in_ecs()}, False),
+        ({"One": in_ecs(DesiredCount=9)}, True),
+        ({"One": in_ecs(DesiredCount=5), "Two": in_ecs(DesiredCount="5")}, True),
+        ({"One": in_ecs(DesiredCount={"Ref": "Count"})}, True),
+        ({"One": in_ecs(DesiredCount=2), "Scaled": {"Type": "AWS::ApplicationAutoScaling::ScalableTarget"}}, True),
+        ({"One": in_ecs(ServiceRegistries=[])}, True),
+    ],
+)
+def test_more_than_eight_tasks_are_not_all_found(services: dict[str, Any], warns: bool) -> None:
+    found = mesh(**discovered(DnsConfig={"DnsRecords": [{"Type": "A", "TTL": 60}]}), **services)
+    assert ("AM355" in [code for code, _ in told(found)]) == warns

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.cli.command import run
+from tests.hostile.contract import answered
 
 TEMPLATE = """\
 Transform: AppMeshInject
@@ -100,3 +101,25 @@ def test_a_parameter_without_a_value_is_named_and_can_be_given(condition: str, n
     refused = run("render", "-", stdin=existing)
     assert "AM309" in refused.err
     assert f"Give its value: --parameter {name}=..." in refused.err
+
+
+def test_the_macro_knows_its_region_and_account_and_the_command_line_is_told_them() -> None:
+    """CloudFormation's event carries both, and nothing else of what pseudo parameters give."""
+    template = TEMPLATE.replace("Protocol: !If [IsProd, http2", "Protocol: !If [IsHome, http2")
+    at_home = ran_event(template, "--parameter", "AWS::Region=eu-west-1")
+    assert (at_home["region"], "AWS::Region" in at_home["templateParameterValues"]) == ("eu-west-1", False)
+    for region, is_http2 in (("eu-west-1", True), ("us-east-1", False)):
+        response = answered({**at_home, "region": region})
+        assert response["status"] == "success"
+        assert ("cds_ingress_shop_web_http2_8080" in json.dumps(response["fragment"])) is is_http2
+    named = template.replace('"AWS::Region", eu-west-1', '"AWS::StackName", web')
+    refused = run("render", "-", stdin=named)
+    assert "AM301 Web Protocol: " in refused.err
+    assert "--parameter" not in refused.err, "no macro will ever know it"
+
+
+def ran_event(template: str, *options: str) -> dict[str, Any]:
+    ran = run("event", "-", *options, stdin=template)
+    assert ran.code == 0, ran.err
+    event: dict[str, Any] = json.loads(ran.out)
+    return event

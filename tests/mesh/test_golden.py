@@ -8,7 +8,11 @@ import pytest
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.findings import CODES
+from appmesh_inject.mesh.command_forms import is_ours
+from appmesh_inject.mesh.command_reading import configuration
 from appmesh_inject.mesh.envoy_command import command
+from appmesh_inject.settings.table import COMPRESSED, PLAIN
+from tests.deployed import deployed
 from tests.mesh.cases import GOLDEN, Case, cases, name, values
 
 each_case = pytest.mark.parametrize("case", cases(), ids=name)
@@ -76,15 +80,14 @@ def test_no_reference_to_the_mesh_is_left(case: Case) -> None:
 
 
 @each_case
-def test_the_command_is_json_of_text_alone(case: Case) -> None:
+@pytest.mark.parametrize("form", [PLAIN, COMPRESSED])
+def test_the_command_reads_back_as_the_configuration(case: Case, form: str) -> None:
+    """All forms say the same, and are text alone."""
     for compiled in case.compiled().compiled.values():
-        run = command(compiled.bootstrap).command
-        text = run[1]
-        pieces: Any = text["Fn::Join"][1] if isinstance(text, dict) else [text]
-        read = json.loads("".join(piece if isinstance(piece, str) else "x" for piece in pieces))
-        assert all(isinstance(value, str | dict | list) for value in values(read))
-        assert run[0] == "--config-yaml"
-        assert run[2:] == ("-l", "info")
+        run = list(command(compiled.bootstrap, form=form).command)
+        assert configuration(deployed(run, {}), str) == deployed(compiled.bootstrap, {})
+        assert is_ours(run)
+        assert run[-2:] == ["-l", "info"]
 
 
 def test_every_code_of_the_mesh_is_described() -> None:

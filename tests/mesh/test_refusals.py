@@ -780,7 +780,7 @@ def test_a_parameters_value_is_never_quoted() -> None:
         f"{HTTP}__Timeout": {"Idle": {"Unit": {"Ref": "P"}, "Value": {"Ref": "P"}}},
     }
     found = findings(mesh(**changes), scope)
-    assert {"AM302", "AM322"} <= {f.code for f in found}
+    assert "AM302" in {f.code for f in found}
     assert not any("s3cr3t" in str(f) for f in found)
 
 
@@ -910,32 +910,3 @@ def test_a_nul_character_is_refused() -> None:
         f"AM322 Target {NODE}/ServiceDiscovery/DNS/Hostname: Hostname has a NUL character. Take it out.",
         "AM315 Target Resources/Target: is a target, but has no ServiceDiscovery. Add ServiceDiscovery.",
     ]
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        {"Ref": "P"},
-        {"Fn::Sub": "a.${P}"},
-        {"Fn::Sub": ["a.${P}", {}]},
-        {"Fn::Sub": ["a.${A}", {"A": {"Ref": "P"}}]},
-        {"Fn::Sub": "${Q}.${P}"},
-        {"Fn::Sub": "${P}.{x}"},
-        {"Fn::Join": ["", ["a", {"Ref": "P"}]]},
-        {"Fn::If": ["C", {"Ref": "P"}, "x"]},
-    ],
-)
-@pytest.mark.parametrize("known", ['a"', "a\\b", "a\nb", "\x1f"])
-def test_a_parameter_that_would_end_the_text_is_refused(value: Any, known: str) -> None:
-    changes = {"Target__Spec__ServiceDiscovery__DNS__Hostname": value}
-    said = list(map(str, findings(mesh(**changes), Scope(parameters={"P": known, "Q": "q"}))))
-    assert (
-        f"AM322 Target {NODE}/ServiceDiscovery/DNS/Hostname: Hostname takes parameter 'P', whose value has a quote, a "
-        "backslash or a control character. Write the value itself in the template."
-    ) in said
-    assert findings(mesh(**changes), Scope(parameters={"P": "a b~", "Q": '"' if "Q" not in str(value) else "q"})) == []
-
-
-def test_text_that_looks_like_a_parameter_is_ignored() -> None:
-    changes: dict[str, Any] = {"Target__Spec__ServiceDiscovery__DNS__Hostname": {"Fn::Sub": ["a.${A}", {"A": "${P}"}]}}
-    assert findings(mesh(**changes), Scope(parameters={"P": '"'})) == []

@@ -236,6 +236,7 @@ def test_an_application_with_an_appmesh_variable_is_kept() -> None:
     assert (ran.code, ran.out) == (0, head + with_variable)
     ran = run("remove", "-", stdin=head + by_image)
     assert (ran.code, ran.out, "error AM607 pod/web" in ran.err) == (1, "", True)
+    assert "a pod needs one. Take the whole object out of the document." in ran.err
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ from cfnlint.decode.cfn_yaml import CfnParseError
 from appmesh_inject.cfn.document import Json, edited, remove
 from appmesh_inject.cfn.document import Path as Position
 from appmesh_inject.files import documents
+from appmesh_inject.files.document_editing import edited_text
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.migrate.document_editing import editing_of
-from appmesh_inject.migrate.text_layout import Kind, Layout, Node
+from appmesh_inject.files.text_editing import TextEditing
+from appmesh_inject.files.text_layout import Kind, Layout, Node
 from tests.conftest import REPOSITORY
 
 CORPUS = Path(os.environ.get("APPMESH_INJECT_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
@@ -59,7 +60,7 @@ def _plain(value: Any) -> Any:
 
 def test_the_layout_has_the_position_of_every_value(readable: list[Document]) -> None:
     for document in readable:
-        layout = editing_of(document).layout
+        layout = TextEditing(document, ()).layout
         for path, node in _nodes(layout, layout.root, document.content, ()):
             if node.kind is Kind.SCALAR and not node.function:
                 text = document.text[node.start : node.end]
@@ -70,12 +71,10 @@ def test_the_layout_has_the_position_of_every_value(readable: list[Document]) ->
 def test_nothing_but_the_removed_member_changes(readable: list[Document]) -> None:
     """One member in the middle of each file, and one item of its longest list."""
     for document in readable:
-        if editing_of(document).layout.anchors:
+        if TextEditing(document, ()).layout.anchors:
             continue
         for path in _some_members(document):
-            editing = editing_of(document)
-            editing.remove(path)
-            text = editing.text()
+            text = edited_text(document, [remove(path)])
             assert documents.parsed(document.name, text).content == edited(document.content, [remove(path)]), path
             assert document.text.count("\n") < 3 or _come_from(text, document.text), (document.name, path)
 

@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.document import Json, same
 from appmesh_inject.cfn.merge import merged
-from appmesh_inject.migrate.fragment_difference import difference, same, without_nothing
+from appmesh_inject.migrate.fragment_difference import difference, without_nothing
 
 IDENTITIES = {
     "Environment": (("Name", None),),

@@ -80,8 +80,8 @@ def test_a_mesh_of_a_stack_and_the_templates_own_are_two() -> None:
         commands = {
             name: document["Resources"][name]["Properties"]["ContainerDefinitions"][1]["Command"][1] for name in tasks
         }
-        assert ('"9090"' in commands["Here"], '"9080"' in commands["Here"]) == (True, False)
-        assert ('"9090"' in commands["Elsewhere"], '"9080"' in commands["Elsewhere"]) == (False, True)
+        assert ("'9090'" in commands["Here"], "'9080'" in commands["Here"]) == (True, False)
+        assert ("'9090'" in commands["Elsewhere"], "'9080'" in commands["Elsewhere"]) == (False, True)
 
 
 def test_a_mesh_from_elsewhere_says_where_its_mistakes_are() -> None:

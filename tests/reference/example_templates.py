@@ -1,7 +1,8 @@
 """Examples of findings that no golden case shows, since they are about what is around a document: `examples/CODE.yaml`.
 
 A template says what is too much of in short: what stands between `# N times` and `# end` is there N times, `{{n}}` its
-number; `{{long}}` is a long text, and `{{deep}}` is nested deeply. A first line says options of `render`, if need be.
+number; `{{long}}` is a long text, and `{{deep}}` is nested deeply. A first line says options of `render`, or another
+command, if need be.
 """
 
 import json
@@ -65,6 +66,8 @@ def told(code: str) -> str:
         said = ran.err + run("remove", str(template)).err
         if template.read_text().startswith("# appmesh-inject lint\n"):
             said = run("lint", str(template)).out
+        if template.read_text().startswith("# appmesh-inject adopt --profile standalone\n"):
+            said = run("adopt", str(template), "--profile", "standalone").err
         if f" {code}" not in said:
             said = run("lint", str(template)).out
         if f" {code}" not in said:

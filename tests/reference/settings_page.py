@@ -58,6 +58,7 @@ KNOWN = {
     "ExportMesh",
     "DefaultRetryPolicy",
     "CloudMapDns",
+    "Configuration",
     "StatsPort",
     "LiveWeights",
 }
@@ -90,6 +91,7 @@ EXAMPLES: Mapping[str, Json] = {
     "ExportMesh": True,
     "DefaultRetryPolicy": "off",
     "CloudMapDns": "logical",
+    "Configuration": "compressed",
     "StatsPort": 9901,
     "LiveWeights": True,
 }

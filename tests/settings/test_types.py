@@ -31,6 +31,7 @@ SCOPE = Scope(
 NO_VALUE: Json = {"Ref": "AWS::NoValue"}
 UNKNOWN: Json = {"Fn::ImportValue": "x"}
 UNDECIDED = "decides what is injected, and its value is not known when the macro runs"
+KNOWN_PARAMETER = "a Ref to a parameter that is neither NoEcho nor read from Parameter Store"
 
 
 def said(outcome: object) -> list[str]:
@@ -137,9 +138,7 @@ def test_a_choice() -> None:
     assert said(reader("zzz", SCOPE)) == [
         "AM102 : must be Fail, Keep or Replace, and 'zzz' is not. Write Fail, Keep or Replace"
     ]
-    assert said(reader(UNKNOWN, SCOPE)) == [
-        f"AM103 : {UNDECIDED}. Write the value itself, or a Ref to a parameter of the template"
-    ]
+    assert said(reader(UNKNOWN, SCOPE)) == [f"AM103 : {UNDECIDED}. Write the value itself, or {KNOWN_PARAMETER}"]
 
 
 def test_what_a_parameter_may_have_meant_is_never_guessed() -> None:
@@ -159,7 +158,7 @@ def test_text_that_is_known() -> None:
         "AM102 : must be text, and the value of parameter 'Number' is not. Write text"
     ]
     assert said(types.known_text(UNKNOWN, SCOPE)) == [
-        f"AM103 : {UNDECIDED}. Write the value itself, or a Ref to a parameter of the template"
+        f"AM103 : {UNDECIDED}. Write the value itself, or {KNOWN_PARAMETER}"
     ]
 
 
@@ -182,7 +181,7 @@ def test_a_switch() -> None:
         "AM102 Fn::If/2/Fn::If/1: must be true or false, and 'x' is not. Write true or false"
     ]
     assert said(types.switch({"Fn::If": ["A", True, UNKNOWN]}, SCOPE)) == [
-        f"AM103 Fn::If/2: {UNDECIDED}. Write true, false, a Ref to a parameter, or an Fn::If with true and false"
+        f"AM103 Fn::If/2: {UNDECIDED}. Write true, false, {KNOWN_PARAMETER}, or an Fn::If with true and false"
     ]
 
 

@@ -1,46 +1,64 @@
 """What comes out against the quotas of AWS: a task definition as a whole, a template's bytes and its resources."""
 
+import hashlib
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.document import NOTHING, Json
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, inject
+from appmesh_inject.mesh.command_forms import form_of
+from appmesh_inject.mesh.source import Meshes, MeshSource
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.ecs_api import EcsTaskDefinition
 from appmesh_inject.workloads.kubernetes import KubernetesManifests
+from tests.mesh import thousand
 
 PROFILES = ("preview", "ga", "standalone")
 MARK: dict[str, Json] = {"MeshName": "apps", "VirtualNodeName": "web"}
 
 
-def mesh() -> dict[str, Json]:
+def mesh(backends: int = 0) -> dict[str, Json]:
+    """A node, and the services that it calls, all of which it provides itself."""
+    # As unlike as names can be, so that compression does little for them.
+    names = [f"{hashlib.sha256(str(number).encode()).hexdigest()[:60]}.local" for number in range(backends)]
     spec: Json = {
         "Listeners": [{"PortMapping": {"Port": 9080, "Protocol": "http"}}],
         "ServiceDiscovery": {"DNS": {"Hostname": "web.shop.local"}},
+        "Backends": [{"VirtualService": {"VirtualServiceName": name}} for name in names],
+    }
+    provider: Json = {"VirtualNode": {"VirtualNodeName": "web"}}
+    services: dict[str, Json] = {
+        f"Service{number}": {
+            "Type": "AWS::AppMesh::VirtualService",
+            "Properties": {"MeshName": "apps", "VirtualServiceName": name, "Spec": {"Provider": provider}},
+        }
+        for number, name in enumerate(names)
     }
     node: Json = {"MeshName": "apps", "VirtualNodeName": "web", "Spec": spec}
     return {
         "Mesh": {"Type": "AWS::AppMesh::Mesh", "Properties": {"MeshName": "apps"}},
         "Node": {"Type": "AWS::AppMesh::VirtualNode", "Properties": node},
+        **services,
     }
 
 
-def task(profile: str, text: str = "", **properties: Json) -> dict[str, Json]:
+def task(profile: str, text: str = "", marked: Mapping[str, Json] = NOTHING, **properties: Json) -> dict[str, Json]:
     """A marked task definition whose app has a text of its own."""
     app: dict[str, Json] = {"Name": "app", "Image": "web", "PortMappings": [{"ContainerPort": 9080}]}
     app["DockerLabels"] = {"about": text}
     given: Json = {"NetworkMode": "awsvpc", "Memory": "512", "ContainerDefinitions": [app], **properties}
-    mark: Json = {"AppMesh": {**MARK, "Profile": profile}}
+    mark: Json = {"AppMesh": {**MARK, "Profile": profile, **marked}}
     return {"Type": "AWS::ECS::TaskDefinition", "Metadata": mark, "Properties": given}
 
 
-def injected(resources: dict[str, Json], **more: Json) -> Outcome:
-    return inject({**more, "Resources": {**mesh(), **resources}}, CloudFormation(Level((), {}), {}))
+def injected(resources: dict[str, Json], backends: int = 0, **more: Json) -> Outcome:
+    return inject({**more, "Resources": {**mesh(backends), **resources}}, CloudFormation(Level((), {}), {}))
 
 
 def size(value: Any) -> int:
@@ -56,27 +74,94 @@ def properties_of(outcome: Outcome) -> Any:
     return document["Resources"]["Web"]["Properties"]
 
 
-@pytest.mark.parametrize("profile", ["preview", "standalone"])
-def test_a_task_definition_may_have_64_kb_as_a_whole_and_no_byte_more(profile: str) -> None:
-    room = 65_536 - size(properties_of(injected({"Web": task(profile)})))
-    assert not errors(injected({"Web": task(profile, "x" * room)}))
-    (finding,) = errors(outcome := injected({"Web": task(profile, "x" * (room + 1))}))
+def envoy_of(outcome: Outcome) -> Any:
+    return properties_of(outcome)["ContainerDefinitions"][1]
+
+
+PLAIN: Mapping[str, Json] = {"Configuration": "plain"}
+COMPRESSED: Mapping[str, Json] = {"Configuration": "compressed"}
+
+
+@pytest.mark.parametrize(("profile", "marked"), [("preview", {}), ("standalone", PLAIN), ("standalone", COMPRESSED)])
+def test_a_task_definition_may_have_64_kb_as_a_whole_and_no_byte_more(profile: str, marked: Mapping[str, Json]) -> None:
+    room = 65_536 - size(properties_of(injected({"Web": task(profile, "", marked)})))
+    assert not errors(injected({"Web": task(profile, "x" * room, marked)}))
+    (finding,) = errors(outcome := injected({"Web": task(profile, "x" * (room + 1), marked)}))
     assert (finding.code, finding.subject, finding.path) == ("AM319", "Web", ("Resources", "Web"))
     assert "takes about 65,537 bytes" in finding.message
     assert finding.message.endswith("and ECS takes 65,536")
     assert [(report.name, report.action) for report in outcome.reports] == [("Web", Action.REFUSED)]
 
 
+def test_a_configuration_is_compressed_only_where_the_task_definition_does_not_fit_otherwise() -> None:
+    room = 65_536 - size(properties_of(injected({"Web": task("standalone")}, backends=20)))
+    outcomes = {length: injected({"Web": task("standalone", "x" * length)}, backends=20) for length in (room, room + 1)}
+    assert not any(errors(outcome) for outcome in outcomes.values())
+    forms = [form_of(envoy_of(outcome)["Command"]) for outcome in outcomes.values()]
+    assert forms == ["plain", "compressed"]
+    asked = injected({"Web": task("standalone", "x" * (room + 1), COMPRESSED)}, backends=20)
+    assert properties_of(outcomes[room + 1]) == properties_of(asked)
+
+
+def test_only_the_task_that_needs_it_is_compressed() -> None:
+    outcome = injected({"Other": task("standalone"), "Web": task("standalone", "x" * 60_000)}, backends=20)
+    document: Any = outcome.document
+    tasks = [document["Resources"][name]["Properties"]["ContainerDefinitions"][1] for name in ("Other", "Web")]
+    assert [form_of(envoy["Command"]) for envoy in tasks] == ["plain", "compressed"]
+
+
+def test_what_was_compressed_because_it_did_not_fit_is_compared_as_such() -> None:
+    """A task definition in JSON, whose mesh is given: it is compared with what it would be now."""
+    meshes = Meshes(given=MeshSource(mesh(20), ("--mesh",)))
+    request = Level((), {**MARK, "Profile": "standalone"})
+    app: Json = {"name": "app", "image": "web", "portMappings": [{"containerPort": 9080}]}
+    app = {**app, "dockerLabels": {"about": "x" * 58_000}}  # type: ignore[dict-item]
+    document: Json = {"family": "web", "networkMode": "awsvpc", "memory": "512", "containerDefinitions": [app]}
+    first = inject(document, EcsTaskDefinition(request), meshes=meshes)
+    again = inject(first.document, EcsTaskDefinition(request), meshes=meshes)
+    assert [(report.action, report.reason) for report in again.reports] == [(Action.SKIPPED, "already injected")]
+    assert not again.has_errors
+    other = inject(first.document, EcsTaskDefinition(request), meshes=Meshes(given=MeshSource(mesh(21), ("--mesh",))))
+    assert [finding.code for finding in errors(other)] == ["AM206"]
+
+
+def test_an_image_without_a_shell_is_not_compressed() -> None:
+    image: dict[str, Json] = {"Envoy": {"Image": "envoyproxy/envoy:distroless-v1.40.0"}}
+    assert form_of(envoy_of(injected({"Web": task("standalone", "", image)}))["Command"]) == "plain"
+    assert [finding.code for finding in errors(injected({"Web": task("standalone", "x" * 65_000, image)}))] == ["AM336"]
+
+
+MOST_IN_PLAIN = 79
+"""Backends with a router and two targets that fit into a task definition without compression; the docs say about 75."""
+
+
+def test_many_backends_fit_and_a_thousand_if_compressed() -> None:
+    def form(backends: int, **mark: Json) -> str | None:
+        outcome = inject(thousand.template(backends, **mark), CloudFormation(Level((), {}), {"Domain": "shop.local"}))
+        assert not errors(outcome), [str(finding) for finding in errors(outcome)]
+        document: Any = outcome.document
+        return form_of(document["Resources"]["Task"]["Properties"]["ContainerDefinitions"][1]["Command"])
+
+    assert form(MOST_IN_PLAIN) == "plain"
+    assert form(MOST_IN_PLAIN + 1) == "compressed"
+    assert form(1000) == "compressed"
+
+
 def test_what_is_too_large_is_said_with_what_the_rest_takes() -> None:
-    def refused(profile: str) -> str:
-        return str(errors(injected({"Web": task(profile, "x" * 70_000)}))[0])
+    def refused(profile: str, backends: int = 0, **marked: Json) -> str:
+        rest = "" if backends else "x" * 70_000
+        return str(errors(injected({"Web": task(profile, rest, marked)}, backends))[0])
 
     told = refused("standalone")
     whole, envoy, rest = (int(number.replace(",", "")) for number in re.findall("[0-9]+,[0-9]+|[0-9]{4}", told)[:3])
     assert (whole, rest > 70_000) == (envoy + rest, True)
-    assert told.endswith("Split the task, or name fewer backends: each takes about 2,000 bytes.")
+    assert told.endswith("Move containers to another task, or put less text into them.")
     assert "Envoy" not in refused("ga")
     assert refused("ga").endswith("Move containers to another task, or put less text into them.")
+    assert refused("standalone", 500, Configuration="plain").endswith(
+        "Set Configuration: compressed, or name fewer backends: each takes about 800 bytes."
+    )
+    assert refused("standalone", 1500).endswith("Split the task, or name fewer backends.")
 
 
 def test_one_branch_of_the_containers_is_in_a_task_at_a_time() -> None:
@@ -124,8 +209,17 @@ def test_a_processed_template_may_have_a_million_bytes_and_no_byte_more(profile:
     outcome = injected({"Web": task(profile)}, Description="x" * (room + 1))
     assert [str(finding) for finding in errors(outcome)] == [
         "AM329 the processed template has 1,000,001 bytes, and CloudFormation takes 1,000,000. "
-        "Split the template: each task carries its own sidecars and their configuration."
+        + (
+            "Split the template; with Configuration: compressed, a task with more than a few backends takes less."
+            if profile == "standalone"
+            else "Split the template: each task carries its own sidecars and their configuration."
+        )
     ]
+
+
+def test_a_template_whose_configurations_are_compressed_already_has_to_be_split() -> None:
+    (finding,) = errors(injected({"Web": task("standalone", "", COMPRESSED)}, Description="x" * 1_000_000))
+    assert finding.hint.startswith("Split the template")
 
 
 def test_a_template_in_which_nothing_changes_is_left_to_cloudformation() -> None:

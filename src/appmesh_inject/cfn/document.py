@@ -3,6 +3,7 @@
 An edit never mutates its document. It returns a new one, which shares all unchanged parts with the original.
 """
 
+import json
 import marshal
 import re
 import sys
@@ -128,6 +129,11 @@ def _edited_items(items: Sequence[Json], within: Mapping[Step, Changes], depth: 
 def _as_index(step: Step) -> int:
     assert isinstance(step, int)
     return step
+
+
+def same(one: Json, other: Json) -> bool:
+    """Whether two values are equal as JSON, in which 1, "1", 1.0 and true all differ."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def with_value_at(document: Json, path: Path, value: Json) -> Json:

@@ -13,6 +13,9 @@ from appmesh_inject.cfn.document import NOTHING, Json, Path, Step
 PSEUDO = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::StackId", "AWS::StackName", "AWS::URLSuffix")
 """Pseudo parameters that a template uses without declaring them. Only the user knows their values here."""
 
+TOLD_BY_THE_EVENT: Mapping[str, str] = {"AWS::AccountId": "accountId", "AWS::Region": "region"}
+"""The pseudo parameters whose values the macro's event carries, and the event's members that do."""
+
 NO_VALUE: Mapping[str, Json] = {"Ref": "AWS::NoValue"}
 
 
@@ -25,6 +28,7 @@ class Scope(NamedTuple):
     lists: names of the parameters that hold a list.
     resources: the template's resources by logical ID, as written; empty for a snippet. conditions, mappings: likewise.
     missing: names of the declared parameters that have no value, because none was given and they have no default.
+    is_typed: whether the types of parameters are known; the event of a snippet does not carry them.
     """
 
     parameters: Mapping[str, Json] = NOTHING
@@ -35,6 +39,7 @@ class Scope(NamedTuple):
     conditions: Mapping[str, Json] = NOTHING
     mappings: Json = None
     missing: frozenset[str] = frozenset()
+    is_typed: bool = True
 
     def assuming(self, condition: str, outcome: bool) -> "Scope":
         return self._replace(assumed={**self.assumed, condition: outcome})

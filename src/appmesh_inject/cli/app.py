@@ -3,7 +3,7 @@
 import sys
 from importlib.util import find_spec
 
-NEEDED = ("typer", "rich", "yaml", "ruamel", "cfnlint")
+NEEDED = ("typer", "rich", "yaml", "cfnlint")
 
 
 def main() -> None:

@@ -39,7 +39,7 @@ class Command(TyperCommand):
                 with formatter.section(title):
                     formatter.write_dl(rows)
         if of_settings:
-            with formatter.section("Settings of the mark, each with a value"):
+            with formatter.section("Settings, each with a value (appmesh-inject explain log-level)"):
                 flags = textwrap.wrap(
                     "  ".join(param.opts[0] for param in of_settings), WIDTH - 2, break_on_hyphens=False
                 )

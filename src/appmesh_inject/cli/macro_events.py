@@ -42,8 +42,8 @@ class Context:
 def macro_event(call: Call, options: RenderOptions) -> dict[str, Json]:
     """The event that CloudFormation would send for `call`."""
     return {
-        "region": REGION,
-        "accountId": ACCOUNT,
+        "region": options.parameter_values.get("AWS::Region", REGION),
+        "accountId": options.parameter_values.get("AWS::AccountId", ACCOUNT),
         "fragment": call.fragment,
         "transformId": options.macro if "::" in options.macro else f"{ACCOUNT}::{options.macro}",
         "params": dict(call.level.given),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.diff.document_parts import REST, DocumentPart, parts
-from appmesh_inject.diff.embedded_json import with_json_parsed
+from appmesh_inject.diff.embedded_text import with_text_parsed
 from appmesh_inject.files import yaml_writer
 from appmesh_inject.injection import Report
 
@@ -64,4 +64,4 @@ def _hunks(before: Json, after: Json) -> tuple[str, ...]:
 
 def _lines(value: Json) -> list[str]:
     # The writer escapes line breaks in strings or uses literal blocks, so splitting at line breaks is safe.
-    return [] if value is None else yaml_writer.written(with_json_parsed(value)).split("\n")[:-1]
+    return [] if value is None else yaml_writer.written(with_text_parsed(value)).split("\n")[:-1]

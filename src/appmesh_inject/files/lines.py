@@ -70,6 +70,14 @@ class Lines:
         """Whether a line starts at the position, also behind the last line end of the text."""
         return self.start(position) == position
 
+    def column(self, position: int) -> int:
+        """The number of characters before the position in its line."""
+        return position - self.start(position)
+
+    def is_first(self, position: int) -> bool:
+        """Whether only blanks stand before the position in its line."""
+        return not self.text[self.start(position) : position].strip()
+
     def indent(self, position: int) -> str:
         """The blanks at the start of the line."""
         found = _BLANK.match(self.text, self.start(position))

@@ -4,14 +4,17 @@ An unchanged document keeps its exact text; a changed one keeps its comments, or
 """
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.files import yaml_reader
+from appmesh_inject.cfn.document import Changes, Json, Path
+from appmesh_inject.files import yaml_reader, yaml_writer
+from appmesh_inject.files.document_editing import edited_text
 from appmesh_inject.files.documents import Document, Format
-from appmesh_inject.files.errors import Position
+from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.lines import breaks
+from appmesh_inject.files.value_differences import differences
 from appmesh_inject.files.yaml_reader import Locate
 from appmesh_inject.workloads.detect import DocumentType, detect
 
@@ -22,11 +25,13 @@ _NOTHING = re.compile(r"\A(?:---)?(?:\s|#[^\r\n\x85\u2028\u2029]*+|\.\.\.)*\Z")
 
 @dataclass(frozen=True, slots=True)
 class ManifestPart:
-    """One document of a file. locate: gives the position of a path in it; None if it has only comments and no value."""
+    """One document of a file. line: the number of lines before it. locate: gives the position of a path in it; None if
+    it has only comments and no value."""
 
     text: str
     value: Json
     locate: Locate | None
+    line: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -60,18 +65,40 @@ class Manifests:
         locate = filled[int(path[0])].locate
         return locate(path[1:]) if locate else Position(1, 1)
 
-    def written(self, values: list[Json]) -> str:
+    def edited(self, changes: Changes) -> str:
+        """The text with `changes`, whose paths start with the index of a document. Raises UserError if they cannot be
+        written."""
+        return self._written(
+            lambda part, index: self._edited(
+                part, [edit._replace(path=edit.path[1:]) for edit in changes if edit.path[0] == index]
+            )
+        )
+
+    def with_values(self, values: Sequence[Json]) -> str:
         """The text of the file, with its documents changed to `values`."""
-        left = iter(values)
-        texts = [part.text if part.is_empty else _written(part, next(left)) for part in self.parts]
-        return "".join([self.byte_order_mark, *texts])
+        return self.byte_order_mark + self._written(lambda part, index: self._with_value(part, values[index]))
 
+    def _written(self, text_of: Callable[[ManifestPart, int], str]) -> str:
+        texts: list[str] = []
+        index = 0
+        for part in self.parts:
+            texts.append(part.text if part.is_empty else text_of(part, index))
+            index += not part.is_empty
+        return "".join(texts)
 
-def _written(part: ManifestPart, value: Json) -> str:
-    # Imported here, since only manifests need ruamel.yaml, which is slow to load.
-    from appmesh_inject.files.comment_keeping import revised
+    def _edited(self, part: ManifestPart, changes: Changes) -> str:
+        assert part.locate is not None
+        # Empty lines take the place of earlier documents, so that line numbers are those of the whole file.
+        before = "\n" * part.line
+        document = Document(self.name, before + part.text, self.format, part.value, part.locate)
+        return edited_text(document, changes)[len(before) :]
 
-    return part.text if value is part.value or value == part.value else revised(part.text, part.value, value)
+    def _with_value(self, part: ManifestPart, value: Json) -> str:
+        try:
+            return self._edited(part, list(differences(part.value, value)))
+        except UserError:
+            # Two places share an anchor, and one of them changes: the values are written out.
+            return "---\n" * part.text.startswith("---") + yaml_writer.written(value)
 
 
 def read(name: str, text: str) -> Manifests | None:
@@ -86,7 +113,7 @@ def read(name: str, text: str) -> Manifests | None:
         else:
             # The empty lines make positions count from the start of the file.
             value, locate = yaml_reader.read(name, "\n" * line + chunk)
-            parts.append(ManifestPart(chunk, value, locate))
+            parts.append(ManifestPart(chunk, value, locate, line))
         line += breaks(chunk)
     if not any(detect(part.value) is DocumentType.KUBERNETES_OBJECT for part in parts):
         return None

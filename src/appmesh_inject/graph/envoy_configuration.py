@@ -1,39 +1,18 @@
 """Reads the configuration of a standalone Envoy back from its command: listeners, routes, clusters."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.intrinsics import function
 from appmesh_inject.graph.labels import shown
 from appmesh_inject.graph.model import Section
-
-Config: TypeAlias = Mapping[str, Any]
+from appmesh_inject.mesh.command_reading import Config, configuration
 
 
 def bootstrap(command: Json) -> Config | None:
-    """The configuration in a container's command, or None if it contains none."""
-    if not isinstance(command, list) or len(command) < 2 or command[0] != "--config-yaml":
-        return None
-    try:
-        found = json.loads(_text(command[1]))
-    except ValueError:
-        return None
-    return found if isinstance(found, Mapping) else None
-
-
-def _text(value: Json) -> str:
-    """The JSON text, with `${}` for values that CloudFormation fills in. Literals in an Fn::Sub are JSON already."""
-    called = function(value)
-    if not isinstance(value, Mapping) or called is None:
-        return value if isinstance(value, str) else ""
-    argument = value[called]
-    if called == "Fn::Join" and isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list):
-        return str(argument[0]).join(map(_text, argument[1]))
-    if called == "Fn::Sub" and isinstance(argument, str):
-        return argument
-    return json.dumps(shown(value), ensure_ascii=False)[1:-1]
+    """The configuration in a container's command, or None if it contains none. `${}` stands for values that
+    CloudFormation fills in."""
+    return configuration(command, shown)
 
 
 def identity(config: Config) -> str:

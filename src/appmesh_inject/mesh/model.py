@@ -244,12 +244,15 @@ class GatewayRoute(Resource):
 class CloudMapFact:
     """A Cloud Map namespace or service of the template. obstacle: why DNS cannot find it; None if it can.
 
-    namespace: of a service, empty if unknown; empty for a namespace.
+    namespace: of a service, empty if unknown; empty for a namespace. tasks: the number that registers in a service;
+    ttl: of its record, in seconds; each None if unknown.
     """
 
     name: str
     namespace: str = ""
     obstacle: str | None = None
+    tasks: int | None = None
+    ttl: str | None = None
 
 
 @final

@@ -3,27 +3,25 @@
 Each mesh is parsed once, and all its tasks share one compiler.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import NO_VALUE, NOTHING_KNOWN, Absent, Scope, mapped
 from appmesh_inject.findings import Finding
-from appmesh_inject.settings.table import WARN, Settings
+from appmesh_inject.settings.table import COMPRESSED, PLAIN, WARN, Settings
 
 if TYPE_CHECKING:
     from appmesh_inject.mesh.compiling import Compiler
+    from appmesh_inject.mesh.flow_yaml import Parts
     from appmesh_inject.mesh.live_function import LiveRoute
     from appmesh_inject.mesh.live_source import LiveSource
+    from appmesh_inject.mesh.runners import Runners
 
 APP_MESH = "AWS::AppMesh::"
 
 SEVERAL_MESHES = "Set MeshName"
-
-CONFIGURATION_FLAG = "--config-yaml"
-"""What stands before the configuration in the command of an envoy."""
 
 EXPORT = ("AppMeshInject", "Mesh")
 """The path in Metadata of an exported mesh, which other templates use with MeshStack."""
@@ -102,8 +100,9 @@ class Meshes:
     ) -> None:
         self.given = given
         self.of_stack = of_stack
-        self._runners: dict[str, dict[str, Path]] = {}
+        self._runners: Runners | None = None
         self._compilers: dict[tuple[int, bool, str, bool], tuple[Compiler, tuple[Finding, ...]]] = {}
+        self._parts: Parts | None = None
 
     def source(self, settings: Settings, scope: Scope) -> MeshSource | None:
         """Where the mesh of a task is defined. A given mesh takes precedence over MeshStack. None if the stack's mesh
@@ -156,14 +155,15 @@ class Meshes:
         about = (each for each in problems if each.code == "AM314")
         return LiveWeightsUse(compiler.options.live_function, routes) if routes else None, (*findings, *about)
 
-    def twins(self) -> Iterator[Finding]:
-        """A warning for each task that runs the same node as another one of the template."""
-        for tasks in self._runners.values():
-            first, *others = sorted(tasks)
-            for subject in others:
-                message = f"runs the same virtual node as task definition {first}"
-                hint = "Correct the name of the node, unless both serve the same requests"
-                yield Finding("AM367", subject, tasks[subject], message, hint)
+    def mismatches(self, tasks: Iterable[tuple[str, Settings, Scope]]) -> Iterator[Finding]:
+        """Warnings about the template's own mesh: tasks that run one node, and nodes that no task runs. tasks: all that
+        are marked, with their names; also one that is left alone has a node."""
+        if self._runners is None:
+            return
+        for subject, settings, scope in tasks:
+            if subject not in self._runners:
+                self._runners.add_left_alone(_who(settings), settings.mesh_name, scope, subject)
+        yield from self._runners.mismatches()
 
     def configuration(
         self,
@@ -182,6 +182,8 @@ class Meshes:
         they are written."""
         from appmesh_inject.mesh.compiling import Options
         from appmesh_inject.mesh.envoy_command import command
+        from appmesh_inject.mesh.flow_yaml import Parts
+        from appmesh_inject.mesh.runners import Runners
 
         compiler, findings = self.compiler(source, settings, scope, document)
         if any(finding.is_error for finding in findings):
@@ -198,22 +200,24 @@ class Meshes:
             scope=scope,
             live_function=compiler.options.live_function,
         )
-        who = settings.resource_arn or settings.virtual_gateway_name or settings.virtual_node_name
         compile_one = compiler.gateway if is_gateway else compiler.node
-        compiled = compile_one(who, settings.mesh_name, options)
+        compiled = compile_one(_who(settings), settings.mesh_name, options)
         problems = tuple(_about(compiled.findings, subject, place))
         if source.resources is not scope.resources:
             option = "--mesh" if self.given is not None else "MeshStack"
             problems = tuple(_of_another_template(each, option, MeshSource(scope.resources)) for each in problems)
         if any(finding.is_error for finding in problems):
             return EnvoyConfiguration(None, findings=(*findings, *problems))
-        is_counted = source.resources is scope.resources and not is_gateway and not settings.export_mesh
-        # Of tasks under conditions, perhaps only one exists.
-        if is_counted and not _depends_on_a_condition(subject, scope):
-            self._runners.setdefault(json.dumps(compiled.bootstrap["node"]), {})[subject] = place
+        if source.resources is scope.resources and not settings.export_mesh:
+            self._runners = self._runners or Runners(compiler)
+            is_certain = not _depends_on_a_condition(subject, scope)
+            self._runners.add(compiled.logical_id, subject, place, is_certain=is_certain)
         level = environment.get("ENVOY_LOG_LEVEL", settings.log_level)
         level = "warning" if level == WARN else level
-        commanded = command(compiled.bootstrap, level, subject, _arguments(environment))
+        self._parts = self._parts or Parts()
+        form = COMPRESSED if settings.configuration == COMPRESSED else PLAIN
+        arguments = _arguments(environment)
+        commanded = command(compiled.bootstrap, level, subject, arguments, form=form, scope=scope, parts=self._parts)
         found = (*findings, *problems, *_about(commanded.findings, subject, place))
         live: LiveWeightsUse | None = None
         if compiled.is_live:
@@ -233,6 +237,11 @@ def _live_source(source: MeshSource, document: Json, *, is_own: bool) -> "LiveSo
         return source.live
     template = document if isinstance(document, Mapping) else {}
     return LiveSource(template, source.path, FUNCTION_ARN)
+
+
+def _who(settings: Settings) -> Json:
+    """What names the node or gateway of a task."""
+    return settings.resource_arn or settings.virtual_gateway_name or settings.virtual_node_name
 
 
 def _depends_on_a_condition(subject: str, scope: Scope) -> bool:

@@ -1,28 +1,48 @@
 """Adopts a document: replaces hand-written sidecars by marks on their task definitions.
 
 All or nothing: if one task definition cannot be adopted, there is no new text. The new text is checked: rendering it
-yields every original task definition.
+yields every original task definition. Comments in what is taken out stand above the mark.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from appmesh_inject.cfn.document import Json, edited, map_at, removals, remove, replace, shown, value_if_there
+from appmesh_inject.cfn.document import (
+    Changes,
+    Edit,
+    Json,
+    Path,
+    append,
+    edited,
+    insert,
+    map_at,
+    removals,
+    remove,
+    replace,
+    same,
+    shown,
+    value_if_there,
+)
+from appmesh_inject.files.document_editing import edited_text, reread
 from appmesh_inject.files.documents import Document
+from appmesh_inject.files.text_editing import Placement
 from appmesh_inject.findings import CODES, Finding
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask, UntouchedTask, decisions
-from appmesh_inject.migrate.document_editing import check_anchors, editing_of, errors_located, reread
-from appmesh_inject.migrate.fragment_difference import same
+from appmesh_inject.migrate.leftovers import leftovers, lost_variables
 from appmesh_inject.migrate.marks import InMetadata, Marking, tags_of
-from appmesh_inject.migrate.standalone_mark import off_app_mesh
+from appmesh_inject.migrate.standalone_mark import REGION, off_app_mesh
 from appmesh_inject.migrate.task_equivalence import canonical, first_difference
-from appmesh_inject.migrate.text_editing import Editing
+from appmesh_inject.render.ignored_warnings import kept
 from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, entries, without
 from appmesh_inject.settings.table import STANDALONE
 from appmesh_inject.workloads.lost_marks import MARK
 from appmesh_inject.workloads.task_definition import ECS_API
+
+_BEHIND = {"Metadata": ("Type",), TRANSFORM: ("AWSTemplateFormatVersion",)}
+
+_TO_APP_MESH = f"{REGION} is left out, since it only led to App Mesh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +61,17 @@ def adopted(
     StatsPort. Raises UserError if the text cannot be edited."""
     decided: list[AdoptedTask | UntouchedTask] = []
     findings: list[Finding] = []
+    lost: list[Finding] = []
     for decision in decisions(document.content, marking, options):
         if isinstance(decision, AdoptedTask | UntouchedTask):
             decided.append(decision)
         else:
             findings += decision
     if moving:
-        decided = [
-            _moved(decision, marking, stats_port) if isinstance(decision, AdoptedTask) else decision
-            for decision in decided
-        ]
+        for index, decision in enumerate(decided):
+            if isinstance(decision, AdoptedTask):
+                decided[index], left_out = _moved(decision, marking, stats_port)
+                lost += _lost_variables(document.content, decision, left_out, marking)
     taken = [decision for decision in decided if isinstance(decision, AdoptedTask)]
     if findings:
         return Adoption(None, decided, findings)
@@ -59,20 +80,32 @@ def adopted(
     text = _written(document, marking, taken, options.macro)
     if moving:
         problems = _problems(document, text, marking, taken)
+        if not any(each.is_error for each in problems):
+            left = _leftovers(document.content, marking, taken)
+            problems = [*problems, *kept((*lost, *left), document.content)]
     else:
         problems = _differences(document, text, marking, taken, options.macro)
     return Adoption(None if any(each.is_error for each in problems) else text, decided, problems)
 
 
-def _moved(taken: AdoptedTask, marking: Marking, stats_port: str | None) -> AdoptedTask:
-    """The decision, with a mark for profile `standalone`."""
+def _moved(taken: AdoptedTask, marking: Marking, stats_port: str | None) -> tuple[AdoptedTask, Sequence[str]]:
+    """The decision, with a mark for profile `standalone`, and the variables that are not in it."""
     mark, left_out = off_app_mesh(taken.mark, marking.tasks.containers)
     if stats_port is not None:
         mark["StatsPort"] = int(stats_port) if stats_port.isascii() and stats_port.isdigit() else stats_port
-    lost = [f"left out, since only App Mesh's image reads them: {', '.join(left_out)}"] if left_out else []
-    note = "; ".join([*([taken.note] if taken.note else []), *lost])
+    note = "; ".join(filter(None, (taken.note, _TO_APP_MESH if REGION in left_out else "")))
     attempt = dataclasses.replace(taken.attempt, mark=mark)
-    return dataclasses.replace(taken, attempt=attempt, profile=STANDALONE, note=note)
+    return dataclasses.replace(taken, attempt=attempt, profile=STANDALONE, note=note), left_out
+
+
+def _lost_variables(content: Json, taken: AdoptedTask, left_out: Sequence[str], marking: Marking) -> Iterator[Finding]:
+    name_key = marking.tasks.containers.name_key
+    return lost_variables(content, taken.name, sorted(taken.attempt.removed, key=str), left_out, name_key)
+
+
+def _leftovers(content: Json, marking: Marking, taken: Sequence[AdoptedTask]) -> Iterator[Finding]:
+    if isinstance(marking, InMetadata):
+        yield from leftovers(content, [path for each in taken for path in each.attempt.removed])
 
 
 def _problems(document: Document, text: str, marking: Marking, taken: Sequence[AdoptedTask]) -> Sequence[Finding]:
@@ -86,53 +119,45 @@ def _problems(document: Document, text: str, marking: Marking, taken: Sequence[A
 
 
 def _written(document: Document, marking: Marking, taken: Sequence[AdoptedTask], macro: str) -> str:
-    first = taken[0].path
-    lists = (*marking.properties(first), marking.tasks.names["ContainerDefinitions"])
-    editing = editing_of(document, first, lists)
-    with errors_located(document):
-        for each in taken:
-            for path in each.attempt.removed:
-                editing.remove(path)
-            if isinstance(marking, InMetadata):
-                _mark_resource(editing, document.content, each)
-            else:
-                _mark_with_tags(editing, document.content, each)
-        if isinstance(marking, InMetadata):
-            _call(editing, document.content, macro)
-    check_anchors(document, editing)
-    return editing.text()
+    changes: list[Edit] = []
+    comments: dict[Path, Collection[Path]] = {}
+    for each in taken:
+        changes += removals(each.attempt.removed)
+        changes += _mark(document.content, each) if isinstance(marking, InMetadata) else _tags(document.content, each)
+        above = ("Metadata", MARK) if isinstance(marking, InMetadata) else (ECS_API.names["Tags"],)
+        comments[(*each.path, *above)] = each.attempt.removed
+    if isinstance(marking, InMetadata):
+        changes += _call(document.content, macro)
+    return edited_text(document, changes, Placement(_BEHIND, comments))
 
 
-def _mark_resource(editing: Editing, content: Json, taken: AdoptedTask) -> None:
-    resource_ = map_at(content, taken.path)
-    metadata = resource_.get("Metadata")
-    if isinstance(metadata, Mapping):
-        editing.add((*taken.path, "Metadata"), MARK, taken.mark, reversed(list(metadata)))
-    else:
-        editing.add(taken.path, "Metadata", {MARK: taken.mark}, ("Type",))
+def _mark(content: Json, taken: AdoptedTask) -> Changes:
+    place = (*taken.path, "Metadata")
+    if isinstance(map_at(content, taken.path).get("Metadata"), Mapping):
+        return [replace((*place, MARK), taken.mark)]
+    return [replace(place, {MARK: taken.mark})]
 
 
-def _mark_with_tags(editing: Editing, content: Json, taken: AdoptedTask) -> None:
+def _tags(content: Json, taken: AdoptedTask) -> Changes:
     tags = tags_of(taken.mark)
-    holder = map_at(content, taken.path)
+    place = (*taken.path, ECS_API.names["Tags"])
     if not tags:
-        return
-    if isinstance(holder.get(ECS_API.names["Tags"]), list):
-        editing.append((*taken.path, ECS_API.names["Tags"]), tags)
-    else:
-        editing.add(taken.path, ECS_API.names["Tags"], tags, reversed(list(holder)))
+        return []
+    return [append(place, *tags)] if isinstance(value_if_there(content, place), list) else [replace(place, tags)]
 
 
-def _call(editing: Editing, content: Json, macro: str) -> None:
+def _call(content: Json, macro: str) -> Changes:
     """Adds the Transform that calls the macro. It comes first, since the macro must see the template as it is
     written."""
     template = map_at(content, ())
     if any(entry for key in (TRANSFORM, SNIPPET) for entry in entries(template, key, (), macro)):
-        return
-    if TRANSFORM in template:
-        editing.add_first((TRANSFORM,), macro)
-    else:
-        editing.add((), TRANSFORM, macro, ("AWSTemplateFormatVersion",))
+        return []
+    if TRANSFORM not in template:
+        return [replace((TRANSFORM,), macro)]
+    others = template[TRANSFORM]
+    if isinstance(others, list):
+        return [insert((TRANSFORM, 0), macro)]
+    return [replace((TRANSFORM,), [macro, others])]
 
 
 # -- checking the result

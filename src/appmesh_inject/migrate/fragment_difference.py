@@ -4,11 +4,10 @@
 items have an identity. This fails if two items have the same identity, or an item without identity must be removed.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.document import Json, same
 from appmesh_inject.cfn.intrinsics import NO_VALUE, function, is_no_value
 from appmesh_inject.cfn.merge import Identities, Members, identity_of
 
@@ -26,11 +25,6 @@ def difference(base: Mapping[str, Json], wanted: Mapping[str, Json], identities:
     return fragment | {key: NO_VALUE for key in base if key not in wanted}
 
 
-def same(one: Json, other: Json) -> bool:
-    """Whether two values are equal as JSON, in which 1, "1", 1.0 and true all differ."""
-    return _text(one) == _text(other)
-
-
 def without_nothing(value: Json) -> Json:
     """The value without members and items that are AWS::NoValue, which CloudFormation removes. Keeps the branches of an
     Fn::If."""
@@ -41,10 +35,6 @@ def without_nothing(value: Json) -> Json:
     if isinstance(value, list):
         return [without_nothing(item) for item in value if not is_no_value(item)]
     return value
-
-
-def _text(value: Json) -> str:
-    return json.dumps(value, sort_keys=True)
 
 
 def _both_maps(one: Json, other: Json) -> bool:

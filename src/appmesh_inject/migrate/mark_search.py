@@ -4,12 +4,12 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from appmesh_inject.cfn.document import Json, Path, edited, removals, value_at
+from appmesh_inject.cfn.document import Json, Path, edited, removals, same, value_at
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import inject
 from appmesh_inject.migrate import settings_from_sidecars
 from appmesh_inject.migrate.envoy_dependencies import bound, returned
-from appmesh_inject.migrate.fragment_difference import difference, same, without_nothing
+from appmesh_inject.migrate.fragment_difference import difference, without_nothing
 from appmesh_inject.migrate.handwritten_sidecars import Handwritten
 from appmesh_inject.migrate.marks import Marking
 from appmesh_inject.migrate.sidecars_from_mark import built

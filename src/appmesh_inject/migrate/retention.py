@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from appmesh_inject.cfn.document import Edit, Json, Path, edited, replace
+from appmesh_inject.cfn.document import Json, Path, replace
+from appmesh_inject.files.document_editing import edited_text
 from appmesh_inject.files.documents import Document
-from appmesh_inject.files.errors import UserError
+from appmesh_inject.files.text_editing import Placement
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import kind_of
-from appmesh_inject.migrate.document_editing import NOT_EDITED, editing_of, errors_located, reread
-from appmesh_inject.migrate.fragment_difference import same
 
 RETAIN = "Retain"
 _LOOP = "Fn::ForEach::"
@@ -49,19 +48,8 @@ def retained(document: Document) -> tuple[str, tuple[str, ...]]:
     ]
     if not lacking:
         return document.text, ()
-    editing = editing_of(document, lacking[0][0])
-    changes: list[Edit] = []
-    with errors_located(document):
-        for path, resource, policy in lacking:
-            if policy in resource:
-                editing.exchange((*path, policy), RETAIN)
-            else:
-                editing.add(path, policy, RETAIN, ("Type",))
-            changes.append(replace((*path, policy), RETAIN))
-    text = editing.text()
-    if not same(reread(document, text), edited(document.content, changes)):
-        sentence = "the policies would also change other places that use the same anchor. Write their values out"
-        raise UserError(sentence, document.name, code=NOT_EDITED)
+    changes = [replace((*path, policy), RETAIN) for path, _, policy in lacking]
+    text = edited_text(document, changes, Placement(dict.fromkeys(_SUFFICIENT, ("Type",))))
     return text, tuple(dict.fromkeys(str(path[-1]) for path, _, _ in lacking))
 
 

@@ -127,8 +127,10 @@ class _Workload:
             listed = branch.lists["app"]
             left = [each for entry in listed.entries if entry.path not in going for each, _ in entry.containers if each]
             if not left:
-                message = "no container would be left, and a task needs one"
-                hint = "Take the task definition out of the document, with the service that runs it"
+                is_pod = self.kind.name == "pod"
+                message = f"no container would be left, and a {'pod' if is_pod else 'task'} needs one"
+                whole = "whole object" if is_pod else "task definition"
+                hint = f"Take the {whole} out of the document{'' if is_pod else ', with the service that runs it'}"
                 yield Finding("AM607", self.workload.name, listed.path, message, hint)
 
     def _dependencies(self, hand: Handwritten) -> Iterator[Path]:

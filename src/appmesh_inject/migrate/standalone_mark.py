@@ -14,7 +14,8 @@ from appmesh_inject.profiles.sidecar.proxy import ENVOY_VARIABLES
 from appmesh_inject.settings.table import STANDALONE, TABLE, WARN
 from appmesh_inject.workloads.containers import EcsContainerReader
 
-_SAID_ELSEWHERE = ("AWS_REGION", "ENVOY_LOG_LEVEL")
+REGION = "AWS_REGION"
+_SAID_ELSEWHERE = (REGION, "ENVOY_LOG_LEVEL")
 """Variables that a setting gives, or that no Envoy needs: `AWS_REGION` only led to App Mesh."""
 
 
@@ -29,7 +30,7 @@ class StandaloneMark(NamedTuple):
 def off_app_mesh(mark: Mapping[str, Json], containers: EcsContainerReader) -> StandaloneMark:
     """The mark for profile `standalone`, without settings that only App Mesh's image needs."""
     moved: dict[str, Json] = {"Profile": STANDALONE}
-    left_out: list[str] = ["AWS_REGION"] if "Region" in mark else []
+    left_out: list[str] = [REGION] if "Region" in mark else []
     for name, value in mark.items():
         if name == "Envoy" and isinstance(value, Mapping):
             fragment = _envoy(value, containers, left_out)

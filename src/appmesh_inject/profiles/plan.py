@@ -46,10 +46,13 @@ class Decided(NamedTuple):
         cls, workload: Workload, requested: RequestedSettings, outcome: Plan | Skip, mistakes: Sequence[Finding] = ()
     ) -> "Decided":
         """mistakes: in the settings; findings that only follow from them are left out."""
-        findings = (
+        findings: tuple[Finding, ...] = (
             *workload.findings,
             *without_consequences(requested.findings, outcome.findings, mistakes),
         )
+        if any(finding.code == "AM112" for finding in workload.findings):
+            # What is missing may stand in the mark that cannot be read.
+            findings = tuple(finding for finding in findings if finding.code not in ("AM104", "AM105"))
         return cls(workload, requested, outcome, (), False).with_findings(findings)
 
     def with_findings(self, findings: tuple[Finding, ...]) -> "Decided":

@@ -4,14 +4,16 @@ The container definitions are our own, for the image `envoyproxy/envoy`.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.document import Edit, edited, map_at
 from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.source import CONFIGURATION_FLAG, EnvoyConfiguration, MeshSource
+from appmesh_inject.mesh.command_forms import is_ours
+from appmesh_inject.mesh.source import EnvoyConfiguration, MeshSource
 from appmesh_inject.profiles.context import Context
 from appmesh_inject.profiles.plan import Plan, Skip
-from appmesh_inject.profiles.sidecar import admin_port, checks
+from appmesh_inject.profiles.sidecar import admin_port, checks, unpacking
 from appmesh_inject.profiles.sidecar.containers import (
     GATEWAY,
     NODE,
@@ -23,8 +25,9 @@ from appmesh_inject.profiles.sidecar.containers import (
 from appmesh_inject.profiles.sidecar.context import SidecarContext
 from appmesh_inject.profiles.sidecar.identity import represented
 from appmesh_inject.profiles.sidecar.profile import Closing, SidecarProfile
-from appmesh_inject.profiles.sidecar.template import JoinedText, Members, Slot, Values
-from appmesh_inject.settings.table import STANDALONE
+from appmesh_inject.profiles.sidecar.template import JoinedText, Members, Slot, Values, left_open
+from appmesh_inject.settings.table import AUTO, COMPRESSED, STANDALONE
+from appmesh_inject.workloads import quotas
 from appmesh_inject.workloads.model import Container
 
 # Uses bash alone, since the stock image has no curl. Envoy's admin interface needs HTTP/1.1.
@@ -81,20 +84,32 @@ class Standalone(SidecarProfile):
     consumes_mesh = True
 
     def plan(self, context: Context) -> Plan | Skip:
-        """The edits that add the sidecars to one workload, or the reason to leave it alone."""
+        """The plan, with a compressed configuration if the settings leave that open and a plain one does not fit."""
         if context.settings.live_weights:
             from appmesh_inject.profiles.live_weights import outside_of_a_template
 
             if problems := tuple(outside_of_a_template(context)):
                 return Plan(findings=problems)
-        return super().plan(context)
+        planned = super().plan(context)
+        if context.settings.configuration != AUTO or isinstance(planned, Skip):
+            return planned
+        differs = any(finding.code == "AM206" for finding in planned.findings)
+        if not differs and not _is_too_large(context, planned):
+            return planned
+        settings = context.settings._replace(configuration=COMPRESSED)
+        compressed = super().plan(replace(context, requested=context.requested._replace(settings=settings)))
+        # An envoy that is there already may have been compressed.
+        return planned if differs and isinstance(compressed, Plan) else compressed
 
     def closing(self, context: Context, sidecar_set: SidecarSet, envoy: Container, values: Values) -> Closing:
         """The command that runs the compiled configuration, and findings about the configuration."""
         compiled = _configuration(context, envoy, values)
-        findings = checks.configuration(context, sidecar_set, compiled, envoy, values[Slot.APP_PORTS])
+        findings = tuple(checks.configuration(context, sidecar_set, compiled, envoy, values[Slot.APP_PORTS]))
+        if context.settings.configuration == COMPRESSED and envoy.command == left_open(Slot.COMMAND):
+            findings = (*findings, *unpacking.obstacles(context, envoy))
         used = admin_port.outside_uses(context, envoy, values[Slot.ADMIN_PORT])
-        found = (*compiled.findings, *findings, *used)
+        taken = admin_port.app_clash(context, values[Slot.APP_PORTS], values[Slot.ADMIN_PORT])
+        found = (*compiled.findings, *findings, *used, *taken)
         if compiled.live is None:
             return Closing(compiled.command, found)
         # Imported here, since few tasks need it and every import prolongs a cold start.
@@ -109,18 +124,28 @@ class Standalone(SidecarProfile):
         return kept_envoy(context)
 
     def is_injected(self, context: SidecarContext) -> bool:
-        """Whether the task was injected before, together with the removal of the mesh from the template."""
-        if context.settings.mesh_stack is not None or context.meshes.given is not None:
+        """Whether the task was injected before, by any version, together with the removal of the mesh from the
+        template. If another mesh is given for what is not a template, or with OnExisting: Replace, the task is
+        compared with that."""
+        is_elsewhere = context.settings.mesh_stack is not None or context.meshes.given is not None
+        is_template = context.kind.name == "cloudformation"
+        if is_elsewhere and (not is_template or context.settings.on_existing == "Replace"):
             return False
         if not MeshSource(context.workload.scope.resources).is_empty:
             return False
         entries = (entry for branch in context.task.branches for entry in branch.lists["app"].entries)
         containers = (container for entry in entries for container, _ in entry.containers if container)
-        return any(_has_configuration(container.command) for container in containers)
+        return any(is_ours(container.command) for container in containers)
 
 
-def _has_configuration(command: Json) -> bool:
-    return isinstance(command, list) and command[:1] == [CONFIGURATION_FLAG]
+def _is_too_large(context: Context, planned: Plan) -> bool:
+    if any(finding.is_error for finding in planned.findings):
+        return False
+    path = context.workload.properties
+    changes = [Edit(edit.kind, edit.path[len(path) :], edit.value) for edit in planned.changes]
+    properties = edited(map_at(context.document, path), changes)
+    assert isinstance(properties, dict)
+    return quotas.is_too_large(properties)
 
 
 def _configuration(context: Context, envoy: Container, values: Values) -> EnvoyConfiguration:

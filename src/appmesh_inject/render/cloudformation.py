@@ -6,8 +6,7 @@ to collect all findings, and then changes nothing.
 """
 
 import dataclasses
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from appmesh_inject.cfn.document import Json, Path, edited, map_at, replace, value_at
@@ -15,8 +14,10 @@ from appmesh_inject.files.other_document import Elsewhere
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.injection import HELD_BACK, NOT_MARKED, Action, Outcome, Report, inject
 from appmesh_inject.render.ignored_warnings import invalid_ignores, kept
+from appmesh_inject.render.language_extensions import extended_later, loops_unrolled_first
 from appmesh_inject.render.lost_calls import lost_calls, parameters_not_passed
-from appmesh_inject.render.other_macros import looked_into
+from appmesh_inject.render.missing_values import naming_options
+from appmesh_inject.render.other_macros import looked_into, others
 from appmesh_inject.render.parameters import declarations
 from appmesh_inject.render.rendering import Rendered, RenderOptions, warning_of_switched_off
 from appmesh_inject.render.transforms import (
@@ -24,14 +25,13 @@ from appmesh_inject.render.transforms import (
     TRANSFORM,
     TransformEntry,
     entries,
-    is_same_macro,
     put_back,
     snippets,
     without,
 )
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import PATH as DEPLOYMENT_PATH
-from appmesh_inject.settings.table import NAMING, PROFILES
+from appmesh_inject.settings.table import NAMING
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.model import Workload
 
@@ -71,10 +71,12 @@ def rendered(template: Mapping[str, Json], options: RenderOptions) -> Rendered:
     is_root_called = () in play.done and not any(entries(template, TRANSFORM, (), options.macro))
     is_used = is_root_called or _play_template(play)
     reports = tuple(play.reports.values())
+    play.findings = list(naming_options(play.findings, template, options.parameter_values))
     if any(finding.is_error for finding in play.findings):
         held = tuple(_held_back(report) for report in reports)
         return Rendered(template, held, ordered(play.findings))
-    findings = (*ordered(play.findings), *warning_of_switched_off(reports), *_extended_later(play, template))
+    later = extended_later(template, play.document, reports, options.macro)
+    findings = (*ordered(play.findings), *warning_of_switched_off(reports), *later)
     findings = kept((*findings, *invalid_ignores(template)), template)
     unused = () if is_used else tuple(options.flags[name] for name in options.settings)
     return Rendered(play.document, reports, findings, unused)
@@ -198,7 +200,12 @@ def _outcome(play: _Play, call: Call, entry: TransformEntry) -> Outcome:
         def run(fragment: Json) -> Outcome:
             return inject(fragment, target, play.options.deployment, play.options.meshes)
 
-        return looked_into(call.fragment, play.options.macro, run, lambda path: () if call.path else _resource(path))
+        is_whole = call.key == TRANSFORM
+        unrolled = (
+            loops_unrolled_first(map_at(play.document, ()), call.fragment, play.options.macro) if is_whole else ()
+        )
+        hidden = (*others(call.fragment, play.options.macro), *unrolled)
+        return looked_into(call.fragment, hidden, run, lambda path: () if call.path else _resource(path))
     workloads = target.find(call.fragment).workloads
     action = Action.REFUSED if call.path else Action.SKIPPED
     reports = (Report(workload.name, workload.path, action, problems[0].message) for workload in workloads)
@@ -216,38 +223,6 @@ def _invalid_parameters(call: Call, entry: TransformEntry) -> tuple[Finding, ...
         message = "the Parameters of the transform must be a map of settings"
         return (Finding("AM112", subject, call.level.path, message, "Write a map: {MeshName: apps}"),)
     return tuple(parameters_not_passed(entry.parameters, call.level.path, subject))
-
-
-LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
-
-
-def _extended_later(play: _Play, template: Mapping[str, Json]) -> Iterator[Finding]:
-    """The warning that AWS::LanguageExtensions, which runs after the macro, may fail on the DependsOn that it adds."""
-    listed = template.get(TRANSFORM)
-    names = (
-        [each.get("Name") if isinstance(each, Mapping) else each for each in listed]
-        if isinstance(listed, list)
-        else [listed]
-    )
-    if LANGUAGE_EXTENSIONS not in names:
-        return
-    ours = [index for index, name in enumerate(names) if is_same_macro(name, play.options.macro)]
-    is_first = not ours or ours[0] < names.index(LANGUAGE_EXTENSIONS)
-    for report in play.reports.values():
-        if (
-            is_first
-            and report.action is Action.INJECTED
-            and '"DependsOn":' in json.dumps(value_at(play.document, report.path))
-        ):
-            message = (
-                f"{LANGUAGE_EXTENSIONS} runs after the macro, and is reported to fail on containers with DependsOn"
-                " ('Fragment returned by transform AWS::LanguageExtensions is null')"
-            )
-            ways = [f"list {LANGUAGE_EXTENSIONS} before {play.options.macro}"] if ours else []
-            ways += ["set WaitForEnvoy: []"] if report.profile != PROFILES[0] else []
-            hint = " or ".join(ways or ["use profile standalone with WaitForEnvoy: []"])
-            yield Finding("AM905", report.name, report.path, message, f"If it fails, {hint}")
-            return
 
 
 def _record(play: _Play, call: Call, outcome: Outcome) -> None:

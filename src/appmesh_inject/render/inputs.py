@@ -5,21 +5,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
-from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.document import Changes, Json, Path
 from appmesh_inject.files import documents, manifests, writer
+from appmesh_inject.files.document_editing import edited_text
 from appmesh_inject.files.documents import Document, Format
 from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.manifests import Manifests
 from appmesh_inject.injection import inject
 from appmesh_inject.render import cloudformation
 from appmesh_inject.render.ignored_warnings import kept
-from appmesh_inject.render.rendering import Rendered, RenderOptions, of_outcome, warning_of_bucket
+from appmesh_inject.render.rendering import (
+    Rendered,
+    RenderOptions,
+    of_outcome,
+    warning_of_bucket,
+    warnings_of_compression,
+)
 from appmesh_inject.workloads import ecs_api, kubernetes
 from appmesh_inject.workloads.detect import DESCRIBED, DocumentType, detect, is_task_definition
 
 
 class InputFile(Protocol):
-    """An input file: renders it, and writes the result as text.
+    """An input file: renders it, writes the result as text, and edits its own text.
 
     contents: what such files contain, for the message that one contains none. is_template: cfn-lint can read it.
     """
@@ -37,6 +44,8 @@ class InputFile(Protocol):
 
     def written(self, result: Rendered, format_: Format | None) -> str: ...
 
+    def edited(self, changes: Changes) -> str: ...
+
 
 @dataclass(frozen=True, slots=True)
 class TemplateFile:
@@ -48,11 +57,14 @@ class TemplateFile:
 
     def rendered(self, options: RenderOptions) -> Rendered:
         result = cloudformation.rendered(documents.template(self.document), options)
-        findings = (*result.findings, *warning_of_bucket(self.document.text, result))
-        return replace(result, findings=kept(findings, self.document.content))
+        about_size = (*warning_of_bucket(self.document.text, result), *warnings_of_compression(result))
+        return replace(result, findings=kept((*result.findings, *about_size), self.document.content))
 
     def written(self, result: Rendered, format_: Format | None) -> str:
         return writer.written(result.document, format_ or self.document.format)
+
+    def edited(self, changes: Changes) -> str:
+        return edited_text(self.document, changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,9 @@ class TaskDefinitionFile:
 
     def written(self, result: Rendered, format_: Format | None) -> str:
         return writer.written(result.document, format_ or self.document.format)
+
+    def edited(self, changes: Changes) -> str:
+        return edited_text(self.document, changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +112,11 @@ class ManifestFile:
     def written(self, result: Rendered, format_: Format | None) -> str:
         values = cast(list[Json], result.document)
         if format_ in (None, self.manifests.format) and self.manifests.format is Format.YAML:
-            return self.manifests.written(values)
+            return self.manifests.with_values(values)
         return _reformatted(values, format_ or self.manifests.format)
+
+    def edited(self, changes: Changes) -> str:
+        return self.manifests.edited(changes)
 
 
 def _reformatted(values: Sequence[Json], format_: Format) -> str:

@@ -14,27 +14,38 @@ from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
 
 NOT_LOOKED_INTO = "another macro runs first"
 
+NOT_KNOWN = "AM103"
+
+MISTAKES = ("AM101", "AM102")
+"""What is wrong whatever another macro returns: a setting's name or value."""
+
 FARTHEST = 2
 """How many levels above a call a finding can be that follows from what it hides: Properties, for a container."""
 
 
+def others(fragment: Json, macro: str) -> tuple[Call, ...]:
+    """The calls of other macros in the fragment."""
+    return tuple(call for call in calls(fragment) if call.key == SNIPPET and not is_same_macro(call.name, macro))
+
+
 def looked_into(
-    fragment: Json, macro: str, run: Callable[[Json], Outcome], resource: Callable[[Path], Path]
+    fragment: Json, hidden: Sequence[Call], run: Callable[[Json], Outcome], resource: Callable[[Path], Path]
 ) -> Outcome:
     """What the macro does to the fragment. Workloads that it refuses for lack of what another macro may return are left
-    as they are, with a warning. resource: the path of the resource that contains a path."""
+    as they are, with a warning. hidden: the calls of other macros, and the loops that are unrolled before. resource:
+    the path of the resource that contains a path."""
     outcome = run(fragment)
-    hidden = [call for call in calls(fragment) if call.key == SNIPPET and not is_same_macro(call.name, macro)]
     untrue = {error: call for error in outcome.findings if error.is_error and (call := _reason(error, hidden))}
     if not untrue:
         return outcome
-    aside = {resource(call.path): call for call in untrue.values()}
+    aside = {resource(error.path if _is_in_loop(error, call) else call.path): call for error, call in untrue.items()}
     warnings = tuple(_warning(call, str(place[-1]) if place else "") for place, call in aside.items())
     if all(place and _is_task(fragment, place) for place in aside):
         again = run(edited(fragment, [replace(place, {}) for place in aside]))
         whole = edited(again.document, [replace(place, value_at(fragment, place)) for place in aside])
         skipped = tuple(Report(str(place[-1]), place, Action.SKIPPED, NOT_LOOKED_INTO) for place in aside)
-        return Outcome(whole, (*again.reports, *skipped), (*again.findings, *warnings))
+        mistakes = tuple(found for found in outcome.findings if found.code in MISTAKES and found not in untrue)
+        return Outcome(whole, (*again.reports, *skipped), (*again.findings, *mistakes, *warnings))
     reports = tuple(report._replace(action=Action.SKIPPED, reason=NOT_LOOKED_INTO) for report in outcome.reports)
     left = tuple(finding for finding in outcome.findings if finding not in untrue)
     return Outcome(fragment, reports, (*left, *warnings))
@@ -42,11 +53,20 @@ def looked_into(
 
 def _reason(error: Finding, hidden: Sequence[Call]) -> Call | None:
     """The call that hides what the error says is missing or unknown."""
-    return next((call for call in hidden if _may_follow(error, call.path[: call.path.index(SNIPPET)])), None)
+    return next((call for call in hidden if _may_follow(error, call)), None)
 
 
-def _may_follow(error: Finding, holder: Path) -> bool:
-    """Whether an error can follow from members that a macro adds to the map at `holder`."""
+def _is_in_loop(error: Finding, loop: Call) -> bool:
+    """Whether an error is about what stands in a loop."""
+    return SNIPPET not in loop.path and error.path[: len(loop.path)] == loop.path and len(error.path) > len(loop.path)
+
+
+def _may_follow(error: Finding, call: Call) -> bool:
+    """Whether an error can follow from members that a macro adds to the map around its call, or from a value that a
+    loop gives."""
+    holder = call.path[: call.path.index(SNIPPET)] if SNIPPET in call.path else call.path[:-1]
+    if _is_in_loop(error, call) and error.code == NOT_KNOWN:
+        return True
     if holder in ((), ("Resources",)):
         return error.code.startswith("AM3")
     is_above = holder[: len(error.path)] == error.path and len(holder) - len(error.path) <= FARTHEST

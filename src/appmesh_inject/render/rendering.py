@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from appmesh_inject.cfn.deployed_size import json_bytes
-from appmesh_inject.cfn.document import Json, at_most
+from appmesh_inject.cfn.document import Json, at_most, value_if_there
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
 from appmesh_inject.limits import TEMPLATE_BYTES_WITHOUT_S3
+from appmesh_inject.mesh.command_forms import commands, form_of
 from appmesh_inject.mesh.source import Meshes, MeshSource
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import BUILT_IN, PlatformDefaults
-from appmesh_inject.settings.table import PROFILES, STANDALONE
+from appmesh_inject.settings.table import COMPRESSED, PROFILES, STANDALONE
 
 MACRO = "AppMeshInject"
 
@@ -88,3 +89,15 @@ def warning_of_bucket(text: str, result: Rendered) -> tuple[Finding, ...]:
     )
     hint = "Deploy with sam deploy --resolve-s3, or with aws cloudformation deploy --s3-bucket BUCKET"
     return (Finding("AM903", "", (), message, hint),)
+
+
+def warnings_of_compression(result: Rendered) -> tuple[Finding, ...]:
+    """A warning for each task definition whose configuration of Envoy is compressed now."""
+    message = "Envoy's configuration is compressed, so change sets do not show its routes"
+    hint = "appmesh-inject graph and diff show them"
+    return tuple(
+        Finding("AM908", report.name, report.path, message, hint)
+        for report in result.reports
+        if report.action is Action.INJECTED and report.profile == STANDALONE
+        if any(form_of(each) == COMPRESSED for each in commands(value_if_there(result.document, report.path)))
+    )

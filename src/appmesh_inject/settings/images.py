@@ -15,6 +15,22 @@ BUILT_IN_IMAGES: Mapping[str, str] = {
     "XRayImage": "public.ecr.aws/xray/aws-xray-daemon",
 }
 
+APP_MESH_ACCOUNTS = frozenset(
+    (
+        "840364872350",  # most Regions
+        "924023996002",  # af-south-1
+        "856666278305",  # ap-east-1
+        "909464085924",  # ap-southeast-3
+        "919366029133",  # cn-north-1
+        "919830735681",  # cn-northwest-1
+        "422531588944",  # eu-south-1
+        "564877687649",  # il-central-1
+        "772975370895",  # me-south-1
+        "111345817488",  # the preview
+    )
+)
+"""The accounts whose registries have App Mesh's images. Source: user guide, "Envoy image", with that of China."""
+
 DOCKER_HUB = "docker.io"
 _OTHER_HUB = "index.docker.io"
 

@@ -98,7 +98,14 @@ def _read(level: Level, name: str, value: Json, scope: Scope) -> Any:
     problem = _tag_problem(name, value) if level.is_tags else None
     if isinstance(value, dict) and problem is None:
         problem = _arn_problem(name, value, scope)
-    return setting.read(value, scope) if problem is None else problem
+    outcome = setting.read(value, scope) if problem is None else problem
+    if not scope.is_typed and isinstance(outcome, InvalidValue) and function(value) == "Ref":
+        return types.combined([each._replace(hint=f"{each.hint}{_STORED}") for each in outcome.all])
+    return outcome
+
+
+_STORED = "; if the parameter is read from Parameter Store, mark the task definition in Metadata.AppMesh"
+"""A snippet does not tell the types of parameters, so the name of an entry there may pass for a value."""
 
 
 def _named_together(named: Sequence[str]) -> InvalidValue:

@@ -11,6 +11,9 @@ from appmesh_inject.settings.list_types import ListValue, NameList
 PREVIEW, GA, STANDALONE = "preview", "ga", "standalone"
 PROFILES = (PREVIEW, GA, STANDALONE)
 
+PLAIN, COMPRESSED, AUTO = "plain", "compressed", "auto"
+"""The values of the setting `Configuration`. The first two are also the forms of Envoy's configuration in a command."""
+
 LOG_LEVELS = ("trace", "debug", "info", "warning", "error", "critical", "off")
 WARN = "warn"
 """App Mesh's user guide has this word for `warning`, and Envoy takes both."""
@@ -65,6 +68,7 @@ class Settings(NamedTuple):
     export_mesh: bool = False
     default_retry_policy: str = "on"
     cloud_map_dns: str = "strict"
+    configuration: str = AUTO
     stats_port: str | None = None
     live_weights: bool = False
 
@@ -164,6 +168,13 @@ TABLE: Mapping[str, Setting] = {
         types.choice("strict", "logical"),
         "How Envoy resolves names in Cloud Map: to all addresses (`strict`) or to one of them (`logical`)",
         "`strict`",
+        profiles=(STANDALONE,),
+    ),
+    "Configuration": Setting(
+        types.choice(AUTO, PLAIN, COMPRESSED),
+        "How Envoy's configuration stands in its command: as text that anyone can read (`plain`), `compressed`, which"
+        " needs bash and gzip in the image, or compressed only in a task definition that would be too large (`auto`)",
+        "`auto`",
         profiles=(STANDALONE,),
     ),
     "StatsPort": Setting(

@@ -145,7 +145,9 @@ def switch(value: Json, scope: Scope) -> Json | InvalidValue:
 
 
 UNDECIDED = "decides what is injected, and its value is not known when the macro runs"
-SWITCH_HINT = "Write true, false, a Ref to a parameter, or an Fn::If with true and false"
+KNOWN_PARAMETER = "a Ref to a parameter that is neither NoEcho nor read from Parameter Store"
+
+SWITCH_HINT = f"Write true, false, {KNOWN_PARAMETER}, or an Fn::If with true and false"
 
 
 def decided(value: Json, scope: Scope) -> Literal | InvalidValue:
@@ -153,7 +155,7 @@ def decided(value: Json, scope: Scope) -> Literal | InvalidValue:
     reading = read(value, scope)
     if isinstance(reading, Literal):
         return reading
-    return InvalidValue("AM103", UNDECIDED, "Write the value itself, or a Ref to a parameter of the template")
+    return InvalidValue("AM103", UNDECIDED, f"Write the value itself, or {KNOWN_PARAMETER}")
 
 
 def _truth(literal: Literal) -> bool | InvalidValue:

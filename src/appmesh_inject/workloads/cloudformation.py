@@ -4,6 +4,7 @@ The macro runs before AWS::LanguageExtensions, so an `Fn::ForEach` is not expand
 contain `${Identifier}`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -68,11 +69,11 @@ class CloudFormation(NamedTuple):
         """A single resource or a snippet. Calling the macro for it marks it."""
         if self.declarations is None:
             # Without its type, a text such as `/web/ports` is taken for the name of an entry in Parameter Store.
-            values = {name: value for name, value in self.parameter_values.items() if not str(value).startswith("/")}
+            values = {name: value for name, value in self.parameter_values.items() if not _STORED.match(str(value))}
         else:
             values = dict(parameters_that_decide(self.parameter_values, self.declarations))
         lists = list_parameters(self.parameter_values, self.declarations or {})
-        scope = Scope(parameters=values, lists=lists)
+        scope = Scope(parameters=values, lists=lists, is_typed=self.declarations is not None)
         workload = _workload("", resource, (), scope, properties)
         levels = (*workload.levels, self.request)
         return Found((workload._replace(levels=levels),), scope=scope)
@@ -82,6 +83,10 @@ class CloudFormation(NamedTuple):
         properties = value_if_there(document, workload.properties)
         given = properties if isinstance(properties, dict) else {}
         return CLOUDFORMATION.task(given, workload.properties, workload, scope)
+
+
+_STORED = re.compile(r"/|arn:[^:]*:ssm:")
+"""How the name of an entry in Parameter Store begins, or its ARN if another account shares it."""
 
 
 def _unknown_document() -> Finding:

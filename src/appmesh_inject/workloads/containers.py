@@ -21,6 +21,7 @@ from appmesh_inject.cfn.intrinsics import (
     mapped,
     may_be_absent,
 )
+from appmesh_inject.cfn.loops import may_add
 from appmesh_inject.cfn.merge import Identities
 from appmesh_inject.findings import Finding
 from appmesh_inject.workloads.member_names import MemberNames
@@ -166,7 +167,8 @@ def _memory(definition: Mapping[str, Json], key: str, scope: Scope, loops: bool)
     """Whether a member is there in every branch, or may be, in a loop that is not expanded yet; and the number in it, 0
     if it is not there, None if it is not known."""
     if key not in definition:
-        return loops, None if loops else 0
+        may_come = loops and may_add(definition, key)
+        return may_come, None if may_come else 0
     value = definition[key]
     return not may_be_absent(value, scope), 0 if is_no_value(value) else number(known(value, scope))
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from appmesh_inject.cfn.document import Path
 from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import Absent, Leaf, Literal, known, leaves
+from appmesh_inject.cfn.loops import may_add
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.types import port as port_check
 from appmesh_inject.settings.types import shown_literal
@@ -21,6 +22,10 @@ def mapped_ports(
 ) -> tuple[tuple[Port, ...], tuple[Finding, ...]]:
     """The TCP ports that a container maps, and findings about mappings that cannot be read."""
     key = names["PortMappings"]
+    if key not in container.definition and may_add(container.definition, key):
+        message = f"an Fn::ForEach may give this container {key}, and is not unrolled when the macro runs"
+        hint = "List the app ports in AppPorts, or AWS::LanguageExtensions before the macro"
+        return (), (Finding("AM103", subject, container.path, message, hint),)
     ports: dict[str, Port] = {}
     findings: list[Finding] = []
     certain: list[set[str]] = []

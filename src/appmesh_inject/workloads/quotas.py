@@ -1,16 +1,20 @@
 """Checks a finished document against the quotas of AWS for whole documents, which `limits` lists."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from appmesh_inject.cfn.deployed_size import deployed_size, json_bytes
 from appmesh_inject.cfn.document import NOTHING, Json, map_at, most_bytes
 from appmesh_inject.findings import Finding
 from appmesh_inject.limits import RESOURCES_OF_A_TEMPLATE, TASK_DEFINITION_BYTES, TEMPLATE_BYTES
-from appmesh_inject.mesh.source import CONFIGURATION_FLAG
+from appmesh_inject.mesh.command_forms import commands, configuration_part, form_of
+from appmesh_inject.settings.table import PLAIN
 from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE, is_template
-from appmesh_inject.workloads.member_names import CLOUDFORMATION, ECS_API
+from appmesh_inject.workloads.member_names import CLOUDFORMATION, ECS_API, MemberNames
 from appmesh_inject.workloads.model import Workload
+
+# A function takes at least a quarter of the bytes that are counted for its value.
+_CERTAINLY_SMALL = TASK_DEFINITION_BYTES // 4
 
 
 class MostBytes(NamedTuple):
@@ -24,8 +28,7 @@ class MostBytes(NamedTuple):
 
     def is_small(self, workload: Workload) -> bool:
         """Whether a task definition is certain to be small enough."""
-        # A function takes at least a quarter of the bytes that are counted for its value.
-        return self.tasks.get(workload.name, self.rest) <= TASK_DEFINITION_BYTES // 4
+        return self.tasks.get(workload.name, self.rest) <= _CERTAINLY_SMALL
 
 
 def most_bytes_of(document: Json) -> MostBytes:
@@ -46,32 +49,35 @@ def most_bytes_of(document: Json) -> MostBytes:
 def task_definition(document: Json, workload: Workload) -> tuple[Finding, ...]:
     """What is wrong with the size of a task definition; nothing about a pod's."""
     properties = map_at(document, workload.properties)
-    names = next((names for names in (CLOUDFORMATION, ECS_API) if names["ContainerDefinitions"] in properties), None)
-    if names is None:
+    names = _names(properties)
+    if names is None or (size := _size(properties, names)) <= TASK_DEFINITION_BYTES:
         return ()
-    size = deployed_size({name: value for name, value in properties.items() if name != names["Tags"]})
-    if size <= TASK_DEFINITION_BYTES:
-        return ()
-    envoy = max(map(deployed_size, _configurations(properties[names["ContainerDefinitions"]])), default=0)
+    carrying = list(commands(properties[names["ContainerDefinitions"]]))
+    envoy = max((deployed_size(command[configuration_part(command)]) for command in carrying), default=0)
     parts = f", {envoy:,} of them for Envoy's configuration and {size - envoy:,} for the rest" if envoy else ""
     message = f"the task definition takes about {size:,} bytes{parts}, and ECS takes {TASK_DEFINITION_BYTES:,}"
     hint = "Move containers to another task, or put less text into them"
-    if envoy:
-        hint = "Split the task, or name fewer backends: each takes about 2,000 bytes"
+    if envoy > size - envoy:
+        hint = "Split the task, or name fewer backends"
+        if any(form_of(command) == PLAIN for command in carrying):
+            hint = "Set Configuration: compressed, or name fewer backends: each takes about 800 bytes"
     return (Finding("AM319", workload.name, workload.path, message, hint),)
 
 
-def _configurations(value: Json) -> Iterator[Json]:
-    """The configurations of the envoys in the containers."""
-    if isinstance(value, dict):
-        for member in value.values():
-            yield from _configurations(member)
-    elif isinstance(value, list):
-        if value[:1] == [CONFIGURATION_FLAG]:
-            yield from value[1:2]
-        else:
-            for item in value:
-                yield from _configurations(item)
+def is_too_large(properties: Mapping[str, Json]) -> bool:
+    """Whether ECS refuses a task definition with these properties for its size."""
+    if most_bytes(properties) <= _CERTAINLY_SMALL:
+        return False
+    names = _names(properties)
+    return names is not None and _size(properties, names) > TASK_DEFINITION_BYTES
+
+
+def _names(properties: Mapping[str, Json]) -> MemberNames | None:
+    return next((names for names in (CLOUDFORMATION, ECS_API) if names["ContainerDefinitions"] in properties), None)
+
+
+def _size(properties: Mapping[str, Json], names: MemberNames) -> int:
+    return deployed_size({name: value for name, value in properties.items() if name != names["Tags"]})
 
 
 def processed_template(document: Json, most: MostBytes) -> tuple[Finding, ...]:
@@ -89,6 +95,8 @@ def _bytes(template: Json, most: MostBytes) -> Sequence[Finding]:
         return ()
     message = f"the processed template has {size:,} bytes, and CloudFormation takes {TEMPLATE_BYTES:,}"
     hint = "Split the template: each task carries its own sidecars and their configuration"
+    if any(form_of(command) == PLAIN for command in commands(template)):
+        hint = "Split the template; with Configuration: compressed, a task with more than a few backends takes less"
     return (Finding("AM329", "", (), message, hint),)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import NO_VALUE, OPAQUE, Leaf, Literal, Scope, is_no_value, leaves
+from appmesh_inject.cfn.loops import may_add
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads import member_names
@@ -47,10 +48,15 @@ class TaskDefinitionReader:
 
         Containers are read in `scope`. The scope of a branch assumes only the outcomes that those Fn::Ifs imply.
         """
-        place = (*path, self.names["ContainerDefinitions"])
+        listed = self.names["ContainerDefinitions"]
+        place = (*path, listed)
+        if listed not in properties and may_add(properties, listed):
+            message = f"an Fn::ForEach may give the task {listed}, and is not unrolled when the macro runs"
+            hint = f"Write {listed} out, or list AWS::LanguageExtensions before the macro"
+            return (), (Finding("AM203", workload.name, path, message, hint),)
         branches: list[Branch] = []
         findings: list[Finding] = []
-        for leaf in leaves(properties.get(self.names["ContainerDefinitions"], []), workload.scope, place):
+        for leaf in leaves(properties.get(listed, []), workload.scope, place):
             if any(scope.assumed.get(name, outcome) != outcome for name, outcome in leaf.scope.assumed.items()):
                 continue
             if not isinstance(leaf.written, list):
@@ -109,7 +115,7 @@ class TaskDefinitionReader:
 def _leaves(properties: Mapping[str, Json], name: str, path: Path, scope: Scope) -> Sequence[Leaf]:
     """The values that a property can take; one absent leaf if it is missing, and one opaque leaf if an
     `Fn::ForEach` may still add it."""
-    if name not in properties and has_loops(properties):
+    if name not in properties and has_loops(properties) and may_add(properties, name):
         return (Leaf(NO_VALUE, OPAQUE, path, scope),)
     return leaves(properties.get(name, NO_VALUE), scope, (*path, name))
 

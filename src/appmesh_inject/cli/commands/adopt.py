@@ -18,7 +18,6 @@ from appmesh_inject.files.errors import UserError
 from appmesh_inject.migrate import marks
 from appmesh_inject.migrate.adoption import Adoption, adopted
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask
-from appmesh_inject.migrate.leftovers import leftovers
 from appmesh_inject.migrate.retention import retained
 from appmesh_inject.render import inputs
 from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
@@ -73,7 +72,8 @@ def adopt(
     task definition has no such mark, the file is not changed. The rest of the file stays exactly as it is.
 
     With --profile standalone the marks are for an Envoy that needs no App Mesh: settings that only App Mesh's image
-    understands are dropped, and the check is that the mesh compiles.
+    understands are dropped, and the check is that the mesh compiles. Warnings name what is dropped, and what stays in
+    the template although only App Mesh needed it.
     """
     if profile not in (None, STANDALONE):
         raise typer.BadParameter(
@@ -94,22 +94,11 @@ def adopt(
             stats_port=stats_port,
         )
         _print(input_file, adoption)
-        if profile == STANDALONE and adoption.text is not None:
-            _print_leftovers(input_file, adoption)
         print_described(input_file)
         if adoption.text is None:
             raise typer.Exit(1)
         text = _retained(input_file, adoption.text) if retain else adoption.text
         writer.deliver(input_file.document.byte_order_mark + text, to)
-
-
-def _print_leftovers(input_file: InputFile, adoption: Adoption) -> None:
-    """Prints one line for each thing that stays although only App Mesh needed it."""
-    document = input_file.document
-    taken = [decision for decision in adoption.decisions if isinstance(decision, AdoptedTask)]
-    for each in leftovers(document.content, [path for task in taken for path in task.attempt.removed]):
-        text = f"{report.where(document, each.path)}: left behind: {each.owner}: {each.what}: {each.remedy}"
-        print_note(text)
 
 
 def _retained(input_file: InputFile, text: str) -> str:

@@ -19,12 +19,14 @@ from appmesh_inject.cli.workload_reports import print_workloads
 from appmesh_inject.files import documents, writer
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.files.short_forms import unsupported
+from appmesh_inject.files.short_forms import LONG_ONLY, SHORT, unsupported
 from appmesh_inject.findings import Finding, Severity, with_full_stop
+from appmesh_inject.migrate.leftovers import leftovers_of_rendered
 from appmesh_inject.migrate.retention import warning_of_deletion
 from appmesh_inject.render.ignored_warnings import kept
 from appmesh_inject.render.inputs import InputFile
 from appmesh_inject.render.rendering import Rendered
+from appmesh_inject.settings.types import closest
 
 if TYPE_CHECKING:
     from appmesh_inject.cli.cfn_lint_run import CfnLint, Lint
@@ -75,11 +77,13 @@ def _counts(problem: Problem) -> bool:
 
 
 def _findings(input_file: InputFile, result: Rendered) -> list[Finding]:
-    """The findings of the macro, and the warning that mesh resources get lost."""
+    """The findings of the macro, the warning that mesh resources get lost, and those of what only App Mesh needed."""
     if not input_file.is_template:
         return not_ignored(result.findings)
     template = input_file.document.content
-    return not_ignored((*result.findings, *kept(warning_of_deletion(template, result.document), template)))
+    lost = warning_of_deletion(template, result.document)
+    left = tuple(leftovers_of_rendered(template, result.reports))
+    return not_ignored((*result.findings, *kept((*lost, *left), template)))
 
 
 def _cfn_lint(files: Sequence[InputFile], errors: list[UserError]) -> "CfnLint | None":
@@ -160,9 +164,17 @@ def _short_forms(document: Document) -> Iterator[Problem]:
     for form in unsupported(document.text):
         message = f"!{form.name} is no short form that CloudFormation has"
         where = f"{document.name}:{form.place}"
-        hint = f"Write Fn::{form.name}"
+        guess = closest(form.name, SHORT)
+        is_long = form.name.split("::")[0] in LONG_ONLY
+        hint = f"Write Fn::{form.name}" if is_long else f"Did you mean !{guess}?" if guess else "Write the long form"
         yield Problem(
-            document.name, form.place, where, str(Severity.ERROR), "AM906", with_full_stop(message), f"{hint}."
+            document.name,
+            form.place,
+            where,
+            str(Severity.ERROR),
+            "AM906",
+            with_full_stop(message),
+            with_full_stop(hint),
         )
 
 

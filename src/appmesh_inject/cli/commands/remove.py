@@ -2,13 +2,13 @@
 
 import typer
 
+from appmesh_inject.cfn.document import removals
 from appmesh_inject.cli import report
 from appmesh_inject.cli.destination import InPlace, Output, destination
 from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.options import File, MacroName
 from appmesh_inject.cli.workload_reports import print_described, print_note
 from appmesh_inject.files import documents, writer
-from appmesh_inject.migrate.document_editing import without
 from appmesh_inject.migrate.sidecar_removal import NOTHING, Removal, removal
 from appmesh_inject.render import inputs
 from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
@@ -35,7 +35,7 @@ def remove(file: File, *, macro_name: MacroName = MACRO, output_file: Output = N
         if _print(input_file, found):
             raise typer.Exit(1)
         print_described(input_file)
-        writer.deliver(input_file.document.byte_order_mark + without(input_file, found.paths), to)
+        writer.deliver(input_file.document.byte_order_mark + input_file.edited(removals(found.paths)), to)
 
 
 def _removal(input_file: InputFile, macro: str) -> Removal:

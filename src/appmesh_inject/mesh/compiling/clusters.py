@@ -9,6 +9,7 @@ from appmesh_inject.mesh.compiling.envoy_messages import (
     HTTP2_UPSTREAM,
     LOOPBACK,
     LOOPBACK_6,
+    NO_BREAKERS,
     SAME_UPSTREAM,
     UNLIMITED,
     Config,
@@ -56,7 +57,7 @@ def egress(target: Target, found: Endpoint, policy: ClientTls | None, variant: J
         "type": "LOGICAL_DNS" if found.is_logical else "STRICT_DNS",
         "dns_lookup_family": found.family,
         "connect_timeout": "1s",
-        "circuit_breakers": breakers(),
+        "circuit_breakers": NO_BREAKERS,
     }
     if listener.protocol in (HTTP2, GRPC):
         config["typed_extension_protocol_options"] = HTTP2_UPSTREAM
@@ -156,7 +157,7 @@ def passthrough(name: Json) -> Config:
         "type": "ORIGINAL_DST",
         "lb_policy": "CLUSTER_PROVIDED",
         "connect_timeout": "1s",
-        "circuit_breakers": breakers(),
+        "circuit_breakers": NO_BREAKERS,
         "typed_extension_protocol_options": SAME_UPSTREAM,
     }
 

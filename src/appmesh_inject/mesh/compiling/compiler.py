@@ -9,6 +9,7 @@ from typing import TypeVar, final
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.interpolation import joined
+from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.compiling import clusters, live_layer, tls
 from appmesh_inject.mesh.compiling.egress import Called, Shared
@@ -74,6 +75,15 @@ class Compiler:
         """The routes with live weights, under all names that callers have for their clusters."""
         return tuple(live_routes(self.shared.links))
 
+    def named(self, who: Json, mesh_name: Json, scope: Scope) -> tuple[str, ...]:
+        """The logical IDs of the nodes and gateways that `who` can mean."""
+        key, mesh = self._keys(who, mesh_name, self.options._replace(scope=scope))
+        found = (
+            _found(key, mesh, self.model.nodes, "virtualNode"),
+            _found(key, mesh, self.model.gateways, "virtualGateway"),
+        )
+        return tuple(owner.logical_id for owner in found if not isinstance(owner, Finding))
+
     def _keys(self, who: Json, mesh_name: Json, options: Options | None) -> tuple[str, str | None]:
         scope, names = (options or self.options).scope, self.model.names
         return names.key(who, scope), None if mesh_name is None else names.key(mesh_name, scope)
@@ -107,6 +117,7 @@ class Compiler:
             ports=tuple(listener.port.written for listener in owner.listeners),
             files=_distinct((*needs.files, *telemetry.files)),
             is_live=is_live,
+            logical_id=owner.logical_id,
         )
 
 

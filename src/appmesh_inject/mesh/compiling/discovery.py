@@ -9,6 +9,9 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import CloudMap, Dns, Model, VirtualNode
 from appmesh_inject.mesh.scalars import Scalar
 
+MOST_ADDRESSES = 8
+"""Addresses that Cloud Map returns for one DNS query. Cloud Map developer guide, "Routing policy" of a service."""
+
 FAMILIES = {
     None: "AUTO",
     "IPv4_PREFERRED": "V4_PREFERRED",
@@ -63,6 +66,9 @@ def _limits(node: VirtualNode, found: CloudMap, model: Model, is_logical: bool) 
     if not spaces:
         message = "is not in this template, and must be a DNS namespace whose services publish A records"
         yield finding("AM354", "NamespaceName", message, "Make sure that it is one")
-    if not is_logical:
-        message = "is found by DNS, which returns at most eight addresses at a time"
+    tasks = sum(fact.tasks for fact in services if fact.tasks) if all(fact.tasks for fact in services) else 0
+    if not is_logical and (tasks == 0 or tasks > MOST_ADDRESSES):
+        has = f"has {tasks} tasks and " if tasks else ""
+        after = next((f", and others after the record's TTL of {fact.ttl} s" for fact in services if fact.ttl), "")
+        message = f"{has}is found by DNS, which returns at most eight addresses at a time{after}"
         yield finding("AM355", "ServiceName", message, "With more than eight tasks, set CloudMapDns to logical")

@@ -27,7 +27,7 @@ def address(host: Json, port: Json) -> Config:
     return {"socket_address": {"address": host, "port_value": port}}
 
 
-def breakers(connections: Json = UNLIMITED, pending: Json = UNLIMITED, requests: Json = UNLIMITED) -> Config:
+def breakers(connections: Json, pending: Json, requests: Json) -> Config:
     return {
         "thresholds": [
             {
@@ -38,6 +38,10 @@ def breakers(connections: Json = UNLIMITED, pending: Json = UNLIMITED, requests:
             }
         ]
     }
+
+
+NO_BREAKERS = breakers(UNLIMITED, UNLIMITED, UNLIMITED)
+"""One object for all clusters, so that it is looked into once when the configuration is written."""
 
 
 def assignment(name: Json, endpoint: Config) -> Config:

@@ -32,10 +32,11 @@ class Options(NamedTuple):
 class Compiled(NamedTuple):
     """The result for one Envoy; unusable if the findings contain an error. bootstrap: Envoy's configuration, whose
     scalars are strings or intrinsics. ports: of the listeners, as written in the template. files: the paths that Envoy
-    reads. is_live: it follows live weights."""
+    reads. logical_id: of the node or gateway; empty if it is not found. is_live: it follows live weights."""
 
     bootstrap: Mapping[str, Json]
     findings: tuple[Finding, ...]
     ports: tuple[Json, ...] = ()
     files: tuple[Json, ...] = ()
+    logical_id: str = ""
     is_live: bool = False

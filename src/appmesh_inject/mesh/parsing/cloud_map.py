@@ -6,6 +6,7 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import Literal, function, read
 from appmesh_inject.mesh.model import CloudMapFact
 from appmesh_inject.mesh.names import MeshNames
+from appmesh_inject.mesh.parsing.registered_tasks import registered_tasks
 
 _TYPE = "AWS::ServiceDiscovery::"
 _NAMESPACES = ("PrivateDnsNamespace", "PublicDnsNamespace", "HttpNamespace")
@@ -15,7 +16,7 @@ def facts(resources: Mapping[str, Json], names: MeshNames) -> tuple[tuple[CloudM
     """The namespaces and the services."""
     namespaces: list[CloudMapFact] = []
     services: list[CloudMapFact] = []
-    for _, resource in sorted(resources.items()):
+    for logical_id, resource in sorted(resources.items()):
         kind = resource.get("Type") if isinstance(resource, dict) else None
         properties = resource.get("Properties") if isinstance(resource, dict) else None
         if not isinstance(kind, str) or not kind.startswith(_TYPE) or not isinstance(properties, dict):
@@ -26,7 +27,15 @@ def facts(resources: Mapping[str, Json], names: MeshNames) -> tuple[tuple[CloudM
             namespaces.append(CloudMapFact(name=name, obstacle=obstacle))
         elif kind == f"{_TYPE}Service":
             namespace = _namespace_name(properties, resources, names)
-            services.append(CloudMapFact(name=name, namespace=namespace, obstacle=_obstacle(properties, names)))
+            services.append(
+                CloudMapFact(
+                    name=name,
+                    namespace=namespace,
+                    obstacle=_obstacle(properties, names),
+                    tasks=registered_tasks(logical_id, resources, names),
+                    ttl=_ttl(properties, names),
+                )
+            )
     return tuple(namespaces), tuple(services)
 
 
@@ -56,6 +65,19 @@ def _obstacle(properties: Mapping[str, Json], names: MeshNames) -> str | None:
     if kinds and all(kind == "SRV" for kind in kinds):
         return "publishes only SRV records"
     return None
+
+
+def _ttl(properties: Mapping[str, Json], names: MeshNames) -> str | None:
+    """The longest TTL of the service's records, in seconds."""
+    config = properties.get("DnsConfig")
+    records = config.get("DnsRecords") if isinstance(config, dict) else None
+    ttls = (
+        [names.key(record.get("TTL")) for record in records if isinstance(record, dict)]
+        if isinstance(records, list)
+        else []
+    )
+    known = [ttl for ttl in ttls if ttl.isdigit()]
+    return max(known, key=int) if known else None
 
 
 def _record_types(records: Json, names: MeshNames) -> Iterator[str]:

@@ -9,15 +9,13 @@ from typing import NamedTuple, TypeVar, final
 
 from appmesh_inject.cfn.document import NOTHING, Json, Path
 from appmesh_inject.cfn.interpolation import scalar
-from appmesh_inject.cfn.intrinsics import PSEUDO, Absent, Literal, Scope, leaves, read
+from appmesh_inject.cfn.intrinsics import TOLD_BY_THE_EVENT, Absent, Literal, Scope, leaves, read
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.mesh.scalars import Scalar
-from appmesh_inject.settings.types import Check, closest, one_of, shown_literal
+from appmesh_inject.settings.types import KNOWN_PARAMETER, Check, closest, one_of, shown_literal
 
 T = TypeVar("T")
-
-UNSAFE = frozenset('"\\')
 
 
 @final
@@ -35,7 +33,7 @@ class Reader(NamedTuple):
     def give_parameter(self, value: Json) -> str | None:
         """The hint about the first parameter without a value on which `value` depends, also by its conditions."""
         open_names = parameters(value, self.scope.conditions)
-        name = next((name for name in open_names if name in self.scope.missing or name in PSEUDO), None)
+        name = next((name for name in open_names if name in self.scope.missing or name in TOLD_BY_THE_EVENT), None)
         return name and f"Give its value: --parameter {name}=..."
 
 
@@ -70,7 +68,7 @@ class Property(NamedTuple):
         self.report(
             "AM301",
             "decides the structure of Envoy's configuration, and its value is not known when the macro runs",
-            self.reader.give_parameter(self.value) or "Write the value itself, or a Ref to a parameter of the template",
+            self.reader.give_parameter(self.value) or f"Write the value itself, or {KNOWN_PARAMETER}",
         )
         return None
 
@@ -144,14 +142,6 @@ class Property(NamedTuple):
                 "Write the value, or a Ref to a parameter of an SSM type",
             )
             return None
-        parameter = next(filter(self._is_unsafe, parameters(self.value)), None)
-        if parameter is not None:
-            self.report(
-                "AM322",
-                f"takes parameter '{parameter}', whose value has a quote, a backslash or a control character",
-                "Write the value itself in the template",
-            )
-            return None
         lost: list[str] = []
         names = self.reader.names
         written = names.written(self.value, lambda logical_id, attribute: lost.append(f"{logical_id} {attribute}"))
@@ -162,10 +152,6 @@ class Property(NamedTuple):
             return None
         key = names.key(self.value)
         return Scalar(key, scalar(written), None if "\0" in key else key, self.path)
-
-    def _is_unsafe(self, parameter: str) -> bool:
-        known = self.reader.scope.parameters.get(parameter)
-        return isinstance(known, str) and any(c in UNSAFE or ord(c) < 32 for c in known)
 
     def known_scalar(self, check: Check = lambda _: None) -> Scalar | None:
         """A scalar whose value must be known now. It may be written as a Ref to a parameter."""

@@ -121,13 +121,14 @@ def _hostname(value: str) -> str | None:
 
 
 def _look_into_loop(prop: Property) -> None:
-    if APP_MESH in str(prop.value):
-        prop.report(
-            "AM309",
-            "makes mesh resources in a loop, which this tool does not unroll; CloudFormation does, before it calls the"
-            " macro, if AWS::LanguageExtensions comes before the macro in Transform",
-            "Write the mesh resources one by one",
-        )
+    if APP_MESH not in str(prop.value):
+        return
+    if prop.path[0] == "Resources":
+        reason = "is unrolled before the macro runs only if AWS::LanguageExtensions comes before it in Transform"
+        hint = "List AWS::LanguageExtensions before the macro, or write the mesh resources one by one"
+    else:
+        reason, hint = "is not unrolled in the template of another stack", "Write the mesh resources one by one"
+    prop.report("AM309", f"makes mesh resources in a loop, which {reason}", hint)
 
 
 def _parent(resource: Resource) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.cfn.intrinsics import Scope, known
+from appmesh_inject.cfn.intrinsics import Literal, Scope, known, leaves
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import kind_of
 from appmesh_inject.profiles.context import Context
@@ -13,7 +13,8 @@ from appmesh_inject.workloads.model import Container
 USUAL = "9901"
 """App Mesh's image had its admin interface there, and so has `standalone`."""
 
-_SERVICE, _TARGETS = "AWS::ECS::Service", "AWS::ElasticLoadBalancingV2::TargetGroup"
+_SERVICES = ("AWS::ECS::Service", "AWS::ECS::TaskSet")
+_TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
 _CLAIM = "from outside of the task nothing answers there: Envoy's admin interface listens on 127.0.0.1 only"
 
 
@@ -34,62 +35,101 @@ def listener_ports(resources: Mapping[str, Json], scope: Scope) -> Iterator[Json
                 yield known(mapping.get("Port"), scope)
 
 
+def app_clash(context: Context, app_ports: Json, admin_port: Json) -> Iterator[Finding]:
+    """A finding if an app port is the admin port, too. app_ports: separated by commas, where they are known."""
+    port = str(known(admin_port, context.workload.scope))
+    if isinstance(app_ports, str) and port in app_ports.split(","):
+        message = f"app port '{port}' is also the port of Envoy's admin interface"
+        hint = "Change the app's port, or Envoy's: ENVOY_ADMIN_ACCESS_PORT in the Environment of the Envoy setting"
+        yield context.finding("AM115", context.setting_path("AppPorts"), message, hint)
+
+
 def outside_uses(context: Context, envoy: Container, admin_port: Json) -> Iterator[Finding]:
-    """A finding for each health check and port mapping that leads to the admin port."""
+    """A finding for each health check and port mapping that leads to the admin port, under a condition that can be true
+    at least."""
     admin = {USUAL, str(known(admin_port, envoy.scope))} - {str(context.settings.stats_port)}
-    if _maps(context, envoy, admin):
+    uses = list(_uses(context, envoy.definition, envoy.scope, admin))
+    if not uses:
+        return
+    # Few templates come here, and what the parameters decide takes a while to find out.
+    from appmesh_inject.mesh.value_resolution import deciding
+
+    scope = deciding(envoy.scope)
+    for path, message, hint in _uses(context, envoy.definition, scope, admin):
+        yield context.finding("AM332", path, f"{message}, and {_CLAIM}", hint)
+
+
+def _uses(
+    context: Context, envoy: Mapping[str, Json], scope: Scope, admin: set[str]
+) -> Iterator[tuple[Path, str, str]]:
+    """Each use of one of the ports `admin`: its path, a message and a hint."""
+    if _maps(context, envoy, scope, admin):
         hint = "Take the PortMapping out, or let Envoy answer /ready and /stats/prometheus there: set StatsPort"
-        message = f"the envoy container maps the admin port, and {_CLAIM}"
-        yield context.finding("AM332", context.setting_path("Envoy"), message, hint)
-    resources = context.workload.scope.resources
-    for logical_id in _target_groups(context, resources):
+        yield context.setting_path("Envoy"), "the envoy container maps the admin port", hint
+    resources = {name: each for name, each in scope.resources.items() if _can_exist(each, scope)}
+    for logical_id in _target_groups(context, resources, scope):
         path: Path = ("Resources", logical_id, "Properties", "HealthCheckPort")
-        port = _properties(resources, logical_id).get("HealthCheckPort")
-        if str(known(port, context.workload.scope)) in admin:
-            message = f"{logical_id} checks the health of the task at Envoy's admin port, and {_CLAIM}"
-            hint = "Check a listener's port, or set StatsPort and HealthCheckPath: /ready"
-            yield context.finding("AM332", path, message, hint)
+        if _can_be(_properties(resources, logical_id).get("HealthCheckPort"), admin, scope):
+            message = f"{logical_id} checks the health of the task at Envoy's admin port"
+            yield path, message, "Check a listener's port, or set StatsPort and HealthCheckPath: /ready"
 
 
-def _maps(context: Context, envoy: Container, admin: set[str]) -> bool:
+def _can_be(value: Json, ports: set[str], scope: Scope) -> bool:
+    """Whether a value is one of the ports in a branch of its Fn::Ifs at least."""
+    readings = (leaf.reading for leaf in leaves(value, scope))
+    return any(isinstance(reading, Literal) and str(reading.value) in ports for reading in readings)
+
+
+def _can_exist(resource: Json, scope: Scope) -> bool:
+    condition = resource.get("Condition") if isinstance(resource, Mapping) else None
+    return not isinstance(condition, str) or scope.assumed.get(condition, True)
+
+
+def _maps(context: Context, envoy: Mapping[str, Json], scope: Scope, admin: set[str]) -> bool:
     reader = context.kind.containers
     if not isinstance(reader, EcsContainerReader):
         return False
-    names = reader.names
-    mappings = envoy.definition.get(names["PortMappings"])
-    return any(
-        isinstance(mapping, Mapping) and str(known(mapping.get(names["ContainerPort"]), envoy.scope)) in admin
-        for mapping in (mappings if isinstance(mappings, list) else ())
-    )
+    port = reader.names["ContainerPort"]
+    mappings = _items(envoy.get(reader.names["PortMappings"]), scope)
+    return any(_can_be(mapping.get(port), admin, within) for mapping, within in mappings)
 
 
-def _target_groups(context: Context, resources: Mapping[str, Json]) -> Iterator[str]:
+def _items(value: Json, scope: Scope) -> Iterator[tuple[Mapping[str, Json], Scope]]:
+    """The maps of a list, in every branch of the Fn::Ifs around the list and around each item."""
+    for branch in leaves(value, scope):
+        for item in branch.written if isinstance(branch.written, list) else ():
+            for leaf in leaves(item, branch.scope):
+                if isinstance(leaf.written, Mapping):
+                    yield leaf.written, leaf.scope
+
+
+def _target_groups(context: Context, resources: Mapping[str, Json], scope: Scope) -> Iterator[str]:
     """The target groups of the services that run the task; if the template has no such service, those that no other
     service uses."""
-    services = [_properties(resources, name) for name in resources if _type(resources, name) == _SERVICE]
-    own = [each for each in services if _refers(each.get("TaskDefinition"), context.workload.name, context)]
+    services = [_properties(resources, name) for name in resources if _type(resources, name) in _SERVICES]
+    own = [each for each in services if _refers(each.get("TaskDefinition"), context.workload.name, scope)]
     for name in resources:
         if _type(resources, name) == _TARGETS:
-            users = [each for each in services if _balances(each, name, context)]
+            users = [each for each in services if _balances(each, name, scope)]
             if any(each in own for each in users) or not (own or users):
                 yield name
 
 
-def _balances(service: Mapping[str, Json], target_group: str, context: Context) -> bool:
-    balancers = service.get("LoadBalancers")
-    return any(
-        isinstance(each, Mapping) and _refers(each.get("TargetGroupArn"), target_group, context)
-        for each in (balancers if isinstance(balancers, list) else ())
-    )
+def _balances(service: Mapping[str, Json], target_group: str, scope: Scope) -> bool:
+    balancers = _items(service.get("LoadBalancers"), scope)
+    return any(_refers(each.get("TargetGroupArn"), target_group, within) for each, within in balancers)
 
 
-def _refers(value: Json, logical_id: str, context: Context) -> bool:
+def _refers(value: Json, logical_id: str, scope: Scope) -> bool:
     """Whether a value refers to a resource, in one of the branches of its Fn::Ifs at least."""
-    if isinstance(value, Mapping):
-        if "Fn::If" in value and isinstance(value["Fn::If"], list):
-            return any(_refers(each, logical_id, context) for each in value["Fn::If"][1:])
-        return value in ({"Ref": logical_id}, {"Fn::GetAtt": [logical_id, "Arn"]}, {"Fn::Sub": f"${{{logical_id}}}"})
-    return False
+    reference: tuple[Json, ...] = (
+        {"Ref": logical_id},
+        {"Fn::GetAtt": [logical_id, "Arn"]},
+        {"Fn::GetAtt": [logical_id, "TargetGroupArn"]},
+        {"Fn::GetAtt": [logical_id, "TaskDefinitionArn"]},
+        {"Fn::Sub": f"${{{logical_id}}}"},
+    )
+    return any(leaf.written in reference for leaf in leaves(value, scope))
 
 
 def _type(resources: Mapping[str, Json], logical_id: str) -> Json:

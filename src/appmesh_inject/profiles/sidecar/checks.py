@@ -15,7 +15,7 @@ from appmesh_inject.profiles.sidecar.context import SidecarContext
 from appmesh_inject.profiles.sidecar.image_names import APP_MESH_ENVOY_IMAGE, STOCK_ENVOY_IMAGE
 from appmesh_inject.settings.images import is_within
 from appmesh_inject.settings.list_types import ListValue
-from appmesh_inject.settings.types import quoted
+from appmesh_inject.settings.types import KNOWN_PARAMETER, quoted
 from appmesh_inject.workloads.model import Container
 
 LONGEST_IMAGE = 120
@@ -49,7 +49,7 @@ def _network(context: SidecarContext) -> Iterator[Finding]:
                 "AM103",
                 leaf.path,
                 "NetworkMode is not known when the macro runs, and only 'awsvpc' can redirect traffic",
-                "Write NetworkMode: awsvpc, or a Ref to a parameter of the template",
+                f"Write NetworkMode: awsvpc, or {KNOWN_PARAMETER}",
             )
             continue
         yield context.finding("AM201", leaf.path, message, "Set NetworkMode: awsvpc")
@@ -69,7 +69,7 @@ def _launch_types(context: SidecarContext) -> Iterator[Finding]:
                 "AM103",
                 leaf.path,
                 "the launch type is not known when the macro runs, and Fargate does not allow proxyinit's NET_ADMIN",
-                "Write it out, or use a Ref to a parameter of the template",
+                f"Write it out, or use {KNOWN_PARAMETER}",
             )
 
 
@@ -116,7 +116,7 @@ def image(context: SidecarContext, role: str, container: Container) -> Iterator[
                 "AM103",
                 container.path,
                 f"the image of the {role} container is not known when the macro runs, and AllowedRegistries limits it",
-                f"Write it out, or use a Ref to a parameter of the template; use one from {_first_few(allowed)}",
+                f"Write it out, or use {KNOWN_PARAMETER}; use one from {_first_few(allowed)}",
             )
 
 
@@ -168,7 +168,8 @@ def configuration(
     if compiled.command is None:
         return
     redirected = app_ports.split(",") if isinstance(app_ports, str) else []
-    is_known = app_ports is None or isinstance(app_ports, str)
+    # Without an app port there is a finding already, unless the setting says that there is none.
+    is_known = isinstance(app_ports, str) or (app_ports is None and context.settings.app_ports is not None)
     for port in compiled.ports if sidecar_set.redirects and is_known else ():
         if isinstance(port, str | int) and str(port) not in redirected:
             message = f"listener port {port} is not among the app ports, so its traffic bypasses envoy"

@@ -17,6 +17,9 @@ from appmesh_inject.workloads.model import Branch, Container, ContainerEntry
 LEAST_ENVOY_MEMORY = 64
 """MiB; the user guide's minimum for an envoy."""
 
+ROOT_IN_A_GROUP = "Set IgnoredGID, such as 1338, and run the log router in that group, as 0:1338: FireLens needs root"
+"""Source: aws-for-fluent-bit, 'Amazon ECS FireLens: root is required'."""
+
 
 def check(
     context: SidecarContext, branch: Branch, apps: Iterable[Container], sidecars: Mapping[str, Container], added: int
@@ -172,7 +175,7 @@ def _users(context: SidecarContext, apps: list[Container], sidecars: Mapping[str
                 "AM251",
                 container.path,
                 f"agent {name} runs as neither IgnoredUID nor IgnoredGID, so its traffic goes through the proxy",
-                "Run it as IgnoredUID",
+                ROOT_IN_A_GROUP if container.routes_logs else "Run it as IgnoredUID",
             )
         elif container.name not in ahead:
             yield context.finding(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from appmesh_inject.cfn.document import Json, map_at
 from appmesh_inject.cfn.intrinsics import function
+from appmesh_inject.mesh.command_forms import is_ours
 from appmesh_inject.profiles.context import Context
 from appmesh_inject.profiles.sidecar.image_names import TELLING_IMAGES
 from appmesh_inject.workloads.containers import has_loops
@@ -55,6 +56,5 @@ def _decisive(container: Mapping[str, Json]) -> list[Json]:
     if function(image) not in ("Ref", "Fn::If"):
         text = str(image).lower()
         image = image if any(map(text.__contains__, TELLING_IMAGES)) else None
-    first = command[:1] if isinstance(command, list) else None
     routes_logs = container.get("FirelensConfiguration")
-    return [environment, image, first, routes_logs, *map(container.get, MEMBERS)]
+    return [environment, image, is_ours(command), routes_logs, *map(container.get, MEMBERS)]

@@ -17,9 +17,14 @@ from appmesh_inject.cfn.document import Path, Step
 from appmesh_inject.files.lines import Lines
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_BEFORE_DASH = re.compile("(?:[ \t\r\n\x85\u2028\u2029]|#[^\r\n\x85\u2028\u2029]*+)*")
+_BETWEEN = re.compile("(?:[ \t\r\n\x85\u2028\u2029]|#[^\r\n\x85\u2028\u2029]*+)*")
 _PROPERTIES = re.compile("(?:[!&][^ \t\r\n\x85\u2028\u2029]*[ \t\r\n\x85\u2028\u2029]+)*")
+_BLOCK_HEADER = re.compile(r"[|>][-+0-9]*")
+_LAST_BREAK = re.compile("(?:\r\n|[\r\n\x85\u2028\u2029])[ \t]*\\Z")
 _SPACE = re.compile(r"[ \t\r\n]*")
+_QUESTION_MARK = re.compile(r"\?[ \t]+\Z")
+"""Before a key that is long or empty, as some write it: `? key`."""
+
 _WITHOUT_PREFIX = ("Ref", "Condition")
 
 
@@ -46,10 +51,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of a map, starting at its key, or an item of a list, starting at its dash if it has one."""
+    """A member of a map, starting at its key, or an item of a list, starting at its dash if it has one. mark_end: the
+    end of its colon or dash; `start` of an item without a dash."""
 
     key: str | None
     start: int
+    mark_end: int
     node: Node
 
 
@@ -98,6 +105,13 @@ class Layout:
             return None
         index = _index(holder, path[-1])
         return None if index is None else Spot(holder, index)
+
+    def along(self, path: Path) -> Iterator[Spot]:
+        """The members that `path` leads through, innermost first."""
+        for length in range(len(path), 0, -1):
+            spot = self.spot(path[:length])
+            if spot is not None:
+                yield spot
 
     def _meant(self, node: Node | None) -> Node | None:
         return self.anchors.get(node.anchor) if node is not None and node.kind is Kind.ALIAS else node
@@ -155,8 +169,7 @@ class _Composer:
         if isinstance(event, yaml.ScalarEvent):
             end = _end(event)
             if event.style in ("|", ">"):
-                # The parser includes the empty lines after a block scalar.
-                end = start + len(self.text[start:end].rstrip())
+                end = self._end_of_block_scalar(start, end)
             node = Node(Kind.SCALAR, start, end, anchor=anchor, function=function)
         else:
             kind = Kind.MAP if isinstance(event, yaml.MappingStartEvent) else Kind.LIST
@@ -168,9 +181,15 @@ class _Composer:
             self.anchors[anchor] = node
         return node
 
+    def _end_of_block_scalar(self, start: int, end: int) -> int:
+        """The parser includes the empty lines after the text. They are part of it only if it keeps them (`|+`)."""
+        text = self.text[behind_properties(self.text, start) : end]
+        header = _BLOCK_HEADER.match(text)
+        keeps = header is not None and "+" in header[0]
+        return end - len(text) + len(_LAST_BREAK.sub("", text) if keeps else text.rstrip())
+
     def _members(self, event: Any, kind: Kind, is_flow: bool) -> Iterator[Member]:
-        properties = _PROPERTIES.match(self.text, _start(event))
-        before = properties.end() if properties else _start(event)
+        before = behind_properties(self.text, _start(event))
         while True:
             event = next(self.events)
             if isinstance(event, yaml.CollectionEndEvent):
@@ -178,19 +197,35 @@ class _Composer:
                 return
             if kind is Kind.MAP:
                 key = event.value if isinstance(event, yaml.ScalarEvent) else None
-                start = _start(event)
-                self._node(event)
+                start = self._key_start(before, _start(event))
+                colon = self._colon(self._node(event).end)
                 node = self._node(next(self.events))
-                yield Member(key, start, node)
+                yield Member(key, start, colon, node)
             else:
                 node = self._node(event)
-                yield Member(None, node.start if is_flow else self._dash(before), node)
+                start = node.start if is_flow else self._dash(before)
+                yield Member(None, start, start if is_flow else start + 1, node)
             before = node.end
 
+    def _key_start(self, before: int, start: int) -> int:
+        match = _QUESTION_MARK.search(self.text, before, start)
+        return match.start() if match else start
+
+    def _colon(self, key_end: int) -> int:
+        match = _BETWEEN.match(self.text, key_end)
+        assert match is not None
+        return match.end() + 1 if self.text[match.end() : match.end() + 1] == ":" else key_end
+
     def _dash(self, before: int) -> int:
-        match = _BEFORE_DASH.match(self.text, before)
+        match = _BETWEEN.match(self.text, before)
         assert match is not None and self.text[match.end()] == "-", "an item of a block list begins with a dash"
         return match.end()
+
+
+def behind_properties(text: str, start: int) -> int:
+    """Where the value itself begins: behind the tag and the anchor of a node that starts at `start`."""
+    match = _PROPERTIES.match(text, start)
+    return match.end() if match else start
 
 
 def _start(event: Any) -> int:
@@ -218,12 +253,14 @@ def _json_node(text: str, start: int) -> Node:
     members: list[Member] = []
     here = _after_space(text, start + 1)
     while text[here] not in "}]":
-        member, key = here, None
+        member = colon = here
+        key = None
         if opening == "{":
             key, here = json.JSONDecoder().raw_decode(text, here)
-            here = _after_space(text, _after_space(text, here) + 1)
+            colon = _after_space(text, here) + 1
+            here = _after_space(text, colon)
         node = _json_node(text, here)
-        members.append(Member(key, member, node))
+        members.append(Member(key, member, colon, node))
         here = _after_space(text, node.end)
         if text[here] == ",":
             here = _after_space(text, here + 1)

@@ -1,26 +1,32 @@
-"""Parses JSON that is embedded in strings, such as Envoy's command: a diff of one line of 20 kB is unreadable."""
+"""Parses what is embedded in strings, JSON and Envoy's configuration: a diff of one line of 20 kB is unreadable."""
 
 import json
 from collections.abc import Mapping, Sequence
 
 from appmesh_inject.cfn.document import Json
+from appmesh_inject.mesh.command_forms import configuration_part, form_of
+from appmesh_inject.mesh.command_reading import configuration
 
 SHORTEST = 80
 """Shorter strings fit into one line and stay strings."""
 
 
-def with_json_parsed(value: Json) -> Json:
-    """The value, with every long string that contains a JSON object replaced by that object."""
+def with_text_parsed(value: Json) -> Json:
+    """The value, with every configuration of Envoy in a command, and every long string that contains a JSON object,
+    replaced by what it contains."""
     if isinstance(value, str):
         return _document(value)
     if isinstance(value, Mapping):
         text = _joined(value)
-        found = _document(text) if text is not None else text
-        if found is not None and not isinstance(found, str):
-            return found
-        return {key: with_json_parsed(member) for key, member in value.items()}
+        parsed = _document(text) if text is not None else text
+        if parsed is not None and not isinstance(parsed, str):
+            return parsed
+        return {key: with_text_parsed(member) for key, member in value.items()}
+    if isinstance(value, list) and form_of(value) and (found := configuration(value, _placeholder)) is not None:
+        part = configuration_part(value)
+        return [*value[: part.start], found, *map(with_text_parsed, value[part.stop :])]
     if isinstance(value, Sequence):
-        return [with_json_parsed(item) for item in value]
+        return [with_text_parsed(item) for item in value]
     return value
 
 
@@ -47,8 +53,8 @@ def _joined(value: Mapping[str, Json]) -> str | None:
 
 
 def _placeholder(value: Json) -> str:
-    """The value as text inside of a JSON string, where quotes and backslashes would end or change it. Functions are
-    written as in YAML: `${Name}`, `${Table.Arn}`, `${!ImportValue 'name'}`."""
+    """The value as text that can stand inside of a JSON string, where quotes and backslashes would end or change it.
+    Functions are written as in YAML: `${Name}`, `${Table.Arn}`, `${!ImportValue 'name'}`."""
     written = json.dumps(value)
     if isinstance(value, Mapping) and len(value) == 1:
         ((function, argument),) = value.items()
