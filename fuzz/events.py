@@ -23,7 +23,17 @@ with atheris.instrument_imports(include=["appmesh_inject"]):
     from appmesh_inject import macro
 
     # These are imported when a template needs them: here now, so that the fuzzer sees into them.
-    from appmesh_inject.mesh import compiling, compressed_command, envoy_command, parsing, removal, value_resolution  # noqa: F401
+    from appmesh_inject.mesh import (  # noqa: F401
+        compiling,
+        compressed_command,
+        envoy_command,
+        export,
+        joining,
+        other_template,
+        parsing,
+        removal,
+        value_resolution,
+    )
 
 from tests.hostile.bending import NUMBERS, ODD_KEYS, ODD_TEXTS, Option, bend  # noqa: E402
 from tests.hostile.contract import answered, encoded  # noqa: E402

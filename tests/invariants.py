@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.document import Json, value_if_there
 from appmesh_inject.injection import Action, Outcome
 
 Inject = Callable[[Json], Outcome]
@@ -65,18 +65,15 @@ def _same_but_for_the_mesh(before: Any, after: Any, gone: set[str], injected: se
     """Resources that name nothing of the mesh are the very same objects, in the same order."""
     left = [name for name in before["Resources"] if name not in gone]
     holding = {place[1] for place in injected}  # the resource, or the loop around it
-    assert [name for name, resource in after["Resources"].items() if not _is_added(name, resource)] == left
+    assert [name for name, it in after["Resources"].items() if not _is_added(it)] == left
     for name in left:
         resource = before["Resources"][name]
         if name not in holding and not any(each in json.dumps(resource) for each in gone):
             assert after["Resources"][name] is resource, name
 
 
-def _is_added(name: str, resource: Any) -> bool:
-    """Whether the macro has added a resource."""
-    return name == "AppMeshInjectPlaceholder" or (
-        isinstance(resource, dict) and "Adds" in resource.get("Metadata", {}).get("AppMeshInject", {})
-    )
+def _is_added(resource: Any) -> bool:
+    return value_if_there(resource, ("Metadata", "AppMeshInject", "AddedFor")) is not None
 
 
 def _same_outside(before: Any, after: Any, changed: set[tuple[Any, ...]], path: tuple[Any, ...]) -> None:

@@ -19,6 +19,7 @@ EXAMPLES = sorted(
     if path.suffix in (".yaml", ".json") and path.parent != FOLDER / "cdk"
 )
 
+MANY = ["--mesh", str(FOLDER / "many-stacks")]
 MESH = ["--mesh", str(FOLDER / "standalone" / "mesh.yaml")]
 FLAGS = {
     "deployment.yaml": ["--region", "us-west-2"],
@@ -32,9 +33,10 @@ OF_APP_MESH = {"colorapp/template.yaml", "deployment.yaml", "ga.yaml"}
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_example(path: Path) -> None:
-    rendered = CliRunner().invoke(PROGRAM, ["render", str(path), *FLAGS.get(path.name, [])])
+    flags = MANY if path.parent.name == "many-stacks" else FLAGS.get(path.name, [])
+    rendered = CliRunner().invoke(PROGRAM, ["render", str(path), *flags])
     assert rendered.exit_code == 0, rendered.stderr
-    assert (": injected" in rendered.stderr) is (path.name != "mesh.yaml")
+    assert (": injected" in rendered.stderr) is (path.name not in ("mesh.yaml", "base.yaml"))
     warnings = {line.split()[2] for line in rendered.stderr.splitlines() if " warning " in line}
     assert ("AM902" in warnings) is (path.relative_to(FOLDER).as_posix() in OF_APP_MESH)
     # Weights are part of the callers' task definitions, and the configuration makes templates long: warnings say both.

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -193,12 +193,13 @@ def test_the_stacks_that_the_deployment_names_are_read(monkeypatch: pytest.Monke
         def __init__(self, allowed: Any) -> None:
             self.allowed = allowed
 
-        def mesh(self, name: str) -> None:
-            asked.append(name)
-            assert list(self.allowed) == ["mesh", "other mesh"]
+        def meshes(self, names: Sequence[str]) -> list[None]:
+            asked.extend(names)
+            assert list(self.allowed) == ["mesh", "other-*"]
+            return [None for _ in names]
 
     monkeypatch.setattr(stacks, "Stacks", Reading)
-    monkeypatch.setenv("MeshStacks", "mesh,other mesh")
+    monkeypatch.setenv("MeshStacks", "mesh,other-*")
     fragment = template(Profile="standalone", MeshName="apps", VirtualNodeName="web", MeshStack="mesh")
     assert "AM330" in call(event(fragment))["errorMessage"]
     assert asked == ["mesh"]

@@ -19,7 +19,9 @@ TEMPLATES = [case for case in INJECTED if isinstance(case.document, dict) and "R
 
 @pytest.mark.parametrize("case", TEMPLATES, ids=lambda case: case.name)
 def test_cfn_lint_finds_nothing_new(case: Case) -> None:
-    assert lint(case.outcome.document) <= lint(case.document)
+    new = lint(case.outcome.document) - lint(case.document)
+    # A condition that only the mesh used stays in the template.
+    assert {code for code, _ in new} <= {"W8001"}, new
 
 
 def as_api(value: Any) -> Any:

@@ -217,9 +217,14 @@ CODES: Mapping[str, Code] = {
     "AM303": _error("A mesh property that is required is missing", "Add it"),
     "AM304": _error("A mesh resource has a property that App Mesh does not know", "Correct the name"),
     "AM305": _error("None or several of properties that exclude each other are given", "Give exactly one"),
-    "AM306": _error("A mesh resource refers to one that is not in the template", "Define it in the same template"),
+    "AM306": _error(
+        "A mesh resource refers to one that is not in the mesh", "Define it, or name the stack that has it in MeshStack"
+    ),
     "AM307": _error("Two mesh resources of a kind have the same name", "Rename one"),
-    "AM308": _error("The virtual node or gateway of a task is not in the template", "Define it, or correct the name"),
+    "AM308": _error(
+        "The virtual node or gateway of a task is not in the mesh",
+        "Define it, correct the name, or name the stack that has it in MeshStack",
+    ),
     "AM309": _error("It is not known whether a mesh resource exists", "Remove its condition or loop"),
     "AM310": _error("TLS uses ACM, whose keys and authorities only App Mesh could deliver", "Use files or SDS"),
     "AM311": _error("A Cloud Map service cannot be found by DNS", "Give it A records and no attributes"),
@@ -241,7 +246,9 @@ CODES: Mapping[str, Code] = {
     "AM325": _error(
         "A reference to a mesh resource that is removed from the template", "Remove it, or write the name instead"
     ),
-    "AM326": _error("A value of the mesh's template cannot be resolved here", "Write the value itself"),
+    "AM326": _error(
+        "A value of another template cannot be resolved here", "Write the value itself, or do as the message says"
+    ),
     "AM327": _error("Two listeners of Envoy would have one port", "Change a port"),
     "AM328": _error(
         "A task needs the mesh, which profile standalone removes from the template",
@@ -261,6 +268,11 @@ CODES: Mapping[str, Code] = {
         "A compressed configuration cannot be unpacked in the envoy container",
         "Use the entrypoint of an image that has bash and gzip, or a configuration that fits as plain text",
     ),
+    "AM340": _error(
+        "Two templates of one mesh define the same resource differently",
+        "Keep one of the two; leave a stack out of its own MeshStack",
+    ),
+    "AM341": _error("A resource has the logical ID of one that the macro adds", "Rename it"),
     "AM343": _error(
         "LiveWeights is set where there is no template that its function could be added to",
         "Set it in a whole template, or take it out",
@@ -276,6 +288,14 @@ CODES: Mapping[str, Code] = {
         f"More than {INVOKING_ROLES} task roles would have to be let in to the function of live weights",
         "Let tasks share a role, or set LiveWeights: false at some of them",
     ),
+    "AM347": _error(
+        "Live weights of a task come from two templates, and Envoy asks one function",
+        "Keep the routes with live weights in one of them, or set LiveWeights: false",
+    ),
+    "AM349": _error(
+        "A route of an exported mesh has live weights, and its virtual service is in another stack",
+        "Name that stack in MeshStack, or set LiveWeights: false",
+    ),
     "AM348": _error(
         "A mesh of another template has live weights, and it is not known which function tells them",
         "Set LiveWeights: true beside its ExportMesh, or give --live-weights-arn",
@@ -287,7 +307,10 @@ CODES: Mapping[str, Code] = {
     "AM355": _warning("DNS returns at most eight addresses of a Cloud Map service", "See CloudMapDns"),
     "AM356": _warning("Weights are fixed in the task definitions", "Redeploy the callers to change them"),
     "AM357": _warning("ALLOW_ALL lets hosts through that App Mesh answered with 404", "Use DROP_ALL to refuse them"),
-    "AM358": _warning("The mesh itself is not in the template", "Define it to set its egress filter"),
+    "AM358": _warning(
+        "The mesh itself is in none of its templates",
+        "Define it to set its egress filter, or name the stack that has it in MeshStack",
+    ),
     "AM359": _warning("A virtual service has no provider, so it answers 404", "Give it a provider"),
     "AM360": _warning(
         "An exported output is removed with the mesh resource that it refers to", "Check which stacks import it"
@@ -309,6 +332,10 @@ CODES: Mapping[str, Code] = {
     "AM368": _warning(
         "No task of the template runs a virtual node or gateway of its mesh",
         "Mark the task definition that runs it; if something else serves it, leave the warning out",
+    ),
+    "AM370": _warning(
+        "A resource of another template refers to a mesh resource that is in none of them",
+        "Deploy its callers without it first, then take it out",
     ),
     "AM371": _warning(
         "With LiveWeights, some weights of the mesh still change only with a deployment of the callers",

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from appmesh_inject.cfn.document import MOST_LEVELS, Changes, Json, Path, edited, is_deeper, value_if_there
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.mesh.source import LiveWeightsUse, Meshes, MeshSource
+from appmesh_inject.mesh.source import LiveWeightsUse, Meshes, has_mesh
 from appmesh_inject.profiles.context import Context, setting_path
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
 from appmesh_inject.profiles.registry import Profile, profile
@@ -102,7 +102,7 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
 
     export = bool(shared.values.get("ExportMesh"))
     exported: LiveWeightsUse | None = None
-    if export and shared.values.get("LiveWeights"):
+    if export and shared.values.get("LiveWeights") and has_mesh(found.scope.resources):
         exported, problems = meshes.exported_live_weights(settle(shared, "").settings, found.scope, document)
         findings += problems
     live = [plan.live for plan in _plans(decided) if plan.live is not None]
@@ -188,7 +188,7 @@ def _profiles(decided: Iterable[Decided]) -> list[Profile]:
 
 def _needing_the_mesh(decided: Iterable[Decided], scope: Scope) -> Iterator[Finding]:
     """Findings about workloads whose profile needs the mesh resources, which are removed from the template."""
-    if MeshSource(scope.resources).is_empty:
+    if not has_mesh(scope.resources):
         return
     for decision in decided:
         chosen = profile(decision.requested.settings.profile)

@@ -42,7 +42,7 @@ if COLLECTS:
 NAMESPACE = "AppMeshInject"
 
 MESH_STACKS = "MeshStacks"
-"""The deployment parameter with the names of the stacks whose meshes may be read."""
+"""The deployment parameter with the names of the stacks whose meshes may be read, or beginnings: `shop-*`."""
 
 LONGEST_ID = 100
 """Maximum characters of a request's ID in a log line; CloudFormation's IDs have 36."""
@@ -159,12 +159,12 @@ def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Out
 
 
 def _meshes(names: str | None) -> Meshes:
-    """The meshes of the stacks in `names`, which are separated by commas."""
+    """The meshes of the stacks that `names` allows, which are separated by commas."""
     if not names:
         return Meshes()
     from appmesh_inject.mesh.stacks import Stacks
 
-    return Meshes(of_stack=Stacks(names.split(",")).mesh)
+    return Meshes(read_stacks=Stacks(names.split(",")).meshes)
 
 
 def _mapping(value: Any) -> Mapping[str, Json]:

@@ -93,9 +93,10 @@ def injected(outputs: list[dict[str, str]]) -> Outcome:
     stack["Outputs"] = outputs
     task: Json = json.loads(run("render", str(TASK), "--output-format", "json", "--enabled", "false").out)
     with Stubber(client) as stub:
+        stub.add_response("describe_stacks", {"Stacks": [stack]})
         stub.add_response("get_template", {"TemplateBody": json.dumps(exported)})
         stub.add_response("describe_stacks", {"Stacks": [stack]})
-        meshes = Meshes(of_stack=Stacks(("shop-mesh",), client).mesh)
+        meshes = Meshes(read_stacks=Stacks(("shop-mesh",), client).meshes)
         return inject(task, CloudFormation(Level(("Transform",), {}), {}), meshes=meshes)
 
 
@@ -109,3 +110,15 @@ def test_another_stack_without_a_function_is_refused() -> None:
     (error,) = (finding for finding in injected([]).findings if finding.is_error)
     assert error.code == "AM348"
     assert "Set LiveWeights: true beside its ExportMesh" in error.hint
+
+
+def test_live_weights_of_two_templates_are_refused(tmp_path: Path) -> None:
+    """The task's own template has a route with live weights, too."""
+    own = MESH.read_text().replace("ExportMesh: true, ", "").replace("cart", "stock").replace(": web", ": other")
+    own = own.replace("VirtualNodeName: v", "VirtualNodeName: s").replace("VirtualNode: v", "VirtualNode: s")
+    both = tmp_path / "both.yaml"
+    both.write_text(own + TASK.read_text().partition("Resources:\n")[2])
+    ran = run("render", str(both), "--mesh", str(MESH), *VALUES, "--live-weights-arn", ARN)
+    assert ran.code == 1
+    assert "AM347" in ran.err
+    assert f"live weights come from this template and from {MESH}" in ran.err

@@ -56,7 +56,7 @@ def test_the_mesh_of_another_file_is_compiled(mesh: str) -> None:
     assert "AM902" not in ran.err
 
 
-def test_the_mesh_file_replaces_mesh_stack(mesh: str) -> None:
+def test_the_mesh_file_stands_for_mesh_stack(mesh: str) -> None:
     given = ("--mesh-stack", "apps-mesh", "--mesh-parameter", "AWS::StackName=apps")
     ran = run("render", "-", *FLAGS, "--mesh", mesh, *given, stdin=json.dumps(TASK))
     assert ran.code == 0, ran.err
@@ -170,3 +170,141 @@ def test_a_loop_in_the_mesh_of_another_template_is_not_a_matter_of_transforms(tm
     ran = run("render", "-", *FLAGS, "--mesh", str(tmp_path / "mesh.yaml"), stdin=json.dumps(TASK))
     assert ran.code == 1
     assert "in a loop, which is not unrolled in the template of another stack. Write" in ran.err
+
+
+BASE = """\
+Transform: AppMeshInject
+Metadata: {AppMesh: {Profile: standalone, ExportMesh: true}}
+Resources:
+  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: shop, Spec: {EgressFilter: {Type: ALLOW_ALL}}}}
+Outputs: {MeshName: {Value: !GetAtt Mesh.MeshName, Export: {Name: !Sub "${AWS::StackName}-mesh"}}}
+"""
+
+
+def service(name: str, calls: str, port: int = 8080) -> str:
+    """A template of one service, whose mesh's name comes from the base stack."""
+    return f"""\
+Transform: AppMeshInject
+Metadata: {{AppMesh: {{Profile: standalone, ExportMesh: true, MeshStack: [shop-base, shop-{calls}]}}}}
+Parameters: {{BaseStack: {{Type: String, Default: shop-base}}}}
+Resources:
+  Node:
+    Type: AWS::AppMesh::VirtualNode
+    Properties:
+      MeshName: {{Fn::ImportValue: !Sub "${{BaseStack}}-mesh"}}
+      VirtualNodeName: {name}
+      Spec:
+        Listeners: [{{PortMapping: {{Port: {port}, Protocol: http}}}}]
+        ServiceDiscovery: {{DNS: {{Hostname: {name}.shop.local}}}}
+        Backends: [{{VirtualService: {{VirtualServiceName: {calls}.shop.local}}}}]
+  Service:
+    Type: AWS::AppMesh::VirtualService
+    Properties:
+      MeshName: {{Fn::ImportValue: !Sub "${{BaseStack}}-mesh"}}
+      VirtualServiceName: {name}.shop.local
+      Spec: {{Provider: {{VirtualNode: {{VirtualNodeName: !GetAtt Node.VirtualNodeName}}}}}}
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Metadata: {{AppMesh: {{MeshName: {{Fn::ImportValue: !Sub "${{BaseStack}}-mesh"}}, VirtualNodeName: {name}}}}}
+    Properties:
+      NetworkMode: awsvpc
+      Memory: "512"
+      ContainerDefinitions: [{{Name: app, Image: {name}, PortMappings: [{{ContainerPort: {port}}}]}}]
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A folder with three stacks of one mesh, two of which call each other."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "base.yaml").write_text(BASE)
+    (folder / "cart.yaml").write_text(service("cart", "prices"))
+    (folder / "prices.yaml").write_text(service("prices", "cart", 9090))
+    (folder / "notes.yaml").write_text("a: [b\n")
+    return folder
+
+
+def stack_name(shop: Path) -> tuple[str, str]:
+    """What gives the base template the name of its stack, which its export has."""
+    return "--mesh-parameter", f"{shop}/base.yaml:AWS::StackName=shop-base"
+
+
+def test_mesh_repeats_and_adds_to_the_templates_own_mesh(shop: Path) -> None:
+    given = ("--mesh", str(shop / "base.yaml"), "--mesh", str(shop / "prices.yaml"), *stack_name(shop))
+    ran = run("render", str(shop / "cart.yaml"), *given)
+    assert ran.code == 0, ran.err
+    assert "prices.shop.local" in ran.out
+    assert "mesh-allow-all" in ran.out
+
+
+def test_mesh_takes_a_folder_that_holds_the_template_itself(shop: Path) -> None:
+    of_files = run(
+        "render",
+        str(shop / "cart.yaml"),
+        "--mesh",
+        str(shop / "base.yaml"),
+        "--mesh",
+        str(shop / "prices.yaml"),
+        *stack_name(shop),
+    )
+    of_folder = run("render", str(shop / "cart.yaml"), "--mesh", str(shop), *stack_name(shop))
+    assert (of_folder.code, of_folder.out) == (0, of_files.out), of_folder.err
+    both = run("lint", str(shop), "--mesh", str(shop), *stack_name(shop))
+    assert " error " not in both.out, both.out
+
+
+def test_an_import_that_no_file_exports_says_what_to_give(shop: Path) -> None:
+    ran = run("render", str(shop / "cart.yaml"), "--mesh", str(shop / "prices.yaml"))
+    assert ran.code == 1
+    assert "AM326 Node MeshName: 'Fn::ImportValue' takes the export '${BaseStack}-mesh', which none of the" in ran.err
+    assert "on the command line, give its template with --mesh" in ran.err
+    assert f"{shop / 'prices.yaml'}:" in ran.err
+
+
+def test_a_folder_without_a_mesh_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    ran = run("render", "-", *FLAGS, "--mesh", str(tmp_path / "empty"), stdin=json.dumps(TASK))
+    assert ran.code == 1
+    assert "there is no template with a mesh" in ran.err
+
+
+def test_a_mesh_that_cannot_be_read_is_not_passed_over(shop: Path) -> None:
+    (shop / "broken.yaml").write_text(service("broken", "cart") + "  [")
+    ran = run("render", str(shop / "cart.yaml"), "--mesh", str(shop))
+    assert ran.code == 1
+    assert f"{shop / 'broken.yaml'}:" in ran.err
+
+
+def test_a_parameter_for_one_of_the_files_must_be_declared_there(shop: Path) -> None:
+    ran = run(
+        "render", str(shop / "cart.yaml"), "--mesh", str(shop), "--mesh-parameter", f"{shop}/base.yaml:BaseStack=x"
+    )
+    assert ran.code == 2
+    assert "has no parameter 'BaseStack'" in " ".join(ran.err.split())
+
+
+def test_lint_warns_when_a_node_leaves_that_callers_use(shop: Path) -> None:
+    given = ("--mesh", str(shop / "cart.yaml"), "--mesh", str(shop / "base.yaml"), *stack_name(shop))
+    complete = run("lint", str(shop / "prices.yaml"), *given)
+    assert "AM370" not in complete.out, complete.out
+    gone = service("prices", "cart", 9090).replace(
+        "VirtualServiceName: prices.shop.local", "VirtualServiceName: price.shop.local"
+    )
+    (shop / "prices.yaml").write_text(gone)
+    ran = run("lint", str(shop / "prices.yaml"), *given)
+    assert f"{shop / 'cart.yaml'}:13:38: warning AM370 Node VirtualServiceName: names a virtual service" in ran.out, (
+        ran.out
+    )
+    assert ran.code == 0
+    assert run("lint", str(shop / "prices.yaml"), *given, "--strict").code == 1
+
+
+def test_graph_of_a_folder_draws_one_mesh(shop: Path) -> None:
+    """The two services call each other across files, and nothing is missing."""
+    named = [each.replace(f"{shop}/", "") for each in stack_name(shop)]
+    ran = run("graph", str(shop), "--output-format", "mermaid", *stack_name(shop))
+    assert ran.code == 0, ran.err
+    assert "Missing" not in ran.out
+    assert "AM3" not in ran.err.replace("AM357", ""), (ran.err, named)
+    assert ran.out.count("prices.shop.local") == 1, ran.out

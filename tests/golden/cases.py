@@ -2,6 +2,7 @@
 
 TARGET/CASE/input.yaml      the document
 TARGET/CASE/options.yaml    optional: request, deployment, parameters
+TARGET/CASE/stacks/         optional: NAME.yaml, the templates of other stacks; those that export are processed
 TARGET/CASE/expected.json   what comes out; not there where it is refused
 TARGET/CASE/report.txt      what happened to each workload, and the findings
 """
@@ -18,12 +19,24 @@ from cfnlint.decode import cfn_yaml
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.injection import Outcome, inject
+from appmesh_inject.mesh.other_template import OtherTemplate
+from appmesh_inject.mesh.source import Meshes, OtherMesh, with_exported
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import PlatformDefaults, deployed
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.ecs_api import EcsTaskDefinition
 from appmesh_inject.workloads.kubernetes import KubernetesManifests
 from appmesh_inject.workloads.model import DocumentKind
+
+
+def _stack(file: Path) -> OtherMesh:
+    written = plain(cfn_yaml.load(str(file)))
+    processed = inject(written, CloudFormation(Level((), {}), {})).document
+    assert isinstance(processed, dict)
+    name = file.stem
+    other = OtherTemplate(with_exported(processed), {}, name, "eu-central-1")
+    return OtherMesh(name, f"stack {name}", ("MeshStack", name), other)
+
 
 ROOT = Path(__file__).parent
 
@@ -80,8 +93,17 @@ class Case:
     def target(self) -> DocumentKind:
         return TARGETS[self.folder.parent.name](Level(("Transform", "Parameters"), self.request), self.parameters)
 
+    @functools.cached_property
+    def stacks(self) -> Mapping[str, OtherMesh]:
+        """What the macro reads of other stacks. Their parameters have their defaults."""
+        return {file.stem: _stack(file) for file in sorted((self.folder / "stacks").glob("*.yaml"))}
+
+    @property
+    def meshes(self) -> Meshes:
+        return Meshes(read_stacks=lambda names: [self.stacks.get(name) for name in names])
+
     def inject(self, document: Json) -> Outcome:
-        return inject(document, self.target, self.deployment)
+        return inject(document, self.target, self.deployment, self.meshes)
 
     @functools.cached_property
     def outcome(self) -> Outcome:

@@ -27,6 +27,7 @@ def test_the_macro_does_what_the_core_does(case: Case, monkeypatch: pytest.Monke
     known = {name: value for name, value in case.deployment_parameters.items() if name in DEPLOYMENT_PARAMETERS}
     for name, value in known.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(macro, "_meshes", lambda _: case.meshes)
     event = {
         "requestId": "request",
         "fragment": case.document,
@@ -43,7 +44,9 @@ def test_the_command_line_does_what_the_core_does(case: Case) -> None:
     assert isinstance(case.document, dict)
     template = {key: value for key, value in case.document.items() if key != "Transform"}
     request: Any = {"Name": "AppMeshInject", "Parameters": case.request} if case.request else "AppMeshInject"
-    result = rendered({"Transform": request, **template}, RenderOptions(case.parameters, deployment=case.deployment))
+    given = tuple(case.stacks.values())
+    options = RenderOptions(case.parameters, deployment=case.deployment, given_meshes=given)
+    result = rendered({"Transform": request, **template}, options)
     assert result.has_errors == case.outcome.has_errors
     if not result.has_errors:
         assert isinstance(case.outcome.document, dict)

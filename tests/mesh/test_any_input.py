@@ -12,8 +12,8 @@ from appmesh_inject.cfn.intrinsics import Scope, function
 from appmesh_inject.findings import CODES
 from appmesh_inject.mesh import compiling, parsing
 from appmesh_inject.mesh.envoy_command import command
+from appmesh_inject.mesh.other_template import OtherTemplate, exports, resolved
 from appmesh_inject.mesh.removal import mesh_removal
-from appmesh_inject.mesh.value_resolution import resolved
 from tests.mesh.cases import cases
 from tests.mesh.meshes import mesh
 
@@ -59,7 +59,9 @@ def everything(resources: Any, scope: Scope) -> None:
     assert all(finding.code in CODES for finding in parsed.findings)
     template = {"Resources": resources, "Outputs": {"O": {"Value": {"Ref": "Caller"}}}}
     mesh_removal(template, parsed.model.names)
-    resolved(template, {"P": 1}, "stack", "region")
+    other = OtherTemplate(template, {"P": 1}, "stack", "region")
+    resolved(other)
+    exports(other)
 
 
 @given(resources=_json)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from appmesh_inject.injection import inject
-from appmesh_inject.mesh.source import Meshes, MeshSource
+from appmesh_inject.mesh.other_template import OtherTemplate
+from appmesh_inject.mesh.source import Meshes, OtherMesh
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from tests.mesh.meshes import of
@@ -49,7 +50,7 @@ def test_nothing_is_said_of_an_exported_mesh() -> None:
 
 
 def test_nothing_is_said_of_the_mesh_of_another_template() -> None:
-    meshes = Meshes(given=MeshSource.elsewhere(MESH, (), ()))
+    meshes = Meshes([OtherMesh("mesh.yaml", "mesh.yaml", ("mesh.yaml",), OtherTemplate({"Resources": MESH}))])
     assert codes({}, {"WebTask": task("web")}, meshes) == []
 
 

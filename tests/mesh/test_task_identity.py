@@ -18,8 +18,8 @@ def test_a_missing_node_is_a_finding(who: Any) -> None:
     ):
         assert (found.bootstrap, found.findings[0].subject) == ({}, "")
         assert [str(finding) for finding in found.findings] == [
-            f"AM308 the {what} that the task names is not among the mesh's resources. "
-            "Define it in the template, or correct the name and the mesh's name."
+            f"AM308 the {what} that the task names is not in this template. "
+            "Define it in this template, or name the stack that has it in MeshStack (on the command line: --mesh FILE)."
         ]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.mesh import compiling, parsing
-from appmesh_inject.mesh.value_resolution import Resolved, resolved
+from appmesh_inject.mesh.other_template import OtherTemplate, Resolved, resolved
 from tests.mesh.meshes import mesh, of
 
 TEMPLATE: dict[str, Any] = {
@@ -29,6 +29,10 @@ CLOUD_MAP: dict[str, Any] = {
     "Nameless": {"Type": "AWS::ServiceDiscovery::Service", "Properties": {"Type": "HTTP"}},
     "Nothing": {"Type": "AWS::ServiceDiscovery::Service"},
 }
+
+
+def resolve(template: Any, parameters: dict[str, Any], stack_name: str, region: str) -> Resolved:
+    return resolved(OtherTemplate(template, parameters, stack_name, region))
 
 
 def template(**changes: Any) -> dict[str, Any]:
@@ -64,7 +68,7 @@ def hostname(found: Resolved) -> Any:
     ],
 )
 def test_values_are_written_out(value: Any, host: str) -> None:
-    found = resolved(with_host(value), {"Env": "prod"}, "base", "eu-west-1")
+    found = resolve(with_host(value), {"Env": "prod"}, "base", "eu-west-1")
     assert found.findings == ()
     assert hostname(found) == host
 
@@ -114,7 +118,7 @@ def test_values_are_written_out(value: Any, host: str) -> None:
     ],
 )
 def test_an_unresolvable_value_is_refused_unchanged(value: Any) -> None:
-    found = resolved(with_host(value), {"Env": "prod"}, "base", "eu-west-1")
+    found = resolve(with_host(value), {"Env": "prod"}, "base", "eu-west-1")
     assert hostname(found) == value
     assert [str(finding) for finding in found.findings] == [
         "AM326 Target Resources/Target/Properties/Spec/ServiceDiscovery/DNS/Hostname: "
@@ -124,7 +128,7 @@ def test_an_unresolvable_value_is_refused_unchanged(value: Any) -> None:
 
 
 def test_the_known_parts_of_a_text_are_resolved() -> None:
-    found = resolved(with_host({"Fn::Sub": "${Env}-${Caller.MeshName}"}), {"Env": "prod"}, "base", "r")
+    found = resolve(with_host({"Fn::Sub": "${Env}-${Caller.MeshName}"}), {"Env": "prod"}, "base", "r")
     assert hostname(found) == {"Fn::Join": ["", ["prod", "-", {"Fn::GetAtt": ["Caller", "MeshName"]}]]}
     assert found.findings == ()
 
@@ -133,7 +137,7 @@ def test_the_known_parts_of_a_text_are_resolved() -> None:
     "value", [{"Ref": "Caller"}, {"Fn::GetAtt": "Caller.MeshName"}, {"Fn::Join": [1, ["a", {"Ref": "Caller"}]]}]
 )
 def test_values_of_the_same_template_are_kept(value: Any) -> None:
-    found = resolved(with_host(value), {}, "base", "r")
+    found = resolve(with_host(value), {}, "base", "r")
     assert (hostname(found), found.findings) == (value, ())
 
 
@@ -142,7 +146,7 @@ def test_values_of_the_same_template_are_kept(value: Any) -> None:
     [([{"Ref": "Caller"}, {"Ref": "Unknown"}], (1, 1)), ([{"a": {"Ref": "Unknown"}}], (1, 0, "a"))],
 )
 def test_a_refusal_in_a_scalar_has_its_place(items: Any, place: Any) -> None:
-    (finding,) = resolved(with_host({"Fn::Join": ["", items]}), {}, "base", "r").findings
+    (finding,) = resolve(with_host({"Fn::Join": ["", items]}), {}, "base", "r").findings
     assert finding.path[6:] == ("Hostname", "Fn::Join", *place)
 
 
@@ -152,7 +156,7 @@ def test_no_value_is_removed() -> None:
         "Caller__Spec__Backends": [nothing, {"Fn::If": ["Prod", nothing, "x"]}, {"VirtualService": {"a": nothing}}],
         "Caller__Spec__Logging": nothing,
     }
-    caller: Any = resolved(template(**changes), {"Env": "prod"}, "base", "r").resources["Caller"]
+    caller: Any = resolve(template(**changes), {"Env": "prod"}, "base", "r").resources["Caller"]
     assert caller["Properties"]["Spec"]["Backends"] == [{"VirtualService": {}}]
     assert "Logging" not in caller["Properties"]["Spec"]
 
@@ -161,24 +165,24 @@ def test_the_mesh_and_cloud_map_alone_are_kept() -> None:
     loop = ["N", ["a"], {"${N}": of("VirtualNode")}]
     changed = template()
     changed["Resources"] |= {"Fn::ForEach::Nodes": loop, "Text": "text", "Odd": {"Type": ["AWS::AppMesh::Mesh"]}}
-    assert set(resolved(changed, {}, "base", "r").resources) == {*mesh(), *CLOUD_MAP, "Fn::ForEach::Nodes"}
+    assert set(resolve(changed, {}, "base", "r").resources) == {*mesh(), *CLOUD_MAP, "Fn::ForEach::Nodes"}
 
 
 def test_unresolved_values_of_cloud_map_are_ignored() -> None:
     changed = template()
     changed["Resources"] = {"First": {**CLOUD_MAP["Space"], "Properties": {"Vpc": {"Ref": "Vpc"}}}, **mesh()}
     changed["Resources"]["Target"]["Properties"]["MeshName"] = {"Ref": "Unknown"}
-    assert [finding.subject for finding in resolved(changed, {}, "base", "r").findings] == ["Target"]
+    assert [finding.subject for finding in resolve(changed, {}, "base", "r").findings] == ["Target"]
 
 
 @pytest.mark.parametrize("section", ["Parameters", "Mappings", "Conditions"])
 def test_an_invalid_section_is_ignored(section: str) -> None:
-    found = resolved({**template(), section: "text"}, {}, "base", "r")
+    found = resolve({**template(), section: "text"}, {}, "base", "r")
     assert found.resources.keys() == {*mesh(), *CLOUD_MAP}
 
 
 def test_invalid_resources_do_not_crash() -> None:
-    assert resolved({"Resources": "text"}, {}, "base", "r").resources == {}
+    assert resolve({"Resources": "text"}, {}, "base", "r").resources == {}
 
 
 @pytest.mark.parametrize(
@@ -186,7 +190,7 @@ def test_invalid_resources_do_not_crash() -> None:
     [{"Ref": "Secret"}, {"Ref": "Path"}, {"Fn::ImportValue": "x"}, {"Ref": "AWS::AccountId"}, {"Fn::Sub": "${Bucket}"}],
 )
 def test_values_only_the_other_stack_knows_are_refused(value: Any) -> None:
-    found = resolved(template(Target__Spec__ServiceDiscovery__DNS__Hostname=value), {"Secret": "s"}, "base", "r")
+    found = resolve(template(Target__Spec__ServiceDiscovery__DNS__Hostname=value), {"Secret": "s"}, "base", "r")
     assert [finding.code for finding in found.findings] == ["AM326"]
     assert found.findings[0].path[:7] == (
         "Resources",
@@ -203,7 +207,7 @@ def test_resources_with_a_false_condition_are_dropped() -> None:
     extra = {**of("VirtualNode", Spec={}), "Condition": "Not"}
     kept = {**of("VirtualNode", Spec={}), "Condition": "Prod"}
     unknown = {**of("VirtualNode", Spec={}), "Condition": "Unknown"}
-    found = resolved(template(Extra=extra, Kept=kept, Unknown=unknown), {"Env": "prod"}, "base", "r")
+    found = resolve(template(Extra=extra, Kept=kept, Unknown=unknown), {"Env": "prod"}, "base", "r")
     assert "Extra" not in found.resources
     assert found.resources["Kept"] == of("VirtualNode", Spec={})
     assert found.resources["Unknown"] == unknown
@@ -221,7 +225,7 @@ def test_references_among_mesh_resources_are_followed() -> None:
     for logical_id in mesh():
         if logical_id != "Mesh":
             changed["Resources"][logical_id]["Properties"]["MeshName"] = {"Fn::GetAtt": ["Mesh", "MeshName"]}
-    found = resolved(changed, {"Env": "prod"}, "base", "r")
+    found = resolve(changed, {"Env": "prod"}, "base", "r")
     assert found.findings == ()
     parsed = parsing.parse(found.resources, Scope())
     compiled = compiling.compile_node(parsed.model, "caller", mesh_name="prod-apps")
@@ -233,18 +237,18 @@ def test_references_among_mesh_resources_are_followed() -> None:
 
 
 def test_a_parameter_without_a_value_is_named() -> None:
-    found = resolved(with_host({"Fn::Sub": "web.${AWS::StackName}.local"}), {"Env": "prod"}, "", "")
+    found = resolve(with_host({"Fn::Sub": "web.${AWS::StackName}.local"}), {"Env": "prod"}, "", "")
     assert [str(finding) for finding in found.findings] == [
         "AM326 Target Resources/Target/Properties/Spec/ServiceDiscovery/DNS/Hostname: 'Fn::Sub' takes AWS::StackName, "
         "whose value is not given. Give it: --mesh-parameter AWS::StackName=..."
     ]
     bare = {**with_host({"Ref": "Bare"}), "Parameters": {"Bare": {"Type": "String"}}}
-    assert [finding.hint for finding in resolved(bare, {}, "", "").findings] == ["Give it: --mesh-parameter Bare=..."]
+    assert [finding.hint for finding in resolve(bare, {}, "", "").findings] == ["Give it: --mesh-parameter Bare=..."]
 
 
 def test_values_that_never_reach_envoy_need_not_be_known() -> None:
     tags = [{"Key": "account", "Value": {"Ref": "AWS::AccountId"}}, {"Key": "role", "Value": {"Fn::ImportValue": "x"}}]
-    found = resolved(template(Target__Tags=tags, Target__MeshOwner={"Ref": "AWS::AccountId"}), {}, "", "")
+    found = resolve(template(Target__Tags=tags, Target__MeshOwner={"Ref": "AWS::AccountId"}), {}, "", "")
     assert found.findings == ()
     assert parsing.parse(found.resources, Scope()).findings == ()
 
@@ -261,5 +265,5 @@ def test_a_condition_on_other_functions_of_parameters_is_decided(condition: Any,
     source = template()
     source["Resources"]["Target"]["Condition"] = "C"
     source["Conditions"] = {"C": condition}
-    found = resolved(source, {"Hosts": ["a", "b"]}, "", "")
+    found = resolve(source, {"Hosts": ["a", "b"]}, "", "")
     assert ("Target" in found.resources) is is_there

@@ -197,7 +197,8 @@ def test_the_ways_to_write_the_arn_of_a_node(arn: str) -> None:
 
 
 def test_nodes_here_and_the_mesh_there(tmp_path: Path) -> None:
-    """Without the mesh its egress filter is not known; with --mesh, the nodes of this template do not count."""
+    """The mesh in a base template: --mesh adds it to the nodes of this one. Without it its egress filter is not
+    known."""
     mesh = "  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: shop}}\n"
     base = tmp_path / "base.yaml"
     base.write_text(f"Resources:\n{mesh}")
@@ -206,5 +207,32 @@ def test_nodes_here_and_the_mesh_there(tmp_path: Path) -> None:
     assert ran.code == 0, ran.err
     assert "AM358" in ran.err
     both = run("adopt", "-", "--profile", "standalone", "--mesh", str(base), stdin=here)
-    assert both.code == 1
-    assert "--mesh replaces the mesh of this template: put all mesh resources into one template" in both.err
+    assert both.code == 0, both.err
+    assert "AM358" not in both.err
+
+
+@pytest.mark.parametrize(
+    ("stacks", "written"), [(["shop-base"], "shop-base"), (["shop-base", "shop-prices"], ["shop-base", "shop-prices"])]
+)
+def test_adopt_writes_the_stacks_of_the_mesh(stacks: list[str], written: object, tmp_path: Path) -> None:
+    """The template's own node, and the mesh of a base stack, whose template --mesh gives for the check."""
+    mesh = "  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: shop}}\n"
+    base = tmp_path / "base.yaml"
+    base.write_text(f"Resources:\n{mesh}")
+    here = TEMPLATE.replace(mesh, "").replace("!GetAtt Mesh.MeshName", "shop")
+    flags = [flag for name in stacks for flag in ("--mesh-stack", name)]
+    ran = run("adopt", "-", "--profile", "standalone", *flags, "--mesh", str(base), stdin=here)
+    assert ran.code == 0, ran.err
+    rendered = run("render", "-", "--mesh", str(base), "--output-format", "json", stdin=ran.out)
+    assert rendered.code == 0, rendered.err
+    assert json.loads(rendered.out)["Resources"]["Task"]["Metadata"]["AppMesh"]["MeshStack"] == written
+    unchecked = run("adopt", "-", "--profile", "standalone", *flags, stdin=here)
+    assert unchecked.code == 1
+    assert "AM330" in unchecked.err
+    assert "render with --mesh FILE" in unchecked.err
+
+
+def test_adopt_writes_stacks_for_standalone_alone() -> None:
+    ran = run("adopt", "-", "--mesh-stack", "shop-base", stdin=TEMPLATE)
+    assert ran.code == 2
+    assert "goes with --profile standalone" in ran.err

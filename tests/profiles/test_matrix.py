@@ -11,7 +11,8 @@ import pytest
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.injection import Action, Outcome, inject
-from appmesh_inject.mesh.source import Meshes, MeshSource
+from appmesh_inject.mesh.other_template import OtherTemplate
+from appmesh_inject.mesh.source import Meshes, OtherMesh
 from appmesh_inject.profiles.registry import MODULES
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
@@ -92,7 +93,7 @@ class Comes(NamedTuple):
 PREVIEW = Comes(("app", "envoy", "proxyinit"))
 REDIRECTED = Comes(("app", "envoy"), redirects=True)
 NO_PODS = "does not support this kind of document."
-NO_MESH = "the virtual node that the task names is not among the mesh's resources."
+NO_MESH = "the virtual node that the task names is not in this template."
 
 EXPECTED: Mapping[tuple[str, str], Comes | tuple[str, str]] = {
     ("preview", "template"): PREVIEW,
@@ -153,7 +154,11 @@ def test_each_profile_in_each_kind_of_document(profile: str, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["resource", "snippet", "task definition"])
 def test_standalone_takes_the_mesh_of_another_file_where_there_is_none_beside_the_task(kind: str) -> None:
-    outcome = injected(kind, Meshes(given=MeshSource(MESH)), Profile="standalone")
+    outcome = injected(
+        kind,
+        Meshes([OtherMesh("mesh.yaml", "mesh.yaml", ("mesh.yaml",), OtherTemplate({"Resources": MESH}))]),
+        Profile="standalone",
+    )
     assert (comes_out(outcome), outcome.findings) == (REDIRECTED, ())
 
 

@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.findings import Finding
 from appmesh_inject.injection import inject
-from appmesh_inject.mesh.source import Meshes, MeshSource, with_exported
-from appmesh_inject.mesh.value_resolution import resolved
+from appmesh_inject.mesh.other_template import OtherTemplate, resolved
+from appmesh_inject.mesh.source import Meshes, OtherMesh, with_exported
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.ecs_api import EcsTaskDefinition
@@ -33,9 +32,20 @@ MESH: dict[str, Json] = {
 }
 
 
-def source() -> MeshSource:
-    found = resolved(MESH, {"Domain": "example.com"}, "apps", "us-east-1")
-    return MeshSource(found.resources, ("--mesh",), found.findings)
+def other(template: dict[str, Json], name: str = "m", **parameters: Json) -> OtherMesh:
+    """A template of another stack, whose AWS::StackName is `apps`."""
+    read = OtherTemplate(template, parameters, "apps", "us-east-1")
+    return OtherMesh(name, f"stack {name}", ("MeshStack", name), read)
+
+
+def of_stacks(*others: OtherMesh) -> Meshes:
+    """What the macro reads where these stacks are allowed."""
+    by_name = {each.name: each for each in others}
+    return Meshes(read_stacks=lambda names: [by_name.get(name) for name in names])
+
+
+def source() -> OtherMesh:
+    return other(MESH, Domain="example.com")
 
 
 def task(**mark: Json) -> dict[str, Json]:
@@ -55,7 +65,7 @@ def test_a_mesh_of_another_stack_is_compiled_with_its_values_resolved() -> None:
     template: Json = {
         "Resources": {"Web": task(Profile="standalone", VirtualNodeName="web", MeshName="apps", MeshStack="m")}
     }
-    meshes = Meshes(of_stack={"m": source()}.get)
+    meshes = of_stacks(source())
     outcome = invariants.hold(template, lambda document: inject(document, target(), meshes=meshes))
     assert not outcome.has_errors, [str(finding) for finding in outcome.findings]
     document: Any = outcome.document
@@ -65,36 +75,16 @@ def test_a_mesh_of_another_stack_is_compiled_with_its_values_resolved() -> None:
     assert '"mesh/apps/virtualNode/web"' in envoy["Command"][1] or "web" in envoy["Command"][1]
 
 
-def test_a_mesh_of_a_stack_and_the_templates_own_are_two() -> None:
-    own: Any = _own_mesh()
-    node = own["Web"]["Properties"]
-    own["Web"]["Properties"] = {**node, "Spec": {"Listeners": [{"PortMapping": {"Port": 9090, "Protocol": "http"}}]}}
-    asked: dict[str, Json] = {"Profile": "standalone", "VirtualNodeName": "web", "MeshName": "apps"}
-    tasks = {"Elsewhere": task(**asked, MeshStack="m"), "Here": task(**asked, AppPorts=[9090])}
-    for order in (("Elsewhere", "Here"), ("Here", "Elsewhere")):
-        template: Json = {"Resources": {**{name: tasks[name] for name in order}, **own}}
-        outcome = inject(template, target(), meshes=Meshes(of_stack={"m": source()}.get))
-        assert not outcome.has_errors, [str(finding) for finding in outcome.findings]
-        assert not outcome.findings
-        document: Any = outcome.document
-        commands = {
-            name: document["Resources"][name]["Properties"]["ContainerDefinitions"][1]["Command"][1] for name in tasks
-        }
-        assert ("'9090'" in commands["Here"], "'9080'" in commands["Here"]) == (True, False)
-        assert ("'9090'" in commands["Elsewhere"], "'9080'" in commands["Elsewhere"]) == (False, True)
-
-
 def test_a_mesh_from_elsewhere_says_where_its_mistakes_are() -> None:
     node: Any = {"Type": "AWS::AppMesh::VirtualNode", "Properties": {"MeshName": "apps", "VirtualNodeName": "web"}}
-    given = MeshSource.elsewhere(
-        {"Web": node}, ("mesh.yaml",), (Finding("AM326", "Web", ("Resources", "Web"), "x", "y"),)
-    )
-    assert [finding.path for finding in given.findings] == [("mesh.yaml", "Resources", "Web")]
     request: dict[str, Json] = {"Profile": "standalone", "MeshName": "apps", "VirtualNodeName": "web"}
-    asked = MeshSource.elsewhere({"Web": node}, ("mesh.yaml",), ())
     template: Json = {"Resources": {"Web": task(**request)}}
-    (missing, *_) = inject(template, target(), meshes=Meshes(given=asked)).findings
-    assert (missing.code, missing.path[:3]) == ("AM303", ("mesh.yaml", "Resources", "Web"))
+    (missing, *_) = inject(template, target(), meshes=Meshes([other({"Resources": {"Web": node}})])).findings
+    assert (missing.code, missing.path[:4]) == ("AM303", ("MeshStack", "m", "Resources", "Web"))
+    properties = {**node["Properties"], "Spec": {}, "VirtualNodeName": {"Ref": "Unknown"}}
+    unknown: Any = {**node, "Properties": properties}
+    (unresolved, *_) = inject(template, target(), meshes=Meshes([other({"Resources": {"Web": unknown}})])).findings
+    assert (unresolved.code, unresolved.path[:4]) == ("AM326", ("MeshStack", "m", "Resources", "Web"))
 
 
 def test_an_ecs_task_definition_takes_its_mesh_from_a_file() -> None:
@@ -105,7 +95,7 @@ def test_an_ecs_task_definition_takes_its_mesh_from_a_file() -> None:
         "memory": "512",
         "containerDefinitions": [{"name": "app", "image": "web", "portMappings": [{"containerPort": 9080}]}],
     }
-    outcome = inject(document, EcsTaskDefinition(request), meshes=Meshes(given=source()))
+    outcome = inject(document, EcsTaskDefinition(request), meshes=Meshes([source()]))
     assert not outcome.has_errors, [str(finding) for finding in outcome.findings]
     result: Any = outcome.document
     assert [container["name"] for container in result["containerDefinitions"]] == ["app", "envoy"]
@@ -115,14 +105,14 @@ def test_an_ecs_task_definition_takes_its_mesh_from_a_file() -> None:
 def test_an_ecs_task_definition_can_be_a_gateway_of_a_mesh_from_a_file() -> None:
     spec: Json = {"Listeners": [{"PortMapping": {"Port": 8080, "Protocol": "http"}}]}
     door: Json = {"MeshName": "apps", "VirtualGatewayName": "door", "Spec": spec}
-    given = MeshSource({**_own_mesh(), "Door": {"Type": "AWS::AppMesh::VirtualGateway", "Properties": door}})
+    given = other({"Resources": {**_own_mesh(), "Door": {"Type": "AWS::AppMesh::VirtualGateway", "Properties": door}}})
     request = Level((), {"Profile": "standalone", "MeshName": "apps", "VirtualGatewayName": "door"})
     document: Json = {
         "networkMode": "awsvpc",
         "memory": "512",
         "containerDefinitions": [{"name": "app", "image": "web"}],
     }
-    outcome = inject(document, EcsTaskDefinition(request), meshes=Meshes(given=given))
+    outcome = inject(document, EcsTaskDefinition(request), meshes=Meshes([given]))
     assert not outcome.has_errors, [str(finding) for finding in outcome.findings]
     result: Any = outcome.document
     envoy = result["containerDefinitions"][1]
@@ -140,7 +130,8 @@ def test_an_exported_mesh_goes_beside_what_the_metadata_has(before: dict[str, Js
     section = before.get("AppMeshInject")
     kept = section if isinstance(section, dict) else {}
     assert document["Metadata"] == {**metadata, "AppMeshInject": {**kept, "Mesh": _own_mesh()}}
-    assert list(document["Resources"]) == ["AppMeshInjectPlaceholder"]
+    (handle,) = document["Resources"]
+    assert handle.startswith("AppMeshInjectMesh")
 
 
 def test_an_exported_mesh_without_metadata_before() -> None:
@@ -158,5 +149,5 @@ def test_what_a_template_exports_is_among_its_resources_again() -> None:
 
 
 def _own_mesh() -> dict[str, Json]:
-    found: Any = resolved(MESH, {}, "apps", "us-east-1").resources
+    found: Any = resolved(OtherTemplate(MESH, {}, "apps", "us-east-1")).resources
     return dict(found)

@@ -58,22 +58,23 @@ def told(code: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         template, mesh = Path(folder, "template.yaml"), Path(folder, "mesh.yaml")
         template.write_text(whole(FOLDER / f"{code}.yaml"))
-        arguments = _options(template.read_text())
+        arguments, beside = _options(template.read_text()), []
         if (FOLDER / f"{code}.mesh.yaml").exists():
             mesh.write_text(whole(FOLDER / f"{code}.mesh.yaml"))
-            arguments += ["--mesh", str(mesh)]
-        ran = run("render", str(template), *arguments)
+            beside = ["--mesh", str(mesh)]
+        ran = run("render", str(template), *arguments, *beside)
         said = ran.err + run("remove", str(template)).err
         if template.read_text().startswith("# appmesh-inject lint\n"):
             said = run("lint", str(template)).out
         if template.read_text().startswith("# appmesh-inject adopt --profile standalone\n"):
             said = run("adopt", str(template), "--profile", "standalone").err
         if f" {code}" not in said:
-            said = run("lint", str(template)).out
+            said = run("lint", str(template), *beside).out
         if f" {code}" not in said:
             said = str(answer(_event(template), {})["errorMessage"])
         # Without its line, which is one of the whole template.
-        return next(found[0] for found in re.finditer(rf"{code}\b(?!: see).*", said))
+        told_of = next(found[0] for found in re.finditer(rf"{code}\b(?!: see).*", said))
+        return told_of.replace(f"{folder}/", "")
 
 
 def _event(template: Path) -> dict[str, Any]:

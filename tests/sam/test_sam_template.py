@@ -11,6 +11,7 @@ from cfnlint.api import ManualArgs, lint
 from cfnlint.decode import decode
 
 from appmesh_inject import macro
+from appmesh_inject.mesh.stacks import Stacks
 from appmesh_inject.settings.images import BUILT_IN_IMAGES
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
 from appmesh_inject.settings.table import LOG_LEVELS, PROFILES
@@ -154,9 +155,46 @@ def test_role_may_read_the_named_stacks_alone(template: dict[str, Any]) -> None:
     assert set(statement["Resource"]) == {
         f"arn:aws:cloudformation:eu-central-1:111122223333:stack/{name}/*" for name in ("mesh", "mesh-2", "")
     }
-    _, meshes = Deployed(template, MeshStacks="a,b,c,d,e").role_policies()
+    ten = "a,b,c,d,e,f,g,h,i,shop-*"
+    _, meshes = Deployed(template, MeshStacks=ten).role_policies()
     [statement] = meshes["PolicyDocument"]["Statement"]
-    assert [arn.split("/")[1] for arn in statement["Resource"]] == ["a", "b", "c", "d", "e"]
+    assert [arn.split("/")[1] for arn in statement["Resource"]] == ten.split(",")
+
+
+@pytest.mark.parametrize("allowed", ["shop-base", "shop-*", "shop-base,cart-*,x", "a,b,c,d,e,f,g,h,i,shop-*"])
+def test_the_function_reads_what_its_role_may_read(template: dict[str, Any], allowed: str) -> None:
+    """In IAM, `*` stands for any characters, and nothing else is special in these ARNs."""
+    _, meshes = Deployed(template, MeshStacks=allowed).role_policies()
+    [statement] = meshes["PolicyDocument"]["Statement"]
+    patterns = [re.escape(arn).replace(r"\*", ".*") for arn in statement["Resource"]]
+    for name in ("shop-base", "shop-base2", "shop-", "shop", "Shop-base", "cart-1", "a-cart-1", "x", "xx", "j", "i"):
+        arn = f"arn:aws:cloudformation:eu-central-1:111122223333:stack/{name}/3f2a-11ee"
+        may_read = any(re.fullmatch(pattern, arn) for pattern in patterns)
+        assert Stacks(allowed.split(",")).is_allowed(name) is may_read, name
+
+
+@pytest.mark.parametrize(
+    ("value", "is_valid"),
+    [
+        ("", True),
+        ("shop", True),
+        ("shop-*", True),
+        ("sho*,a", True),
+        (",".join("abcdefghij"), True),
+        (",".join("abcdefghijk"), False),
+        ("sh*", False),
+        ("*", False),
+        ("shop-*-base", False),
+        ("shop?", False),
+        ("1shop", False),
+        ("a,,b", False),
+        ("a, b", False),
+        ("a/*", False),
+    ],
+)
+def test_names_and_beginnings_of_stacks(template: dict[str, Any], value: str, is_valid: bool) -> None:
+    pattern = template["Parameters"]["MeshStacks"]["AllowedPattern"]
+    assert (re.search(pattern, value) is not None) is is_valid
 
 
 def test_role_of_the_functions_of_live_weights_may_do_nothing(template: dict[str, Any]) -> None:

@@ -149,19 +149,6 @@ def test_what_a_parameter_may_have_meant_is_never_guessed() -> None:
     ]
 
 
-def test_text_that_is_known() -> None:
-    assert types.known_text("mesh-stack", SCOPE) == "mesh-stack"
-    assert types.known_text({"Ref": "Name"}, SCOPE) == "apps"
-    assert said(types.known_text("", SCOPE)) == ["AM102 : must be text, and '' is not. Write text"]
-    assert said(types.known_text(7, SCOPE)) == ["AM102 : must be text, and '7' is not. Write text"]
-    assert said(types.known_text({"Ref": "Number"}, SCOPE)) == [
-        "AM102 : must be text, and the value of parameter 'Number' is not. Write text"
-    ]
-    assert said(types.known_text(UNKNOWN, SCOPE)) == [
-        f"AM103 : {UNDECIDED}. Write the value itself, or {KNOWN_PARAMETER}"
-    ]
-
-
 def test_a_flag() -> None:
     scope = Scope(parameters={"On": "True", "Off": "false"})
     assert [types.flag(value, scope) for value in (True, "true", {"Ref": "On"})] == [True, True, True]
@@ -303,6 +290,40 @@ def test_a_list_parameter_as_an_entry_is_read_entry_by_entry() -> None:
     assert said(list_types.entries(types.port)([{"Ref": "P"}], scope)) == [
         f"AM107 0: has an invalid entry: the value of parameter 'P' is not {PORT}. Correct the entry"
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("shop-base", ("shop-base",)),
+        ("shop-base shop-cart", ("shop-base", "shop-cart")),
+        (["b", "a", "b"], ("b", "a")),
+        ({"Ref": "Name"}, ("apps",)),
+        ([], ()),
+        ([""], ()),
+    ],
+)
+def test_names_of_stacks(value: Json, expected: tuple[str, ...]) -> None:
+    found = list_types.stacks(value, SCOPE)
+    assert isinstance(found, NameList)
+    assert found.names == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("", "AM102 : must be the name of a stack or a list of names, and '' is not. Write [shop-base, shop-cart]"),
+        (7, "AM102 : must be the name of a stack or a list of names, and '7' is not. Write [shop-base, shop-cart]"),
+        (["a", "b*"], "AM102 1: must have names of stacks, and 'b*' is not one."),
+        (["a", {"Ref": "X"}], "AM102 1: must have names of stacks, and "),
+        ("1a", "AM102 : must have names of stacks, and '1a' is not one."),
+        ({"Ref": "Number"}, "AM102 : must be the name of a stack or a list of names, and the value of parameter"),
+        (UNKNOWN, f"AM103 : {UNDECIDED}"),
+    ],
+)
+def test_what_is_no_name_of_a_stack(value: Json, text: str) -> None:
+    (only,) = said(list_types.stacks(value, SCOPE))
+    assert only.startswith(text)
 
 
 def test_names() -> None:

@@ -12,7 +12,8 @@ from appmesh_inject.cfn.document import NOTHING, Json
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, inject
 from appmesh_inject.mesh.command_forms import form_of
-from appmesh_inject.mesh.source import Meshes, MeshSource
+from appmesh_inject.mesh.other_template import OtherTemplate
+from appmesh_inject.mesh.source import Meshes, OtherMesh
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.ecs_api import EcsTaskDefinition
@@ -82,6 +83,12 @@ PLAIN: Mapping[str, Json] = {"Configuration": "plain"}
 COMPRESSED: Mapping[str, Json] = {"Configuration": "compressed"}
 
 
+def given_mesh(backends: int) -> Meshes:
+    """The mesh of a template that --mesh names."""
+    template = OtherTemplate({"Resources": mesh(backends)}, {}, "mesh", "us-east-1")
+    return Meshes([OtherMesh("mesh", "mesh.yaml", ("--mesh",), template)])
+
+
 @pytest.mark.parametrize(("profile", "marked"), [("preview", {}), ("standalone", PLAIN), ("standalone", COMPRESSED)])
 def test_a_task_definition_may_have_64_kb_as_a_whole_and_no_byte_more(profile: str, marked: Mapping[str, Json]) -> None:
     room = 65_536 - size(properties_of(injected({"Web": task(profile, "", marked)})))
@@ -112,7 +119,7 @@ def test_only_the_task_that_needs_it_is_compressed() -> None:
 
 def test_what_was_compressed_because_it_did_not_fit_is_compared_as_such() -> None:
     """A task definition in JSON, whose mesh is given: it is compared with what it would be now."""
-    meshes = Meshes(given=MeshSource(mesh(20), ("--mesh",)))
+    meshes = given_mesh(20)
     request = Level((), {**MARK, "Profile": "standalone"})
     app: Json = {"name": "app", "image": "web", "portMappings": [{"containerPort": 9080}]}
     app = {**app, "dockerLabels": {"about": "x" * 58_000}}  # type: ignore[dict-item]
@@ -121,7 +128,7 @@ def test_what_was_compressed_because_it_did_not_fit_is_compared_as_such() -> Non
     again = inject(first.document, EcsTaskDefinition(request), meshes=meshes)
     assert [(report.action, report.reason) for report in again.reports] == [(Action.SKIPPED, "already injected")]
     assert not again.has_errors
-    other = inject(first.document, EcsTaskDefinition(request), meshes=Meshes(given=MeshSource(mesh(21), ("--mesh",))))
+    other = inject(first.document, EcsTaskDefinition(request), meshes=given_mesh(21))
     assert [finding.code for finding in errors(other)] == ["AM206"]
 
 

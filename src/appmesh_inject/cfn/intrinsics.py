@@ -29,6 +29,8 @@ class Scope(NamedTuple):
     resources: the template's resources by logical ID, as written; empty for a snippet. conditions, mappings: likewise.
     missing: names of the declared parameters that have no value, because none was given and they have no default.
     is_typed: whether the types of parameters are known; the event of a snippet does not carry them.
+    stored: the names of entries in Parameter Store, by the parameter that takes its value from one.
+    imports: the values that other stacks export, by the name of the export, where they are known.
     """
 
     parameters: Mapping[str, Json] = NOTHING
@@ -40,6 +42,8 @@ class Scope(NamedTuple):
     mappings: Json = None
     missing: frozenset[str] = frozenset()
     is_typed: bool = True
+    stored: Mapping[str, Json] = NOTHING
+    imports: Mapping[str, str] = NOTHING
 
     def assuming(self, condition: str, outcome: bool) -> "Scope":
         return self._replace(assumed={**self.assumed, condition: outcome})
@@ -242,6 +246,16 @@ def parameters_that_decide(values: Mapping[str, Json], declarations: Mapping[str
     return {name: value for name, value in values.items() if not _is_opaque(declarations.get(name))}
 
 
+def stored_parameters(values: Mapping[str, Json], declarations: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The names of entries in Parameter Store, which the event has in place of their values. Without NoEcho
+    parameters."""
+    return {
+        name: value
+        for name, value in values.items()
+        if _is_stored(declarations.get(name)) and not _is_secret(declarations.get(name))
+    }
+
+
 def missing_parameters(values: Mapping[str, Json], declarations: Mapping[str, Json]) -> frozenset[str]:
     """Names of the declared parameters without a value that would decide if they had one."""
     return frozenset(
@@ -261,9 +275,13 @@ def _is_list(declaration: Json) -> bool:
 
 
 def _is_opaque(declaration: Json) -> bool:
-    if not isinstance(declaration, dict):
-        return False
-    kind = declaration.get("Type")
-    return (isinstance(kind, str) and kind.startswith("AWS::SSM::Parameter::")) or str(
-        declaration.get("NoEcho", False)
-    ).lower() == "true"
+    return _is_stored(declaration) or _is_secret(declaration)
+
+
+def _is_stored(declaration: Json) -> bool:
+    kind = declaration.get("Type") if isinstance(declaration, dict) else None
+    return isinstance(kind, str) and kind.startswith("AWS::SSM::Parameter::")
+
+
+def _is_secret(declaration: Json) -> bool:
+    return isinstance(declaration, dict) and str(declaration.get("NoEcho", False)).lower() == "true"

@@ -10,7 +10,7 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import PSEUDO
 from appmesh_inject.cli.command_flags import ignore
 from appmesh_inject.cli.configuration import NONE, Configuration
-from appmesh_inject.cli.mesh_option import LiveWeightsArn, MeshFile, MeshParameters, mesh_of
+from appmesh_inject.cli.mesh_option import LiveWeightsArn, MeshFiles, MeshParameters, beside, meshes_of
 from appmesh_inject.cli.options import (
     CONFIGURATION,
     PARAMETER,
@@ -25,7 +25,7 @@ from appmesh_inject.cli.options import (
 )
 from appmesh_inject.cli.selection import Files, Selected, selected
 from appmesh_inject.files.documents import Document
-from appmesh_inject.mesh.source import MeshSource
+from appmesh_inject.mesh.source import OtherMesh
 from appmesh_inject.render.inputs import InputFile
 from appmesh_inject.render.parameters import declarations, parameter_values
 from appmesh_inject.render.rendering import MACRO, Rendered, RenderOptions
@@ -45,7 +45,7 @@ class CommandOptions:
     deployment: PlatformDefaults
     macro: str
     configuration: Configuration
-    mesh: MeshSource | None = None
+    meshes: tuple[OtherMesh, ...] = ()
 
     def rendered(self, input_file: InputFile) -> Rendered:
         """Renders a file. Only flags of the command line are reported as unused, not settings of the configuration
@@ -83,7 +83,7 @@ class CommandOptions:
             },
             self.deployment,
             self.macro,
-            self.mesh,
+            beside(self.meshes, document),
         )
 
 
@@ -96,7 +96,7 @@ class GivenOptions:
     parameter: Parameters = field(default_factory=list)
     deployment_parameter: DeploymentParameters = field(default_factory=list)
     macro_name: MacroName = MACRO
-    mesh: MeshFile = None
+    mesh: MeshFiles = field(default_factory=list)
     mesh_parameter: MeshParameters = field(default_factory=list)
     live_weights_arn: LiveWeightsArn = None
     settings: Mapping[str, Json] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class GivenOptions:
             deployed(variables),
             self.macro_name,
             self.configuration,
-            mesh_of(self.mesh, self.mesh_parameter, self.live_weights_arn),
+            meshes_of(self.mesh, self.mesh_parameter, self.live_weights_arn),
         )
 
     def read(self, *, skip_others: bool = False) -> tuple[CommandOptions, Selected]:

@@ -45,8 +45,7 @@ DeploymentParameters = Annotated[
         DEPLOYMENT_PARAMETER,
         metavar="KEY=VALUE",
         show_default=False,
-        help=f"Value of a parameter that the macro is deployed with: {', '.join(DEPLOYMENT_PARAMETERS)}."
-        " May be repeated",
+        help="Value of a parameter that the macro is deployed with, such as LogLevel. May be repeated",
     ),
 ]
 MacroName = Annotated[

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.text import Text
 
 from appmesh_inject.cli.command_flags import is_quiet
-from appmesh_inject.cli.mesh_option import MESH, has_mesh
+from appmesh_inject.cli.mesh_option import MESH, holds_mesh
 from appmesh_inject.cli.report import COLOURS, print_lines, print_unused
 from appmesh_inject.cli.selection import Selected
 from appmesh_inject.files.documents import Document
@@ -89,7 +89,7 @@ def _print_file(input_file: InputFile, result: Rendered, name: str) -> None:
 
 def _instead(document: Document) -> str:
     """How to use a document that contains nothing to inject into."""
-    if not has_mesh(document):
+    if not holds_mesh(document):
         return ""
     return f"; to use its mesh for tasks of other templates, pass {MESH} {document.name}"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.cfn.intrinsics import Scope
+from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.other_document import Elsewhere
@@ -13,8 +13,9 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Report
 from appmesh_inject.mesh.live_weights import live_weights
 from appmesh_inject.mesh.model import Model
+from appmesh_inject.mesh.other_template import exports_of_all, resolved
 from appmesh_inject.mesh.parsing import parse
-from appmesh_inject.mesh.source import MeshSource, resources_of
+from appmesh_inject.mesh.source import OtherMesh, has_mesh, resources_of
 from appmesh_inject.mesh.value_resolution import deciding
 from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
 from appmesh_inject.render.rendering import RenderOptions
@@ -52,23 +53,49 @@ class RenderedFile:
     is_refused: bool = False
 
 
-def rendered_file(input_file: InputFile, options: RenderOptions, where: Where) -> RenderedFile:
-    """Reads and renders a file. where: formats a place. Raises UserError if the file cannot be rendered."""
-    document = input_file.document
-    rendered = input_file.rendered(options)
-    kind, content = _document_kind(input_file, options)
-    scope = kind.find(content).scope if input_file.is_template else Scope()
-    parsed = parse(resources_of(content), deciding(scope), BASE)
-    findings = dict.fromkeys((*rendered.findings, *parsed.findings))
-    reports = {each.path: each for each in rendered.reports}
-    runs = tuple(_runs(kind, content, rendered.document, reports))
-    return RenderedFile(
-        document.name,
-        _with_baselines(parsed.model, kind, content, runs),
-        runs,
-        tuple((finding, where(document, finding.path)) for finding in findings),
-        rendered.has_errors or (not rendered.reports and any(finding.is_error for finding in parsed.findings)),
-    )
+class Reading:
+    """Reads the files of one mesh. meshes: of all files, and of --mesh. where: formats a place."""
+
+    def __init__(self, meshes: Sequence[OtherMesh], where: Where) -> None:
+        self.where = where
+        self.imports = exports_of_all(meshes)
+
+    def rendered_file(self, input_file: InputFile, options: RenderOptions, others: RenderOptions) -> RenderedFile:
+        """Reads and renders a file; with `others`, the options that give it all meshes, if its own resources are not
+        its whole mesh. Raises UserError if the file cannot be rendered."""
+        document = input_file.document
+        kind, content = _document_kind(input_file, options)
+        scope = kind.find(content).scope if input_file.is_template else Scope()
+        resources = resources_of(content)
+        rendered = input_file.rendered(options)
+        if not has_mesh(resources) or rendered.has_errors or any(it.code in _INCOMPLETE for it in rendered.findings):
+            rendered = input_file.rendered(others)
+        parsed = parse(resources, deciding(scope._replace(imports=self.imports)), BASE)
+        findings = dict.fromkeys((*rendered.findings, *parsed.findings))
+        reports = {each.path: each for each in rendered.reports}
+        runs = tuple(_runs(kind, content, rendered.document, reports))
+        return RenderedFile(
+            document.name,
+            _with_baselines(parsed.model, kind, content, runs),
+            runs,
+            tuple((finding, self.where(document, finding.path)) for finding in findings),
+            rendered.has_errors or (not rendered.reports and any(finding.is_error for finding in parsed.findings)),
+        )
+
+    def mesh_alone(self, mesh: OtherMesh) -> RenderedFile:
+        """A mesh of --mesh. Nothing in that file is injected."""
+        step = mesh.path[0]
+        assert isinstance(step, Elsewhere)
+        assert mesh.template is not None
+        found = resolved(mesh.template, self.imports)
+        parsed = parse(found.resources, NOTHING_KNOWN, (*mesh.path, "Resources"), mesh.name)
+        findings = (*(it._replace(path=(*mesh.path, *it.path)) for it in found.findings), *parsed.findings)
+        placed = tuple((it, self.where(step.document, it.path)) for it in findings)
+        return RenderedFile(step.document.name, parsed.model, (), placed)
+
+
+_INCOMPLETE = ("AM358",)
+"""Warnings that a part of the mesh is elsewhere."""
 
 
 def _with_baselines(model: Model, kind: DocumentKind, content: Json, runs: Sequence[RenderedTask]) -> Model:
@@ -78,15 +105,6 @@ def _with_baselines(model: Model, kind: DocumentKind, content: Json, runs: Seque
     if not isinstance(content, dict) or not (of_template or any(task.settings.live_weights for task in runs)):
         return model
     return live_weights({**content, "Resources": resources_of(content)}, model, BASE).of(model, BASE)
-
-
-def mesh_alone(mesh: MeshSource, where: Where) -> RenderedFile:
-    """The mesh of --mesh. Nothing in that file is injected."""
-    parsed = parse(mesh.resources, Scope(), mesh.path)
-    step = mesh.path[0]
-    assert isinstance(step, Elsewhere)
-    found = ((it, where(step.document, it.path)) for it in (*mesh.findings, *parsed.findings))
-    return RenderedFile(step.document.name, parsed.model, (), tuple(found))
 
 
 def _document_kind(input_file: InputFile, options: RenderOptions) -> tuple[DocumentKind, Json]:

@@ -8,6 +8,7 @@ from appmesh_inject.graph.graph_builder import GraphBuilder, Key
 from appmesh_inject.graph.labels import shown_scalar
 from appmesh_inject.graph.model import Cell, Kind, Meaning, Section
 from appmesh_inject.mesh.compiling.resource_links import Links
+from appmesh_inject.mesh.joining import FIELDS
 from appmesh_inject.mesh.model import (
     Dns,
     GatewayRoute,
@@ -178,14 +179,17 @@ def overview(model: Model) -> Section:
 
 
 def merged(models: Iterable[Model], empty: Model) -> Model:
-    """The resources of several files as one model. It has the names of the first file, which only the compiler uses."""
+    """The resources of several files as one model, those that several files define alike once. It has the names of the
+    first file, which only the compiler uses."""
     found = list(models)
     if not found:
         return empty
-    fields = ("meshes", "nodes", "gateways", "routers", "services", "routes", "gateway_routes")
-    return Model(
-        names=found[0].names, **{name: tuple(it for model in found for it in getattr(model, name)) for name in fields}
-    )
+    return Model(names=found[0].names, **{name: _distinct(found, name) for name in FIELDS})  # type: ignore[arg-type]
+
+
+def _distinct(models: Iterable[Model], name: str) -> tuple[Resource, ...]:
+    """The resources of one type. Resources are equal if they say the same, whatever their logical IDs."""
+    return tuple(dict.fromkeys(it for model in models for it in getattr(model, name)))
 
 
 def _rewrite(route: GatewayRoute) -> str:

@@ -15,7 +15,7 @@ FUNCTION = "AppMeshInjectLiveWeights"
 
 ROLE = f"{FUNCTION}Role"
 
-ADDED: Mapping[str, Json] = {"AppMeshInject": {"Adds": "LiveWeights"}}
+ADDED: Mapping[str, Json] = {"AppMeshInject": {"AddedFor": "LiveWeights"}}
 """The Metadata of the resources that are added for live weights."""
 
 FUNCTION_ARN: Json = {"Fn::GetAtt": [FUNCTION, "Arn"]}

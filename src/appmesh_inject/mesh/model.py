@@ -8,7 +8,7 @@ from typing import final
 
 from appmesh_inject.cfn.document import Path
 from appmesh_inject.mesh.names import MeshNames
-from appmesh_inject.mesh.scalars import Scalar
+from appmesh_inject.mesh.scalars import Scalar, host_key
 from appmesh_inject.mesh.tls_model import ClientTls, ListenerTls
 
 TCP, HTTP, HTTP2, GRPC = "tcp", "http", "http2", "grpc"
@@ -105,10 +105,19 @@ class Backend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    logical_id: str
+    """source: the stack or file that defines the resource; empty for the template that is processed. Logical IDs are
+    for messages: stacks that are made from one module use the same ones."""
+
+    logical_id: str = field(compare=False)
     mesh: Scalar
     name: Scalar
     path: Path = field(compare=False, default=())
+    source: str = field(compare=False, default="")
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What distinguishes the resource from others of its type: its mesh and name."""
+        return self.mesh.key, self.name.key
 
 
 @final
@@ -149,6 +158,10 @@ class VirtualService(Resource):
 
     node: Scalar | None = None
     router: Scalar | None = None
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        return self.mesh.key, host_key(self.name)
 
 
 @final
@@ -215,6 +228,11 @@ class Route(Resource):
     retry: RetryPolicy | None
     timeout: Timeout
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Names of routes need be unique only within their router."""
+        return self.mesh.key, self.router.key, self.name.key
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +256,11 @@ class GatewayRoute(Resource):
     target_port: Scalar | None
     rewrite: Rewrite
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Names of gateway routes need be unique only within their gateway."""
+        return self.mesh.key, self.gateway.key, self.name.key
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +281,8 @@ class CloudMapFact:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """All mesh resources of one template."""
+    """All mesh resources of one template, or of several that make one mesh. names: of the template that is processed.
+    places: where the resources were looked for, in words."""
 
     names: MeshNames
     meshes: tuple[Mesh, ...] = ()
@@ -270,3 +294,9 @@ class Model:
     gateway_routes: tuple[GatewayRoute, ...] = ()
     namespaces: tuple[CloudMapFact, ...] = ()
     cloud_map_services: tuple[CloudMapFact, ...] = ()
+    places: tuple[str, ...] = ("this template",)
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        parts = (self.meshes, self.nodes, self.gateways, self.routers, self.services, self.routes, self.gateway_routes)
+        return tuple(resource for part in parts for resource in part)

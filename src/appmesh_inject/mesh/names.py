@@ -16,6 +16,7 @@ from appmesh_inject.cfn.intrinsics import Literal, Scope, function, read
 from appmesh_inject.cfn.sub import Piece, Variable
 
 APP_MESH = "AWS::AppMesh::"
+IMPORT = "Fn::ImportValue"
 ARN = "Arn"
 """The attribute that is the same as a Ref."""
 _PARENTS = {"Route": "VirtualRouterName", "GatewayRoute": "VirtualGatewayName"}
@@ -55,6 +56,21 @@ def named_by_arn(value: Json) -> str | None:
         return named_by_arn(parts[0]) if len(parts) == 1 else None
     target = _referred(called, argument)
     return target[0] if target is not None and target[1] in ("", ARN) else None
+
+
+def unknown_import(key: str) -> str | None:
+    """The name of an export whose value is not known, as it is written, if the key of a value has one in it."""
+    for part in key.split("\0")[1::2]:
+        value = json.loads(part)
+        if isinstance(value, dict) and IMPORT in value:
+            return export_as_written(value[IMPORT])
+    return None
+
+
+def export_as_written(argument: Json) -> str:
+    """The name of an export for a message, which does not show the values of parameters."""
+    text = argument["Fn::Sub"] if isinstance(argument, dict) and function(argument) == "Fn::Sub" else argument
+    return text if isinstance(text, str) else json.dumps(argument)
 
 
 def name_property(kind: str) -> str:
@@ -212,6 +228,8 @@ class MeshNames:
         target = _referred(called, argument)
         if target is not None and target[0] not in within.loops:
             return self._target_key(value, target, within, visited)
+        if called == IMPORT:
+            return self._import_key(argument, within, visited)
         parts: list[Json] | None = None
         if called == "Fn::Sub":
             split = sub.pieces(argument)
@@ -222,6 +240,10 @@ class MeshNames:
         if parts is None:
             return _opaque(value)
         return "".join(self.key(part, within, visited) for part in parts)
+
+    def _import_key(self, argument: Json, scope: Scope, visited: frozenset[str]) -> str:
+        name = self.key(argument, scope, visited)
+        return scope.imports[name] if name in scope.imports else _opaque({IMPORT: argument})
 
     def _target_key(self, value: Json, target: tuple[str, str], scope: Scope, visited: frozenset[str]) -> str:
         logical_id, attribute = target

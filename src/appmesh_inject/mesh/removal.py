@@ -12,12 +12,11 @@ from appmesh_inject.cfn.document import Changes, Edit, Json, Path, edited, remov
 from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.cfn.intrinsics import Scope, function
 from appmesh_inject.findings import Finding, ordered
+from appmesh_inject.mesh.export import exported, nothing
 from appmesh_inject.mesh.names import ARN, MeshNames, kind_of, named_by_arn
-from appmesh_inject.mesh.source import EXPORT
 
 PLACEHOLDER = "AppMeshInjectPlaceholder"
-PLACEHOLDER_RESOURCE: Mapping[str, Json] = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
-"""A template needs a resource: this one costs nothing and does nothing."""
+"""The logical ID of a resource that does nothing, since a template needs one."""
 
 
 def without_mesh(document: Json, scope: Scope, *, export: bool) -> tuple[Json, tuple[Finding, ...]]:
@@ -32,19 +31,13 @@ def without_mesh(document: Json, scope: Scope, *, export: bool) -> tuple[Json, t
     removal = mesh_removal(document, MeshNames(scope.resources, scope))
     changed = edited(document, removal.changes)
     assert isinstance(changed, dict)
+    findings = removal.findings
     if export:
-        changed = edited(changed, _exported(changed, mesh))
+        moved = exported(changed, mesh, scope)
+        changed, findings = moved.template, (*findings, *moved.findings)
     if not _has_resources(changed):
-        changed = edited(changed, [replace(("Resources", PLACEHOLDER), PLACEHOLDER_RESOURCE)])
-    return changed, removal.findings
-
-
-def _exported(template: Mapping[str, Json], mesh: Mapping[str, Json]) -> Changes:
-    metadata = template.get("Metadata")
-    section = metadata.get(EXPORT[0]) if isinstance(metadata, dict) else None
-    before: Mapping[str, Json] = section if isinstance(section, dict) else {}
-    all_metadata: Mapping[str, Json] = metadata if isinstance(metadata, dict) else {}
-    return [replace(("Metadata",), {**all_metadata, EXPORT[0]: {**before, EXPORT[1]: mesh}})]
+        changed = edited(changed, [replace(("Resources", PLACEHOLDER), nothing("Placeholder"))])
+    return changed, findings
 
 
 def _has_resources(template: Json) -> bool:

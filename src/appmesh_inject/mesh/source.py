@@ -3,10 +3,10 @@
 Each mesh is parsed once, and all its tasks share one compiler.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.document import NOTHING, Json, Path
 from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import NO_VALUE, NOTHING_KNOWN, Absent, Scope, mapped
 from appmesh_inject.findings import Finding
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from appmesh_inject.mesh.flow_yaml import Parts
     from appmesh_inject.mesh.live_function import LiveRoute
     from appmesh_inject.mesh.live_source import LiveSource
+    from appmesh_inject.mesh.other_template import OtherTemplate
     from appmesh_inject.mesh.runners import Runners
 
 APP_MESH = "AWS::AppMesh::"
@@ -27,49 +28,72 @@ EXPORT = ("AppMeshInject", "Mesh")
 """The path in Metadata of an exported mesh, which other templates use with MeshStack."""
 
 
-class MeshSource(NamedTuple):
-    """Where a mesh is defined. resources: resolved if they come from another template. path: to the resources, for
-    findings. findings: from reading them. live: the other template, which may have live weights."""
-
-    resources: Mapping[str, Json]
-    path: Path = ("Resources",)
-    findings: tuple[Finding, ...] = ()
-    live: "LiveSource | None" = None
-
-    @classmethod
-    def elsewhere(
-        cls,
-        resources: Mapping[str, Json],
-        path: Path,
-        findings: tuple[Finding, ...],
-        live: "LiveSource | None" = None,
-    ) -> "MeshSource":
-        """A mesh from another template. path: stands for that template in the paths of findings."""
-        return cls(resources, (*path, "Resources"), tuple(f._replace(path=(*path, *f.path)) for f in findings), live)
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(
-            isinstance(resource, dict) and str(resource.get("Type")).startswith(APP_MESH)
-            for resource in self.resources.values()
-        )
+def has_mesh(resources: Mapping[str, Json]) -> bool:
+    """Whether mesh resources are among `resources`."""
+    return any(
+        isinstance(resource, dict) and str(resource.get("Type")).startswith(APP_MESH) for resource in resources.values()
+    )
 
 
 def with_exported(template: Mapping[str, Json]) -> Mapping[str, Json]:
     """The template, with the mesh that it exports back among its resources."""
+    mesh = exported_mesh(template)
+    resources = template.get("Resources")
+    if not mesh:
+        return template
+    return {**template, "Resources": {**(resources if isinstance(resources, dict) else {}), **mesh}}
+
+
+def exported_mesh(template: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The mesh resources that were moved to the template's Metadata."""
     metadata = template.get("Metadata")
     section = metadata.get(EXPORT[0]) if isinstance(metadata, dict) else None
     mesh = section.get(EXPORT[1]) if isinstance(section, dict) else None
-    resources = template.get("Resources")
-    if not isinstance(mesh, dict):
-        return template
-    return {**template, "Resources": {**(resources if isinstance(resources, dict) else {}), **mesh}}
+    return mesh if isinstance(mesh, dict) else {}
 
 
 def resources_of(content: Json) -> Mapping[str, Json]:
     """The resources of a template including the mesh that it exports. Empty for other documents."""
     resources = with_exported(content).get("Resources") if isinstance(content, Mapping) else None
     return resources if isinstance(resources, Mapping) else {}
+
+
+class OtherMesh(NamedTuple):
+    """The template of another stack or file, which belongs to the mesh.
+
+    name: of the stack or file. place: the same in words. path: stands for that template in the paths of findings.
+    exports: the values that it exports by name; None: those in its Outputs. findings: why it cannot be read; then
+    template is None. live_function: the ARN of the function that tells its live weights.
+    """
+
+    name: str
+    place: str
+    path: Path
+    template: "OtherTemplate | None"
+    exports: Mapping[str, str] | None = None
+    findings: tuple[Finding, ...] = ()
+    live_function: str | None = None
+
+
+class MeshSource(NamedTuple):
+    """A template with a part of the mesh. resources: resolved if they come from another template. path: to them, for
+    findings. name: of the stack or file; empty for the template that is processed. place: the template in words.
+    findings: from reading them. live: another template as it is written, which may have live weights."""
+
+    resources: Mapping[str, Json]
+    path: Path = ("Resources",)
+    name: str = ""
+    place: str = "this template"
+    findings: tuple[Finding, ...] = ()
+    live: "LiveSource | None" = None
+
+
+class MeshSources(NamedTuple):
+    """The templates that make one mesh: first the one that is processed, then the others. imports: the values that
+    they export, by name."""
+
+    sources: tuple[MeshSource, ...]
+    imports: Mapping[str, str] = NOTHING
 
 
 class EnvoyConfiguration(NamedTuple):
@@ -91,54 +115,74 @@ class LiveWeightsUse(NamedTuple):
     routes: "tuple[LiveRoute, ...]"
 
 
+ReadStacks = Callable[[Sequence[str]], Sequence[OtherMesh | None]]
+"""Returns the mesh of each stack, by the stacks' names; None for one that is not available."""
+
+
 class Meshes:
-    """All meshes that tasks can use. given: a mesh from another template, for all tasks. of_stack: returns the mesh
-    that a stack exports, by the stack's name; None if it is not available."""
+    """The mesh of one document and of other templates. given: other templates, for all tasks; they stand for the stacks
+    that MeshStack names. read_stacks: reads the others from their stacks."""
 
     def __init__(
-        self, given: MeshSource | None = None, of_stack: Callable[[str], MeshSource | None] = lambda _: None
+        self, given: Sequence[OtherMesh] = (), read_stacks: ReadStacks = lambda names: [None for _ in names]
     ) -> None:
-        self.given = given
-        self.of_stack = of_stack
+        self.given = tuple(given)
+        self.read_stacks = read_stacks
         self._runners: Runners | None = None
+        self._own: dict[int, tuple[Json, Mapping[str, Json]]] = {}
+        self._sources: dict[tuple[int, tuple[str, ...]], MeshSources] = {}
         self._compilers: dict[tuple[int, bool, str, bool], tuple[Compiler, tuple[Finding, ...]]] = {}
         self._parts: Parts | None = None
 
-    def source(self, settings: Settings, scope: Scope) -> MeshSource | None:
-        """Where the mesh of a task is defined. A given mesh takes precedence over MeshStack. None if the stack's mesh
-        is not available."""
-        if self.given is not None:
-            return self.given
-        if settings.mesh_stack is not None:
-            return self.of_stack(settings.mesh_stack)
-        return MeshSource(scope.resources)
+    def unavailable(self, settings: Settings) -> tuple[str, ...]:
+        """The names of the stacks that a task needs and that are not available."""
+        if self.given:
+            return ()
+        names = settings.mesh_stack.names
+        read = zip(names, self.read_stacks(names), strict=True)
+        return tuple(name for name, other in read if other is None)
+
+    def of_task(self, settings: Settings, scope: Scope, document: Json) -> MeshSources:
+        """The templates that make the mesh of a task in `document`."""
+        names = () if self.given else settings.mesh_stack.names
+        key = (id(scope.resources), names)
+        if key not in self._sources:
+            own = MeshSource(self._own_resources(scope, document))
+            others = self.given or tuple(other for other in self.read_stacks(names) if other is not None)
+            self._sources[key] = _resolved(own, others, scope, document) if others else MeshSources((own,))
+        return self._sources[key]
+
+    def _own_resources(self, scope: Scope, document: Json) -> Mapping[str, Json]:
+        """The resources of the document, also those of a mesh that moved to its Metadata. The scopes are kept, since
+        their ids are keys."""
+        known = self._own.get(id(scope.resources))
+        if known is None:
+            moved = exported_mesh(document) if isinstance(document, Mapping) and scope.resources else {}
+            known = scope.resources, {**scope.resources, **moved} if moved else scope.resources
+            self._own[id(scope.resources)] = known
+        return known[1]
 
     def compiler(
-        self, source: MeshSource, settings: Settings, scope: Scope, document: Json
+        self, of_task: MeshSources, settings: Settings, scope: Scope, document: Json
     ) -> tuple["Compiler", tuple[Finding, ...]]:
         """The compiler of a mesh, created once, and the findings about the mesh. document: that is processed."""
         # Imported here, since most templates have no standalone task and the import would slow down each cold start.
         from appmesh_inject.mesh.compiling import Compiler, Options
-        from appmesh_inject.mesh.parsing import parse
-        from appmesh_inject.mesh.value_resolution import deciding
+        from appmesh_inject.mesh.joining import parsed
 
-        is_own = source.resources is scope.resources
-        key = (
-            id(source.resources),
-            settings.default_retry_policy == "on",
-            settings.cloud_map_dns,
-            settings.live_weights,
-        )
+        key = (id(of_task), settings.default_retry_policy == "on", settings.cloud_map_dns, settings.live_weights)
         if key not in self._compilers:
-            parsed = parse(source.resources, deciding(scope) if is_own else Scope(), source.path)
+            found = parsed(of_task, scope)
             options = Options(default_retry_policy=key[1], cloud_map_dns=key[2], scope=scope)
-            model, findings = parsed.model, (*source.findings, *parsed.findings)
+            model = found.model
+            findings = [finding for source in of_task.sources for finding in source.findings]
             if settings.live_weights:
-                followed = _live_source(source, document, is_own=is_own)
-                live = followed.live_weights(model)
-                model, findings = live.of(model, source.path), (*findings, *live.findings)
-                options = options._replace(live_function=followed.function, lists_weights=True)
-            self._compilers[key] = Compiler(model, options), findings
+                from appmesh_inject.mesh.live_source import followed, of_source
+
+                live = followed(model, [of_source(source, document) for source in of_task.sources])
+                model, options = live.model, options._replace(live_function=live.function, lists_weights=True)
+                findings += live.findings
+            self._compilers[key] = Compiler(model, options), (*findings, *found.findings)
         return self._compilers[key]
 
     def exported_live_weights(
@@ -146,14 +190,13 @@ class Meshes:
     ) -> tuple[LiveWeightsUse | None, tuple[Finding, ...]]:
         """The live weights of a template that exports its mesh, for tasks of other stacks. None if it has none. With
         the findings about them."""
-        source = MeshSource(scope.resources)
-        compiler, findings = self.compiler(source, settings, scope, document)
+        from appmesh_inject.mesh.live_source import told_to_others
+
+        compiler, findings = self.compiler(self.of_task(settings, scope, document), settings, scope, document)
         if any(finding.is_error for finding in findings):
             return None, findings
-        problems = compiler.shared.links.findings()
-        routes = compiler.live_routes()
-        about = (each for each in problems if each.code == "AM314")
-        return LiveWeightsUse(compiler.options.live_function, routes) if routes else None, (*findings, *about)
+        routes, problems = told_to_others(compiler)
+        return LiveWeightsUse(compiler.options.live_function, routes) if routes else None, (*findings, *problems)
 
     def mismatches(self, tasks: Iterable[tuple[str, Settings, Scope]]) -> Iterator[Finding]:
         """Warnings about the template's own mesh: tasks that run one node, and nodes that no task runs. tasks: all that
@@ -167,7 +210,7 @@ class Meshes:
 
     def configuration(
         self,
-        source: MeshSource,
+        of_task: MeshSources,
         settings: Settings,
         *,
         is_gateway: bool,
@@ -185,7 +228,8 @@ class Meshes:
         from appmesh_inject.mesh.flow_yaml import Parts
         from appmesh_inject.mesh.runners import Runners
 
-        compiler, findings = self.compiler(source, settings, scope, document)
+        scope = scope._replace(imports=of_task.imports)
+        compiler, findings = self.compiler(of_task, settings, scope, document)
         if any(finding.is_error for finding in findings):
             return EnvoyConfiguration(None, findings=findings)
         options = Options(
@@ -203,12 +247,10 @@ class Meshes:
         compile_one = compiler.gateway if is_gateway else compiler.node
         compiled = compile_one(_who(settings), settings.mesh_name, options)
         problems = tuple(_about(compiled.findings, subject, place))
-        if source.resources is not scope.resources:
-            option = "--mesh" if self.given is not None else "MeshStack"
-            problems = tuple(_of_another_template(each, option, MeshSource(scope.resources)) for each in problems)
         if any(finding.is_error for finding in problems):
             return EnvoyConfiguration(None, findings=(*findings, *problems))
-        if source.resources is scope.resources and not settings.export_mesh:
+        # The tasks of a node can be in any of several templates.
+        if len(of_task.sources) == 1 and not settings.export_mesh:
             self._runners = self._runners or Runners(compiler)
             is_certain = not _depends_on_a_condition(subject, scope)
             self._runners.add(compiled.logical_id, subject, place, is_certain=is_certain)
@@ -221,22 +263,13 @@ class Meshes:
         found = (*findings, *problems, *_about(commanded.findings, subject, place))
         live: LiveWeightsUse | None = None
         if compiled.is_live:
-            is_own = source.resources is scope.resources
-            live = LiveWeightsUse(options.live_function, compiler.live_routes() if is_own else ())
+            from appmesh_inject.mesh.live_source import is_own, unknown_function
+
+            routes = compiler.live_routes() if is_own(options.live_function) else ()
+            live = LiveWeightsUse(options.live_function, routes)
             if options.live_function is None:
-                found = (*found, _unknown_function(subject, place, is_stack=self.given is None))
+                found = (*found, unknown_function(subject, place, is_stack=not self.given))
         return EnvoyConfiguration(list(commanded.command), compiled.ports, compiled.files, found, live)
-
-
-def _live_source(source: MeshSource, document: Json, *, is_own: bool) -> "LiveSource":
-    """The template of the mesh, which may have live weights."""
-    from appmesh_inject.mesh.live_function import FUNCTION_ARN
-    from appmesh_inject.mesh.live_source import LiveSource
-
-    if source.live is not None and not is_own:
-        return source.live
-    template = document if isinstance(document, Mapping) else {}
-    return LiveSource(template, source.path, FUNCTION_ARN)
 
 
 def _who(settings: Settings) -> Json:
@@ -244,19 +277,31 @@ def _who(settings: Settings) -> Json:
     return settings.resource_arn or settings.virtual_gateway_name or settings.virtual_node_name
 
 
+def _resolved(own: MeshSource, others: Sequence[OtherMesh], scope: Scope, document: Json) -> MeshSources:
+    """The document's own mesh, and those of the others with their values resolved."""
+    from appmesh_inject.mesh.live_source import LiveSource
+    from appmesh_inject.mesh.other_template import OtherTemplate, exports_of_all, resolved
+
+    whole = {**document, "Resources": own.resources} if isinstance(document, dict) else {}
+    mine = OtherTemplate(whole, scope.parameters)
+    imports = exports_of_all([*others, OtherMesh("", "", (), mine)])
+    sources = [own]
+    for other in others:
+        found = resolved(other.template, imports) if other.template is not None else None
+        path = (*other.path, "Resources")
+        located = (it._replace(path=(*other.path, *it.path)) for it in found.findings) if found else ()
+        resources = found.resources if found else {}
+        live: LiveSource | None = None
+        if other.template is not None:
+            written, values = other.template.template, other.template.parameters
+            live = LiveSource(written, path, other.live_function, other.place, values)
+        sources.append(MeshSource(resources, path, other.name, other.place, (*other.findings, *located), live))
+    return MeshSources(tuple(sources), imports)
+
+
 def _depends_on_a_condition(subject: str, scope: Scope) -> bool:
     resource = scope.resources.get(subject)
     return isinstance(resource, Mapping) and "Condition" in resource
-
-
-def _unknown_function(subject: str, place: Path, *, is_stack: bool) -> Finding:
-    if is_stack:
-        message = "the stack that MeshStack names has live weights, and no function that tells them"
-        hint = "Set LiveWeights: true beside its ExportMesh and update it, or set LiveWeights: false here"
-    else:
-        message = "the mesh of --mesh has live weights, and it is not known which function tells them"
-        hint = "Give its ARN: --live-weights-arn, the stack's output AppMeshInjectLiveWeights"
-    return Finding("AM348", subject, place, message, hint)
 
 
 def _arguments(environment: Mapping[str, Json]) -> tuple[Json, ...]:
@@ -275,14 +320,3 @@ def _about(findings: tuple[Finding, ...], subject: str, place: Path) -> Iterator
     """The findings, with the task's subject and place where they have none of their own."""
     for finding in findings:
         yield Finding(finding.code, finding.subject or subject, finding.path or place, finding.message, finding.hint)
-
-
-def _of_another_template(finding: Finding, option: str, own: MeshSource) -> Finding:
-    """The finding, whose hint says that the template's own mesh does not count beside a mesh from elsewhere."""
-    if finding.code != "AM308" or finding.hint == SEVERAL_MESHES:
-        return finding
-    if own.is_empty:
-        hint = f"Define it in the mesh that {option} names, or correct the name and the mesh's name"
-    else:
-        hint = f"{option} replaces the mesh of this template: put all mesh resources into one template"
-    return finding._replace(hint=hint)

@@ -1,84 +1,41 @@
-"""Resolves the values of a mesh from another template, since the names in them mean nothing in this one.
+"""Resolves the values of a template as far as they follow from its parameters, conditions and mappings."""
 
-Values that only CloudFormation knows stay as they are, and `_unresolved` reports those that matter.
-"""
-
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from itertools import takewhile
-from typing import NamedTuple, final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
 
 from appmesh_inject.cfn import conditions, sub
-from appmesh_inject.cfn.document import Json, Path, value_at, value_if_there
-from appmesh_inject.cfn.intrinsics import (
-    PSEUDO,
-    Scope,
-    function,
-    is_no_value,
-    missing_parameters,
-    parameters_that_decide,
-)
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.intrinsics import Scope, function, is_no_value
 from appmesh_inject.cfn.sub import Variable
-from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.mesh.names import APP_MESH, kind_of
+from appmesh_inject.mesh.names import APP_MESH, IMPORT
 
 _DISCOVERY = "AWS::ServiceDiscovery::"
 
 
-@final
-class Resolved(NamedTuple):
-    """resources: only those of the mesh and of Cloud Map, with their values resolved."""
-
-    resources: Mapping[str, Json]
-    findings: tuple[Finding, ...]
-
-
-def resolved(template: Mapping[str, Json], parameters: Mapping[str, Json], stack_name: str, region: str) -> Resolved:
-    """The mesh resources of another stack's template. parameters: the values that the stack has; defaults apply to
-    others. stack_name, region: empty if unknown."""
-    declared = template.get("Parameters")
-    declarations = declared if isinstance(declared, dict) else {}
-    defaults = {
-        name: declaration["Default"]
-        for name, declaration in declarations.items()
-        if isinstance(declaration, dict) and "Default" in declaration
-    }
-    known = parameters_that_decide({**defaults, **parameters}, declarations)
-    pseudo: dict[str, Json] = {
-        name: value for name, value in (("AWS::StackName", stack_name), ("AWS::Region", region)) if value
-    }
-    pseudo |= {name: value for name, value in parameters.items() if name.startswith("AWS::")}
-    resources = template.get("Resources")
-    found = resources if isinstance(resources, dict) else {}
-    scope = Scope(parameters={**known, **pseudo})
-    before = _Values(scope.parameters, template.get("Mappings"), found, {})
-    values = replace(before, outcomes=conditions.outcomes(template.get("Conditions"), scope, before.of))
-    kept = {
-        logical_id: values.of(resource)
-        for logical_id, resource in found.items()
-        if logical_id.startswith("Fn::ForEach") or (_matters(resource) and values.exists(resource))
-    }
-    return Resolved(kept, ordered(_unresolved(kept, found, missing_parameters(known, declarations))))
-
-
 def deciding(scope: Scope) -> Scope:
     """The scope, with the outcomes of the template's conditions that follow from its parameters."""
-    values = _Values(scope.parameters, scope.mappings, scope.resources, {})
+    values = Values(scope.parameters, scope.mappings, scope.resources, {}, scope.imports)
     return scope.assuming_all(conditions.outcomes(scope.conditions, scope, values.of))
 
 
-def _matters(resource: Json) -> bool:
+def matters(resource: Json) -> bool:
+    """Whether this is a resource of the mesh or of Cloud Map."""
     kind = resource.get("Type") if isinstance(resource, dict) else None
     return isinstance(kind, str) and kind.startswith((APP_MESH, _DISCOVERY))
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class _Values:
+class Values:
+    """The values of one template. known: of parameters; outcomes: of conditions; imports: values that other stacks
+    export."""
+
     known: Mapping[str, Json]
     mappings: Json
     resources: Mapping[str, Json]
     outcomes: Mapping[str, bool]
+    imports: Mapping[str, str]
 
     def exists(self, resource: Json) -> bool:
         """False if the resource's condition is known to be false. `parse` reports a condition whose outcome is
@@ -121,6 +78,9 @@ class _Values:
             done = self._select(self.of(argument))
         elif called == "Fn::Split":
             done = self._split(self.of(argument))
+        elif called == IMPORT:
+            name = self.of(argument)
+            done = self.imports.get(name) if isinstance(name, str) else None
         return value if done is None else done
 
     def _branch(self, value: Json, arguments: Json) -> Json:
@@ -160,7 +120,7 @@ class _Values:
         if not (isinstance(parts, list) and len(parts) == 2 and parts[1] == "Name" and isinstance(parts[0], str)):
             return None
         resource = self.resources.get(parts[0])
-        properties = resource.get("Properties") if isinstance(resource, dict) and _matters(resource) else None
+        properties = resource.get("Properties") if isinstance(resource, dict) and matters(resource) else None
         return self.of(properties["Name"]) if isinstance(properties, dict) and "Name" in properties else None
 
     def _select(self, arguments: Json) -> Json:
@@ -176,63 +136,3 @@ class _Values:
             return None
         delimiter, text = arguments
         return text.split(delimiter) if isinstance(delimiter, str) and delimiter and isinstance(text, str) else None
-
-
-_NEVER_IN_ENVOY = ("Tags", "MeshOwner")
-"""Properties that are no part of Envoy's configuration, so their values need not be known."""
-
-
-def _unresolved(
-    resources: Mapping[str, Json], written: Mapping[str, Json], missing: frozenset[str]
-) -> Iterator[Finding]:
-    """Reports values in mesh resources that only CloudFormation can resolve. References between mesh resources are
-    fine. written: the resources before their values were resolved. missing: parameters that have no value."""
-    for logical_id, resource in resources.items():
-        if kind_of(resource) is None or not isinstance(resource, dict):
-            continue
-        properties = resource.get("Properties")
-        if isinstance(properties, dict) and function(properties) is None:
-            properties = {name: it for name, it in properties.items() if name not in _NEVER_IN_ENVOY}
-        for path in _functions(properties, ("Properties",), resources):
-            left = value_at(resource, path)
-            # The path ends at a value that is written in the template: an Fn::Sub has become an Fn::Join where a part
-            # of it is known.
-            plain = tuple(takewhile(lambda step: not str(step).startswith("Fn::"), path))
-            before = function(value_if_there(written.get(logical_id), plain))
-            place = path if before == "Fn::Join" else plain
-            called = function(left) if place is path else before or function(left)
-            name = left.get("Ref") if isinstance(left, dict) else None
-            if isinstance(name, str) and (name in missing or name in PSEUDO):
-                message = f"'{called}' takes {name}, whose value is not given"
-                hint = f"Give it: --mesh-parameter {name}=..."
-            else:
-                message = f"'{called}' is known only to the stack of the mesh"
-                hint = "Write the value itself in the mesh's template, or make it a parameter with a plain value"
-            yield Finding("AM326", logical_id, ("Resources", logical_id, *place), message, hint)
-
-
-def _functions(value: Json, path: Path, resources: Mapping[str, Json]) -> Iterator[Path]:
-    if isinstance(value, list):
-        for n, item in enumerate(value):
-            yield from _functions(item, (*path, n), resources)
-    elif isinstance(value, dict):
-        called = function(value)
-        if called is None:
-            for key, item in value.items():
-                yield from _functions(item, (*path, key), resources)
-        elif called == "Fn::Join" and _joins(value):
-            yield from _functions(value["Fn::Join"], (*path, called), resources)
-        elif not _names_mesh(value[called], called, resources):
-            yield path
-
-
-def _joins(value: Mapping[str, Json]) -> bool:
-    argument = value["Fn::Join"]
-    return isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list)
-
-
-def _names_mesh(argument: Json, called: str, resources: Mapping[str, Json]) -> bool:
-    if called not in ("Ref", "Fn::GetAtt"):
-        return False
-    target = argument[0] if isinstance(argument, list) and argument else str(argument).partition(".")[0]
-    return isinstance(target, str) and kind_of(resources.get(target)) is not None

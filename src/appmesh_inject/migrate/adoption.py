@@ -55,10 +55,16 @@ class Adoption:
 
 
 def adopted(
-    document: Document, marking: Marking, options: RenderOptions, *, moving: bool = False, stats_port: str | None = None
+    document: Document,
+    marking: Marking,
+    options: RenderOptions,
+    *,
+    moving: bool = False,
+    stats_port: str | None = None,
+    mesh_stacks: Sequence[str] = (),
 ) -> Adoption:
-    """Replaces hand-written sidecars by marks; `moving`: by marks for profile `standalone`, with this
-    StatsPort. Raises UserError if the text cannot be edited."""
+    """Replaces hand-written sidecars by marks; `moving`: by marks for profile `standalone`, with this StatsPort and
+    MeshStack. Raises UserError if the text cannot be edited."""
     decided: list[AdoptedTask | UntouchedTask] = []
     findings: list[Finding] = []
     lost: list[Finding] = []
@@ -70,7 +76,7 @@ def adopted(
     if moving:
         for index, decision in enumerate(decided):
             if isinstance(decision, AdoptedTask):
-                decided[index], left_out = _moved(decision, marking, stats_port)
+                decided[index], left_out = _moved(decision, marking, stats_port, mesh_stacks)
                 lost += _lost_variables(document.content, decision, left_out, marking)
     taken = [decision for decision in decided if isinstance(decision, AdoptedTask)]
     if findings:
@@ -88,11 +94,15 @@ def adopted(
     return Adoption(None if any(each.is_error for each in problems) else text, decided, problems)
 
 
-def _moved(taken: AdoptedTask, marking: Marking, stats_port: str | None) -> tuple[AdoptedTask, Sequence[str]]:
+def _moved(
+    taken: AdoptedTask, marking: Marking, stats_port: str | None, mesh_stacks: Sequence[str]
+) -> tuple[AdoptedTask, Sequence[str]]:
     """The decision, with a mark for profile `standalone`, and the variables that are not in it."""
     mark, left_out = off_app_mesh(taken.mark, marking.tasks.containers)
     if stats_port is not None:
         mark["StatsPort"] = int(stats_port) if stats_port.isascii() and stats_port.isdigit() else stats_port
+    if mesh_stacks:
+        mark["MeshStack"] = mesh_stacks[0] if len(mesh_stacks) == 1 else list(mesh_stacks)
     note = "; ".join(filter(None, (taken.note, _TO_APP_MESH if REGION in left_out else "")))
     attempt = dataclasses.replace(taken.attempt, mark=mark)
     return dataclasses.replace(taken, attempt=attempt, profile=STANDALONE, note=note), left_out

@@ -9,7 +9,7 @@ from appmesh_inject.cfn.document import Edit, Json, Path, append, edited, map_at
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import inject
 from appmesh_inject.limits import TAG_VALUE_CHARACTERS
-from appmesh_inject.mesh.source import Meshes, MeshSource
+from appmesh_inject.mesh.source import Meshes, OtherMesh
 from appmesh_inject.render.cloudformation import rendered
 from appmesh_inject.render.rendering import RenderOptions
 from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, entries, snippets
@@ -114,7 +114,7 @@ class InTags:
     """Marks in the tags of an ECS task definition. Settings that tags cannot express become flags of `render`."""
 
     deployment: PlatformDefaults = BUILT_IN
-    mesh: MeshSource | None = None
+    given_meshes: tuple[OtherMesh, ...] = ()
 
     @property
     def tasks(self) -> TaskDefinitionReader:
@@ -141,7 +141,7 @@ class InTags:
 
     def rendered(self, document: Json, marks: Mapping[Path, Mapping[str, Json]]) -> tuple[Json, Sequence[Finding]]:
         mark = next(iter(marks.values()), {})
-        outcome = inject(document, self.kind(mark), self.deployment, Meshes(given=self.mesh))
+        outcome = inject(document, self.kind(mark), self.deployment, Meshes(self.given_meshes))
         place = (ECS_API.names["Tags"],)
         tags = map_at(outcome.document, ()).get(*place)
         left = [tag for tag in tags if tag not in tags_of(mark)] if isinstance(tags, list) else []
@@ -150,7 +150,7 @@ class InTags:
 
 def in_tags(options: RenderOptions) -> InTags:
     """Marks in an ECS task definition."""
-    return InTags(options.deployment, options.mesh)
+    return InTags(options.deployment, options.given_meshes)
 
 
 def tags_of(mark: Mapping[str, Json]) -> list[Json]:

@@ -10,7 +10,7 @@ from appmesh_inject.cfn.document import Edit, edited, map_at
 from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.command_forms import is_ours
-from appmesh_inject.mesh.source import EnvoyConfiguration, MeshSource
+from appmesh_inject.mesh.source import EnvoyConfiguration, has_mesh
 from appmesh_inject.profiles.context import Context
 from appmesh_inject.profiles.plan import Plan, Skip
 from appmesh_inject.profiles.sidecar import admin_port, checks, unpacking
@@ -127,11 +127,11 @@ class Standalone(SidecarProfile):
         """Whether the task was injected before, by any version, together with the removal of the mesh from the
         template. If another mesh is given for what is not a template, or with OnExisting: Replace, the task is
         compared with that."""
-        is_elsewhere = context.settings.mesh_stack is not None or context.meshes.given is not None
+        is_elsewhere = context.settings.mesh_stack.names or context.meshes.given
         is_template = context.kind.name == "cloudformation"
         if is_elsewhere and (not is_template or context.settings.on_existing == "Replace"):
             return False
-        if not MeshSource(context.workload.scope.resources).is_empty:
+        if has_mesh(context.workload.scope.resources):
             return False
         entries = (entry for branch in context.task.branches for entry in branch.lists["app"].entries)
         containers = (container for entry in entries for container, _ in entry.containers if container)
@@ -151,14 +151,19 @@ def _is_too_large(context: Context, planned: Plan) -> bool:
 def _configuration(context: Context, envoy: Container, values: Values) -> EnvoyConfiguration:
     """The configuration of the task's envoy, compiled from the mesh and the envoy's environment variables."""
     settings, scope = context.settings, context.workload.scope
-    source = context.meshes.source(settings, scope)
-    if source is None:
-        message = "the mesh of the stack that MeshStack names is not available"
-        hint = "Deploy the macro with MeshStacks, or render with --mesh FILE"
+    unavailable = context.meshes.unavailable(settings)
+    if unavailable:
+        # A name that is a parameter's value is not shown.
+        names = dict.fromkeys(settings.mesh_stack.shown(name) for name in unavailable)
+        message = f"MeshStack names {' and '.join(names)}, whose mesh is not available"
+        allowed = (
+            "MeshStacks that allows it" if settings.mesh_stack.parameter else f"MeshStacks={','.join(unavailable)}"
+        )
+        hint = f"Deploy the macro with {allowed}, or render with --mesh FILE"
         finding = context.finding("AM330", context.setting_path("MeshStack"), message, hint)
         return EnvoyConfiguration(None, findings=(finding,))
     return context.meshes.configuration(
-        source,
+        context.meshes.of_task(settings, scope, context.document),
         settings,
         is_gateway=represented(context.requested, scope) == GATEWAY,
         scope=scope,

@@ -9,7 +9,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
 from appmesh_inject.limits import TEMPLATE_BYTES_WITHOUT_S3
 from appmesh_inject.mesh.command_forms import commands, form_of
-from appmesh_inject.mesh.source import Meshes, MeshSource
+from appmesh_inject.mesh.source import Meshes, OtherMesh
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import BUILT_IN, PlatformDefaults
 from appmesh_inject.settings.table import COMPRESSED, PROFILES, STANDALONE
@@ -22,7 +22,7 @@ class RenderOptions:
     """The options of the command line.
 
     settings: by name, with the precedence of the transform's parameters. flags: by setting, the flag that gave it.
-    mesh: given by --mesh.
+    given_meshes: of the templates that --mesh gives.
     """
 
     parameter_values: Mapping[str, Json] = field(default_factory=dict)
@@ -30,12 +30,12 @@ class RenderOptions:
     flags: Mapping[str, str] = field(default_factory=dict)
     deployment: PlatformDefaults = BUILT_IN
     macro: str = MACRO
-    mesh: MeshSource | None = None
+    given_meshes: tuple[OtherMesh, ...] = ()
 
     @property
     def meshes(self) -> Meshes:
         """The available meshes. Those of stacks are not: the command line makes no calls to AWS."""
-        return Meshes(given=self.mesh)
+        return Meshes(self.given_meshes)
 
     @property
     def level(self) -> Level:

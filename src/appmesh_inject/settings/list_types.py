@@ -3,6 +3,7 @@
 Readers work as in `types`.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -131,6 +132,28 @@ class NameList(NamedTuple):
     def shown(self, name: str) -> str:
         """One of the names for an error message, which does not show the value of a parameter."""
         return shown_literal(Literal(name, self.parameter))
+
+
+_STACK = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{0,127}")
+
+
+def stacks(value: Json, scope: Scope) -> NameList | InvalidValue:
+    """Reads the name of a stack or a list of them, which must be known when the macro runs."""
+    literal = decided(value, scope)
+    if isinstance(literal, InvalidValue):
+        return literal
+    whole = literal.value
+    parts = _split(whole) if isinstance(whole, str) else [] if is_blank(whole) else whole
+    if not isinstance(parts, list) or (isinstance(whole, str) and not parts):
+        message = f"must be the name of a stack or a list of names, and {shown_literal(literal)} is not"
+        return InvalidValue("AM102", message, "Write [shop-base, shop-cart]")
+    for step, part in enumerate(parts):
+        if not (isinstance(part, str) and _STACK.fullmatch(part)):
+            shown = shown_literal(Literal(part, literal.parameter))
+            message = f"must have names of stacks, and {shown} is not one"
+            hint = "A name has letters, digits and hyphens, and begins with a letter"
+            return InvalidValue("AM102", message, hint, (step,) if isinstance(whole, list) else ())
+    return NameList(tuple(dict.fromkeys(map(str, parts))), literal.parameter)
 
 
 def names(value: Json, scope: Scope) -> NameList | InvalidValue:

@@ -64,7 +64,7 @@ class Settings(NamedTuple):
     proxy_init: tuple[Mapping[str, Json], ...] = ()
     x_ray_daemon: tuple[Mapping[str, Json], ...] = ()
     proxy_configuration: tuple[Mapping[str, Json], ...] = ()
-    mesh_stack: str | None = None
+    mesh_stack: NameList = NameList(())
     export_mesh: bool = False
     default_retry_policy: str = "on"
     cloud_map_dns: str = "strict"
@@ -151,10 +151,15 @@ TABLE: Mapping[str, Setting] = {
     "ProxyConfiguration": Setting(
         types.fragment, "Fragment merged over the task's `ProxyConfiguration`", profiles=(GA, STANDALONE)
     ),
-    "MeshStack": Setting(types.known_text, "Name of the stack whose template holds the mesh", profiles=(STANDALONE,)),
+    "MeshStack": Setting(
+        list_types.stacks,
+        "Names of the stacks that export their mesh; they and the template's own mesh resources are one mesh",
+        profiles=(STANDALONE,),
+    ),
     "ExportMesh": Setting(
         types.flag,
-        "Only for a whole template: moves its mesh to `Metadata.AppMeshInject.Mesh`, where `MeshStack` reads it",
+        "At the top of a template: moves its mesh to `Metadata.AppMeshInject.Mesh`, where `MeshStack` of other stacks"
+        " reads it; the template may have marked tasks, too",
         "`false`",
         profiles=(STANDALONE,),
     ),

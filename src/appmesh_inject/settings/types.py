@@ -108,16 +108,6 @@ def choice(*options: str) -> Callable[[Json, Scope], str | InvalidValue]:
     return reader
 
 
-def known_text(value: Json, scope: Scope) -> str | InvalidValue:
-    """Reads a text, which must be known when the macro runs."""
-    literal = decided(value, scope)
-    if isinstance(literal, InvalidValue):
-        return literal
-    if not isinstance(literal.value, str) or not literal.value:
-        return InvalidValue("AM102", f"must be text, and {shown_literal(literal)} is not", "Write text")
-    return literal.value
-
-
 def known_port(value: Json, scope: Scope) -> str | InvalidValue:
     """Reads a port, which must be known when the macro runs."""
     literal = decided(value, scope)

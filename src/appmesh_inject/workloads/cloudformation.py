@@ -9,7 +9,14 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path, map_at, value_if_there
-from appmesh_inject.cfn.intrinsics import Scope, function, list_parameters, missing_parameters, parameters_that_decide
+from appmesh_inject.cfn.intrinsics import (
+    Scope,
+    function,
+    list_parameters,
+    missing_parameters,
+    parameters_that_decide,
+    stored_parameters,
+)
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.containers import EcsContainerReader
@@ -60,6 +67,7 @@ class CloudFormation(NamedTuple):
             conditions=conditions if isinstance(conditions, dict) else {},
             mappings=template.get("Mappings"),
             missing=missing_parameters(self.parameter_values, declarations),
+            stored=stored_parameters(self.parameter_values, declarations),
         )
         levels, findings = _metadata_levels(template, (), "")
         workloads = _workloads(resources, ("Resources",), scope)

@@ -10,7 +10,7 @@ import typer
 from appmesh_inject.cli import report
 from appmesh_inject.cli.destination import InPlace, Output, destination
 from appmesh_inject.cli.error_output import errors_reported
-from appmesh_inject.cli.mesh_option import MeshFile, MeshParameters, mesh_of
+from appmesh_inject.cli.mesh_option import MeshFiles, MeshParameters, beside, meshes_of
 from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, flag, render_options
 from appmesh_inject.cli.workload_reports import print_described, print_note
 from appmesh_inject.files import documents, writer
@@ -42,6 +42,16 @@ StatsPort = Annotated[
         help="With --profile standalone: the setting StatsPort of each mark, for what reads Envoy's admin port",
     ),
 ]
+MeshStack = Annotated[
+    list[str],
+    typer.Option(
+        "--mesh-stack",
+        metavar="NAME",
+        show_default=False,
+        help="With --profile standalone: the setting MeshStack of each mark. Give the stack's template with --mesh, for"
+        " the check. May be repeated",
+    ),
+]
 Retain = Annotated[
     bool,
     typer.Option(
@@ -60,8 +70,9 @@ def adopt(
     macro_name: MacroName = MACRO,
     profile: Profile = None,
     stats_port: StatsPort = None,
+    mesh_stack: MeshStack = [],  # noqa: B006
     retain: Retain = False,
-    mesh: MeshFile = None,
+    mesh: MeshFiles = [],  # noqa: B006
     mesh_parameter: MeshParameters = [],  # noqa: B006
     output_file: Output = None,
     in_place: InPlace = False,
@@ -81,17 +92,21 @@ def adopt(
         )
     if stats_port is not None and profile != STANDALONE:
         raise typer.BadParameter("goes with --profile standalone.", param_hint="--stats-port")
+    if mesh_stack and profile != STANDALONE:
+        raise typer.BadParameter("goes with --profile standalone.", param_hint="--mesh-stack")
     with errors_reported():
         to = destination(file, output_file, in_place)
         input_file = inputs.load(file)
         options = render_options(input_file.document, parameter, {}, deployment_parameter, macro=macro_name)
-        options = replace(options, mesh=mesh_of(mesh, mesh_parameter))
+        meshes = beside(meshes_of(mesh, mesh_parameter), input_file.document)
+        options = replace(options, given_meshes=meshes)
         adoption = adopted(
             input_file.document,
             _marking(input_file, options),
             options,
             moving=profile == STANDALONE,
             stats_port=stats_port,
+            mesh_stacks=tuple(mesh_stack),
         )
         _print(input_file, adoption)
         print_described(input_file)

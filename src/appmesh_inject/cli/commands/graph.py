@@ -9,7 +9,7 @@ import typer
 
 from appmesh_inject.cli import report
 from appmesh_inject.cli.error_output import errors_reported
-from appmesh_inject.cli.mesh_option import has_mesh, mesh_in, mesh_of
+from appmesh_inject.cli.mesh_option import beside, meshes_in, meshes_of, tells_of_mesh
 from appmesh_inject.cli.multi_file_options import GivenOptions
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.workload_reports import print_skipped
@@ -42,32 +42,31 @@ def graph(
 ) -> None:
     """Draw the mesh as it will run: services, routers with their weights, nodes, gateways, and the tasks that run them.
 
-    A file without mesh resources uses the mesh of --mesh, or of the only file that has one. Errors are shown in the
-    graph, and the exit code is then 1.
+    The mesh resources of all files are one mesh, with those of --mesh. Errors are shown in the graph, and the exit code
+    is then 1.
     """
     with errors_reported():
         # The mesh package is large, and the other commands do not need it.
         from appmesh_inject.graph import input_files, mermaid, mesh_graph, output
 
-        # Without --mesh, --mesh-parameter applies to the mesh that one of the files contains.
+        # Without --mesh, --mesh-parameter applies to the meshes that the files contain.
         of_mesh = given.mesh_parameter, given.live_weights_arn
-        own = given if given.mesh is not None else replace(given, mesh_parameter=[], live_weights_arn=None)
+        own = given if given.mesh else replace(given, mesh_parameter=[], live_weights_arn=None)
         options, found = own.read()
         report.print_errors(found.errors)
-        holders = [
-            input_file.document
-            for input_file in found.files
-            if input_file.is_template and has_mesh(input_file.document)
-        ]
-        shared = mesh_in(holders[0], *of_mesh) if options.mesh is None and len(holders) == 1 else None
-        if given.mesh is None and shared is None:
-            mesh_of(None, *of_mesh)  # raises the usage error for parameters without a mesh
-        read = [] if options.mesh is None else [input_files.mesh_alone(options.mesh, report.where)]
+        holders = [each.document for each in found.files if each.is_template and tells_of_mesh(each.document)]
+        if not given.mesh and not holders:
+            meshes_of((), *of_mesh)  # raises the usage error for parameters without a mesh
+        alone = options.meshes
+        for each in found.files:
+            alone = beside(alone, each.document)
+        all_meshes = (*alone, *(meshes_in(holders, *(((), None) if given.mesh else of_mesh)) if holders else ()))
+        reading = input_files.Reading(all_meshes, report.where)
+        read = [reading.mesh_alone(mesh) for mesh in alone]
         for input_file in tracked(found.files, "Reading the mesh"):
             file_options = options.render_options(input_file.document)
-            if shared is not None and input_file.document is not holders[0]:
-                file_options = replace(file_options, mesh=shared)
-            file = input_files.rendered_file(input_file, file_options, report.where)
+            others = replace(file_options, given_meshes=beside(all_meshes, input_file.document))
+            file = reading.rendered_file(input_file, file_options, others)
             report.print_findings(input_file.document, (finding for finding, _ in file.found))
             read.append(file)
         print_skipped(found)

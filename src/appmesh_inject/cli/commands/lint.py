@@ -11,7 +11,7 @@ from appmesh_inject.cli import problems, report
 from appmesh_inject.cli.command_flags import not_ignored, warned
 from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.formats import WRITERS, ReportFormat
-from appmesh_inject.cli.multi_file_options import GivenOptions
+from appmesh_inject.cli.multi_file_options import CommandOptions, GivenOptions
 from appmesh_inject.cli.problems import Checked, Problem
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.selection import SkipOthers
@@ -23,6 +23,7 @@ from appmesh_inject.files.short_forms import LONG_ONLY, SHORT, unsupported
 from appmesh_inject.findings import Finding, Severity, with_full_stop
 from appmesh_inject.migrate.leftovers import leftovers_of_rendered
 from appmesh_inject.migrate.retention import warning_of_deletion
+from appmesh_inject.render.callers import warnings_of_callers
 from appmesh_inject.render.ignored_warnings import kept
 from appmesh_inject.render.inputs import InputFile
 from appmesh_inject.render.rendering import Rendered
@@ -59,7 +60,8 @@ def lint(
             except UserError as error:
                 errors.append(error)
                 continue
-            checked.append(_checked(input_file, result, cfn_lint, options.macro))
+            findings = _findings(input_file, result, options)
+            checked.append(_checked(input_file, result, findings, cfn_lint, options.macro))
             results.append((input_file, result))
         checked += map(problems.of_error, errors)
         report.print_errors(errors)
@@ -76,14 +78,17 @@ def _counts(problem: Problem) -> bool:
     return problem.severity == "warning" and problem.origin != "before"
 
 
-def _findings(input_file: InputFile, result: Rendered) -> list[Finding]:
-    """The findings of the macro, the warning that mesh resources get lost, and those of what only App Mesh needed."""
+def _findings(input_file: InputFile, result: Rendered, options: CommandOptions) -> list[Finding]:
+    """The findings of the macro, and the warnings that mesh resources get lost, or are missing for others, and those of
+    what only App Mesh needed."""
     if not input_file.is_template:
         return not_ignored(result.findings)
-    template = input_file.document.content
+    document = input_file.document
+    template = document.content
     lost = warning_of_deletion(template, result.document)
     left = tuple(leftovers_of_rendered(template, result.reports))
-    return not_ignored((*result.findings, *kept((*lost, *left), template)))
+    callers = warnings_of_callers(template, options.render_options(document))
+    return not_ignored((*result.findings, *kept((*lost, *left, *callers), template)))
 
 
 def _cfn_lint(files: Sequence[InputFile], errors: list[UserError]) -> "CfnLint | None":
@@ -100,10 +105,12 @@ def _cfn_lint(files: Sequence[InputFile], errors: list[UserError]) -> "CfnLint |
         return None
 
 
-def _checked(input_file: InputFile, result: Rendered, cfn_lint: "CfnLint | None", macro: str) -> Checked:
-    """All findings in one file. cfn_lint: None if it cannot be run."""
+def _checked(
+    input_file: InputFile, result: Rendered, findings: Sequence[Finding], cfn_lint: "CfnLint | None", macro: str
+) -> Checked:
+    """All findings in one file. findings: our own. cfn_lint: None if it cannot be run."""
     document = input_file.document
-    own = (*(_own(document, finding) for finding in _findings(input_file, result)), *_short_forms(document))
+    own = (*(_own(document, finding) for finding in findings), *_short_forms(document))
     refusals = sum(problem.is_error for problem in own)
     if cfn_lint is None or not input_file.is_template:
         return Checked(document.name, own, f"{document.name}: {_counted(refusals, 'error')}", refusals > 0)

@@ -16,6 +16,7 @@ from appmesh_inject.mesh.compiling.egress import Called, Shared
 from appmesh_inject.mesh.compiling.envoy_messages import LOOPBACK, Config, address
 from appmesh_inject.mesh.compiling.gateways import gateway_parts
 from appmesh_inject.mesh.compiling.live_routes import live_routes
+from appmesh_inject.mesh.compiling.missing import missing
 from appmesh_inject.mesh.compiling.nodes import node_parts
 from appmesh_inject.mesh.compiling.options import Compiled, Options
 from appmesh_inject.mesh.compiling.resource_links import Links
@@ -59,14 +60,14 @@ class Compiler:
         """The bootstrap of a virtual node. who: a name, a logical ID, an ARN, or an intrinsic for one of these.
         mesh_name: needed if two meshes have a node of this name. options: may differ from the compiler's only in ports
         and environment."""
-        node = _found(*self._keys(who, mesh_name, options), self.model.nodes, "virtualNode")
+        node = _found(self.model, *self._keys(who, mesh_name, options), self.model.nodes, "virtualNode")
         if isinstance(node, Finding):
             return Compiled(bootstrap={}, findings=(node,))
         return self._compiled(node, options or self.options)
 
     def gateway(self, who: Json, mesh_name: Json = None, options: Options | None = None) -> Compiled:
         """The bootstrap of a virtual gateway; parameters as for `node`."""
-        gateway = _found(*self._keys(who, mesh_name, options), self.model.gateways, "virtualGateway")
+        gateway = _found(self.model, *self._keys(who, mesh_name, options), self.model.gateways, "virtualGateway")
         if isinstance(gateway, Finding):
             return Compiled(bootstrap={}, findings=(gateway,))
         return self._compiled(gateway, options or self.options)
@@ -79,8 +80,8 @@ class Compiler:
         """The logical IDs of the nodes and gateways that `who` can mean."""
         key, mesh = self._keys(who, mesh_name, self.options._replace(scope=scope))
         found = (
-            _found(key, mesh, self.model.nodes, "virtualNode"),
-            _found(key, mesh, self.model.gateways, "virtualGateway"),
+            _found(self.model, key, mesh, self.model.nodes, "virtualNode"),
+            _found(self.model, key, mesh, self.model.gateways, "virtualGateway"),
         )
         return tuple(owner.logical_id for owner in found if not isinstance(owner, Finding))
 
@@ -110,7 +111,13 @@ class Compiler:
             **telemetry.top,
             **live.top,
         }
-        findings = (*parts.findings, *_mesh_findings(owner, mesh), *telemetry.findings, *needs.findings, *unmet)
+        findings = (
+            *parts.findings,
+            *_mesh_findings(owner, mesh, self.model),
+            *telemetry.findings,
+            *needs.findings,
+            *unmet,
+        )
         return Compiled(
             bootstrap=bootstrap,
             findings=ordered((*findings, *_port_findings(owner, options))),
@@ -137,21 +144,27 @@ def _identity(owner: Owner) -> Config:
     return {"id": name, "cluster": name}
 
 
-def _found(key: str, mesh: str | None, candidates: Sequence[T], kind: str) -> T | Finding:
+def _found(model: Model, key: str, mesh: str | None, candidates: Sequence[T], kind: str) -> T | Finding:
     """The one of `candidates` that `key` names: by its name or, failing that, by its logical ID."""
     beginning, slash, name = key.rpartition(f"/{kind}/")
     if slash:
         mesh, key = beginning.rpartition("mesh/")[2], name
     mesh = mesh and without_owner(mesh)
     found = [it for it in candidates if key == it.name.key and mesh in (None, it.mesh.key)]
-    found = found or [it for it in candidates if key == it.logical_id and mesh in (None, it.mesh.key)]
+    # Stacks of one module have the same logical IDs, so the template's own come first.
+    for is_own in (True, False):
+        found = found or [
+            it
+            for it in candidates
+            if key == it.logical_id and mesh in (None, it.mesh.key) and is_own is not bool(it.source)
+        ]
     if len(found) == 1:
         return found[0]
     what = "virtual node" if kind == "virtualNode" else "virtual gateway"
     if found:
         return Finding("AM308", "", (), f"two meshes have a {what} of this name", SEVERAL_MESHES)
-    hint = "Define it in the template, or correct the name and the mesh's name"
-    return Finding("AM308", "", (), f"the {what} that the task names is not among the mesh's resources", hint)
+    about = missing(model, mesh, key, candidates)
+    return Finding("AM308", "", (), f"the {what} that the task names is not in {about.where}", about.hint)
 
 
 def _tls_settings(owner: Owner, called: Iterable[Called]) -> list[ListenerTls | ClientTls | None]:
@@ -169,10 +182,11 @@ def _sds(owner: Owner, options: Options) -> tuple[tuple[Config, ...], tuple[Find
     return (), (Finding("AM320", owner.logical_id, owner.path, message, hint),)
 
 
-def _mesh_findings(owner: Owner, mesh: Mesh | None) -> Iterable[Finding]:
+def _mesh_findings(owner: Owner, mesh: Mesh | None, model: Model) -> Iterable[Finding]:
     if mesh is None:
-        message = "is not in this template, so its egress filter is taken to be DROP_ALL, App Mesh's default"
-        hint = "Define the AWS::AppMesh::Mesh in this template"
+        about = missing(model, None, owner.mesh.key, model.meshes)
+        message = f"is not in {about.where}, so its egress filter is taken to be DROP_ALL, App Mesh's default"
+        hint = about.hint.replace("Define it", "Define the AWS::AppMesh::Mesh")
         yield Finding("AM358", owner.logical_id, owner.mesh.path, f"the mesh {message}", hint)
 
 

@@ -54,7 +54,7 @@ class Shared:
     options: Options
     meshes: Mapping[str, Mesh]
     _clusters: dict[tuple[Key, ClientTls | None, str], Cluster] = field(init=False, default_factory=dict)
-    _hosts: dict[tuple[str, str, ClientTls | None, str], Config] = field(init=False, default_factory=dict)
+    _hosts: dict[tuple[Key, str, ClientTls | None, str], Config] = field(init=False, default_factory=dict)
 
     def cluster(self, target: Target, policy: ClientTls | None, variant: Json) -> Cluster:
         key = (target.key, policy, str(variant))
@@ -78,7 +78,7 @@ class Shared:
     def virtual_host(self, exposure: Exposure, policy: ClientTls | None, found: Variants, authority: Json) -> Config:
         """The virtual host of a service on one port. authority: the Host header that selects it."""
         named = [str(found[target.key, policy]) for rule in exposure.rules for target in rule.targets]
-        key = (exposure.service.logical_id, exposure.port.key, policy, "\n".join((str(authority), *named)))
+        key = (exposure.service.identity, exposure.port.key, policy, "\n".join((str(authority), *named)))
         known = self._hosts.get(key)
         if known is None:
             known = self._hosts[key] = self._virtual_host(exposure, self.namer(policy, found), authority)

@@ -44,7 +44,7 @@ class _Gateway:
 
     def parts(self) -> BootstrapParts:
         entries = self._entries()
-        called = by_service({entry.called.service.logical_id: entry.called for entry in entries}.values())
+        called = by_service({entry.called.service.identity: entry.called for entry in entries}.values())
         calls = [(call, self.shared.links.exposed(call.service).exposures) for call in called]
         found = variants(calls)
         remote, findings = egress_clusters(self.shared, calls, found)
@@ -108,10 +108,7 @@ class _Gateway:
         listener = self._listener(route)
         service = self.shared.links.service(self.gateway, route.service)
         if service is None:
-            hint = "Define it in this template, since resources of other stacks cannot be compiled"
-            self._report(
-                "AM306", route, route.service.path, "names a virtual service that is not in this template", hint
-            )
+            self.findings.append(self.shared.links.missing_service(route, route.service))
         if service is None or listener is None:
             return None
         exposures = self.shared.links.exposed(service).exposures

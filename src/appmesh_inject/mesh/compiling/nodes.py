@@ -15,7 +15,7 @@ from appmesh_inject.mesh.compiling.egress import Called, Shared, Variants, by_se
 from appmesh_inject.mesh.compiling.envoy_messages import Config, named
 from appmesh_inject.mesh.compiling.listeners import IDLE, ORIGINAL_DST, Observed
 from appmesh_inject.mesh.compiling.options import Options
-from appmesh_inject.mesh.compiling.resource_links import Exposure, Rule
+from appmesh_inject.mesh.compiling.resource_links import Exposure, Key, Rule
 from appmesh_inject.mesh.compiling.routes import ANYTHING, TIMEOUT, destination
 from appmesh_inject.mesh.compiling.telemetry import Telemetry, access_log
 from appmesh_inject.mesh.model import TCP, Listener, Mesh, VirtualNode
@@ -83,20 +83,17 @@ class _Node:
 
     def _called(self) -> list[Called]:
         """The services of the backends, each once."""
-        found: dict[str, Called] = {}
+        found: dict[Key, Called] = {}
         for backend in self.node.backends:
             service = self.shared.links.service(self.node, backend.service)
             policy = backend.tls or self.node.tls
             if service is None:
-                hint = "Define it in this template, since resources of other stacks cannot be compiled"
-                self._report(
-                    "AM306", backend.service.path, "names a virtual service that is not in this template", hint
-                )
-            elif service.logical_id in found and found[service.logical_id].policy != policy:
+                self.findings.append(self.shared.links.missing_service(self.node, backend.service))
+            elif service.identity in found and found[service.identity].policy != policy:
                 message = "names a virtual service again, with another client policy"
                 self._report("AM321", backend.service.path, message, "Keep one of the two backends")
             else:
-                found[service.logical_id] = Called(service, policy, backend.service.path)
+                found[service.identity] = Called(service, policy, backend.service.path)
         return by_service(found.values())
 
     def _exposures(self, call: Called) -> Sequence[Exposure]:

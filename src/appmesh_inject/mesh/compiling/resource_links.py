@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias, TypeVar, final
 
 from appmesh_inject.cfn.document import Path
 from appmesh_inject.findings import Finding
+from appmesh_inject.mesh.compiling.missing import missing
 from appmesh_inject.mesh.compiling.route_order import route_order
 from appmesh_inject.mesh.model import (
     TCP,
@@ -24,7 +25,7 @@ from appmesh_inject.mesh.model import (
 from appmesh_inject.mesh.scalars import Scalar, host_key, literal
 
 R = TypeVar("R", bound=Resource)
-Key: TypeAlias = tuple[str, str]
+Key: TypeAlias = tuple[str, ...]
 
 
 @final
@@ -38,7 +39,7 @@ class Target(NamedTuple):
 
     @property
     def key(self) -> Key:
-        return self.node.logical_id, self.listener.port.key
+        return *self.node.identity, self.listener.port.key
 
 
 @final
@@ -81,12 +82,12 @@ class Links:
     _routers: dict[Key, VirtualRouter] = field(init=False, repr=False, default_factory=dict)
     _services: dict[Key, VirtualService] = field(init=False, repr=False, default_factory=dict)
     _routes: dict[Key, list[Route]] = field(init=False, repr=False, default_factory=dict)
-    _exposed: dict[str, Exposed] = field(init=False, repr=False, default_factory=dict)
+    _exposed: dict[Key, Exposed] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._nodes.update(_by_name(self.model.nodes))
         self._routers.update(_by_name(self.model.routers))
-        self._services.update({(it.mesh.key, host_key(it.name)): it for it in self.model.services})
+        self._services.update(_by_name(self.model.services))
         for route in self.model.routes:
             self._routes.setdefault(_key(route, route.router), []).append(route)
 
@@ -95,9 +96,9 @@ class Links:
 
     def exposed(self, service: VirtualService) -> Exposed:
         """The ports on which a service answers, and the mistakes in its router, routes and nodes."""
-        known = self._exposed.get(service.logical_id)
+        known = self._exposed.get(service.identity)
         if known is None:
-            known = self._exposed[service.logical_id] = _Linking(self, service).exposed()
+            known = self._exposed[service.identity] = _Linking(self, service).exposed()
         return known
 
     def findings(self) -> Iterator[Finding]:
@@ -115,6 +116,20 @@ class Links:
     def router(self, by: Resource, name: Scalar) -> VirtualRouter | None:
         return self._routers.get(_key(by, name))
 
+    def missing_node(self, by: Resource, name: Scalar) -> Finding:
+        return self._missing("virtual node", by, name, self.model.nodes)
+
+    def missing_router(self, by: Resource, name: Scalar) -> Finding:
+        return self._missing("virtual router", by, name, self.model.routers)
+
+    def missing_service(self, by: Resource, name: Scalar) -> Finding:
+        return self._missing("virtual service", by, name, self.model.services)
+
+    def _missing(self, what: str, by: Resource, name: Scalar, candidates: Iterable[Resource]) -> Finding:
+        """The finding about a resource that `by` names and no template has."""
+        about = missing(self.model, by.mesh.key, name.key, candidates)
+        return Finding("AM306", by.logical_id, name.path, f"names a {what} that is not in {about.where}", about.hint)
+
     def routes(self, router: VirtualRouter) -> list[Route]:
         return sorted(self._routes.get(_key(router, router.name), ()), key=route_order)
 
@@ -124,7 +139,7 @@ def _key(by: Resource, name: Scalar) -> Key:
 
 
 def _by_name(resources: Iterable[R]) -> dict[Key, R]:
-    return {_key(resource, resource.name): resource for resource in resources}
+    return {resource.identity: resource for resource in resources}
 
 
 @final
@@ -144,13 +159,7 @@ class _Linking:
         elif service.router is not None:
             router = self.links.router(service, service.router)
             if router is None:
-                self._report(
-                    "AM306",
-                    service,
-                    service.router.path,
-                    "names a virtual router that is not in this template",
-                    _DEFINE,
-                )
+                self.findings.append(self.links.missing_router(service, service.router))
             else:
                 found = self._of_router(router)
         else:
@@ -172,7 +181,7 @@ class _Linking:
         """The node of this name. None, with a finding, for a node that cannot receive traffic."""
         node = self.links.node(by, name)
         if node is None:
-            self._report("AM306", by, name.path, "names a virtual node that is not in this template", _DEFINE)
+            self.findings.append(self.links.missing_node(by, name))
         elif not node.listeners:
             self._report("AM315", node, node.path, "is a target, but has no listener", "Give it a listener")
         elif node.discovery is None:
@@ -267,6 +276,3 @@ class _Linking:
 def _may_carry_traffic(target: Target) -> bool:
     carried = target.baseline or target.weight
     return carried.known is None or int(carried.known) > 0
-
-
-_DEFINE = "Define it in this template, since resources of other stacks cannot be compiled"

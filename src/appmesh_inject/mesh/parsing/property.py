@@ -20,11 +20,12 @@ T = TypeVar("T")
 
 @final
 class Reader(NamedTuple):
-    """Shared by all properties of one resource. findings: collects the mistakes."""
+    """Shared by all properties of one resource. findings: collects the mistakes. source: see `Resource`."""
 
     subject: str
     names: MeshNames
     findings: list[Finding]
+    source: str = ""
 
     @property
     def scope(self) -> Scope:

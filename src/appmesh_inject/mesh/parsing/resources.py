@@ -7,12 +7,12 @@ from typing import Any, NamedTuple, TypeAlias
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.mesh.model import GatewayRoute, Model, Resource, Route, VirtualService
+from appmesh_inject.mesh.model import Model, Resource
 from appmesh_inject.mesh.names import APP_MESH, MeshNames, kind_of, name_property
 from appmesh_inject.mesh.parsing import routes, virtual_resources
 from appmesh_inject.mesh.parsing.cloud_map import facts
 from appmesh_inject.mesh.parsing.property import Members, Property, Reader
-from appmesh_inject.mesh.scalars import Scalar, host_key
+from appmesh_inject.mesh.scalars import Scalar
 from appmesh_inject.settings.types import any_text, closest, name_alone
 
 Parse: TypeAlias = Callable[[Mapping[str, Any], Members], Resource | None]
@@ -46,15 +46,15 @@ class Parsed(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def parse(resources: Json, scope: Scope, base_path: Path = ("Resources",)) -> Parsed:
-    """Parses the `Resources` of a template. Resources of other types are ignored."""
+def parse(resources: Json, scope: Scope, base_path: Path = ("Resources",), source: str = "") -> Parsed:
+    """Parses the `Resources` of a template. Resources of other types are ignored. source: see `Resource`."""
     known = {key: it for key, it in resources.items() if isinstance(key, str)} if isinstance(resources, dict) else {}
     names = MeshNames(known, scope)
     findings: list[Finding] = []
     found: dict[str, list[Resource]] = {kind.field: [] for kind in KINDS.values()}
     # Sorted, so that the result does not depend on the order of resources in the template.
     for logical_id, resource in sorted(known.items()):
-        prop = Property(resource, (*base_path, logical_id), Reader(logical_id, names, findings))
+        prop = Property(resource, (*base_path, logical_id), Reader(logical_id, names, findings, source))
         kind = kind_of(resource)
         if logical_id.startswith("Fn::ForEach"):
             _look_into_loop(prop)
@@ -113,7 +113,7 @@ def _common(prop: Property, members: Members, logical_id: str, own: str) -> Mapp
     mesh = name if own == "MeshName" else members.required_scalar("MeshName", any_text)
     if name is None or mesh is None:
         return None
-    return {"logical_id": logical_id, "mesh": mesh, "name": name, "path": prop.path}
+    return {"logical_id": logical_id, "mesh": mesh, "name": name, "path": prop.path, "source": prop.reader.source}
 
 
 def _hostname(value: str) -> str | None:
@@ -131,22 +131,12 @@ def _look_into_loop(prop: Property) -> None:
     prop.report("AM309", f"makes mesh resources in a loop, which {reason}", hint)
 
 
-def _parent(resource: Resource) -> str:
-    """The router or gateway of a route: names of routes need be unique only within it."""
-    if isinstance(resource, Route):
-        return resource.router.key
-    return resource.gateway.key if isinstance(resource, GatewayRoute) else ""
-
-
 def _duplicates(resources: list[Resource]) -> list[Finding]:
     first: dict[tuple[str, ...], Resource] = {}
     findings: list[Finding] = []
     for resource in resources:
-        name = host_key(resource.name) if isinstance(resource, VirtualService) else resource.name.key
-        key = (resource.mesh.key, name, _parent(resource))
-        if key in first:
-            message = f"has the same name as {first[key].logical_id}, a resource of the same type in the same mesh"
+        known = first.setdefault(resource.identity, resource)
+        if known is not resource:
+            message = f"has the same name as {known.logical_id}, a resource of the same type in the same mesh"
             findings.append(Finding("AM307", resource.logical_id, resource.path, message, "Rename one of the two"))
-        else:
-            first[key] = resource
     return findings

@@ -68,8 +68,8 @@ class SidecarContext(Context):
             return admin_port.USUAL
         ports = app_ports.split(",") if isinstance(app_ports, str) else ()
         scope = self.workload.scope
-        source = self.meshes.source(settings, scope)
-        listening = admin_port.listener_ports(source.resources, scope) if source else ()
+        sources = self.meshes.of_task(settings, scope, self.document).sources
+        listening = [port for source in sources for port in admin_port.listener_ports(source.resources, scope)]
         proxy_ports = (settings.proxy_ingress_port, settings.proxy_egress_port)
         return admin_port.free_port((settings.stats_port, *proxy_ports, *ports, *listening))
 
