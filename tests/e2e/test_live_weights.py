@@ -19,12 +19,14 @@ import yaml
 
 from appmesh_inject.mesh.live_function import FUNCTION
 from tests.dataplane.network import ENVOY
-from tests.e2e.engine import CREDENTIALS, Engine
+from tests.e2e.engine import CREDENTIALS, REPOSITORY, Engine
+from tests.e2e.sam import sam
 from tests.e2e.stacks import Stack, wait_for
 from tests.e2e.variables import Shape
 from tests.lambda_runtime import free_ports
 
 TEMPLATE = Path(__file__).with_name("live_weights.yaml").read_text()
+EXAMPLES = REPOSITORY / "tests" / "reference" / "examples"
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -119,6 +121,29 @@ def test_a_stack_update_changes_the_split_and_no_task_definition(macro: Engine) 
     (statement,) = policy["Statement"]
     assert "DoorRole" in json.dumps(statement["Principal"])
     stack.delete()
+
+
+def test_tasks_of_another_stack_ask_the_function_of_the_mesh(macro: Engine) -> None:
+    macro.hand_over(Shape.WITHOUT_TRANSFORM)
+    mesh = Stack(macro, "live-mesh")
+    exported = (EXAMPLES / "AM348.mesh.yaml").read_text()
+    mesh.deploy(exported, {"Stable": "90", "Canary": "10"})
+    arn = mesh.outputs()[FUNCTION]
+    named = ("--parameter-overrides", "MacroName=WithLive", "MeshStacks=live-mesh")
+    sam("deploy", "--stack-name", "with-live", *named, engine=macro)
+    text = (EXAMPLES / "AM348.yaml").read_text().replace("AppMeshInject", "WithLive").replace("shop-mesh", "live-mesh")
+    stack = Stack(macro, "live-web")
+    stack.deploy(text)
+    before = stack.task_definitions()["WebTask"]
+    assert arn in json.dumps(before)
+    policy = json.loads(macro.client("lambda").get_policy(FunctionName=arn)["Policy"])
+    (statement,) = policy["Statement"]
+    assert "arn:aws:iam::111122223333:role/web" in json.dumps(statement["Principal"])
+    mesh.deploy(exported, {"Stable": "0", "Canary": "100"})
+    assert (told(macro, arn), mesh.outputs()[FUNCTION]) == ({"v1": 0, "v2": 100}, arn)
+    stack.deploy(text)
+    assert stack.task_definitions()["WebTask"]["taskDefinitionArn"] == before["taskDefinitionArn"]
+    sam("delete", "--stack-name", "with-live", "--no-prompts", engine=macro)
 
 
 def test_a_new_default_is_a_new_baseline(macro: Engine) -> None:
