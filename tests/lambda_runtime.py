@@ -90,8 +90,10 @@ def built(project: Path, parameters: Mapping[str, str] | None = None, name: str 
 
 
 def _value(value: Any, given: Mapping[str, Any]) -> Any:
-    """A property as the stack would have it: a `Ref` is the parameter's value."""
-    return given[value["Ref"]] if isinstance(value, dict) else value
+    """A property as the stack would have it: a `Ref` is the parameter's value. Empty for what only AWS knows."""
+    if isinstance(value, dict):
+        return given[value["Ref"]] if "Ref" in value else ""
+    return value
 
 
 def emulator(project: Path) -> Path:

@@ -13,6 +13,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
 from appmesh_inject.limits import LAMBDA_RESPONSE_BYTES, MACRO_MESSAGE_CHARACTERS
 from appmesh_inject.mesh import stacks
+from tests.golden.cases import ROOT, Case
 from tests.hostile.seeds import event
 
 SECRET = "hunter2-do-not-show"
@@ -90,6 +91,22 @@ def test_deployment_parameters_come_from_the_environment(monkeypatch: pytest.Mon
     assert envoy["Image"] == "registry.example.com/envoy:1"
     assert {"Name": "ENVOY_LOG_LEVEL", "Value": "debug"} in envoy["Environment"]
     assert proxyinit["Image"].endswith("aws-appmesh-proxy-route-manager:latest")
+
+
+@pytest.mark.parametrize(
+    ("account", "has_own"), [("111122223333", False), ("444455556666", True), (None, False)], ids=str
+)
+def test_another_account_than_the_macros_gets_a_role_for_live_weights(
+    monkeypatch: pytest.MonkeyPatch, account: str | None, has_own: bool
+) -> None:
+    role = "arn:aws:iam::111122223333:role/live-weights"
+    monkeypatch.setenv("LiveWeightsRole", role)
+    case = Case(ROOT / "cloudformation/live-weights")
+    given = event(case.document, templateParameterValues=case.parameters)
+    resources = call({**given, "accountId": account})["fragment"]["Resources"]
+    used = {"Fn::GetAtt": ["AppMeshInjectLiveWeightsRole", "Arn"]} if has_own else role
+    assert resources["AppMeshInjectLiveWeights"]["Properties"]["Role"] == used
+    assert ("AppMeshInjectLiveWeightsRole" in resources) is has_own
 
 
 def test_params_of_the_transform_are_settings() -> None:

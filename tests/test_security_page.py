@@ -20,7 +20,7 @@ def _parameters(name: str) -> set[str]:
 
 
 def test_every_example_is_json() -> None:
-    assert len(EXAMPLES) == 3
+    assert len(EXAMPLES) == 4
     assert all(isinstance(json.loads(example), dict) for example in EXAMPLES)
 
 

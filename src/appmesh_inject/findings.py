@@ -13,6 +13,7 @@ from appmesh_inject.limits import (
     APP_PORTS,
     CONTAINERS_OF_A_TASK,
     IGNORED_PORTS_OF_PROXY_INIT,
+    INVOKING_ROLES,
     RESOURCES_OF_A_TEMPLATE,
 )
 
@@ -272,6 +273,33 @@ CODES: Mapping[str, Code] = {
         "Keep one of the two; leave a stack out of its own MeshStack",
     ),
     "AM341": _error("A resource has the logical ID of one that the macro adds", "Rename it"),
+    "AM343": _error(
+        "LiveWeights is set where there is no template that its function could be added to",
+        "Set it in a whole template, or take it out",
+    ),
+    "AM344": _error(
+        "A task with live weights has no TaskRoleArn, so its envoy may not ask for them",
+        "Give it a TaskRoleArn, or set LiveWeights: false there",
+    ),
+    "AM345": _error(
+        "It is not known which role a task with live weights has", "Write the role's ARN, or a Ref to the role"
+    ),
+    "AM346": _error(
+        f"More than {INVOKING_ROLES} task roles would have to be let in to the function of live weights",
+        "Let tasks share a role, or set LiveWeights: false at some of them",
+    ),
+    "AM347": _error(
+        "Live weights of a task come from two templates, and Envoy asks one function",
+        "Keep the routes with live weights in one of them, or set LiveWeights: false",
+    ),
+    "AM349": _error(
+        "A route of an exported mesh has live weights, and its virtual service is in another stack",
+        "Name that stack in MeshStack, or set LiveWeights: false",
+    ),
+    "AM348": _error(
+        "A mesh of another template has live weights, and it is not known which function tells them",
+        "Set LiveWeights: true beside its ExportMesh, or give --live-weights-arn",
+    ),
     "AM351": _warning("Outlier detection has no effect on a single address", "Use ResponseType ENDPOINTS"),
     "AM352": _warning("The health check of a virtual gateway has no effect", "Check its health from the load balancer"),
     "AM353": _warning("A variable of the envoy container no longer has an effect", "Remove it"),
@@ -415,6 +443,17 @@ CODES: Mapping[str, Code] = {
         "The task has the smallest size of Fargate, and the proxy wants 256 CPU units and 64 MiB", "Set a larger size"
     ),
     "AM466": _warning("Nothing in this template serves a virtual service", "Check that another template does"),
+    "AM371": _warning(
+        "With LiveWeights, some weights of the mesh still change only with a deployment of the callers",
+        "Write a Ref to a String or Number parameter with a Default from 0 to 100, which nothing else uses",
+    ),
+    "AM372": _warning(
+        "OnExisting keeps an envoy, which does not follow live weights",
+        "Set OnExisting: Replace, or LiveWeights: false",
+    ),
+    "AM373": _warning(
+        "LiveWeights adds a role for its function to the template", "Deploy the template with CAPABILITY_IAM"
+    ),
     "AM501": _error(
         "The pod uses its host's network, so proxyinit would redirect all traffic of the host", "Remove hostNetwork"
     ),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from appmesh_inject.cfn.document import MOST_LEVELS, Changes, Json, Path, edited, is_deeper, value_if_there
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.mesh.source import Meshes, has_mesh
+from appmesh_inject.mesh.source import LiveWeightsUse, Meshes, has_mesh
 from appmesh_inject.profiles.context import Context, setting_path
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
 from appmesh_inject.profiles.registry import Profile, profile
@@ -102,6 +102,19 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
     decided = [each.with_findings_about_it(found_by_all) for each in decided] if found_by_all else decided
     findings = [*platform.findings, *found.findings, *shared.findings, *found_by_all]
 
+    exported: LiveWeightsUse | None = None
+    if export and shared.values.get("LiveWeights") and has_mesh(found.scope.resources):
+        exported, problems = meshes.exported_live_weights(settle(shared, "").settings, found.scope, document)
+        findings += problems
+    live = [plan.live for plan in _plans(decided) if plan.live is not None]
+    if live or exported:
+        # Imported here, as below.
+        from appmesh_inject.profiles.live_weights import added
+
+        for_live = added(changed, live, exported, platform.live_weights_role)
+        changed = edited(changed, for_live.changes)
+        findings += for_live.findings
+
     consumers = [used.name for used in profiles if used.consumes_mesh]
     if export or consumers:
         # Imported here, since few templates need it and every import prolongs a cold start.
@@ -151,8 +164,15 @@ def _never_exists(context: Context) -> bool:
     return deciding(context.workload.scope).assumed.get(condition) is False
 
 
+def _plans(decided: Iterable[Decided]) -> Iterator[Plan]:
+    """The plans that are carried out."""
+    for each in decided:
+        if isinstance(each.outcome, Plan) and not each.is_refused:
+            yield each.outcome
+
+
 def _edits(decided: Decided) -> Changes:
-    return decided.outcome.changes if isinstance(decided.outcome, Plan) and not decided.is_refused else ()
+    return next((plan.changes for plan in _plans([decided])), ())
 
 
 def _measured(decided: Decided, changed: Json, most_bytes: quotas.MostBytes) -> Decided:

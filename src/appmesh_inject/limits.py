@@ -27,6 +27,10 @@ guide, "Understand CloudFormation quotas": template body size in a request; "Tro
 RESOURCES_OF_A_TEMPLATE = 500
 """Maximum of resources in a processed template. CloudFormation user guide, "Understand CloudFormation quotas"."""
 
+INVOKING_ROLES = 50
+"""About how many statements, each for one role, the policy of a Lambda function holds. Lambda developer guide,
+"Lambda quotas": function resource-based policy, 20 KB; one statement has some 400 bytes."""
+
 LAMBDA_RESPONSE_BYTES = 6 * 1024 * 1024
 """Maximum size of a Lambda function's response. Lambda developer guide, "Quotas": invocation payload, synchronous."""
 

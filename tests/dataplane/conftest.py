@@ -13,6 +13,13 @@ from tests.dataplane.network import APP_USER, APPS, Network, obstacle
 from tests.dataplane.scenario import ADDRESSES, APPLICATIONS, ZONE
 from tests.dataplane.task import rendered
 
+NAMES = {
+    "server": "DNS:secure.internal,DNS:half.internal",
+    "client": "DNS:client.internal",
+    "lambda": "DNS:lambda.us-east-1.amazonaws.com",
+}
+"""Whose certificates the authority signs, and their names in DNS."""
+
 
 @pytest.fixture(scope="session")
 def namespaces() -> None:
@@ -36,7 +43,7 @@ def _sign(folder: Path) -> None:
 
     new = ("-newkey", "rsa:2048", "-nodes", "-days", "2")
     openssl("req", "-x509", *new, "-subj", "/CN=authority", "-keyout", "ca.key", "-out", "ca.pem")
-    for name, hosts in {"server": "DNS:secure.internal,DNS:half.internal", "client": "DNS:client.internal"}.items():
+    for name, hosts in NAMES.items():
         openssl("req", *new[:3], "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
         (folder / "extension").write_text(f"subjectAltName={hosts}")
         by = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "extension")

@@ -45,16 +45,23 @@ def obstacle() -> str:
 
 
 class Network:
-    """A bridge with a DNS server, and tasks around it. has_4, has_6: which IP versions it has. Where it has no IPv6,
-    the kernel of a task has it switched off, as it is in subnets of IPv4 alone; where it has no IPv4, there is still
-    127.0.0.1."""
+    """A bridge with a DNS server, and tasks around it. authority: the certificate of the only public authority there.
+    has_4, has_6: which IP versions it has. Where it has no IPv6, the kernel of a task has it switched off, as it is in
+    subnets of IPv4 alone; where it has no IPv4, there is still 127.0.0.1."""
 
     def __init__(
-        self, folder: Path, zone: Mapping[str, Sequence[str]], *, has_4: bool = True, has_6: bool = True
+        self,
+        folder: Path,
+        zone: Mapping[str, Sequence[str]],
+        *,
+        has_4: bool = True,
+        has_6: bool = True,
+        authority: Path | None = None,
     ) -> None:
         self._folder = folder
         self._zone = zone
         self._has_6 = has_6
+        self._authority = authority
         self._hub, self._bits = (HUB, 24) if has_4 else (HUB_6, 64)
         self._iptables = "iptables" if has_4 else "ip6tables"
         self._prefix = f"am{os.getpid()}"
@@ -69,11 +76,14 @@ class Network:
             made = "link add br0 address 02:00:00:00:00:01 type bridge"
             for line in (made, f"addr add {self._hub}/{self._bits} dev br0{self._at_once}", "link set br0 up"):
                 self.run("hub", ["ip", *line.split()])
-            self.start("hub", "dns", [sys.executable, str(APPS), "dns", self._hub, json.dumps(self._zone)])
+            self.start_dns()
         except BaseException:
             self.close()
             raise
         return self
+
+    def start_dns(self) -> None:
+        self.start("hub", "dns", [sys.executable, str(APPS), "dns", self._hub, json.dumps(self._zone)])
 
     @property
     def _at_once(self) -> str:
@@ -98,6 +108,9 @@ class Network:
         configuration.mkdir(parents=True)
         (configuration / "resolv.conf").write_text(f"nameserver {self._hub}\n")
         (configuration / "hosts").write_text("127.0.0.1 localhost\n")
+        if self._authority is not None:
+            (configuration / "ssl" / "certs").mkdir(parents=True)
+            shutil.copy(self._authority, configuration / "ssl" / "certs" / "ca-certificates.crt")
         subprocess.run(["ip", "netns", "add", space], check=True)
         self.run(name, ["ip", "link", "set", "lo", "up"])
         if not self._has_6:
@@ -151,11 +164,11 @@ class Network:
         """One of the programs of `apps`, as the application's user."""
         self.start(name, "app", [sys.executable, str(APPS), *arguments], APP_USER)
 
-    def start_envoy(self, name: str) -> None:
-        """The task's envoy container: what its definition says, and nothing besides."""
+    def start_envoy(self, name: str, **variables: str) -> None:
+        """The task's envoy container: what its definition says, and besides the variables that ECS sets."""
         task = self._tasks[name]
         program = self._inside(name, as_entrypoint(task.command), task.user, PRIVATE_MEMORY)
-        self._start(name, "envoy", program, task.environment)
+        self._start(name, "envoy", program, {**task.environment, **variables})
 
     def is_healthy(self, name: str) -> bool:
         """What the container's health check says, in the time that it has."""

@@ -27,6 +27,7 @@ VALUES: Mapping[str, str] = {
     "Patience": "20",
     "Weight": "3",
     "OtherWeight": "4",
+    "Stored": "5",
     "Rate": "0.5",
 }
 """Parameters of the golden cases where the value matters."""

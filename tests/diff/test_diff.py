@@ -183,3 +183,38 @@ def test_no_colour_with_no_color() -> None:
     assert "\x1b" in run("diff", "-", stdin=TEMPLATE, env={"FORCE_COLOR": "1"}).out
     assert "\x1b" not in run("diff", "-", stdin=TEMPLATE, env={"FORCE_COLOR": "1", "NO_COLOR": "1"}).out
     assert "\x1b" not in run("diff", "-", stdin=TEMPLATE.replace("Name: app\n", 'Name: "a\\epp"\n')).out
+
+
+def test_other_values_say_which_services_they_redeploy(tmp_path: Path) -> None:
+    text = (REPOSITORY / "tests/dataplane/live_weights.yaml").read_text()
+    service = "  WebService: {Type: AWS::ECS::Service, Properties: {TaskDefinition: !Ref WebTask}}\n"
+    file = tmp_path / "live.yaml"
+    file.write_text(text + service)
+    ran = run("diff", str(file), "--new-parameter=Canary=50")
+    assert (ran.code, ran.out.splitlines()) == (
+        1,
+        [
+            f"{file}: 0 of 3 workloads change, +0 -0 lines",
+            f"{file}: other values: Canary",
+            f"{file}: live weights: Canary: running Envoys follow, and no task is replaced for that",
+            f"{file}: redeployed: no service",
+        ],
+    )
+    file.write_text((text + service).replace("LiveWeights: true", "LiveWeights: false"))
+    ran = run("diff", str(file), "--new-parameter=Canary=50")
+    assert ran.out.splitlines()[-2:] == [
+        f"{file}: other values: Canary",
+        f"{file}: redeployed: WebService (new revision of WebTask)",
+    ]
+    assert run("diff", str(file), "--new-parameter=Canary=10").code == 0
+
+
+def test_a_new_default_is_a_new_baseline_and_a_deployment(tmp_path: Path) -> None:
+    text = (REPOSITORY / "tests/dataplane/live_weights.yaml").read_text()
+    text += "  WebService: {Type: AWS::ECS::Service, Properties: {TaskDefinition: !Ref WebTask}}\n"
+    files = two(
+        tmp_path, text, text.replace("Canary: {Type: Number, Default: 10}", "Canary: {Type: Number, Default: 20}")
+    )
+    ran = run("diff", *files)
+    assert ran.code == 1
+    assert ran.out.splitlines()[-1].endswith("redeployed: WebService (new revision of WebTask)")

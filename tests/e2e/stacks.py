@@ -76,6 +76,10 @@ class Stack:
         body = self._cloudformation.get_template(StackName=self.name, TemplateStage="Original")["TemplateBody"]
         return body if isinstance(body, str) else json.dumps(body)
 
+    def outputs(self) -> dict[str, str]:
+        described = self._cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
+        return {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", ())}
+
     def task_definitions(self) -> dict[str, dict[str, Any]]:
         """What ECS has of each task definition of the stack, by logical id."""
         resources = self._cloudformation.describe_stack_resources(StackName=self.name)["StackResources"]

@@ -43,6 +43,15 @@ def lines(found: Any) -> set[tuple[str, str, str, str]]:
     }
 
 
+def test_a_live_weight_is_shown_beside_its_baseline() -> None:
+    template = REPOSITORY / "tests/dataplane/live_weights.yaml"
+    calls = lines(graph(template, "--parameter=Stable=50", "--parameter=Canary=50"))
+    assert {line for line in calls if line[0] == "router cart"} == {
+        ("router cart", "node v1", "calls", "50% live, baseline 90%"),
+        ("router cart", "node v2", "calls", "50% live, baseline 10%"),
+    }
+
+
 def test_the_calls_between_nodes() -> None:
     assert lines(graph(COLOUR)) == {
         ("node caller", "service teller.shop.local", "calls", ""),

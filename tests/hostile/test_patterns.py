@@ -291,6 +291,15 @@ def patterns() -> Iterator[tuple[str, str, bool]]:
             yield f"template.yaml {name}", repr(parameter["AllowedPattern"]), False
 
 
+def is_literal(written: str) -> bool:
+    """Whether a pattern is written out. Two are made from lists of words."""
+    try:
+        ast.literal_eval(written)
+    except ValueError:
+        return False
+    return True
+
+
 PATTERNS = {place: (written, is_searched) for place, written, is_searched in patterns()}
 
 
@@ -299,6 +308,8 @@ def test_no_pattern_of_ours_backtracks(place: str) -> None:
     written, is_searched = PATTERNS[place]
     if place.startswith("mesh/parsing/matches.py") and written == "pattern":
         return  # A route's own regular expression is compiled, to see that it is one, and never run.
+    if not is_literal(written):
+        return  # Alternatives of words, made from a list: nothing in them repeats.
     if place.startswith("cfn/sub.py"):
         is_searched = False  # Ends before the next "${", which a look ahead says: this does not see that.
     assert not problems(ast.literal_eval(written), is_searched=is_searched), written
@@ -306,4 +317,6 @@ def test_no_pattern_of_ours_backtracks(place: str) -> None:
 
 def test_there_are_patterns() -> None:
     assert len(PATTERNS) > 10
+    # Those, a route's own, and two that are looked up in a table.
+    assert sum(not is_literal(written) for written, _ in PATTERNS.values()) <= 5
     assert any(is_searched for _, is_searched in PATTERNS.values())

@@ -60,6 +60,7 @@ KNOWN = {
     "CloudMapDns",
     "Configuration",
     "StatsPort",
+    "LiveWeights",
 }
 """Settings that decide what comes out, so that their value must be known when the macro runs."""
 
@@ -94,6 +95,7 @@ EXAMPLES: Mapping[str, Json] = {
     "StatsPort": 9901,
     "Namespace": {"Fn::GetAtt": ["Namespace", "Arn"]},
     "ServiceConnect": {"LogConfiguration": {"LogDriver": "awslogs", "Options": {"awslogs-group": "mesh"}}},
+    "LiveWeights": True,
 }
 
 

@@ -128,7 +128,7 @@ def test_makefile_builds_for_the_runtime(function: dict[str, Any]) -> None:
 
 def test_role_may_write_its_own_log_alone(template: dict[str, Any]) -> None:
     roles = {name for name, resource in template["Resources"].items() if resource["Type"] == "AWS::IAM::Role"}
-    assert roles == {"AppMeshInjectRole"}
+    assert roles == {"AppMeshInjectRole", "AppMeshInjectLiveWeightsRole"}
     properties = template["Resources"]["AppMeshInjectRole"]["Properties"]
     assert not {"ManagedPolicyArns", "RoleName"} & properties.keys()
     policy, _ = properties["Policies"]
@@ -197,15 +197,34 @@ def test_names_and_beginnings_of_stacks(template: dict[str, Any], value: str, is
     assert (re.search(pattern, value) is not None) is is_valid
 
 
+def test_role_of_the_functions_of_live_weights_may_do_nothing(template: dict[str, Any]) -> None:
+    resources = Deployed(template).resources()
+    properties = resources["AppMeshInjectLiveWeightsRole"]["Properties"]
+    assert properties.keys() == {"Description", "AssumeRolePolicyDocument"}
+    assert properties["AssumeRolePolicyDocument"]["Statement"] == [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ]
+    assert _live_weights_role(resources) == {"Fn::GetAtt": ["AppMeshInjectLiveWeightsRole", "Arn"]}
+    named = "arn:aws:iam::111122223333:role/ours"
+    resources = Deployed(template, LiveWeightsRole=named).resources()
+    assert "AppMeshInjectLiveWeightsRole" not in resources
+    assert _live_weights_role(resources) == named
+
+
+def _live_weights_role(resources: dict[str, Any]) -> Any:
+    return resources["AppMeshInjectFunction"]["Properties"]["Environment"]["Variables"]["LiveWeightsRole"]
+
+
 RESOURCES = {
     "AppMeshInjectLogGroup": "AWS::Logs::LogGroup",
     "AppMeshInjectRole": "AWS::IAM::Role",
+    "AppMeshInjectLiveWeightsRole": "AWS::IAM::Role",
     "AppMeshInjectFunction": "AWS::Serverless::Function",
     "AppMeshInjectMacro": "AWS::CloudFormation::Macro",
 }
 
 
-def test_stack_holds_four_resources_and_no_other(template: dict[str, Any]) -> None:
+def test_stack_holds_five_resources_and_no_other(template: dict[str, Any]) -> None:
     resources = Deployed(template).resources()
     assert {name: resource["Type"] for name, resource in resources.items()} == RESOURCES
     others = {name: each["Type"] for name, each in template["Resources"].items() if name not in RESOURCES}
@@ -262,9 +281,10 @@ def test_macro_calls_the_function_without_an_alias(template: dict[str, Any]) -> 
 
 
 def test_deployment_parameters_reach_the_function(template: dict[str, Any], function: dict[str, Any]) -> None:
-    assert set(DEPLOYMENT_PARAMETERS) <= PARAMETERS
+    assert set(DEPLOYMENT_PARAMETERS) <= PARAMETERS | {"LiveWeightsRole"}
     assert set(template["Parameters"]) == PARAMETERS | {
         "MacroName",
+        "LiveWeightsRole",
         "FunctionLogLevel",
         "LogRetentionDays",
         "MeshStacks",
@@ -273,7 +293,8 @@ def test_deployment_parameters_reach_the_function(template: dict[str, Any], func
         "AllowedAccounts",
         "AllowedOrganization",
     }
-    assert function["Properties"]["Environment"]["Variables"] == {
+    variables = function["Properties"]["Environment"]["Variables"]
+    assert {name: value for name, value in variables.items() if name != "LiveWeightsRole"} == {
         **{name: {"Ref": name} for name in PARAMETERS},
         "MeshStacks": {"Ref": "MeshStacks"},
         "POWERTOOLS_LOG_LEVEL": {"Ref": "FunctionLogLevel"},
@@ -285,7 +306,7 @@ def test_parameters_agree_with_the_settings(template: dict[str, Any]) -> None:
     assert tuple(parameters["Profile"]["AllowedValues"]) == PROFILES
     assert tuple(parameters["LogLevel"]["AllowedValues"]) == ("", *LOG_LEVELS)
     empty = {name for name, parameter in parameters.items() if parameter["Default"] == ""}
-    others = {"MeshStacks", "ReservedConcurrency", "AllowedAccounts", "AllowedOrganization"}
+    others = {"LiveWeightsRole", "MeshStacks", "ReservedConcurrency", "AllowedAccounts", "AllowedOrganization"}
     assert empty == (PARAMETERS - {"Profile"}) | others
 
 
@@ -329,6 +350,10 @@ def test_parameters_are_described_checked_and_grouped(template: dict[str, Any]) 
         ("AllowedOrganization", "", True),
         ("AllowedOrganization", "o-a1b2c3d4e5", True),
         ("AllowedOrganization", "*", False),
+        ("LiveWeightsRole", "", True),
+        ("LiveWeightsRole", "arn:aws-cn:iam::111122223333:role/path/live-weights", True),
+        ("LiveWeightsRole", "live-weights", False),
+        ("LiveWeightsRole", "arn:aws:iam::111122223333:user/somebody", False),
         ("ReservedConcurrency", "", True),
         ("ReservedConcurrency", "10", True),
         ("ReservedConcurrency", "0", False),

@@ -18,7 +18,7 @@ def test_each_parameter_goes_to_its_place() -> None:
 def test_what_is_wrong_is_about_no_workload() -> None:
     names = (
         "Write one of Profile, LogLevel, IgnoredUID, PreviewEnvoyImage, PreviewProxyInitImage, GaEnvoyImage, "
-        "StandaloneEnvoyImage, XRayImage, AllowedRegistries"
+        "StandaloneEnvoyImage, XRayImage, AllowedRegistries, LiveWeightsRole"
     )
     assert deployed({"Nonsense": "1", "LogLvl": "info", "AllowedRegistries": "a,b:v1"}).findings == (
         Finding("AM101", "", ("DeploymentParameters", "Nonsense"), "unknown deployment parameter 'Nonsense'", names),

@@ -20,7 +20,7 @@ from appmesh_inject.mesh.source import APP_MESH, EXPORT, OtherMesh, has_mesh, re
 from appmesh_inject.render.parameters import declarations, parameter_values
 from appmesh_inject.workloads.detect import is_template
 
-MESH, MESH_PARAMETER = "--mesh", "--mesh-parameter"
+MESH, MESH_PARAMETER, LIVE_WEIGHTS_ARN = "--mesh", "--mesh-parameter", "--live-weights-arn"
 
 MeshFiles = Annotated[
     list[str],
@@ -43,22 +43,37 @@ MeshParameters = Annotated[
     ),
 ]
 
+LiveWeightsArn = Annotated[
+    str | None,
+    typer.Option(
+        LIVE_WEIGHTS_ARN,
+        metavar="ARN",
+        show_default=False,
+        help="The function that tells the live weights of --mesh: the output AppMeshInjectLiveWeights of its stack",
+    ),
+]
 
-def meshes_of(named: Sequence[str], parameters: Sequence[str]) -> tuple[OtherMesh, ...]:
+
+def meshes_of(
+    named: Sequence[str], parameters: Sequence[str], live_weights_arn: str | None = None
+) -> tuple[OtherMesh, ...]:
     """The meshes in these files and folders. Raises UserError for what cannot be read or has no mesh, and a usage error
-    for parameters that no template declares."""
+    for parameters that no template declares. live_weights_arn: of the function that tells their live weights."""
     if not named:
-        if parameters:
-            raise typer.BadParameter(f"this needs {MESH}.", param_hint=MESH_PARAMETER)
+        for given, option in ((parameters, MESH_PARAMETER), (live_weights_arn, LIVE_WEIGHTS_ARN)):
+            if given:
+                raise typer.BadParameter(f"this needs {MESH}.", param_hint=option)
         return ()
     names = dict.fromkeys(each for name in named for each in _files(name))
     found = [document for name in names for document in _documents(name, is_named=name in named)]
     if not found:
         raise UserError("there is no template with a mesh", " ".join(named))
-    return meshes_in(found, parameters)
+    return meshes_in(found, parameters, live_weights_arn)
 
 
-def meshes_in(found: Sequence[Document], parameters: Sequence[str]) -> tuple[OtherMesh, ...]:
+def meshes_in(
+    found: Sequence[Document], parameters: Sequence[str], live_weights_arn: str | None = None
+) -> tuple[OtherMesh, ...]:
     """The meshes in the documents; see `meshes_of`."""
     given = pairs(parameters, MESH_PARAMETER)
     all_declared = {name: None for document in found for name in declarations(document.content)}
@@ -66,7 +81,8 @@ def meshes_in(found: Sequence[Document], parameters: Sequence[str]) -> tuple[Oth
     names = [document.name for document in found]
     shared = {key: value for key, value in given.items() if _file_of(key, names) is None}
     check_declared(shared, all_declared, who_lacks, MESH_PARAMETER)
-    return tuple(_mesh(document, {**shared, **_of_file(given, document, names)}) for document in found)
+    of_files = (_mesh(document, {**shared, **_of_file(given, document, names)}) for document in found)
+    return tuple(mesh._replace(live_function=live_weights_arn) for mesh in of_files)
 
 
 def _file_of(key: str, names: Sequence[str]) -> str | None:

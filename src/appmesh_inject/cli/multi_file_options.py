@@ -10,7 +10,7 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import PSEUDO
 from appmesh_inject.cli.command_flags import ignore
 from appmesh_inject.cli.configuration import NONE, Configuration
-from appmesh_inject.cli.mesh_option import MeshFiles, MeshParameters, beside, meshes_of
+from appmesh_inject.cli.mesh_option import LiveWeightsArn, MeshFiles, MeshParameters, beside, meshes_of
 from appmesh_inject.cli.options import (
     CONFIGURATION,
     PARAMETER,
@@ -98,6 +98,7 @@ class GivenOptions:
     macro_name: MacroName = MACRO
     mesh: MeshFiles = field(default_factory=list)
     mesh_parameter: MeshParameters = field(default_factory=list)
+    live_weights_arn: LiveWeightsArn = None
     settings: Mapping[str, Json] = field(default_factory=dict)
     configuration: Configuration = NONE
 
@@ -110,7 +111,7 @@ class GivenOptions:
             deployed(variables),
             self.macro_name,
             self.configuration,
-            meshes_of(self.mesh, self.mesh_parameter),
+            meshes_of(self.mesh, self.mesh_parameter, self.live_weights_arn),
         )
 
     def read(self, *, skip_others: bool = False) -> tuple[CommandOptions, Selected]:

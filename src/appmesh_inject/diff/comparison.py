@@ -1,28 +1,32 @@
 """Compares a document with the macro's result, or two results with each other."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.diff.changes import Change, changes
 from appmesh_inject.diff.document_parts import REST, uncalled
-from appmesh_inject.diff.redeployments import Redeployment, redeployed
+from appmesh_inject.diff.redeployments import Redeployment, live_parameters, redeployed
 from appmesh_inject.render.rendering import Rendered
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """The differences in one file. workloads: their number. redeployments: the services that get a new revision.
-    is_effect: the document is compared with what the macro makes of it, not one version with another."""
+    is_effect: the document is compared with what the macro makes of it, not one version with another. values: the names
+    of the parameters that get another value. live: those of them that are live weights."""
 
     name: str
     changes: tuple[Change, ...]
     workloads: int
     redeployments: tuple[Redeployment, ...] = ()
     is_effect: bool = False
+    values: tuple[str, ...] = ()
+    live: tuple[str, ...] = ()
 
     @property
     def is_same(self) -> bool:
-        return not self.changes
+        return not self.changes and not self.values
 
     @property
     def shown(self) -> tuple[Change, ...]:
@@ -46,10 +50,13 @@ def effect(name: str, before: Json, result: Rendered, macro: str) -> Comparison:
     return Comparison(name, found, len(result.reports), redeployed(before, result.document), is_effect=True)
 
 
-def difference(name: str, old: Rendered | None, new: Rendered | None) -> Comparison:
-    """Compares two rendered documents; None stands for a missing one."""
+def difference(name: str, old: Rendered | None, new: Rendered | None, changed: Collection[str] = ()) -> Comparison:
+    """Compares two rendered documents; None stands for a missing one. changed: the names of the parameters that get
+    another value."""
     before, after = (each.document if each else None for each in (old, new))
     reports = new.reports if new else ()
     found = changes(before, after, reports)
     workloads = len(reports) if new else len(old.reports if old else ())
-    return Comparison(name, found, workloads, redeployed(before, after))
+    live = live_parameters(after, changed)
+    revised = redeployed(before, after, changed)
+    return Comparison(name, found, workloads, revised, values=tuple(sorted(changed)), live=live)

@@ -1,11 +1,13 @@
 """The services that a change redeploys: those whose task definition gets a new revision."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from appmesh_inject.cfn import sub
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.sub import Variable
+from appmesh_inject.mesh.live_function import FUNCTION
+from appmesh_inject.mesh.parsing.property import parameters
 
 SERVICE, TASK_DEFINITION = "AWS::ECS::Service", "AWS::ECS::TaskDefinition"
 
@@ -18,12 +20,18 @@ class Redeployment:
     task_definitions: tuple[str, ...]
 
 
-def redeployed(before: Json, after: Json) -> tuple[Redeployment, ...]:
+def redeployed(before: Json, after: Json, changed: Collection[str] = ()) -> tuple[Redeployment, ...]:
     """The services that CloudFormation would redeploy on an update from `before` to `after`, both rendered
-    templates."""
+    templates. changed: the names of the parameters that get another value."""
     old = dict(_resources(before, TASK_DEFINITION))
     tasks = dict(_resources(after, TASK_DEFINITION))
-    revised = {name for name, task in tasks.items() if name in old and _revision(task) != _revision(old[name])}
+    conditions = _conditions(after)
+    revised = {
+        name
+        for name, task in tasks.items()
+        if name in old
+        and (_revision(task) != _revision(old[name]) or _uses(_revision(task), conditions).intersection(changed))
+    }
     known = dict(_resources(before, SERVICE))
     found: list[Redeployment] = []
     for name, service in _resources(after, SERVICE):
@@ -33,6 +41,24 @@ def redeployed(before: Json, after: Json) -> tuple[Redeployment, ...]:
         if because and name in known:
             found.append(Redeployment(name, because))
     return tuple(found)
+
+
+def live_parameters(after: Json, changed: Collection[str]) -> tuple[str, ...]:
+    """Those of the parameters that get another value that only running Envoys follow: no task definition uses them."""
+    conditions = _conditions(after)
+    resources = after.get("Resources") if isinstance(after, Mapping) else None
+    followed = _uses(resources.get(FUNCTION), conditions) if isinstance(resources, Mapping) else frozenset()
+    tasks = [_uses(_revision(task), conditions) for _, task in _resources(after, TASK_DEFINITION)]
+    return tuple(name for name in sorted(changed) if name in followed and not any(name in used for used in tasks))
+
+
+def _conditions(template: Json) -> Mapping[str, Json]:
+    conditions = template.get("Conditions") if isinstance(template, Mapping) else None
+    return conditions if isinstance(conditions, dict) else {}
+
+
+def _uses(value: Json, conditions: Mapping[str, Json]) -> frozenset[str]:
+    return frozenset(parameters(value, conditions))
 
 
 def _revision(task: Mapping[str, Json]) -> Json:

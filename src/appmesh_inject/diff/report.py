@@ -116,6 +116,11 @@ def _remarks(comparison: Comparison, name: Callable[[str], str]) -> Iterator[str
     if comparison.removed_resources:
         gone = ", ".join(f"{name(each.part.name)} ({each.part.kind})" for each in comparison.removed_resources)
         yield f"removed from the template: {gone}"
+    if comparison.values:
+        yield f"other values: {', '.join(map(name, comparison.values))}"
+    if comparison.live:
+        which = ", ".join(map(name, comparison.live))
+        yield f"live weights: {which}: running Envoys follow, and no task is replaced for that"
     if not comparison.is_effect:
         services = ", ".join(
             f"{name(each.service)} (new revision of {', '.join(map(name, each.task_definitions))})"

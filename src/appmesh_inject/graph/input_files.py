@@ -11,6 +11,7 @@ from appmesh_inject.files.documents import Document
 from appmesh_inject.files.other_document import Elsewhere
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Report
+from appmesh_inject.mesh.live_weights import live_weights
 from appmesh_inject.mesh.model import Model
 from appmesh_inject.mesh.other_template import exports_of_all, resolved
 from appmesh_inject.mesh.parsing import parse
@@ -23,6 +24,8 @@ from appmesh_inject.settings.table import Settings
 from appmesh_inject.workloads import ecs_api, kubernetes
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.model import Container, DocumentKind, Workload
+
+BASE: Path = ("Resources",)
 
 Where: TypeAlias = Callable[[Document, Path], str]
 
@@ -67,13 +70,14 @@ class Reading:
         rendered = input_file.rendered(options)
         if not has_mesh(resources) or rendered.has_errors or any(it.code in _INCOMPLETE for it in rendered.findings):
             rendered = input_file.rendered(others)
-        parsed = parse(resources, deciding(scope._replace(imports=self.imports)))
+        parsed = parse(resources, deciding(scope._replace(imports=self.imports)), BASE)
         findings = dict.fromkeys((*rendered.findings, *parsed.findings))
         reports = {each.path: each for each in rendered.reports}
+        runs = tuple(_runs(kind, content, rendered.document, reports))
         return RenderedFile(
             document.name,
-            parsed.model,
-            tuple(_runs(kind, content, rendered.document, reports)),
+            _with_baselines(parsed.model, kind, content, runs),
+            runs,
             tuple((finding, self.where(document, finding.path)) for finding in findings),
             rendered.has_errors or (not rendered.reports and any(finding.is_error for finding in parsed.findings)),
         )
@@ -92,6 +96,15 @@ class Reading:
 
 _INCOMPLETE = ("AM358",)
 """Warnings that a part of the mesh is elsewhere."""
+
+
+def _with_baselines(model: Model, kind: DocumentKind, content: Json, runs: Sequence[RenderedTask]) -> Model:
+    """The model, whose live weights have their baseline if the template asks for live weights."""
+    found = kind.find(content)
+    of_template = settle(gather(found.levels, found.scope), "").settings.live_weights
+    if not isinstance(content, dict) or not (of_template or any(task.settings.live_weights for task in runs)):
+        return model
+    return live_weights({**content, "Resources": resources_of(content)}, model, BASE).of(model, BASE)
 
 
 def _document_kind(input_file: InputFile, options: RenderOptions) -> tuple[DocumentKind, Json]:

@@ -1,7 +1,7 @@
 """Describes values, matches, weights and timeouts in words."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import function
@@ -82,9 +82,18 @@ def _matcher(found: Matcher) -> str:
     return f"{'not: ' if found.invert else ''}{name} {words.get(found.kind, found.kind)}"
 
 
-def shares(targets: Iterable[WeightedTarget]) -> list[str]:
-    """The share of a route's traffic that each target receives."""
-    weights = [shown_scalar(target.weight) for target in targets]
+def shares(targets: Sequence[WeightedTarget]) -> list[str]:
+    """The share of a route's traffic that each target receives. If weights are live, also the one that tasks start
+    with."""
+    shown = _shares(target.weight for target in targets)
+    if len(targets) < 2 or not any(target.baseline for target in targets):
+        return shown
+    baselines = _shares(target.baseline or target.weight for target in targets)
+    return [f"{live} live, baseline {baseline}" for live, baseline in zip(shown, baselines, strict=True)]
+
+
+def _shares(scalars: Iterable[Scalar]) -> list[str]:
+    weights = list(map(shown_scalar, scalars))
     if not all(weight.isascii() and weight.isdigit() for weight in weights):
         return [f"weight {weight}" for weight in weights]
     numbers = list(map(int, weights))

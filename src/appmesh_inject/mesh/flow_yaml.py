@@ -142,6 +142,8 @@ class Parts:
             number = self._number_of_call(value) if is_call else self._number_of_parent(tuple(value), value.values())
         elif isinstance(value, list | tuple):
             number = self._number_of_parent(None, value)
+        elif isinstance(value, bool):
+            number = self._number_of_bare("true" if value else "false")
         else:
             number = self._number(dict(value) if isinstance(value, Mapping) else str(scalar(value)))
         self._seen[id(value)] = (value, number)
@@ -158,7 +160,7 @@ class Parts:
 
     def _number_of_parent(self, names: Names, members: Collection[Json]) -> int:
         if not members:
-            return self._number_of_empty("[]" if names is None else "{}")
+            return self._number_of_bare("[]" if names is None else "{}")
         known, children = self._numbers, []
         for member in members:
             number = known.get(member) if isinstance(member, str) else None
@@ -170,9 +172,10 @@ class Parts:
             number = self._add(key, labels, children, size + sum([sizes[child] for child in children]))
         return number
 
-    def _number_of_empty(self, text: str) -> int:
+    def _number_of_bare(self, text: str) -> int:
+        """Of an empty parent, or of a truth value where Envoy would take text for text."""
         number = self._numbers.get((text,))
-        return self._add((text,), text, (), 2) if number is None else number
+        return self._add((text,), text, (), len(text)) if number is None else number
 
     def _labels_of(self, names: Names, count: int) -> tuple[Labels, int]:
         """The labels of a parent, and their length. Few different ones are in a configuration."""

@@ -198,9 +198,12 @@ class Match:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeightedTarget:
+    """baseline: the weight that the task definitions carry if `weight` is live; None if it is not."""
+
     node: Scalar
     weight: Scalar
     port: Scalar | None
+    baseline: Scalar | None = None
     path: Path = field(compare=False, default=())
 
 

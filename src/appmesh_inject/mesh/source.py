@@ -15,6 +15,8 @@ from appmesh_inject.settings.table import COMPRESSED, PLAIN, WARN, Settings
 if TYPE_CHECKING:
     from appmesh_inject.mesh.compiling import Compiler
     from appmesh_inject.mesh.flow_yaml import Parts
+    from appmesh_inject.mesh.live_function import LiveRoute
+    from appmesh_inject.mesh.live_source import LiveSource
     from appmesh_inject.mesh.other_template import OtherTemplate
     from appmesh_inject.mesh.runners import Runners
 
@@ -61,7 +63,7 @@ class OtherMesh(NamedTuple):
 
     name: of the stack or file. place: the same in words. path: stands for that template in the paths of findings.
     exports: the values that it exports by name; None: those in its Outputs. findings: why it cannot be read; then
-    template is None.
+    template is None. live_function: the ARN of the function that tells its live weights.
     """
 
     name: str
@@ -70,18 +72,20 @@ class OtherMesh(NamedTuple):
     template: "OtherTemplate | None"
     exports: Mapping[str, str] | None = None
     findings: tuple[Finding, ...] = ()
+    live_function: str | None = None
 
 
 class MeshSource(NamedTuple):
     """A template with a part of the mesh. resources: resolved if they come from another template. path: to them, for
     findings. name: of the stack or file; empty for the template that is processed. place: the template in words.
-    findings: from reading them."""
+    findings: from reading them. live: another template as it is written, which may have live weights."""
 
     resources: Mapping[str, Json]
     path: Path = ("Resources",)
     name: str = ""
     place: str = "this template"
     findings: tuple[Finding, ...] = ()
+    live: "LiveSource | None" = None
 
 
 class MeshSources(NamedTuple):
@@ -94,12 +98,21 @@ class MeshSources(NamedTuple):
 
 class EnvoyConfiguration(NamedTuple):
     """What one Envoy runs. command: None if there is an error. ports: of the listeners. files: the paths that Envoy
-    reads."""
+    reads. live: the live weights that it follows; None: it follows none."""
 
     command: Json
     ports: tuple[Json, ...] = ()
     files: tuple[Json, ...] = ()
     findings: tuple[Finding, ...] = ()
+    live: "LiveWeightsUse | None" = None
+
+
+class LiveWeightsUse(NamedTuple):
+    """function: the ARN of the function that tells the live weights. routes: what it has to know, if the template that
+    is processed has to get it."""
+
+    function: Json
+    routes: "tuple[LiveRoute, ...]"
 
 
 ReadStacks = Callable[[Sequence[str]], Sequence[OtherMesh | None]]
@@ -118,7 +131,7 @@ class Meshes:
         self._runners: Runners | None = None
         self._own: dict[int, tuple[Json, Mapping[str, Json]]] = {}
         self._sources: dict[tuple[int, tuple[str, ...]], MeshSources] = {}
-        self._compilers: dict[tuple[int, bool, str], tuple[Compiler, tuple[Finding, ...]]] = {}
+        self._compilers: dict[tuple[int, bool, str, bool], tuple[Compiler, tuple[Finding, ...]]] = {}
         self._parts: Parts | None = None
 
     def unavailable(self, settings: Settings) -> tuple[str, ...]:
@@ -150,20 +163,40 @@ class Meshes:
         return known[1]
 
     def compiler(
-        self, of_task: MeshSources, settings: Settings, scope: Scope
+        self, of_task: MeshSources, settings: Settings, scope: Scope, document: Json
     ) -> tuple["Compiler", tuple[Finding, ...]]:
-        """The compiler of a mesh, created once, and the findings about the mesh."""
+        """The compiler of a mesh, created once, and the findings about the mesh. document: that is processed."""
         # Imported here, since most templates have no standalone task and the import would slow down each cold start.
         from appmesh_inject.mesh.compiling import Compiler, Options
         from appmesh_inject.mesh.joining import parsed
 
-        key = (id(of_task), settings.default_retry_policy == "on", settings.cloud_map_dns)
+        key = (id(of_task), settings.default_retry_policy == "on", settings.cloud_map_dns, settings.live_weights)
         if key not in self._compilers:
             found = parsed(of_task, scope)
             options = Options(default_retry_policy=key[1], cloud_map_dns=key[2], scope=scope)
-            findings = (finding for source in of_task.sources for finding in source.findings)
-            self._compilers[key] = Compiler(found.model, options), (*findings, *found.findings)
+            model = found.model
+            findings = [finding for source in of_task.sources for finding in source.findings]
+            if settings.live_weights:
+                from appmesh_inject.mesh.live_source import followed, of_source
+
+                live = followed(model, [of_source(source, document) for source in of_task.sources])
+                model, options = live.model, options._replace(live_function=live.function, lists_weights=True)
+                findings += live.findings
+            self._compilers[key] = Compiler(model, options), (*findings, *found.findings)
         return self._compilers[key]
+
+    def exported_live_weights(
+        self, settings: Settings, scope: Scope, document: Json
+    ) -> tuple[LiveWeightsUse | None, tuple[Finding, ...]]:
+        """The live weights of a template that exports its mesh, for tasks of other stacks. None if it has none. With
+        the findings about them."""
+        from appmesh_inject.mesh.live_source import told_to_others
+
+        compiler, findings = self.compiler(self.of_task(settings, scope, document), settings, scope, document)
+        if any(finding.is_error for finding in findings):
+            return None, findings
+        routes, problems = told_to_others(compiler)
+        return LiveWeightsUse(compiler.options.live_function, routes) if routes else None, (*findings, *problems)
 
     def mismatches(self, tasks: Iterable[tuple[str, Settings, Scope]]) -> Iterator[Finding]:
         """Warnings about the template's own mesh: tasks that run one node, and nodes that no task runs. tasks: all that
@@ -186,16 +219,17 @@ class Meshes:
         admin_port: Json,
         place: Path,
         subject: str,
+        document: Json,
     ) -> EnvoyConfiguration:
-        """The configuration of the Envoy in task `subject`. environment: its variables; place: where they are
-        written."""
+        """The configuration of the Envoy in task `subject` of `document`. environment: its variables; place: where
+        they are written."""
         from appmesh_inject.mesh.compiling import Options
         from appmesh_inject.mesh.envoy_command import command
         from appmesh_inject.mesh.flow_yaml import Parts
         from appmesh_inject.mesh.runners import Runners
 
         scope = scope._replace(imports=of_task.imports)
-        compiler, findings = self.compiler(of_task, settings, scope)
+        compiler, findings = self.compiler(of_task, settings, scope, document)
         if any(finding.is_error for finding in findings):
             return EnvoyConfiguration(None, findings=findings)
         options = Options(
@@ -208,6 +242,7 @@ class Meshes:
             environment=environment,
             environment_path=place,
             scope=scope,
+            live_function=compiler.options.live_function,
         )
         compile_one = compiler.gateway if is_gateway else compiler.node
         compiled = compile_one(_who(settings), settings.mesh_name, options)
@@ -226,7 +261,15 @@ class Meshes:
         arguments = _arguments(environment)
         commanded = command(compiled.bootstrap, level, subject, arguments, form=form, scope=scope, parts=self._parts)
         found = (*findings, *problems, *_about(commanded.findings, subject, place))
-        return EnvoyConfiguration(list(commanded.command), compiled.ports, compiled.files, found)
+        live: LiveWeightsUse | None = None
+        if compiled.is_live:
+            from appmesh_inject.mesh.live_source import is_own, unknown_function
+
+            routes = compiler.live_routes() if is_own(options.live_function) else ()
+            live = LiveWeightsUse(options.live_function, routes)
+            if options.live_function is None:
+                found = (*found, unknown_function(subject, place, is_stack=not self.given))
+        return EnvoyConfiguration(list(commanded.command), compiled.ports, compiled.files, found, live)
 
 
 def _who(settings: Settings) -> Json:
@@ -236,6 +279,7 @@ def _who(settings: Settings) -> Json:
 
 def _resolved(own: MeshSource, others: Sequence[OtherMesh], scope: Scope, document: Json) -> MeshSources:
     """The document's own mesh, and those of the others with their values resolved."""
+    from appmesh_inject.mesh.live_source import LiveSource
     from appmesh_inject.mesh.other_template import OtherTemplate, exports_of_all, resolved
 
     whole = {**document, "Resources": own.resources} if isinstance(document, dict) else {}
@@ -247,7 +291,11 @@ def _resolved(own: MeshSource, others: Sequence[OtherMesh], scope: Scope, docume
         path = (*other.path, "Resources")
         located = (it._replace(path=(*other.path, *it.path)) for it in found.findings) if found else ()
         resources = found.resources if found else {}
-        sources.append(MeshSource(resources, path, other.name, other.place, (*other.findings, *located)))
+        live: LiveSource | None = None
+        if other.template is not None:
+            written, values = other.template.template, other.template.parameters
+            live = LiveSource(written, path, other.live_function, other.place, values)
+        sources.append(MeshSource(resources, path, other.name, other.place, (*other.findings, *located), live))
     return MeshSources(tuple(sources), imports)
 
 

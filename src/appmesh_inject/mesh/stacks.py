@@ -94,6 +94,7 @@ def _version(stack: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _read(name: str, template: Any, stack: Mapping[str, Any], region: str) -> OtherMesh:
+    from appmesh_inject.mesh.live_function import FUNCTION
     from appmesh_inject.mesh.other_template import OtherTemplate
 
     exports = {it["ExportName"]: it["OutputValue"] for it in stack.get("Outputs", ()) if "ExportName" in it}
@@ -116,7 +117,9 @@ def _read(name: str, template: Any, stack: Mapping[str, Any], region: str) -> Ot
         )
     values = {each["ParameterKey"]: _value(each) for each in stack.get("Parameters", ())}
     other = OtherTemplate(with_exported(template), values, name, region)
-    return OtherMesh(name, f"stack {name}", ("MeshStack", name), other, exports)
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
+    path = ("MeshStack", name)
+    return OtherMesh(name, f"stack {name}", path, other, exports, live_function=outputs.get(FUNCTION))
 
 
 def _value(parameter: Mapping[str, str]) -> str:

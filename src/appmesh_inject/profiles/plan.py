@@ -1,7 +1,7 @@
 """What a profile returns for a workload: a Plan or a Skip, each with findings."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from appmesh_inject.cfn.document import NOTHING, Changes
 from appmesh_inject.findings import Finding
@@ -9,18 +9,23 @@ from appmesh_inject.settings.consequences import without_consequences
 from appmesh_inject.settings.layers import RequestedSettings
 from appmesh_inject.workloads.model import Workload
 
+if TYPE_CHECKING:
+    from appmesh_inject.profiles.live_weights import LiveTask
+
 
 class Plan(NamedTuple):
     """Edits to the document, at any path. They are not applied if a finding is an error.
 
     notes: what the profile's own `finish` needs to know about the workload. summaries: of a `finish`, what becomes of
-    workloads, in words, by name.
+    workloads, in words, by name. live: what the template needs besides, once for all its tasks, since the task follows
+    live weights.
     """
 
     changes: Changes = ()
     findings: tuple[Finding, ...] = ()
     notes: object = None
     summaries: Mapping[str, str] = NOTHING
+    live: "LiveTask | None" = None
 
 
 class Skip(NamedTuple):

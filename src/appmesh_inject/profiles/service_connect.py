@@ -79,7 +79,7 @@ def _planned(context: Context) -> Plan:
     if unavailable := unavailable_stacks(context):
         return Plan(findings=(unavailable,))
     source = context.meshes.of_task(settings, whole, context.document)
-    compiler, problems = context.meshes.compiler(source, settings, whole)
+    compiler, problems = context.meshes.compiler(source, settings, whole, context.document)
     if any(finding.is_error for finding in problems):
         return Plan(findings=problems)
     node = compiler.find_node(settings.resource_arn or settings.virtual_node_name, settings.mesh_name)

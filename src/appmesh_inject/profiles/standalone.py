@@ -3,9 +3,10 @@
 The container definitions are our own, for the image `envoyproxy/envoy`.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from appmesh_inject.cfn.document import Edit, Json, edited, map_at
+from appmesh_inject.cfn.document import Edit, edited, map_at
 from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.command_forms import is_ours
@@ -23,7 +24,7 @@ from appmesh_inject.profiles.sidecar.containers import (
 )
 from appmesh_inject.profiles.sidecar.context import SidecarContext
 from appmesh_inject.profiles.sidecar.identity import represented
-from appmesh_inject.profiles.sidecar.profile import SidecarProfile
+from appmesh_inject.profiles.sidecar.profile import Closing, SidecarProfile
 from appmesh_inject.profiles.sidecar.template import JoinedText, Members, Slot, Values, left_open
 from appmesh_inject.profiles.unavailable_stacks import unavailable_stacks
 from appmesh_inject.settings.table import AUTO, COMPRESSED, STANDALONE
@@ -37,6 +38,9 @@ READINESS_CHECK = (
     "; printf 'GET /ready HTTP/1.1\\r\\nHost: h\\r\\nConnection: close\\r\\n\\r\\n' >&3; grep -q LIVE <&3",
 )
 
+# Envoy asks for live weights with the task's role. Without this it looks for the instance's role as well.
+NO_INSTANCE_ROLE: Members = {"Name": "AWS_EC2_METADATA_DISABLED", "Value": Slot.LIVE_WEIGHTS}
+
 NODE_ENVOY: Members = {
     "Name": "envoy",
     "Image": Slot.ENVOY_IMAGE,
@@ -46,6 +50,7 @@ NODE_ENVOY: Members = {
         # Stops the image's entrypoint from changing the user, which only root can do. `User` sets the user already.
         {"Name": "ENVOY_UID", "Value": "0"},
         {"Name": "ENABLE_ENVOY_XRAY_TRACING", "Value": Slot.X_RAY},
+        NO_INSTANCE_ROLE,
     ],
     "HealthCheck": {
         "Command": ["CMD", "bash", "-c", JoinedText(READINESS_CHECK)],
@@ -61,7 +66,7 @@ NODE_ENVOY: Members = {
 
 GATEWAY_ENVOY: Members = {
     **{name: member for name, member in NODE_ENVOY.items() if name != "User"},
-    "Environment": [{"Name": "ENABLE_ENVOY_XRAY_TRACING", "Value": Slot.X_RAY}],
+    "Environment": [{"Name": "ENABLE_ENVOY_XRAY_TRACING", "Value": Slot.X_RAY}, NO_INSTANCE_ROLE],
 }
 
 
@@ -81,6 +86,11 @@ class Standalone(SidecarProfile):
 
     def plan(self, context: Context) -> Plan | Skip:
         """The plan, with a compressed configuration if the settings leave that open and a plain one does not fit."""
+        if context.settings.live_weights:
+            from appmesh_inject.profiles.live_weights import outside_of_a_template
+
+            if problems := tuple(outside_of_a_template(context)):
+                return Plan(findings=problems)
         planned = super().plan(context)
         if context.settings.configuration != AUTO or isinstance(planned, Skip):
             return planned
@@ -92,9 +102,7 @@ class Standalone(SidecarProfile):
         # An envoy that is there already may have been compressed.
         return planned if differs and isinstance(compressed, Plan) else compressed
 
-    def closing(
-        self, context: Context, sidecar_set: SidecarSet, envoy: Container, values: Values
-    ) -> tuple[Json, tuple[Finding, ...]]:
+    def closing(self, context: Context, sidecar_set: SidecarSet, envoy: Container, values: Values) -> Closing:
         """The command that runs the compiled configuration, and findings about the configuration."""
         compiled = _configuration(context, envoy, values)
         findings = tuple(checks.configuration(context, sidecar_set, compiled, envoy, values[Slot.APP_PORTS]))
@@ -102,7 +110,19 @@ class Standalone(SidecarProfile):
             findings = (*findings, *unpacking.obstacles(context, envoy))
         used = admin_port.outside_uses(context, envoy, values[Slot.ADMIN_PORT])
         taken = admin_port.app_clash(context, values[Slot.APP_PORTS], values[Slot.ADMIN_PORT])
-        return compiled.command, (*compiled.findings, *findings, *used, *taken)
+        found = (*compiled.findings, *findings, *used, *taken)
+        if compiled.live is None:
+            return Closing(compiled.command, found)
+        # Imported here, since few tasks need it and every import prolongs a cold start.
+        from appmesh_inject.profiles.live_weights import live_task
+
+        return Closing(compiled.command, found, live_task(context, compiled.live))
+
+    def about_kept_envoy(self, context: Context) -> Iterable[Finding]:
+        """A finding if the envoy that OnExisting keeps should follow live weights."""
+        from appmesh_inject.profiles.live_weights import kept_envoy
+
+        return kept_envoy(context)
 
     def is_injected(self, context: SidecarContext) -> bool:
         """Whether the task was injected before, by any version, together with the removal of the mesh from the
@@ -143,6 +163,7 @@ def _configuration(context: Context, envoy: Container, values: Values) -> EnvoyC
         admin_port=scalar(values[Slot.ADMIN_PORT]),
         place=context.setting_path("Envoy"),
         subject=context.workload.name,
+        document=context.document,
     )
 
 

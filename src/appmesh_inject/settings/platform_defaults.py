@@ -12,20 +12,28 @@ from appmesh_inject.settings.types import closest, quoted
 
 DEPLOYMENT_SETTINGS = ("Profile", "LogLevel", "IgnoredUID")
 ALLOWED_REGISTRIES = "AllowedRegistries"
-DEPLOYMENT_PARAMETERS = (*DEPLOYMENT_SETTINGS, *BUILT_IN_IMAGES, ALLOWED_REGISTRIES)
+LIVE_WEIGHTS_ROLE = "LiveWeightsRole"
+DEPLOYMENT_PARAMETERS = (*DEPLOYMENT_SETTINGS, *BUILT_IN_IMAGES, ALLOWED_REGISTRIES, LIVE_WEIGHTS_ROLE)
 PATH = ("DeploymentParameters",)
 
 
 class PlatformDefaults(NamedTuple):
     """The deployment parameters: settings by name, and images by the name of their parameter.
 
-    registries: where images of sidecars may come from; empty: anywhere.
+    registries: where images of sidecars may come from; empty: anywhere. live_weights_role: the ARN of the role that the
+    functions of live weights run as; None: each needs one of its own.
     """
 
     settings: Mapping[str, Json] = NOTHING
     images: Mapping[str, str] = NOTHING
     registries: tuple[str, ...] = ()
+    live_weights_role: str | None = None
     findings: tuple[Finding, ...] = ()
+
+    def in_account(self, account: str) -> "PlatformDefaults":
+        """The same for a stack of this account, which cannot use the role of another one."""
+        role = self.live_weights_role
+        return self if role is None or role.split(":")[4:5] == [account] else self._replace(live_weights_role=None)
 
     @property
     def level(self) -> Level:
@@ -46,6 +54,7 @@ def deployed(parameters: Mapping[str, str]) -> PlatformDefaults:
         settings={name: value for name, value in given.items() if name in DEPLOYMENT_SETTINGS},
         images={name: value for name, value in given.items() if name in BUILT_IN_IMAGES},
         registries=tuple(name for name in registries.values() if name is not None),
+        live_weights_role=given.get(LIVE_WEIGHTS_ROLE),
         findings=(*unknown, *(_invalid_registry(text) for text, name in registries.items() if name is None)),
     )
 

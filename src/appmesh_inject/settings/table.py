@@ -75,6 +75,7 @@ class Settings(NamedTuple):
     stats_port: str | None = None
     namespace: Json = None
     service_connect: tuple[Mapping[str, Json], ...] = ()
+    live_weights: bool = False
 
 
 TABLE: Mapping[str, Setting] = {
@@ -218,6 +219,13 @@ TABLE: Mapping[str, Setting] = {
         types.fragment,
         "Fragment merged over the `ServiceConnectConfiguration` of the ECS service",
         profiles=(SERVICE_CONNECT,),
+    ),
+    "LiveWeights": Setting(
+        types.flag,
+        "Whether weights that are a `Ref` to a parameter follow its value without a deployment: running Envoys read it"
+        " from a Lambda function that is added to the stack",
+        "`false`",
+        profiles=(STANDALONE,),
     ),
 }
 """All settings by name, in the order of the fields of `Settings`."""

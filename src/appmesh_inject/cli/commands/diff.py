@@ -1,5 +1,7 @@
 """`appmesh-inject diff`: shows reviewers what the macro changes, or what a change of its input changes."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path as File
 from typing import Annotated
@@ -9,6 +11,7 @@ import typer
 from appmesh_inject.cli import report
 from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.multi_file_options import CommandOptions, GivenOptions
+from appmesh_inject.cli.options import pairs
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.selection import Selected, selected
 from appmesh_inject.cli.workload_reports import print_skipped
@@ -19,6 +22,7 @@ from appmesh_inject.render.inputs import InputFile
 from appmesh_inject.render.rendering import Rendered
 
 DIFFERS, REFUSED = 1, 2
+NEW_PARAMETER = "--new-parameter"
 
 
 class DiffFormat(StrEnum):
@@ -29,13 +33,25 @@ class DiffFormat(StrEnum):
 Format = Annotated[DiffFormat, typer.Option("--format", help="text, or markdown for a comment on a pull request")]
 
 
+NewParameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        NEW_PARAMETER,
+        metavar="KEY=VALUE",
+        show_default=False,
+        help="Another value that a parameter gets: shows what that changes. May be repeated",
+    ),
+]
+
+
 def diff(
     *,
     given: GivenOptions,
+    new_parameter: NewParameters = None,
     diff_format: Format = DiffFormat.TEXT,
 ) -> None:
     """Show what the macro will do to a file, a folder or a quoted glob. With two files or two folders, OLD and NEW,
-    show how their results differ, and which services are redeployed.
+    show how their results differ, and which services are redeployed. The same with another value of a parameter.
 
     Exit codes: 0 no difference; 1 a difference; 2 refused, unreadable, or wrong usage.
     """
@@ -45,7 +61,9 @@ def diff(
             message = "give one file, folder or glob, or two of them: OLD and NEW. Quote a glob: 'templates/*.yaml'"
             raise typer.BadParameter(message, param_hint="FILE")
         if len(files) == 2:
-            comparisons = _two(files[0], files[1], given.command_options())
+            comparisons = _two(files[0], files[1], given.command_options(), new_parameter or ())
+        elif new_parameter:
+            comparisons = _other_values(given, new_parameter)
         else:
             options, found = given.read()
             results = _rendered(found, options)
@@ -58,22 +76,49 @@ def diff(
             raise typer.Exit(DIFFERS)
 
 
-def _two(old: str, new: str, options: CommandOptions) -> list[Comparison]:
-    """Compares OLD and NEW: two files, or the files of two folders that have the same relative path."""
+def _with(options: CommandOptions, parameters: Sequence[str]) -> CommandOptions:
+    return replace(options, parameters={**options.parameters, **pairs(parameters, NEW_PARAMETER)})
+
+
+def _changed(options: CommandOptions, later: CommandOptions, input_file: InputFile) -> set[str]:
+    """The names of the parameters that get another value."""
+    old, new = (each.render_options(input_file.document).parameter_values for each in (options, later))
+    return {name for name in new if old.get(name) != new[name]}
+
+
+def _other_values(given: GivenOptions, parameters: Sequence[str]) -> list[Comparison]:
+    """Compares the results of the same files with other values of parameters."""
+    options, found = given.read()
+    later = _with(options, parameters)
+    later.check(found.files)
+    earlier = _rendered(found, options)
+    return [
+        difference(input_file.document.name, was, now, _changed(options, later, input_file))
+        for (input_file, was), (_, now) in zip(earlier, _rendered(found, later), strict=True)
+    ]
+
+
+def _two(old: str, new: str, options: CommandOptions, parameters: Sequence[str]) -> list[Comparison]:
+    """Compares OLD and NEW: two files, or the files of two folders that have the same relative path. parameters: the
+    values that they get in NEW."""
     if File(old).is_dir() != File(new).is_dir():
         raise typer.BadParameter("OLD and NEW must be two files or two folders.", param_hint="FILE")
     before, after = selected([old], options.configuration), selected([new], options.configuration)
+    new_options = _with(options, parameters)
     options.check([*before.files, *after.files])
-    earlier, later = _rendered(before, options), _rendered(after, options)
+    new_options.check(after.files)
+    earlier, later = _rendered(before, options), _rendered(after, new_options)
+    changed = {input_file.document.name: _changed(options, new_options, input_file) for input_file, _ in later}
     if not before.is_search:
         return [
-            difference(input_file.document.name, was, now)
+            difference(input_file.document.name, was, now, changed[input_file.document.name])
             for (_, was), (input_file, now) in zip(earlier, later, strict=True)
         ]
     by_name = {_within(old, input_file): result for input_file, result in earlier}
-    by_new_name = {_within(new, input_file): result for input_file, result in later}
-    names = [*by_new_name, *(name for name in by_name if name not in by_new_name)]
-    return [difference(name, by_name.get(name), by_new_name.get(name)) for name in names]
+    by_new_name = {_within(new, input_file): (result, input_file.document.name) for input_file, result in later}
+    gone = [difference(name, was, None) for name, was in by_name.items() if name not in by_new_name]
+    kept = [difference(name, by_name.get(name), now, changed[file]) for name, (now, file) in by_new_name.items()]
+    return [*kept, *gone]
 
 
 def _within(folder: str, input_file: InputFile) -> str:

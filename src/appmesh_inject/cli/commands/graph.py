@@ -50,16 +50,17 @@ def graph(
         from appmesh_inject.graph import input_files, mermaid, mesh_graph, output
 
         # Without --mesh, --mesh-parameter applies to the meshes that the files contain.
-        of_mesh = given.mesh_parameter
-        options, found = (given if given.mesh else replace(given, mesh_parameter=[])).read()
+        of_mesh = given.mesh_parameter, given.live_weights_arn
+        own = given if given.mesh else replace(given, mesh_parameter=[], live_weights_arn=None)
+        options, found = own.read()
         report.print_errors(found.errors)
         holders = [each.document for each in found.files if each.is_template and tells_of_mesh(each.document)]
         if not given.mesh and not holders:
-            meshes_of((), of_mesh)  # raises the usage error for parameters without a mesh
+            meshes_of((), *of_mesh)  # raises the usage error for parameters without a mesh
         alone = options.meshes
         for each in found.files:
             alone = beside(alone, each.document)
-        all_meshes = (*alone, *(meshes_in(holders, () if given.mesh else of_mesh) if holders else ()))
+        all_meshes = (*alone, *(meshes_in(holders, *(((), None) if given.mesh else of_mesh)) if holders else ()))
         reading = input_files.Reading(all_meshes, report.where)
         read = [reading.mesh_alone(mesh) for mesh in alone]
         for input_file in tracked(found.files, "Reading the mesh"):

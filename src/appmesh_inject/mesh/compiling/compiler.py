@@ -11,16 +11,18 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.mesh.compiling import clusters, tls
+from appmesh_inject.mesh.compiling import clusters, live_layer, tls
 from appmesh_inject.mesh.compiling.egress import Called, Shared
 from appmesh_inject.mesh.compiling.envoy_messages import LOOPBACK, Config, address
 from appmesh_inject.mesh.compiling.gateways import gateway_parts
+from appmesh_inject.mesh.compiling.live_routes import live_routes
 from appmesh_inject.mesh.compiling.missing import missing
 from appmesh_inject.mesh.compiling.nodes import node_parts
 from appmesh_inject.mesh.compiling.options import Compiled, Options
 from appmesh_inject.mesh.compiling.resource_links import Links
 from appmesh_inject.mesh.compiling.statistics import statistics
 from appmesh_inject.mesh.compiling.telemetry import telemetry_config
+from appmesh_inject.mesh.live_function import LiveRoute
 from appmesh_inject.mesh.model import Mesh, Model, VirtualGateway, VirtualNode
 from appmesh_inject.mesh.names import without_owner
 from appmesh_inject.mesh.source import SEVERAL_MESHES
@@ -51,7 +53,8 @@ class Compiler:
 
     def __post_init__(self) -> None:
         meshes: Mapping[str, Mesh] = {mesh.mesh.key: mesh for mesh in self.model.meshes}
-        object.__setattr__(self, "shared", Shared(Links(self.model), self.options, meshes))
+        links = Links(self.model, lists_weights=self.options.lists_weights)
+        object.__setattr__(self, "shared", Shared(links, self.options, meshes))
 
     def node(self, who: Json, mesh_name: Json = None, options: Options | None = None) -> Compiled:
         """The bootstrap of a virtual node. who: a name, a logical ID, an ARN, or an intrinsic for one of these.
@@ -68,6 +71,10 @@ class Compiler:
         if isinstance(gateway, Finding):
             return Compiled(bootstrap={}, findings=(gateway,))
         return self._compiled(gateway, options or self.options)
+
+    def live_routes(self) -> tuple[LiveRoute, ...]:
+        """The routes with live weights, under all names that callers have for their clusters."""
+        return tuple(live_routes(self.shared.links))
 
     def named(self, who: Json, mesh_name: Json, scope: Scope) -> tuple[str, ...]:
         """The logical IDs of the nodes and gateways that `who` can mean."""
@@ -102,14 +109,17 @@ class Compiler:
         needs = tls.needs(owner, *_tls_settings(owner, parts.called))
         sds, unmet = _sds(owner, options) if needs.sds else ((), ())
         served = statistics(options, _ip_preference(owner, mesh))
+        is_live = any(self.shared.links.is_live(call.service) for call in parts.called)
+        live = live_layer.live_layer(owner.mesh, options.live_function) if is_live else live_layer.NONE
         bootstrap: Config = {
             "node": _identity(owner),
             "admin": {"address": address(LOOPBACK, options.admin_port)},
             "static_resources": {
                 "listeners": [*parts.listeners, *served.listeners],
-                "clusters": [*parts.clusters, *telemetry.clusters, *sds, *served.clusters],
+                "clusters": [*parts.clusters, *telemetry.clusters, *sds, *served.clusters, *live.clusters],
             },
             **telemetry.top,
+            **live.top,
         }
         findings = (
             *parts.findings,
@@ -123,6 +133,7 @@ class Compiler:
             findings=ordered((*findings, *_port_findings(owner, options))),
             ports=tuple(listener.port.written for listener in owner.listeners),
             files=_distinct((*needs.files, *telemetry.files)),
+            is_live=is_live,
             logical_id=owner.logical_id,
         )
 

@@ -190,7 +190,7 @@ class _Node:
 
     def _tcp_chain(self, exposure: Exposure, rule: Rule, policy: ClientTls | None, found: Variants) -> Config:
         given = rule.route.timeout.idle if rule.route else None
-        to = destination(rule.targets, self.shared.namer(policy, found))
+        to = destination(rule, self.shared.namer(policy, found))
         proxy = listeners.tcp("egress", to, self.observed, given.written if given else IDLE)
         name = named("egress_tcp", exposure.port.written)
         return listeners.chain(name, {"destination_port": exposure.port.written}, proxy)

@@ -13,7 +13,8 @@ class Options(NamedTuple):
     had no mesh before 2020-07-29. cloud_map_dns: `strict` uses all addresses of a Cloud Map name, `logical` one of
     them. stats_port: where statistics are served to the task's network. environment: variables of the envoy container,
     which enable tracing and statistics. environment_path, scope:
-    where these variables stand, and what is known there."""
+    where these variables stand, and what is known there. live_function: the ARN of the function that tells live
+    weights; None: there are none. lists_weights: another finding lists the weights that are not live."""
 
     default_retry_policy: bool = True
     cloud_map_dns: str = "strict"
@@ -24,15 +25,18 @@ class Options(NamedTuple):
     environment: Mapping[str, Json] = NOTHING
     environment_path: Path = ()
     scope: Scope = NOTHING_KNOWN
+    live_function: Json = None
+    lists_weights: bool = False
 
 
 class Compiled(NamedTuple):
     """The result for one Envoy; unusable if the findings contain an error. bootstrap: Envoy's configuration, whose
     scalars are strings or intrinsics. ports: of the listeners, as written in the template. files: the paths that Envoy
-    reads. logical_id: of the node or gateway; empty if it is not found."""
+    reads. logical_id: of the node or gateway; empty if it is not found. is_live: it follows live weights."""
 
     bootstrap: Mapping[str, Json]
     findings: tuple[Finding, ...]
     ports: tuple[Json, ...] = ()
     files: tuple[Json, ...] = ()
     logical_id: str = ""
+    is_live: bool = False

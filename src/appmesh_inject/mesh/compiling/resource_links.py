@@ -3,7 +3,7 @@
 What a service exposes does not depend on the caller, so it is determined once for all callers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias, TypeVar, final
 
@@ -30,9 +30,12 @@ Key: TypeAlias = tuple[str, ...]
 
 @final
 class Target(NamedTuple):
+    """baseline: the weight that the task definitions carry if `weight` is live; None if it is not."""
+
     node: VirtualNode
     listener: Listener
     weight: Scalar
+    baseline: Scalar | None = None
 
     @property
     def key(self) -> Key:
@@ -45,6 +48,11 @@ class Rule(NamedTuple):
 
     route: Route | None
     targets: tuple[Target, ...]
+
+    @property
+    def is_live(self) -> bool:
+        """Whether one of its weights is live. The weight of a single target has no meaning."""
+        return len(self.targets) > 1 and any(target.baseline is not None for target in self.targets)
 
 
 @final
@@ -66,7 +74,10 @@ class Exposed(NamedTuple):
 @final
 @dataclass(frozen=True, slots=True)
 class Links:
+    """lists_weights: another finding says which weights are fixed, so that AM356 is not needed."""
+
     model: Model
+    lists_weights: bool = False
     _nodes: dict[Key, VirtualNode] = field(init=False, repr=False, default_factory=dict)
     _routers: dict[Key, VirtualRouter] = field(init=False, repr=False, default_factory=dict)
     _services: dict[Key, VirtualService] = field(init=False, repr=False, default_factory=dict)
@@ -89,6 +100,15 @@ class Links:
         if known is None:
             known = self._exposed[service.identity] = _Linking(self, service).exposed()
         return known
+
+    def findings(self) -> Iterator[Finding]:
+        """The mistakes in the routers, routes and nodes of all services."""
+        for service in self.model.services:
+            yield from self.exposed(service).findings
+
+    def is_live(self, service: VirtualService) -> bool:
+        """Whether a route of the service has a live weight."""
+        return any(rule.is_live for exposure in self.exposed(service).exposures for rule in exposure.rules)
 
     def node(self, by: Resource, name: Scalar) -> VirtualNode | None:
         return self._nodes.get(_key(by, name))
@@ -219,7 +239,10 @@ class _Linking:
         if found and all(target.weight.known == "0" for target in found):
             message = "gives every target the weight 0, which Envoy rejects"
             self._report("AM314", route, route.targets[0].path, message, "Give one target a weight")
-        if len(found) > 1:
+        elif found and any(target.baseline for target in found) and not any(map(_may_carry_traffic, found)):
+            message = "gives every target the weight 0 by the Defaults of its parameters, which new tasks start with"
+            self._report("AM314", route, route.targets[0].path, message, "Give one of the parameters another Default")
+        if len(found) > 1 and not self.links.lists_weights:
             message = "splits traffic by weights that are part of every caller's task definition"
             hint = "To change a weight, deploy the callers again"
             self._report("AM356", route, route.path, message, hint)
@@ -237,7 +260,7 @@ class _Linking:
     def _target(self, route: Route, target: WeightedTarget) -> Target | None:
         node = self._reachable(route, target.node)
         listener = node and self._listener(route, node.listeners, target.port, target.path)
-        return Target(node, listener, target.weight) if node and listener else None
+        return Target(node, listener, target.weight, target.baseline) if node and listener else None
 
     def _same_protocol(self, route: Route, listener: Listener, targets: Sequence[Target]) -> None:
         if route.protocol != listener.protocol:
@@ -248,3 +271,8 @@ class _Linking:
                 node = f"virtual node {target.node.logical_id}"
                 message = f"is a {route.protocol} route, and {node} listens for {target.listener.protocol}"
                 self._report("AM313", route, route.path, message, "Use one protocol")
+
+
+def _may_carry_traffic(target: Target) -> bool:
+    carried = target.baseline or target.weight
+    return carried.known is None or int(carried.known) > 0

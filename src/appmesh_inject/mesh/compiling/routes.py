@@ -7,6 +7,7 @@ from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.mesh.compiling import retries
 from appmesh_inject.mesh.compiling.envoy_messages import Config
 from appmesh_inject.mesh.compiling.resource_links import Rule, Target
+from appmesh_inject.mesh.live_weights import runtime_key
 from appmesh_inject.mesh.model import GRPC, Match, Matcher, Route
 from appmesh_inject.mesh.scalars import Scalar
 
@@ -19,7 +20,7 @@ ANYTHING: Config = {"prefix": "/"}
 def rule_config(rule: Rule, protocol: str, clusters: Callable[[Target], Json], default_retry: bool) -> Config:
     """One route of a virtual service, as its callers use it."""
     route = rule.route
-    action: dict[str, Json] = {**destination(rule.targets, clusters)}
+    action: dict[str, Json] = {**destination(rule, clusters)}
     given = route.timeout if route else None
     action["timeout"] = given.per_request.written if given and given.per_request else TIMEOUT
     if given and given.idle:
@@ -36,12 +37,15 @@ def _retry(route: Route | None, default_retry: bool) -> Config | None:
     return retries.DEFAULT if default_retry else None
 
 
-def destination(targets: Sequence[Target], clusters: Callable[[Target], Json]) -> Config:
-    """One cluster, or several with weights. A weight of 0 is valid for HTTP."""
-    if len(targets) == 1:
-        return {"cluster": clusters(targets[0])}
-    weighted = [{"name": clusters(target), "weight": target.weight.written} for target in targets]
-    return {"weighted_clusters": {"clusters": weighted}}
+def destination(rule: Rule, clusters: Callable[[Target], Json]) -> Config:
+    """One cluster, or several with weights. A weight of 0 is valid for HTTP. Envoy's runtime overrides live weights."""
+    if len(rule.targets) == 1:
+        return {"cluster": clusters(rule.targets[0])}
+    weighted = [
+        {"name": clusters(target), "weight": (target.baseline or target.weight).written} for target in rule.targets
+    ]
+    live: Config = {"runtime_key_prefix": runtime_key(rule.route)} if rule.route and rule.is_live else {}
+    return {"weighted_clusters": {**live, "clusters": weighted}}
 
 
 def match_config(match: Match, protocol: str, headers: Sequence[Config] = ()) -> Config:

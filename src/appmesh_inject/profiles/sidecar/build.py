@@ -25,7 +25,7 @@ class BranchDraft(NamedTuple):
 
     open_slots: where it is open, as the index of a change and a path in that change's value. envoy: the envoy and the
     values of its other slots; None if it cannot be built. is_plain: every sidecar is appended to its list,
-    without a condition.
+    without a condition. keeps_envoy: the task's own envoy stays.
     """
 
     changes: Sequence[Edit] = ()
@@ -34,6 +34,7 @@ class BranchDraft(NamedTuple):
     findings: tuple[Finding, ...] = ()
     envoy: tuple[Container, Values] | None = None
     is_plain: bool = False
+    keeps_envoy: bool = False
 
 
 class Draft(NamedTuple):
@@ -147,6 +148,7 @@ class _Branch:
             tuple(self._findings()),
             self.envoy,
             enabled is True and not any(sidecar.entries for sidecar in present.values()),
+            context.settings.on_existing == "Keep" and bool(present[ENVOY].entries),
         )
 
     def _findings(self) -> list[Finding]:

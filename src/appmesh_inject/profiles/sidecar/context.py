@@ -55,6 +55,8 @@ class SidecarContext(Context):
         }
         if settings.x_ray and X_RAY_DAEMON in self.names:
             values |= {Slot.X_RAY: "1", Slot.X_RAY_NAME: self.names[X_RAY_DAEMON]}
+        if settings.live_weights:
+            values[Slot.LIVE_WEIGHTS] = "true"
         for slot, parameter in self.sidecar_set.images.items():
             values[slot] = self.platform.images.get(parameter) or BUILT_IN_IMAGES[parameter]
         return values

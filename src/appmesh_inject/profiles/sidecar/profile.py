@@ -1,6 +1,7 @@
 """A profile that adds sidecars to a task."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from appmesh_inject.cfn.document import Changes, Edit, Json, Path, with_value_at
 from appmesh_inject.findings import Finding
@@ -15,7 +16,19 @@ from appmesh_inject.profiles.sidecar.template import Slot, Values
 from appmesh_inject.settings.layers import Gathered
 from appmesh_inject.workloads.model import Container
 
+if TYPE_CHECKING:
+    from appmesh_inject.profiles.live_weights import LiveTask
+
 ALREADY_INJECTED = "already injected"
+
+
+class Closing(NamedTuple):
+    """What closes the envoy of a workload. value: of its open slot. live: what the template needs if the envoy follows
+    live weights, or why it cannot."""
+
+    value: Json
+    findings: tuple[Finding, ...] = ()
+    live: "LiveTask | Finding | None" = None
 
 
 class SidecarProfile:
@@ -45,36 +58,45 @@ class SidecarProfile:
             whole = sidecar_context(context, sidecar_set, represents)
             if self.is_injected(whole):
                 return Skip(ALREADY_INJECTED)
-            made = draft(whole, self.open_slot, lambda *envoy: self.closing(context, sidecar_set, *envoy)[0])
+            made = draft(whole, self.open_slot, lambda *envoy: self.closing(context, sidecar_set, *envoy).value)
             if key and not made.findings and all(branch.is_plain for branch in made.branches):
                 context.drafts[key] = made
         changes: list[Edit] = []
         findings = list(made.findings)
+        live: LiveTask | None = None
         for branch in made.branches:
-            value: Json = None
+            closing = Closing(None)
             if branch.envoy:
-                value, problems = self.closing(context, sidecar_set, *branch.envoy)
-                findings += problems
+                closing = self.closing(context, sidecar_set, *branch.envoy)
+                findings += closing.findings
+            if branch.keeps_envoy:
+                findings += self.about_kept_envoy(context)
+            elif isinstance(closing.live, Finding):
+                findings.append(closing.live)
+            else:
+                live = live or closing.live
             closed = _placed(branch.changes, made.path, context.workload.properties)
             for index, inside in branch.open_slots:
                 kind, path, open_value = closed[index]
-                closed[index] = Edit(kind, path, with_value_at(open_value, inside, value))
+                closed[index] = Edit(kind, path, with_value_at(open_value, inside, closing.value))
             changes += closed
         changes += _placed(made.changes, made.path, context.workload.properties)
         unique = tuple(dict.fromkeys(findings))
         if not changes and not any(finding.is_error for finding in unique):
             return Skip(ALREADY_INJECTED, unique)
-        return Plan(changes, unique)
+        return Plan(changes, unique, live=live)
 
     def finish(self, template: Json, decided: Sequence[Decided], defaults: Gathered) -> Plan:
         """No edits: sidecars concern only their workload."""
         return Plan()
 
-    def closing(
-        self, context: Context, sidecar_set: SidecarSet, envoy: Container, values: Values
-    ) -> tuple[Json, tuple[Finding, ...]]:
-        """The value of the open slot for one workload, and findings. values: of the other slots."""
-        return resource_of(context, sidecar_set), ()
+    def closing(self, context: Context, sidecar_set: SidecarSet, envoy: Container, values: Values) -> Closing:
+        """What closes the envoy of one workload. values: of the slots that are not open."""
+        return Closing(resource_of(context, sidecar_set))
+
+    def about_kept_envoy(self, context: Context) -> Iterable[Finding]:
+        """Findings about an envoy that OnExisting keeps."""
+        return ()
 
     def is_injected(self, context: SidecarContext) -> bool:
         """Whether its containers already show that a workload was injected and needs no changes."""

@@ -36,6 +36,7 @@ class Slot(Enum):
     COMMAND = "what runs the compiled configuration"
     X_RAY = "1 where XRay is on"
     X_RAY_NAME = "name of the X-Ray daemon container"
+    LIVE_WEIGHTS = "true where LiveWeights is on"
 
     # Enum's own hash is slow, and slots are looked up for every member of a sidecar. Each slot is only one object.
     __hash__ = object.__hash__
