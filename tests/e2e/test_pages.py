@@ -29,9 +29,9 @@ Resources:
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def engine_with_web(artefact: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """An engine of their own, since pages change how the macro is deployed. It has what their readers have: the macro,
+    """An engine for each page, since pages change how the macro is deployed. It has what their readers have: the macro,
     and a stack and a task definition `web`."""
     with started(tmp_path_factory.mktemp("localemu")) as engine:
         sam("deploy", engine=engine)
