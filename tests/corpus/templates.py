@@ -82,6 +82,9 @@ def resources(template: Any) -> Any:
 def unmarked(template: Any) -> Any:
     """The template without any mark: the examples have some."""
     template = copy.deepcopy(template)
+    if isinstance(template, dict) and isinstance(template.get("Metadata"), dict):
+        # It marks no task, but it can export the mesh.
+        template["Metadata"].pop("AppMesh", None)
     for resource in task_definitions(resources(template)):
         if isinstance(resource.get("Metadata"), dict):
             resource["Metadata"].pop("AppMesh", None)
