@@ -130,7 +130,7 @@ test-docs: $(VENV)/.ready  ## build the site, and run every command and template
 test-e2e: $(VENV)/.ready $(SAM_VENV)/.ready $(RUNTIME_VENV)/.ready $(E2E_VENV)/.ready  ## deploy the macro and the examples to a local CloudFormation
 	$(BIN)/pytest -q tests/e2e
 
-test-graph: $(VENV)/.ready  ## click through the page of `graph` in a headless Chromium; SCREENSHOTS=FOLDER keeps pictures
+test-graph: $(VENV)/.ready  ## click through the pages of `graph` and `exits` in a headless Chromium; SCREENSHOTS=FOLDER keeps pictures
 	@$(NEED) test-graph chromium node npm
 	npm --prefix web $(NPM_CI)
 	$(BIN)/pytest -q tests/browser tests/graph/test_output.py $(if $(SCREENSHOTS),--screenshots '$(SCREENSHOTS)')

@@ -17,7 +17,7 @@ LAYERS = (
     ("profiles",),
     ("injection",),
     ("macro", "render", "files"),
-    ("api", "cfn_lint", "migrate", "diff", "graph"),
+    ("api", "cfn_lint", "migrate", "diff", "graph", "exits"),
     ("cli",),
 )
 """Bottom to top. What stands in one layer may know each other."""

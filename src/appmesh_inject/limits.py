@@ -39,3 +39,46 @@ MACRO_MESSAGE_CHARACTERS = 1000
 
 TAG_VALUE_CHARACTERS = 256
 """Maximum length of the value of a tag. ECS API reference, "Tag"."""
+
+SERVICE_CONNECT_NAME_CHARACTERS = 127
+"""Maximum length of the DnsName of a Service Connect alias. ECS API reference, "ServiceConnectClientAlias"."""
+
+ALB_RULES = 100
+"""Maximum of rules of an Application Load Balancer, without default rules. Elastic Load Balancing, "Quotas for your
+Application Load Balancers"; adjustable. The next four are from the same page."""
+
+ALB_LISTENERS = 50
+"""Maximum of listeners of an Application Load Balancer; adjustable."""
+
+ALB_TARGET_GROUPS = 100
+"""Maximum of target groups of an Application Load Balancer; not adjustable."""
+
+ALB_TARGET_GROUPS_OF_AN_ACTION = 5
+"""Maximum of target groups to which one rule forwards; not adjustable."""
+
+ALB_CONDITION_VALUES = 5
+"""Maximum of values in the conditions of one rule; not adjustable."""
+
+CONDITION_CHARACTERS = 128
+"""Maximum length of a path or value that a rule compares. Elastic Load Balancing, "Condition types for listener rules";
+CloudFormation, "AWS::VpcLattice::Rule"."""
+
+LATTICE_RULES = 10
+"""Maximum of rules of a VPC Lattice listener, without the default action. VPC Lattice user guide, "Quotas"; adjustable.
+The next two are from the same page."""
+
+LATTICE_LISTENERS = 2
+"""Maximum of listeners of a VPC Lattice service; adjustable."""
+
+LATTICE_TARGET_GROUPS = 10
+"""Maximum of target groups of a VPC Lattice service; adjustable."""
+
+LATTICE_TARGET_GROUPS_OF_AN_ECS_SERVICE = 5
+"""Maximum of VPC Lattice target groups of an ECS service. ECS developer guide, "Create a service that uses VPC
+Lattice"."""
+
+LATTICE_HEADERS = 5
+"""Maximum of header matches of a VPC Lattice rule. CloudFormation, "AWS::VpcLattice::Rule"."""
+
+REGIONS_WITHOUT_LATTICE = ("cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1")
+"""Regions with App Mesh and without VPC Lattice, by the resource types that CloudFormation has there."""

@@ -52,7 +52,9 @@ class Opener:
     browser: Browser
     pages: list[Opened] = field(default_factory=list)
 
-    def __call__(self, file: Path, *, width: int = 1440, height: int = 900, dark: bool = False) -> Page:
+    def __call__(
+        self, file: Path, *, width: int = 1440, height: int = 900, dark: bool = False, shows: str = "svg.mesh"
+    ) -> Page:
         context = self.browser.new_context(
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
         )
@@ -64,7 +66,7 @@ class Opener:
         page.on("console", lambda m: one.complaints.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: one.complaints.append(str(error)))
         page.goto(own)
-        page.wait_for_selector("svg.mesh")
+        page.wait_for_selector(shows)
         return page
 
 

@@ -13,13 +13,14 @@ from appmesh_inject.settings.table import TABLE
 from appmesh_inject.settings.types import InvalidValue
 from tests.conftest import REPOSITORY
 from tests.docs.pages import fences
-from tests.reference import commands_page, metrics_page, settings_page
+from tests.reference import commands_page, exits_page, metrics_page, settings_page
 
 FOLDER = REPOSITORY / "docs" / "reference"
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page.page,
     "command-line.md": commands_page.page,
     "metrics.md": metrics_page.page,
+    "exits.md": exits_page.page,
 }
 
 

@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[Wrap, ...]] = {
     "diff": (on_files, with_settings),
     "event": (with_settings,),
     "graph": (on_files, with_settings),
+    "exits": (on_files, with_settings),
     "invoke": (),
     "adopt": (),
     "remove": (),

@@ -28,12 +28,13 @@ class Resolved(NamedTuple):
 @final
 class OtherTemplate(NamedTuple):
     """The template of another stack. parameters: the values that the stack has; defaults apply to others. stack_name,
-    region: empty if unknown."""
+    region: empty if unknown. is_resolved: its values were resolved before, and those that are left are not known."""
 
     template: Mapping[str, Json]
     parameters: Mapping[str, Json] = NOTHING
     stack_name: str = ""
     region: str = ""
+    is_resolved: bool = False
 
     @property
     def declarations(self) -> Mapping[str, Json]:
@@ -67,6 +68,8 @@ class OtherTemplate(NamedTuple):
 
 def resolved(other: OtherTemplate, imports: Mapping[str, str] = NOTHING) -> Resolved:
     """The mesh resources of another stack's template. imports: values that further stacks export, by name."""
+    if other.is_resolved:
+        return Resolved(other.resources, ())
     values = other.values(imports)
     kept = {
         logical_id: values.of(resource)
