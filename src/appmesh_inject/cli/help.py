@@ -15,7 +15,7 @@ EXAMPLES: Mapping[str, str] = {
     "diff": "appmesh-inject diff examples/ga.yaml examples/ga.yaml",
     "event": "appmesh-inject event examples/minimal.yaml > event.json",
     "graph": "appmesh-inject graph examples/standalone/template.yaml -o mesh.html",
-    "exits": "appmesh-inject exits --format html examples/ga.yaml -o exits.html",
+    "exits": "appmesh-inject exits --format html examples/minimal.yaml -o exits.html",
     "invoke": "appmesh-inject invoke event.json > response.json",
     "adopt": "appmesh-inject adopt --in-place rendered.yaml",
     "remove": "appmesh-inject remove rendered.yaml -o plain.yaml",
