@@ -111,7 +111,7 @@ fuzz: $(FUZZ_VENV)/.ready  ## look for events that the macro does not answer, fo
 	@mkdir -p fuzz/corpus
 	PYTHONHASHSEED=0 $(FUZZ_VENV)/bin/python fuzz/events.py fuzz/corpus $(if $(RUNS),-runs=$(RUNS) -seed=1 -entropic=0,-max_total_time=$(SECONDS)) -print_final_stats=1 -verbosity=0
 
-mutation: $(MUTATION_VENV)/.ready  ## change the code in small ways and see whether a test notices: MUTANTS='appmesh_inject.cfn.merge*'
+mutation: $(MUTATION_VENV)/.ready  ## change the code in small ways and see whether a test notices: MUTANTS='appmesh_inject.cfn.fragment_merge*'
 	@set -f; $(MUTATION_VENV)/bin/python mutation/run.py $(MUTANTS)
 
 test-dataplane: $(VENV)/.ready  ## send traffic through real Envoys that run what is rendered; needs root

@@ -1,4 +1,4 @@
-"""Runs mutmut's mutants quickly: `make mutation`, or `python mutation/run.py 'appmesh_inject.cfn.merge*'`.
+"""Runs mutmut's mutants quickly: `make mutation`, or `python mutation/run.py 'appmesh_inject.cfn.fragment_merge*'`.
 
 mutmut makes the mutants, shows them (`mutmut show NAME`) and lists what became of them (`mutmut results`). Its own
 runner starts pytest for each, which takes longer than the tests. Here pytest starts once and collects; a mutant is a

@@ -12,7 +12,7 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
 from appmesh_inject.limits import LAMBDA_RESPONSE_BYTES, MACRO_MESSAGE_CHARACTERS
-from appmesh_inject.mesh import stacks
+from appmesh_inject.mesh import stack_meshes
 from tests.golden.cases import ROOT, Case
 from tests.hostile.seeds import event
 
@@ -198,7 +198,7 @@ def test_the_stacks_that_the_deployment_names_are_read(monkeypatch: pytest.Monke
             assert list(self.allowed) == ["mesh", "other-*"]
             return [None for _ in names]
 
-    monkeypatch.setattr(stacks, "Stacks", Reading)
+    monkeypatch.setattr(stack_meshes, "Stacks", Reading)
     monkeypatch.setenv("MeshStacks", "mesh,other-*")
     fragment = template(Profile="standalone", MeshName="apps", VirtualNodeName="web", MeshStack="mesh")
     assert "AM330" in call(event(fragment))["errorMessage"]

@@ -10,7 +10,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Report
 from appmesh_inject.render.cloudformation import rendered
 from appmesh_inject.render.parameters import parameter_values
-from appmesh_inject.render.rendering import Rendered, RenderOptions, of_outcome
+from appmesh_inject.render.render_result import Rendered, RenderOptions, of_outcome
 from appmesh_inject.settings.platform_defaults import deployed
 from appmesh_inject.workloads import ecs_api, kubernetes
 from appmesh_inject.workloads.detect import DocumentType, detect, is_task_definition

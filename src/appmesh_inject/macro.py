@@ -25,8 +25,8 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from appmesh_inject.cfn.document import Json, at_most, half_character
+from appmesh_inject.cfn.finite_numbers import endless_number
 from appmesh_inject.cfn.intrinsics import TOLD_BY_THE_EVENT
-from appmesh_inject.cfn.json_numbers import endless_number
 from appmesh_inject.findings import Finding, one_line, ordered
 from appmesh_inject.injection import Action, Outcome, inject, too_deep
 from appmesh_inject.limits import LAMBDA_RESPONSE_BYTES, MACRO_MESSAGE_CHARACTERS
@@ -162,7 +162,7 @@ def _meshes(names: str | None) -> Meshes:
     """The meshes of the stacks that `names` allows, which are separated by commas."""
     if not names:
         return Meshes()
-    from appmesh_inject.mesh.stacks import Stacks
+    from appmesh_inject.mesh.stack_meshes import Stacks
 
     return Meshes(read_stacks=Stacks(names.split(",")).meshes)
 

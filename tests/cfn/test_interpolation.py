@@ -3,7 +3,7 @@
 import pytest
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.interpolation import joined, number, separated
+from appmesh_inject.cfn.text_joining import joined, number, separated
 
 REF: Json = {"Ref": "Node"}
 

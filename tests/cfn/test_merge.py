@@ -3,7 +3,7 @@
 import pytest
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.merge import Identities, merged
+from appmesh_inject.cfn.fragment_merge import Identities, merged
 
 IDENTITIES: Identities = {
     "Environment": [("Name", None)],

@@ -6,7 +6,7 @@ import pytest
 
 from appmesh_inject import macro
 from appmesh_inject.render.cloudformation import rendered
-from appmesh_inject.render.rendering import RenderOptions
+from appmesh_inject.render.render_result import RenderOptions
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
 from tests.golden.cases import Case, cases
 

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appmesh_inject.render import cloudformation
-from appmesh_inject.render.rendering import RenderOptions
+from appmesh_inject.render.render_result import RenderOptions
 from tests.hostile.test_any_event import bent
 
 transforms = st.sampled_from(

@@ -7,7 +7,7 @@ import pytest
 
 from appmesh_inject.files import documents
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.render import inputs
+from appmesh_inject.render import input_files
 from tests.cli.command import run
 from tests.migrate.cases import cases
 
@@ -30,7 +30,7 @@ def test_an_edit_of_any_text_is_right_or_refused_in_one_sentence(path: Path) -> 
                 assert "Traceback" not in ran.err
                 assert ran.err.strip(), "a refusal says why"
             else:
-                assert inputs.loaded("out", ran.out), "what comes out can be read"
+                assert input_files.loaded("out", ran.out), "what comes out can be read"
 
 
 @pytest.mark.parametrize("odd", ODD)

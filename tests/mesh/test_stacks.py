@@ -8,10 +8,10 @@ import pytest
 
 from appmesh_inject import macro
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.mesh import stacks
+from appmesh_inject.mesh import stack_meshes
 from appmesh_inject.mesh.other_template import Resolved, resolved
 from appmesh_inject.mesh.source import OtherMesh
-from appmesh_inject.mesh.stacks import AT_A_TIME, Stacks
+from appmesh_inject.mesh.stack_meshes import AT_A_TIME, Stacks
 from tests.golden.test_doors import Context
 from tests.mesh.cloudformation_stub import CloudFormationStub, StubStack, answering
 from tests.mesh.test_joining import BASE, IMPORTED, calling, serving
@@ -224,7 +224,7 @@ def test_the_function_asks_where_the_environment_says(monkeypatch: pytest.Monkey
         (found,) = Stacks(("mesh",)).meshes(["mesh"])
     assert found is not None
     assert found.template is not None
-    assert stacks._client().meta.config.retries["mode"] == "standard"
+    assert stack_meshes._client().meta.config.retries["mode"] == "standard"
 
 
 def test_the_function_puts_a_mesh_together_from_twelve_stacks(monkeypatch: pytest.MonkeyPatch) -> None:

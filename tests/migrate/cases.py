@@ -19,8 +19,8 @@ from appmesh_inject.files import documents
 from appmesh_inject.findings import Finding
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask, UntouchedTask, decisions
 from appmesh_inject.migrate.marks import in_metadata, in_tags
-from appmesh_inject.render import inputs
-from appmesh_inject.render.rendering import RenderOptions
+from appmesh_inject.render import input_files
+from appmesh_inject.render.render_result import RenderOptions
 from tests.cli.command import Ran, run
 
 ROOT = Path(__file__).parent / "cases"
@@ -63,7 +63,7 @@ def cases() -> list[Case]:
 def refusals() -> Iterator[tuple[Path, Finding]]:
     """The findings that prevent adoption of the cases' templates."""
     for case in cases():
-        input_file = inputs.load(str(case.input))
+        input_file = input_files.load(str(case.input))
         marking = (
             in_metadata(documents.template(input_file.document), RenderOptions())
             if input_file.is_template

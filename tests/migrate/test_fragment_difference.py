@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appmesh_inject.cfn.document import Json, same
-from appmesh_inject.cfn.merge import merged
+from appmesh_inject.cfn.fragment_merge import merged
 from appmesh_inject.migrate.fragment_difference import difference, without_nothing
 
 IDENTITIES = {

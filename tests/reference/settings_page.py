@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cli.options import flag
+from appmesh_inject.cli.shared_options import flag
 from appmesh_inject.files import yaml_writer
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_SETTINGS
 from appmesh_inject.settings.table import PROFILES, TABLE

@@ -11,7 +11,7 @@ from cfnlint.api import ManualArgs, lint
 from cfnlint.decode import decode
 
 from appmesh_inject import macro
-from appmesh_inject.mesh.stacks import Stacks
+from appmesh_inject.mesh.stack_meshes import Stacks
 from appmesh_inject.settings.images import BUILT_IN_IMAGES
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
 from appmesh_inject.settings.table import LOG_LEVELS, PROFILES

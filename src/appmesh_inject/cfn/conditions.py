@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import final
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import Literal, Scope, read
+from appmesh_inject.cfn.text_joining import scalar
 
 
 def outcomes(conditions: Json, scope: Scope, resolve: Callable[[Json], Json] = lambda it: it) -> Mapping[str, bool]:

@@ -10,7 +10,7 @@ from appmesh_inject.cfn.document import Json, existing
 from appmesh_inject.findings import DOCS, Finding, with_full_stop
 from appmesh_inject.render.cloudformation import rendered
 from appmesh_inject.render.parameters import declarations, parameter_values
-from appmesh_inject.render.rendering import RenderOptions
+from appmesh_inject.render.render_result import RenderOptions
 from appmesh_inject.workloads.detect import is_template
 
 _FOUND: WeakKeyDictionary[Any, tuple[Finding, ...]] = WeakKeyDictionary()

@@ -18,7 +18,7 @@ from cfnlint.runner import Runner
 
 from appmesh_inject.cfn.document import Json, Path, edited, removals, remove, shown
 from appmesh_inject.cfn.document import replace as replaced
-from appmesh_inject.cli.null_values import nulls
+from appmesh_inject.cli.null_search import nulls
 from appmesh_inject.files import yaml_reader, yaml_writer
 from appmesh_inject.files.documents import Document, Format
 from appmesh_inject.files.errors import Position, UserError

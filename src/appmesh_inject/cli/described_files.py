@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path as File
 
 from appmesh_inject.cli.configuration import Configuration
-from appmesh_inject.cli.selection import in_folder
+from appmesh_inject.cli.file_selection import in_folder
 from appmesh_inject.exits.described import described
 from appmesh_inject.exits.mesh_files import MeshFile
 from appmesh_inject.files import documents

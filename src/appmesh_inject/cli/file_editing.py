@@ -8,12 +8,12 @@ import typer
 from appmesh_inject.cli.configuration import NONE
 from appmesh_inject.cli.destination import destination, destinations
 from appmesh_inject.cli.error_output import errors_reported
-from appmesh_inject.cli.report import print_errors
-from appmesh_inject.cli.selection import Selected, selected
+from appmesh_inject.cli.file_selection import Selected, selected
+from appmesh_inject.cli.finding_output import print_errors
 from appmesh_inject.cli.workload_reports import counted, print_note
 from appmesh_inject.files import writer
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.render.inputs import InputFile
+from appmesh_inject.render.input_files import InputFile
 
 EditedFiles = Annotated[
     list[str],

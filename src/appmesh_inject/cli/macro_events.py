@@ -12,7 +12,7 @@ from appmesh_inject.cfn.intrinsics import PSEUDO
 from appmesh_inject.files import documents, json_reader
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.render.cloudformation import Call
-from appmesh_inject.render.rendering import RenderOptions
+from appmesh_inject.render.render_result import RenderOptions
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
 
 REGION = "us-east-1"

@@ -10,12 +10,12 @@ import typer
 
 from appmesh_inject.cfn.document import Json, Path, existing
 from appmesh_inject.cli.configuration import NONE
-from appmesh_inject.cli.options import check_declared, pairs
-from appmesh_inject.cli.selection import in_folder
+from appmesh_inject.cli.file_selection import in_folder
+from appmesh_inject.cli.shared_options import check_declared, pairs
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document
+from appmesh_inject.files.elsewhere import Elsewhere
 from appmesh_inject.files.errors import Position, UserError
-from appmesh_inject.files.other_document import Elsewhere
 from appmesh_inject.mesh.source import APP_MESH, EXPORT, OtherMesh, has_mesh, resources_of, with_exported
 from appmesh_inject.render.parameters import declarations, parameter_values
 from appmesh_inject.workloads.detect import is_template

@@ -8,10 +8,11 @@ from typing import Any, get_type_hints
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import PSEUDO
-from appmesh_inject.cli.command_flags import ignore
+from appmesh_inject.cli.common_flags import ignore
 from appmesh_inject.cli.configuration import NONE, Configuration
+from appmesh_inject.cli.file_selection import Files, Selected, selected
 from appmesh_inject.cli.mesh_option import LiveWeightsArn, MeshFiles, MeshParameters, beside, meshes_of
-from appmesh_inject.cli.options import (
+from appmesh_inject.cli.shared_options import (
     CONFIGURATION,
     PARAMETER,
     SETTINGS,
@@ -23,12 +24,11 @@ from appmesh_inject.cli.options import (
     flag,
     pairs,
 )
-from appmesh_inject.cli.selection import Files, Selected, selected
 from appmesh_inject.files.documents import Document
 from appmesh_inject.mesh.source import OtherMesh
-from appmesh_inject.render.inputs import InputFile
+from appmesh_inject.render.input_files import InputFile
 from appmesh_inject.render.parameters import declarations, parameter_values
-from appmesh_inject.render.rendering import MACRO, Rendered, RenderOptions
+from appmesh_inject.render.render_result import MACRO, Rendered, RenderOptions
 from appmesh_inject.settings.platform_defaults import PlatformDefaults, deployed
 from appmesh_inject.settings.table import NAMING
 from appmesh_inject.workloads.detect import is_task_definition

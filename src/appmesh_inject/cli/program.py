@@ -7,10 +7,10 @@ from typing import Annotated, TypeAlias
 import typer
 
 from appmesh_inject import __version__
-from appmesh_inject.cli.command_flags import with_command_flags
+from appmesh_inject.cli.common_flags import with_command_flags
 from appmesh_inject.cli.help import Command
 from appmesh_inject.cli.multi_file_options import on_files
-from appmesh_inject.cli.options import with_settings
+from appmesh_inject.cli.shared_options import with_settings
 
 Wrap: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
 

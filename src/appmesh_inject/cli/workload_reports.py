@@ -4,15 +4,15 @@ from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 
-from appmesh_inject.cli.command_flags import is_quiet
+from appmesh_inject.cli.common_flags import is_quiet
+from appmesh_inject.cli.file_selection import Selected
+from appmesh_inject.cli.finding_output import COLOURS, print_lines, print_unused
 from appmesh_inject.cli.mesh_option import MESH, holds_mesh
-from appmesh_inject.cli.report import COLOURS, print_lines, print_unused
-from appmesh_inject.cli.selection import Selected
 from appmesh_inject.files.documents import Document
 from appmesh_inject.findings import Finding, one_line
 from appmesh_inject.injection import NOT_MARKED, Action, Report
-from appmesh_inject.render.inputs import InputFile, TaskDefinitionFile
-from appmesh_inject.render.rendering import Rendered
+from appmesh_inject.render.input_files import InputFile, TaskDefinitionFile
+from appmesh_inject.render.render_result import Rendered
 
 
 def print_workloads(results: Sequence[tuple[InputFile, Rendered]], found: Selected) -> None:

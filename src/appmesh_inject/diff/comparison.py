@@ -7,7 +7,7 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.diff.changes import Change, changes
 from appmesh_inject.diff.document_parts import REST, uncalled
 from appmesh_inject.diff.redeployments import Redeployment, live_parameters, redeployed
-from appmesh_inject.render.rendering import Rendered
+from appmesh_inject.render.render_result import Rendered
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.exits.mesh_files import Declared
 from appmesh_inject.exits.properties import properties_of
 from appmesh_inject.mesh.tls_model import SDS_VARIABLE
-from appmesh_inject.render.rendering import MACRO
+from appmesh_inject.render.render_result import MACRO
 from appmesh_inject.settings.table import STANDALONE
 from appmesh_inject.workloads.lost_marks import MARK
 

@@ -15,17 +15,17 @@ from appmesh_inject.exits.mesh_files import Home, WholeMesh
 from appmesh_inject.exits.profile_marks import with_profile
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document, Format
+from appmesh_inject.files.elsewhere import Elsewhere
 from appmesh_inject.files.errors import Position, UserError
-from appmesh_inject.files.other_document import Elsewhere
 from appmesh_inject.findings import CODES, Finding
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.migrate import marks
 from appmesh_inject.migrate.adoption import Adoption, adopted
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask
 from appmesh_inject.profiles import registry
-from appmesh_inject.render import inputs
-from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
-from appmesh_inject.render.rendering import Rendered, RenderOptions
+from appmesh_inject.render import input_files
+from appmesh_inject.render.input_files import InputFile, ManifestFile, TaskDefinitionFile
+from appmesh_inject.render.render_result import Rendered, RenderOptions
 from appmesh_inject.settings.layers import gather, settle
 from appmesh_inject.settings.table import STANDALONE, Settings
 from appmesh_inject.workloads.cloudformation import CloudFormation
@@ -154,7 +154,7 @@ def _flags(input_file: InputFile, adoption: Adoption) -> Mapping[str, Json]:
 
 def _rendered(profile: str, content: Json, options: RenderOptions, like: InputFile | None = None) -> _Moved:
     """Renders the content, which stands in the place of that of a file."""
-    input_file = _with_content(like, content) if like else inputs.of(_made_up(content))
+    input_file = _with_content(like, content) if like else input_files.of(_made_up(content))
     deployment = options.deployment._replace(settings={**options.deployment.settings, "Profile": profile})
     flags = {**{name: name for name in options.settings}, **options.flags}
     options = dataclasses.replace(options, flags=flags, deployment=deployment)
@@ -175,7 +175,11 @@ def _kind(input_file: InputFile, options: RenderOptions) -> DocumentKind:
 
 def _with_content(input_file: InputFile, content: Json) -> InputFile:
     document = dataclasses.replace(input_file.document, content=content)
-    return inputs.TaskDefinitionFile(document) if isinstance(input_file, TaskDefinitionFile) else inputs.of(document)
+    return (
+        input_files.TaskDefinitionFile(document)
+        if isinstance(input_file, TaskDefinitionFile)
+        else input_files.of(document)
+    )
 
 
 def _sizes(result: Rendered, kind: DocumentKind) -> Iterator[tuple[str, int]]:

@@ -12,10 +12,10 @@ from pathlib import Path as File
 
 from appmesh_inject.cfn.document import Json, Path, Step, half_character, is_deeper
 from appmesh_inject.files import json_reader, yaml_reader
+from appmesh_inject.files.elsewhere import Elsewhere
 from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.lines import BYTE_ORDER_MARK, position_at
 from appmesh_inject.files.nesting import DEEPEST, too_deep
-from appmesh_inject.files.other_document import Elsewhere
 from appmesh_inject.workloads.detect import is_template
 
 STDIN = "-"

@@ -5,7 +5,7 @@ import re
 from typing import Any, NoReturn
 
 from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.cfn.json_numbers import in_range
+from appmesh_inject.cfn.finite_numbers import in_range
 from appmesh_inject.files import nesting
 from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.lines import position_at

@@ -8,7 +8,7 @@ from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document
-from appmesh_inject.files.other_document import Elsewhere
+from appmesh_inject.files.elsewhere import Elsewhere
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Report
 from appmesh_inject.mesh.live_weights import live_weights
@@ -17,8 +17,8 @@ from appmesh_inject.mesh.other_template import exports_of_all, resolved
 from appmesh_inject.mesh.parsing import parse
 from appmesh_inject.mesh.source import OtherMesh, has_mesh, resources_of
 from appmesh_inject.mesh.value_resolution import deciding
-from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
-from appmesh_inject.render.rendering import RenderOptions
+from appmesh_inject.render.input_files import InputFile, ManifestFile, TaskDefinitionFile
+from appmesh_inject.render.render_result import RenderOptions
 from appmesh_inject.settings.layers import gather, settle
 from appmesh_inject.settings.table import Settings
 from appmesh_inject.workloads import ecs_api, kubernetes

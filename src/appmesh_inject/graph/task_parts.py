@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.graph import envoy_configuration
+from appmesh_inject.graph import configuration_reading
 from appmesh_inject.graph.graph_builder import GraphBuilder
 from appmesh_inject.graph.input_files import RenderedFile, RenderedTask
 from appmesh_inject.graph.labels import shown, shown_scalar
@@ -61,9 +61,9 @@ def sections(builder: GraphBuilder, file: RenderedFile, task: RenderedTask) -> I
     yield Section("", (*owners, *facts))
     rows = tuple((_named(it), it.image or shown(it.definition.get("Image", "")), _role(task, it)) for it in task.after)
     yield Section("Containers", rows, ("Name", "Image", "From"))
-    configurations = filter(None, (envoy_configuration.bootstrap(_command(each)) for each in task.after))
+    configurations = filter(None, (configuration_reading.bootstrap(_command(each)) for each in task.after))
     for configuration in configurations:
-        yield from envoy_configuration.sections(configuration)
+        yield from configuration_reading.sections(configuration)
 
 
 def _named(container: Container) -> str:
@@ -89,9 +89,9 @@ def _who(task: RenderedTask, file: RenderedFile) -> Who | None:
     """What the task represents: from the envoy container or, without one, from its marks."""
     names = MeshNames(task.workload.scope.resources, task.workload.scope)
     for container in task.after:
-        configuration = envoy_configuration.bootstrap(_command(container))
+        configuration = configuration_reading.bootstrap(_command(container))
         if configuration is not None:
-            return _parsed(envoy_configuration.identity(configuration))
+            return _parsed(configuration_reading.identity(configuration))
         for variable in VARIABLES:
             if variable in container.variables:
                 return _parsed(names.key(container.variables[variable], task.workload.scope))

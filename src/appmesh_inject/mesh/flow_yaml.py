@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import function
+from appmesh_inject.cfn.text_joining import scalar
 
 Pieces: TypeAlias = list[Json]
 """Text, and between it the values that CloudFormation fills in."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, final
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.interpolation import joined, scalar
+from appmesh_inject.cfn.text_joining import joined, scalar
 
 FUNCTION = "AppMeshInjectLiveWeights"
 """The function's logical ID, and the name of the output with its ARN."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias, final
 
 from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.cfn.interpolation import joined, scalar
 from appmesh_inject.cfn.intrinsics import function
+from appmesh_inject.cfn.text_joining import joined, scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import TCP, Model, Route, WeightedTarget
 from appmesh_inject.mesh.names import kind_of

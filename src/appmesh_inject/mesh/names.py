@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from appmesh_inject.cfn import interpolation, sub
+from appmesh_inject.cfn import sub, text_joining
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import Literal, Scope, function, read
 from appmesh_inject.cfn.sub import Piece, Variable
@@ -190,7 +190,7 @@ class MeshNames:
             isinstance(old, Variable) and new is not old.value for new, old in zip(spread, parts, strict=True)
         )
         if found or changed:
-            return interpolation.joined(spread)
+            return text_joining.joined(spread)
         return self._rewritten_rest(value, parts, dangling, path, visited)
 
     def _rewritten_rest(
@@ -219,7 +219,7 @@ class MeshNames:
         within = self.scope if scope is None else scope
         reading = read(value, within)
         if isinstance(reading, Literal) and not isinstance(reading.value, Mapping | list):
-            literal = interpolation.scalar(reading.value)
+            literal = text_joining.scalar(reading.value)
             return literal if isinstance(literal, str) else "\0null\0"
         called = function(value)
         if not isinstance(value, dict) or called is None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, final
 
 from appmesh_inject.cfn.document import Changes, Edit, Json, Path, edited, removals, remove, replace
-from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.cfn.intrinsics import Scope, function
+from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.export import exported, nothing
 from appmesh_inject.mesh.names import ARN, MeshNames, kind_of, named_by_arn

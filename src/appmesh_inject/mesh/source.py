@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from appmesh_inject.cfn.document import NOTHING, Json, Path
-from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import NO_VALUE, NOTHING_KNOWN, Absent, Scope, mapped
+from appmesh_inject.cfn.text_joining import scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.table import COMPRESSED, PLAIN, WARN, Settings
 

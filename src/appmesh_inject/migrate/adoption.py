@@ -34,7 +34,7 @@ from appmesh_inject.migrate.marks import InMetadata, Marking, tags_of
 from appmesh_inject.migrate.standalone_mark import REGION, off_app_mesh
 from appmesh_inject.migrate.task_equivalence import canonical, first_difference
 from appmesh_inject.render.ignored_warnings import kept
-from appmesh_inject.render.rendering import RenderOptions
+from appmesh_inject.render.render_result import RenderOptions
 from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, entries, without
 from appmesh_inject.settings.table import STANDALONE
 from appmesh_inject.workloads.lost_marks import MARK

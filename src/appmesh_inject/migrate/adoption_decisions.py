@@ -11,7 +11,7 @@ from appmesh_inject.migrate.marks import Marking, resources_with_calls
 from appmesh_inject.migrate.settings_from_sidecars import profile
 from appmesh_inject.migrate.task_equivalence import canonical, first_difference
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT
-from appmesh_inject.render.rendering import RenderOptions
+from appmesh_inject.render.render_result import RenderOptions
 from appmesh_inject.workloads.model import Workload
 
 AS_GATEWAY = (

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json, same
+from appmesh_inject.cfn.fragment_merge import Identities, Members, identity_of
 from appmesh_inject.cfn.intrinsics import NO_VALUE, function, is_no_value
-from appmesh_inject.cfn.merge import Identities, Members, identity_of
 
 
 def difference(base: Mapping[str, Json], wanted: Mapping[str, Json], identities: Identities) -> dict[str, Json]:

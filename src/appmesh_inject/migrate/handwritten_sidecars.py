@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from appmesh_inject.cfn import sub
 from appmesh_inject.cfn.document import NOTHING, Json, Path
-from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.cfn.intrinsics import function, if_, is_no_value
 from appmesh_inject.cfn.sub import Variable
+from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT, X_RAY_DAEMON
-from appmesh_inject.profiles.sidecar.proxy import ENVOY_VARIABLES, envoys, proxy_inits, redirected_to, variable
+from appmesh_inject.profiles.sidecar.proxy_search import ENVOY_VARIABLES, envoys, proxy_inits, redirected_to, variable
 from appmesh_inject.workloads.model import Container, ContainerEntry, ContainerReader, Task
 
 _X_RAY_IMAGE = "aws-xray-daemon"

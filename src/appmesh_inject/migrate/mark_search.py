@@ -16,7 +16,7 @@ from appmesh_inject.migrate.sidecars_from_mark import built
 from appmesh_inject.migrate.task_equivalence import canonical
 from appmesh_inject.profiles.sidecar.build import ADMIN_PORT_VARIABLE
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT, X_RAY_DAEMON
-from appmesh_inject.profiles.sidecar.proxy import ENVOY_VARIABLES
+from appmesh_inject.profiles.sidecar.proxy_search import ENVOY_VARIABLES
 from appmesh_inject.settings.platform_defaults import PlatformDefaults
 from appmesh_inject.settings.table import TABLE
 from appmesh_inject.workloads.model import Workload

@@ -11,7 +11,7 @@ from appmesh_inject.injection import inject
 from appmesh_inject.limits import TAG_VALUE_CHARACTERS
 from appmesh_inject.mesh.source import Meshes, OtherMesh
 from appmesh_inject.render.cloudformation import rendered
-from appmesh_inject.render.rendering import RenderOptions
+from appmesh_inject.render.render_result import RenderOptions
 from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, entries, snippets
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import BUILT_IN, PlatformDefaults

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from appmesh_inject.cfn.document import Json, Path, same
-from appmesh_inject.cfn.merge import Identities
+from appmesh_inject.cfn.fragment_merge import Identities
 from appmesh_inject.migrate.fragment_difference import without_nothing
 from appmesh_inject.workloads.task_definition import TaskDefinitionReader
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Context:
     """A workload in its document, its settings, the deployment parameters, and the available meshes.
 
-    drafts: of other workloads, by key, for `profiles.sidecar.reuse`.
+    drafts: of other workloads, by key, for `profiles.sidecar.draft_reuse`.
     """
 
     document: Json

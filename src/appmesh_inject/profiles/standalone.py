@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from appmesh_inject.cfn.document import Edit, edited, map_at
-from appmesh_inject.cfn.interpolation import scalar
+from appmesh_inject.cfn.text_joining import scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.command_forms import is_ours
 from appmesh_inject.mesh.source import EnvoyConfiguration, has_mesh

@@ -5,9 +5,9 @@ from typing import NamedTuple, TypeAlias
 
 from appmesh_inject.cfn import sub
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.interpolation import joined, scalar
 from appmesh_inject.cfn.intrinsics import Absent, Leaf, Scope, function, known, mapped
 from appmesh_inject.cfn.sub import Variable
+from appmesh_inject.cfn.text_joining import joined, scalar
 
 _ARN = "arn:"
 _AS_TEXT = "the ARN as a text that begins with arn:, such as !Sub arn:${AWS::Partition}:iam::..."

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from appmesh_inject.cfn.document import Json, Path, edited, map_at, replace, value_at
-from appmesh_inject.files.other_document import Elsewhere
+from appmesh_inject.files.elsewhere import Elsewhere
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.injection import HELD_BACK, NOT_MARKED, Action, Outcome, Report, inject
 from appmesh_inject.render.ignored_warnings import invalid_ignores, kept
@@ -19,7 +19,7 @@ from appmesh_inject.render.lost_calls import lost_calls, parameters_not_passed
 from appmesh_inject.render.missing_values import naming_options
 from appmesh_inject.render.other_macros import looked_into, others
 from appmesh_inject.render.parameters import declarations
-from appmesh_inject.render.rendering import Rendered, RenderOptions, warning_of_switched_off
+from appmesh_inject.render.render_result import Rendered, RenderOptions, warning_of_switched_off
 from appmesh_inject.render.transforms import (
     SNIPPET,
     TRANSFORM,

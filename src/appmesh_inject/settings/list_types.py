@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.cfn.interpolation import joined, separated
 from appmesh_inject.cfn.intrinsics import Branches, Literal, Scope, function, leaves, mapped, may_be_absent, read
+from appmesh_inject.cfn.text_joining import joined, separated
 from appmesh_inject.settings.types import Check, InvalidValue, combined, decided, shown_literal, unmet
 
 

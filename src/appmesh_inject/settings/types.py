@@ -8,9 +8,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from appmesh_inject.cfn import json_numbers
+from appmesh_inject.cfn import finite_numbers
 from appmesh_inject.cfn.document import MOST_LEVELS, Json, Path, is_deeper
-from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import (
     Absent,
     Literal,
@@ -20,6 +19,7 @@ from appmesh_inject.cfn.intrinsics import (
     mapped,
     read,
 )
+from appmesh_inject.cfn.text_joining import scalar
 
 HIGHEST_ID = 2**32 - 2
 
@@ -161,7 +161,7 @@ def fragment(value: Json, scope: Scope) -> Mapping[str, Json] | InvalidValue:
     """Reads a map, or its JSON text, since parameters of a transform can only be text."""
     if isinstance(value, str):
         try:
-            value = json_numbers.loads(value)
+            value = finite_numbers.loads(value)
         except ValueError as error:
             return InvalidValue("AM102", f"is not valid JSON: {_reason(error)}", "Write a map, or its JSON text")
         except RecursionError:

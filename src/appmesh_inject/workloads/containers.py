@@ -6,7 +6,7 @@ Source: AWS::ECS::TaskDefinition ContainerDefinition; RegisterTaskDefinition.
 from collections.abc import Mapping, Sequence
 
 from appmesh_inject.cfn.document import NOTHING, Changes, Edit, Json, Path, append, replace
-from appmesh_inject.cfn.interpolation import number
+from appmesh_inject.cfn.fragment_merge import Identities
 from appmesh_inject.cfn.intrinsics import (
     NO_VALUE,
     Absent,
@@ -22,7 +22,7 @@ from appmesh_inject.cfn.intrinsics import (
     may_be_absent,
 )
 from appmesh_inject.cfn.loops import may_add
-from appmesh_inject.cfn.merge import Identities
+from appmesh_inject.cfn.text_joining import number
 from appmesh_inject.findings import Finding
 from appmesh_inject.workloads.member_names import MemberNames
 from appmesh_inject.workloads.model import Container, ContainerEntry, ContainerList, Port, UnderCondition
@@ -36,7 +36,7 @@ IDENTITIES: Identities = {
     "PortMappings": (("ContainerPort", None), ("Protocol", "tcp")),
     "DependsOn": (("ContainerName", None),),
 }
-"""The members that identify the items of lists in a task definition, for `cfn.merge`."""
+"""The members that identify the items of lists in a task definition, for `cfn.fragment_merge`."""
 
 
 class EcsContainerReader:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
 from appmesh_inject.cfn.document import NOTHING, Changes, Json, Path
+from appmesh_inject.cfn.fragment_merge import Identities
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Leaf, Scope
-from appmesh_inject.cfn.merge import Identities
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
 
@@ -124,7 +124,7 @@ class ContainerReader(Protocol):
 
     @property
     def identities(self) -> Identities:
-        """The members that identify the items of its lists, for `cfn.merge`."""
+        """The members that identify the items of its lists, for `cfn.fragment_merge`."""
 
     @property
     def name_key(self) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from appmesh_inject.cfn.document import Changes, Json, Path
+from appmesh_inject.cfn.fragment_merge import Identities
 from appmesh_inject.cfn.intrinsics import Scope
-from appmesh_inject.cfn.merge import Identities
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.types import port as port_check
 from appmesh_inject.settings.types import quoted
@@ -15,7 +15,7 @@ IDENTITIES: Identities = {
     "ports": (("containerPort", None), ("protocol", "TCP")),
     "volumeMounts": (("mountPath", None),),
 }
-"""The members that identify the items of lists, for `cfn.merge`: those by which Kubernetes itself merges."""
+"""The members that identify the items of lists, for `cfn.fragment_merge`: those by which Kubernetes itself merges."""
 
 
 class PodContainerReader:

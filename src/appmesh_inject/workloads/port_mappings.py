@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterator
 
 from appmesh_inject.cfn.document import Path
-from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import Absent, Leaf, Literal, known, leaves
 from appmesh_inject.cfn.loops import may_add
+from appmesh_inject.cfn.text_joining import scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.types import port as port_check
 from appmesh_inject.settings.types import shown_literal

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import report
+from appmesh_inject.cli import finding_output
 from appmesh_inject.cli.destination import InPlace, Output
 from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.file_editing import EditedFiles, edit_files
 from appmesh_inject.cli.mesh_option import MeshFiles, MeshParameters, beside, meshes_of
-from appmesh_inject.cli.options import DeploymentParameters, MacroName, Parameters, flag, render_options
+from appmesh_inject.cli.shared_options import DeploymentParameters, MacroName, Parameters, flag, render_options
 from appmesh_inject.cli.workload_reports import print_described, print_note
 from appmesh_inject.files import documents
 from appmesh_inject.files.errors import UserError
@@ -20,8 +20,8 @@ from appmesh_inject.migrate import marks
 from appmesh_inject.migrate.adoption import Adoption, adopted
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask
 from appmesh_inject.migrate.retention import retained
-from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
-from appmesh_inject.render.rendering import MACRO, RenderOptions
+from appmesh_inject.render.input_files import InputFile, ManifestFile, TaskDefinitionFile
+from appmesh_inject.render.render_result import MACRO, RenderOptions
 from appmesh_inject.settings.table import STANDALONE
 
 Profile = Annotated[
@@ -141,7 +141,7 @@ def _print(input_file: InputFile, adoption: Adoption, prefix: str) -> None:
     """Prints the findings, then one line for each task definition. Of several files, those with nothing to adopt are
     left out."""
     document = input_file.document
-    report.print_findings(document, adoption.findings)
+    finding_output.print_findings(document, adoption.findings)
     if prefix and adoption.text == document.text:
         return
     if not adoption.decisions and adoption.text is not None:

@@ -8,18 +8,18 @@ from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import report
+from appmesh_inject.cli import finding_output
 from appmesh_inject.cli.error_output import errors_reported
+from appmesh_inject.cli.file_selection import Selected, selected
 from appmesh_inject.cli.multi_file_options import CommandOptions, GivenOptions
-from appmesh_inject.cli.options import pairs
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.selection import Selected, selected
+from appmesh_inject.cli.shared_options import pairs
 from appmesh_inject.cli.workload_reports import print_skipped
 from appmesh_inject.diff.comparison import Comparison, difference, effect
 from appmesh_inject.diff.report import as_markdown, as_text
 from appmesh_inject.files import writer
-from appmesh_inject.render.inputs import InputFile
-from appmesh_inject.render.rendering import Rendered
+from appmesh_inject.render.input_files import InputFile
+from appmesh_inject.render.render_result import Rendered
 
 DIFFERS, REFUSED = 1, 2
 NEW_PARAMETER = "--new-parameter"
@@ -129,11 +129,11 @@ def _rendered(found: Selected, options: CommandOptions) -> list[tuple[InputFile,
     """Renders the files. Ends the command if one is refused or cannot be read, since a partial comparison would
     mislead."""
     results = [(input_file, options.rendered(input_file)) for input_file in tracked(found.files, "Comparing")]
-    report.print_errors(found.errors)
+    finding_output.print_errors(found.errors)
     refused = [(input_file, result) for input_file, result in results if result.has_errors]
     for input_file, result in refused or results:
-        report.print_findings(input_file.document, result.findings)
-        report.print_unused(result.unused_flags)
+        finding_output.print_findings(input_file.document, result.findings)
+        finding_output.print_unused(result.unused_flags)
     print_skipped(found)
     if found.errors or refused:
         raise typer.Exit(REFUSED)
@@ -144,4 +144,4 @@ def _deliver(comparisons: list[Comparison], format_: DiffFormat) -> None:
     if format_ is DiffFormat.MARKDOWN:
         writer.deliver(as_markdown(comparisons))
     else:
-        writer.deliver(report.coloured(as_text(comparisons)))
+        writer.deliver(finding_output.coloured(as_text(comparisons)))

@@ -6,14 +6,21 @@ from typing import Annotated
 import typer
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cli import report
+from appmesh_inject.cli import finding_output
 from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.macro_events import macro_event
-from appmesh_inject.cli.options import DeploymentParameters, File, MacroName, Parameters, render_options, usage_error
+from appmesh_inject.cli.shared_options import (
+    DeploymentParameters,
+    File,
+    MacroName,
+    Parameters,
+    render_options,
+    usage_error,
+)
 from appmesh_inject.files import documents, writer
-from appmesh_inject.render import inputs
+from appmesh_inject.render import input_files
 from appmesh_inject.render.cloudformation import call_of, resources_with_snippets
-from appmesh_inject.render.rendering import MACRO
+from appmesh_inject.render.render_result import MACRO
 
 Snippet = Annotated[
     str | None,
@@ -40,14 +47,14 @@ def event(
     As in CloudFormation, snippets are processed first: --deployment-parameter applies to them.
     """
     with errors_reported():
-        document = inputs.template(inputs.load(file))
+        document = input_files.template(input_files.load(file))
         template = documents.template(document)
         options = render_options(document, parameter, settings, deployment_parameter, macro=macro_name)
         call, findings = call_of(template, options, snippet)
         if call is None:
             message = f"there is no Fn::Transform of {macro_name} in a resource '{snippet}'"
             raise usage_error(message, snippet or "", resources_with_snippets(template, macro_name), "--snippet")
-        report.print_findings(document, findings)
+        finding_output.print_findings(document, findings)
         if any(finding.is_error for finding in findings):
             raise typer.Exit(1)
         writer.deliver(writer.written(macro_event(call, options), documents.Format.JSON))

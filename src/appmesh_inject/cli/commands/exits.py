@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from appmesh_inject.cfn.intrinsics import Scope
-from appmesh_inject.cli import report as printing
+from appmesh_inject.cli import finding_output
 from appmesh_inject.cli.error_output import errors_reported
+from appmesh_inject.cli.file_selection import Selected, selected
 from appmesh_inject.cli.multi_file_options import CommandOptions, GivenOptions
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.selection import Selected, selected
 from appmesh_inject.files import documents, writer
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.findings import one_line
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from appmesh_inject.exits.report import Report
     from appmesh_inject.exits.trial import Trial
     from appmesh_inject.exits.verdicts import Exit
-    from appmesh_inject.render.inputs import InputFile
+    from appmesh_inject.render.input_files import InputFile
 
 REGION, STACK_NAME = "AWS::Region", "AWS::StackName"
 
@@ -123,7 +123,7 @@ def _read(given: GivenOptions) -> _Read:
     described, left = described_files(given.files or [], options.configuration)
     found = selected(left, options.configuration, skip_others=True) if left or not described else Selected(())
     options.check(found.files)
-    printing.print_errors(found.errors)
+    finding_output.print_errors(found.errors)
     others = list(options.meshes)
     for each in found.files:
         if _has_mesh(each) and each.document.name not in [other.name for other in others]:
@@ -166,14 +166,14 @@ def _mistakes(read: _Read) -> bool:
         resources = other.template.resources if other.template is not None else {}
         found = parse(resources, Scope(), (*other.path, "Resources")).findings
         errors = [finding for finding in (*other.findings, *found) if finding.is_error]
-        printing.print_findings(read.found.files[0].document, errors)
+        finding_output.print_findings(read.found.files[0].document, errors)
         has_errors |= bool(errors)
     for each in read.found.files:
         if _has_mesh(each):
             scope = _scope(each, read.options)
             found = parse(resources_of(each.document.content), deciding(scope)).findings
             errors = [finding for finding in found if finding.is_error]
-            printing.print_findings(each.document, errors)
+            finding_output.print_findings(each.document, errors)
             has_errors |= bool(errors)
     for file in read.described:
         errors = [finding for finding in parse(file.resources, Scope()).findings if finding.is_error]

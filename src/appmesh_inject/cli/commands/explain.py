@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli.options import flag
+from appmesh_inject.cli.shared_options import flag
 from appmesh_inject.files import writer
 from appmesh_inject.settings.table import TABLE
 from appmesh_inject.settings.types import closest

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import report
+from appmesh_inject.cli import finding_output
 from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.mesh_option import beside, meshes_in, meshes_of, tells_of_mesh
 from appmesh_inject.cli.multi_file_options import GivenOptions
@@ -47,13 +47,13 @@ def graph(
     """
     with errors_reported():
         # The mesh package is large, and the other commands do not need it.
-        from appmesh_inject.graph import input_files, mermaid, mesh_graph, output
+        from appmesh_inject.graph import input_files, mermaid, mesh_graph, page_output
 
         # Without --mesh, --mesh-parameter applies to the meshes that the files contain.
         of_mesh = given.mesh_parameter, given.live_weights_arn
         own = given if given.mesh else replace(given, mesh_parameter=[], live_weights_arn=None)
         options, found = own.read()
-        report.print_errors(found.errors)
+        finding_output.print_errors(found.errors)
         holders = [each.document for each in found.files if each.is_template and tells_of_mesh(each.document)]
         if not given.mesh and not holders:
             meshes_of((), *of_mesh)  # raises the usage error for parameters without a mesh
@@ -61,19 +61,23 @@ def graph(
         for each in found.files:
             alone = beside(alone, each.document)
         all_meshes = (*alone, *(meshes_in(holders, *(((), None) if given.mesh else of_mesh)) if holders else ()))
-        reading = input_files.Reading(all_meshes, report.where)
+        reading = input_files.Reading(all_meshes, finding_output.where)
         read = [reading.mesh_alone(mesh) for mesh in alone]
         for input_file in tracked(found.files, "Reading the mesh"):
             file_options = options.render_options(input_file.document)
             others = replace(file_options, given_meshes=beside(all_meshes, input_file.document))
             file = reading.rendered_file(input_file, file_options, others)
-            report.print_findings(input_file.document, (finding for finding, _ in file.found))
+            finding_output.print_findings(input_file.document, (finding for finding, _ in file.found))
             read.append(file)
         print_skipped(found)
         if not found.files:
             raise typer.Exit(1)
         drawn = mesh_graph.graph(read)
-        writers = {GraphFormat.HTML: output.page, GraphFormat.SVG: output.svg, GraphFormat.MERMAID: mermaid.mermaid}
+        writers = {
+            GraphFormat.HTML: page_output.page,
+            GraphFormat.SVG: page_output.svg,
+            GraphFormat.MERMAID: mermaid.mermaid,
+        }
         writer.deliver(writers[output_format or _by_name(output_file)](drawn), output_file)
         if found.errors or any(file.is_refused for file in read):
             raise typer.Exit(1)

@@ -4,7 +4,7 @@ import typer
 
 from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.macro_events import answer, read_event
-from appmesh_inject.cli.options import DeploymentParameters, deployment_variables
+from appmesh_inject.cli.shared_options import DeploymentParameters, deployment_variables
 from appmesh_inject.files import documents, writer
 
 

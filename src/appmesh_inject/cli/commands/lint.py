@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from appmesh_inject.cfn.document import shown, value_if_there
-from appmesh_inject.cli import problems, report
-from appmesh_inject.cli.command_flags import not_ignored, warned
+from appmesh_inject.cli import finding_output, lint_problems
+from appmesh_inject.cli.common_flags import not_ignored, warned
 from appmesh_inject.cli.error_output import errors_reported
+from appmesh_inject.cli.file_selection import SkipOthers
 from appmesh_inject.cli.formats import WRITERS, ReportFormat
+from appmesh_inject.cli.lint_problems import Checked, Problem
 from appmesh_inject.cli.multi_file_options import CommandOptions, GivenOptions
-from appmesh_inject.cli.problems import Checked, Problem
 from appmesh_inject.cli.progress import tracked
-from appmesh_inject.cli.selection import SkipOthers
 from appmesh_inject.cli.workload_reports import print_workloads
 from appmesh_inject.files import documents, writer
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.files.short_forms import LONG_ONLY, SHORT, unsupported
+from appmesh_inject.files.unknown_short_forms import LONG_ONLY, SHORT, unsupported
 from appmesh_inject.findings import Finding, Severity, with_full_stop
 from appmesh_inject.migrate.leftovers import leftovers_of_rendered
 from appmesh_inject.migrate.retention import warning_of_deletion
 from appmesh_inject.render.callers import warnings_of_callers
 from appmesh_inject.render.ignored_warnings import kept
-from appmesh_inject.render.inputs import InputFile
-from appmesh_inject.render.rendering import Rendered
+from appmesh_inject.render.input_files import InputFile
+from appmesh_inject.render.render_result import Rendered
 from appmesh_inject.settings.types import closest
 
 if TYPE_CHECKING:
@@ -63,10 +63,10 @@ def lint(
             findings = _findings(input_file, result, options)
             checked.append(_checked(input_file, result, findings, cfn_lint, options.macro))
             results.append((input_file, result))
-        checked += map(problems.of_error, errors)
-        report.print_errors(errors)
+        checked += map(lint_problems.of_error, errors)
+        finding_output.print_errors(errors)
         print_workloads(results, found)
-        writer.deliver(WRITERS[report_format](tuple(problems.once(checked))))
+        writer.deliver(WRITERS[report_format](tuple(lint_problems.once(checked))))
         if any(_counts(problem) for each in checked for problem in each.problems):
             warned()
         if any(each.is_bad for each in checked):
@@ -160,7 +160,7 @@ NOT_CALLED = "AM901"
 
 
 def _own(document: Document, finding: Finding) -> Problem:
-    problem = problems.of_finding(document, finding)
+    problem = lint_problems.of_finding(document, finding)
     return replace(problem, severity=str(Severity.ERROR)) if finding.code == NOT_CALLED else problem
 
 

@@ -1,15 +1,15 @@
 """`appmesh-inject remove`: removes sidecars and marks from a document."""
 
 from appmesh_inject.cfn.document import removals
-from appmesh_inject.cli import report
+from appmesh_inject.cli import finding_output
 from appmesh_inject.cli.destination import InPlace, Output
 from appmesh_inject.cli.file_editing import EditedFiles, edit_files
-from appmesh_inject.cli.options import MacroName
+from appmesh_inject.cli.shared_options import MacroName
 from appmesh_inject.cli.workload_reports import print_described, print_note
 from appmesh_inject.files import documents
 from appmesh_inject.migrate.sidecar_removal import NOTHING, Removal, removal
-from appmesh_inject.render.inputs import InputFile, ManifestFile, TaskDefinitionFile
-from appmesh_inject.render.rendering import MACRO
+from appmesh_inject.render.input_files import InputFile, ManifestFile, TaskDefinitionFile
+from appmesh_inject.render.render_result import MACRO
 from appmesh_inject.render.transforms import TRANSFORM
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
@@ -55,7 +55,7 @@ def _print(input_file: InputFile, found: Removal, prefix: str) -> bool:
     """Prints the findings, then one line for each workload. Returns whether there are findings."""
     document = input_file.document
     problems = [problem for each in found.workloads for problem in each.problems]
-    report.print_findings(document, problems)
+    finding_output.print_findings(document, problems)
     if not found.workloads:
         print_note(f"{document.name}: there is no {input_file.contents}")
     for each in found.workloads:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from appmesh_inject.cli import report
+from appmesh_inject.cli import finding_output
 from appmesh_inject.cli.destination import destinations
 from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.multi_file_options import GivenOptions
@@ -43,9 +43,9 @@ def render(
             [input_file.document for input_file in found.files], output_file, is_search=found.is_search
         )
         results = [(input_file, options.rendered(input_file)) for input_file in tracked(found.files, "Rendering")]
-        report.print_errors(found.errors)
+        finding_output.print_errors(found.errors)
         for input_file, result in results:
-            report.print_findings(input_file.document, result.findings)
+            finding_output.print_findings(input_file.document, result.findings)
         print_workloads(results, found)
         if found.errors or any(result.has_errors for _, result in results):
             raise typer.Exit(1)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 from appmesh_inject.cli.formats import annotations, json_report, sarif, text
-from appmesh_inject.cli.problems import Checked
+from appmesh_inject.cli.lint_problems import Checked
 
 
 class ReportFormat(StrEnum):

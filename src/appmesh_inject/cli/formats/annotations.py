@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from appmesh_inject.cli.problems import Checked, Problem
+from appmesh_inject.cli.lint_problems import Checked, Problem
 
 LEVELS = {"error": "error", "warning": "warning", "informational": "notice"}
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from appmesh_inject import __version__
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cli.problems import Checked, Problem
+from appmesh_inject.cli.lint_problems import Checked, Problem
 
 VERSION = 1
 """Version of the report's structure. Increased by changes that could break a script that reads it."""

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from appmesh_inject import __version__
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cli.problems import Checked, Problem
+from appmesh_inject.cli.lint_problems import Checked, Problem
 from appmesh_inject.findings import CODES
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from appmesh_inject.cli import report
-from appmesh_inject.cli.problems import UNREADABLE, Checked, Problem
-from appmesh_inject.cli.report import Line
+from appmesh_inject.cli import finding_output
+from appmesh_inject.cli.finding_output import Line
+from appmesh_inject.cli.lint_problems import UNREADABLE, Checked, Problem
 
 COUNTED = ("error", "warning")
 
@@ -21,12 +21,12 @@ def written(files: Sequence[Checked]) -> str:
             if problem.is_ours:
                 codes.append(problem.code)
         if file is files[-1]:
-            lines += report.explained(codes)
+            lines += finding_output.explained(codes)
         if file.summary and (file.problems or file.is_bad or len(files) == 1):
             lines.append(file.summary)
     if len(files) > 1:
         lines.append(_total(files))
-    return report.printed(lines)
+    return finding_output.printed(lines)
 
 
 def _total(files: Sequence[Checked]) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar, final
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.cfn.intrinsics import Scope
+from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.compiling import clusters, live_layer, tls
 from appmesh_inject.mesh.compiling.egress import Called, Shared
@@ -20,7 +20,7 @@ from appmesh_inject.mesh.compiling.missing import missing
 from appmesh_inject.mesh.compiling.nodes import node_parts
 from appmesh_inject.mesh.compiling.options import Compiled, Options
 from appmesh_inject.mesh.compiling.resource_links import Links
-from appmesh_inject.mesh.compiling.statistics import statistics
+from appmesh_inject.mesh.compiling.stats_listener import statistics
 from appmesh_inject.mesh.compiling.telemetry import telemetry_config
 from appmesh_inject.mesh.live_function import LiveRoute
 from appmesh_inject.mesh.model import Mesh, Model, VirtualGateway, VirtualNode

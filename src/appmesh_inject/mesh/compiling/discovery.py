@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, final
 
 from appmesh_inject.cfn.document import Path
-from appmesh_inject.cfn.interpolation import joined
+from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import CloudMap, Dns, Model, VirtualNode
 from appmesh_inject.mesh.scalars import Scalar

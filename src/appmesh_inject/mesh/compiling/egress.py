@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias, final
 
 from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.cfn.interpolation import joined
+from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import clusters, discovery
 from appmesh_inject.mesh.compiling.clusters import Cluster

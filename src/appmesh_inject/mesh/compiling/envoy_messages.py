@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.interpolation import joined
+from appmesh_inject.cfn.text_joining import joined
 
 Config = Mapping[str, Json]
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple, final
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.interpolation import joined
+from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.mesh.compiling.egress import Called
 from appmesh_inject.mesh.compiling.envoy_messages import Config
 from appmesh_inject.mesh.compiling.listeners import virtual_host

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.interpolation import joined
+from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.mesh.compiling import retries
 from appmesh_inject.mesh.compiling.envoy_messages import Config
 from appmesh_inject.mesh.compiling.resource_links import Rule, Target

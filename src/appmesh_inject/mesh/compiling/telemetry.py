@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, final
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.interpolation import joined, scalar
 from appmesh_inject.cfn.intrinsics import Literal, read
+from appmesh_inject.cfn.text_joining import joined, scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import clusters
 from appmesh_inject.mesh.compiling.envoy_messages import Config, extension, typed

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from appmesh_inject.cfn.interpolation import joined
+from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import (
     GRPC,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeVar, final
 
 from appmesh_inject.cfn.document import NOTHING, Json, Path
-from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import TOLD_BY_THE_EVENT, Absent, Literal, Scope, leaves, read
+from appmesh_inject.cfn.text_joining import scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.mesh.scalars import Scalar

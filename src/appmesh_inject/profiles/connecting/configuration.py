@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Edit, Json, shown
+from appmesh_inject.cfn.fragment_merge import Identities, merged
 from appmesh_inject.cfn.intrinsics import known
-from appmesh_inject.cfn.merge import Identities, merged
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.connecting import losses, service_names, tls
 from appmesh_inject.profiles.connecting.endpoints import Endpoint

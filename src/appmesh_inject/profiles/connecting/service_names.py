@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.cfn.interpolation import joined
+from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import VirtualNode, VirtualService
 from appmesh_inject.mesh.scalars import Scalar

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.cfn.interpolation import number
 from appmesh_inject.cfn.intrinsics import Absent, Literal, Scope, leaves
+from appmesh_inject.cfn.text_joining import number
 from appmesh_inject.settings.types import closest, one_of, shown_literal
 
 DISCOVERY_NAME = r"[a-z0-9_][a-z0-9_-]{0,63}"

@@ -8,7 +8,7 @@ from appmesh_inject.cfn.intrinsics import NO_VALUE, Absent, Leaf, Scope, functio
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.context import Context
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT
-from appmesh_inject.profiles.sidecar.proxy import Proxies, envoys, proxy_inits, redirected_to, variable
+from appmesh_inject.profiles.sidecar.proxy_search import Proxies, envoys, proxy_inits, redirected_to, variable
 from appmesh_inject.workloads.model import Branch, Container, ContainerEntry, Task
 
 ON_EXISTING = "Remove it, or set OnExisting: Replace, which takes it out"

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from appmesh_inject.cfn import sub
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.interpolation import joined
 from appmesh_inject.cfn.intrinsics import Scope, function
 from appmesh_inject.cfn.sub import Variable
+from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import TCP
 from appmesh_inject.mesh.names import MeshNames

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.interpolation import scalar
+from appmesh_inject.cfn.text_joining import scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.connecting.configuration import Configured
 from appmesh_inject.profiles.connecting.namespaces import in_cloud_map

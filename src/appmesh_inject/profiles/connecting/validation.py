@@ -6,8 +6,8 @@ cfn-lint and botocore know a part of the shapes, and nothing of the rest.
 from collections.abc import Iterator, Mapping
 
 from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.cfn.interpolation import scalar
 from appmesh_inject.cfn.intrinsics import Leaf, Literal, Scope, is_no_value, known
+from appmesh_inject.cfn.text_joining import scalar
 from appmesh_inject.profiles.connecting import shapes
 from appmesh_inject.profiles.connecting.shapes import Broken
 

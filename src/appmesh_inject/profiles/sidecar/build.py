@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from appmesh_inject.cfn.document import Changes, Edit, Json, Path, append, replace, with_value_at
+from appmesh_inject.cfn.fragment_merge import merged
 from appmesh_inject.cfn.intrinsics import NO_VALUE, Leaf, known, mapped
-from appmesh_inject.cfn.merge import merged
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.context import where_enabled
 from appmesh_inject.profiles.sidecar import app_ports, checks, container_checks, existing

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from appmesh_inject.cfn.document import NOTHING
-from appmesh_inject.cfn.interpolation import number
 from appmesh_inject.cfn.intrinsics import Absent, Leaf, Literal, known
+from appmesh_inject.cfn.text_joining import number
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT
 from appmesh_inject.profiles.sidecar.context import SidecarContext
 from appmesh_inject.profiles.sidecar.image_names import AGENT_IMAGES
-from appmesh_inject.profiles.sidecar.proxy import proxy_inits
+from appmesh_inject.profiles.sidecar.proxy_search import proxy_inits
 from appmesh_inject.profiles.sidecar.startup import ahead_of
 from appmesh_inject.settings.types import quoted
 from appmesh_inject.workloads.model import Branch, Container, ContainerEntry

@@ -7,7 +7,7 @@ from appmesh_inject.cfn.intrinsics import known
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT, Sidecar
 from appmesh_inject.profiles.sidecar.context import SidecarContext
-from appmesh_inject.profiles.sidecar.proxy import Proxies, envoys, proxy_inits, redirected_to, variable
+from appmesh_inject.profiles.sidecar.proxy_search import Proxies, envoys, proxy_inits, redirected_to, variable
 from appmesh_inject.workloads.model import Branch, Container, ContainerEntry
 
 

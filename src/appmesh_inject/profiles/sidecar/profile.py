@@ -7,7 +7,7 @@ from appmesh_inject.cfn.document import Changes, Edit, Json, Path, with_value_at
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.context import Context
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
-from appmesh_inject.profiles.sidecar import reuse
+from appmesh_inject.profiles.sidecar import draft_reuse
 from appmesh_inject.profiles.sidecar.build import draft
 from appmesh_inject.profiles.sidecar.containers import SidecarSet
 from appmesh_inject.profiles.sidecar.context import SidecarContext, resource_of, sidecar_context
@@ -52,7 +52,7 @@ class SidecarProfile:
         sidecar_set = self.sets.get((context.kind.name, represents))
         if sidecar_set is None:
             return Plan()  # a gateway in a profile without gateways, for which AM109 is reported
-        key = reuse.key(context)
+        key = draft_reuse.key(context)
         made = context.drafts.get(key) if key else None
         if made is None:
             whole = sidecar_context(context, sidecar_set, represents)

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import NamedTuple, TypeAlias, cast
 
 from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.cfn.interpolation import joined, number
+from appmesh_inject.cfn.text_joining import joined, number
 
 
 class Slot(Enum):

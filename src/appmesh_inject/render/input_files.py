@@ -14,7 +14,7 @@ from appmesh_inject.files.manifests import Manifests
 from appmesh_inject.injection import inject
 from appmesh_inject.render import cloudformation
 from appmesh_inject.render.ignored_warnings import kept
-from appmesh_inject.render.rendering import (
+from appmesh_inject.render.render_result import (
     Rendered,
     RenderOptions,
     of_outcome,

@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from appmesh_inject.cfn import json_numbers
+from appmesh_inject.cfn import finite_numbers
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import PSEUDO
 from appmesh_inject.cli.configuration import NoConfiguration
 from appmesh_inject.cli.help import SETTING
-from appmesh_inject.cli.setting_values import words
+from appmesh_inject.cli.setting_completion import words
 from appmesh_inject.files.documents import Document
 from appmesh_inject.render.parameters import declarations, parameter_values
-from appmesh_inject.render.rendering import MACRO, RenderOptions
+from appmesh_inject.render.render_result import MACRO, RenderOptions
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS, PlatformDefaults, deployed
 from appmesh_inject.settings.table import FIELDS, TABLE, Setting
 from appmesh_inject.settings.types import closest
@@ -110,7 +110,7 @@ def _value(text: str) -> Json:
     if text[:1] not in ("[", "{"):
         return text
     try:
-        value = json_numbers.loads(text)
+        value = finite_numbers.loads(text)
     except (ValueError, RecursionError):
         return text
     return value

@@ -15,8 +15,8 @@ from appmesh_inject.cli.progress import tracked
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import STDIN
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.render import inputs
-from appmesh_inject.render.inputs import InputFile
+from appmesh_inject.render import input_files
+from appmesh_inject.render.input_files import InputFile
 from appmesh_inject.workloads.detect import WORDS, is_template
 
 ENDINGS = (".yaml", ".yml", ".json", ".template")
@@ -130,12 +130,12 @@ def _is_excluded(path: File, configuration: Configuration) -> bool:
 def _form(name: str, *, is_named: bool) -> InputFile | None:
     """The document in the file; None if a search found the file and it holds no supported document."""
     if is_named:
-        return inputs.load(name)
+        return input_files.load(name)
     called, text = _searched_text(name)
     if not any(sign in text for sign in WORDS):
         return None
     try:
-        input_file = inputs.loaded(called, text)
+        input_file = input_files.loaded(called, text)
     except UserError:
         if any(sign in text for sign in OURS):
             raise

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from appmesh_inject.cfn.document import Path, shown
-from appmesh_inject.cli.command_flags import is_quiet, not_ignored, warned
+from appmesh_inject.cli.common_flags import is_quiet, not_ignored, warned
 from appmesh_inject.cli.configuration import NAME as CONFIGURATION
-from appmesh_inject.cli.options import DEPLOYMENT_PARAMETER
+from appmesh_inject.cli.shared_options import DEPLOYMENT_PARAMETER
 from appmesh_inject.files.documents import Document
 from appmesh_inject.findings import Finding, one_line, with_full_stop
 from appmesh_inject.injection import Action

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from appmesh_inject.cfn.document import shown
-from appmesh_inject.cli import report
+from appmesh_inject.cli import finding_output
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.findings import CODES, Finding, page, with_full_stop
@@ -60,7 +60,7 @@ class Checked:
 def of_finding(document: Document, finding: Finding) -> Problem:
     """A finding of the macro as a problem. If it is about an option, its place is the top of the file."""
     document, path = document.home(finding.path)
-    where = report.where(document, path)
+    where = finding_output.where(document, path)
     is_in_file = where.startswith(f"{document.name}:") and path[:1] != DEPLOYMENT_PATH
     return Problem(
         document.name,
@@ -71,7 +71,7 @@ def of_finding(document: Document, finding: Finding) -> Problem:
         with_full_stop(finding.message),
         with_full_stop(finding.hint),
         finding.subject,
-        report.about(finding),
+        finding_output.about(finding),
         shown(path),
     )
 
