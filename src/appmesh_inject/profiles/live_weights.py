@@ -8,6 +8,7 @@ from typing import NamedTuple
 from appmesh_inject.cfn.document import Edit, Json, Path, replace, value_if_there
 from appmesh_inject.findings import Finding
 from appmesh_inject.limits import INVOKING_ROLES
+from appmesh_inject.mesh.export import is_ours
 from appmesh_inject.mesh.live_function import ADDED, FUNCTION, ROLE, output, resources
 from appmesh_inject.mesh.source import LiveWeightsUse
 from appmesh_inject.profiles.context import Context
@@ -93,7 +94,17 @@ def added(template: Json, tasks: Sequence[LiveTask], exported: LiveWeightsUse | 
     changes = [replace(("Resources", name), resource) for name, resource in parts.items()]
     if owned is not None:
         changes.append(_output(template, shared))
-    return Plan(changes, (*_too_many(by_role), *_needs_capability(parts)))
+    return Plan(changes, (*_clashes(template, parts), *_too_many(by_role), *_needs_capability(parts)))
+
+
+def _clashes(template: Mapping[str, Json], parts: Mapping[str, object]) -> Iterator[Finding]:
+    """Findings about resources of the user's that have the name of one that is added."""
+    resources = template.get("Resources")
+    for name in parts:
+        known = resources.get(name) if isinstance(resources, dict) else None
+        if known is not None and not is_ours(known):
+            message = f"has the logical ID that the macro gives to what it adds for LiveWeights: {name}"
+            yield Finding("AM341", name, ("Resources", name), message, "Rename it")
 
 
 def _text(task: LiveTask) -> str:
