@@ -1,4 +1,7 @@
-"""The whole injection: find the workloads, settle the settings of each, plan, edit, report.
+"""Puts marked task definitions and pods into a service mesh: the product on one page.
+
+Finds the workloads of a document, settles the settings of each, lets its profile plan the edits (most profiles add an
+Envoy sidecar and the redirect of traffic to it), applies them, finishes the document, and reports.
 
 The document is JSON. It is never mutated, and unchanged parts stay the same objects. If any finding is an error,
 nothing is changed.
@@ -11,8 +14,9 @@ from typing import NamedTuple
 from appmesh_inject.cfn.document import MOST_LEVELS, Changes, Json, Path, edited, is_deeper, value_if_there
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.mesh.source import LiveWeightsUse, Meshes, has_mesh
-from appmesh_inject.profiles.context import Context, setting_path
+from appmesh_inject.mesh.meshes import Meshes
+from appmesh_inject.mesh.template_mesh import has_mesh
+from appmesh_inject.profiles.context import Context, DocumentContext, setting_path
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
 from appmesh_inject.profiles.registry import Profile, profile
 from appmesh_inject.profiles.sidecar.build import Draft
@@ -82,38 +86,19 @@ def too_deep() -> Finding:
 
 def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, meshes: Meshes) -> Outcome:
     found = kind.find(document)
-    shared = gather((platform.level, *found.levels), found.scope)
-    decided: list[Decided] = []
+    defaults = gather((platform.level, *found.levels), found.scope)
+    whole = DocumentContext(document, kind, found, defaults, platform, meshes)
     drafts: dict[bytes, Draft] = {}
-    for workload in found.workloads:
-        if workload.levels:
-            requested = settle(gather(workload.levels, workload.scope, shared), workload.name)
-            of_settings = (*found.findings, *shared.findings, *workload.findings, *requested.findings)
-            mistakes = mistakes_of(workload.name, of_settings) if of_settings else []
-            context = Context(document, kind, workload, requested, platform, meshes, drafts)
-            outcome = Plan() if is_profile_unknown(mistakes) else _planned(context)
-            decided.append(Decided.of(workload, requested, outcome, mistakes))
-    changed = edited(document, [edit for decision in decided for edit in _edits(decision)])
-    default, export = shared.values.get("Profile", PREVIEW), bool(shared.values.get("ExportMesh"))
-    profiles = _profiles(decided, [default] if export else [])
-    finishes = [used.finish(changed, decided, shared) for used in profiles]
+    decided = [_decided(workload, whole, drafts) for workload in found.workloads if workload.is_marked]
+    changed = edited(document, [edit for each in decided for edit in _edits(each)])
+
+    default_profile, export = defaults.values.get("Profile", PREVIEW), bool(defaults.values.get("ExportMesh"))
+    profiles = _profiles(decided, [default_profile] if export else [])
+    finishes = [used.finish(changed, decided, whole) for used in profiles]
     changed = edited(changed, [edit for finish in finishes for edit in finish.changes])
-    found_by_all = [finding for finish in finishes for finding in finish.findings]
-    decided = [each.with_findings_about_it(found_by_all) for each in decided] if found_by_all else decided
-    findings = [*platform.findings, *found.findings, *shared.findings, *found_by_all]
-
-    exported: LiveWeightsUse | None = None
-    if export and shared.values.get("LiveWeights") and has_mesh(found.scope.resources):
-        exported, problems = meshes.exported_live_weights(settle(shared, "").settings, found.scope, document)
-        findings += problems
-    live = [plan.live for plan in _plans(decided) if plan.live is not None]
-    if live or exported:
-        # Imported here, as below.
-        from appmesh_inject.profiles.live_weights import added
-
-        for_live = added(changed, live, exported, platform.live_weights_role)
-        changed = edited(changed, for_live.changes)
-        findings += for_live.findings
+    of_finishes = [finding for finish in finishes for finding in finish.findings]
+    decided = [each.with_findings_about_it(of_finishes) for each in decided] if of_finishes else decided
+    findings = [*platform.findings, *found.findings, *defaults.findings, *of_finishes]
 
     consumers = [used.name for used in profiles if used.consumes_mesh]
     if export or consumers:
@@ -133,10 +118,20 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
         findings += quotas.processed_template(changed, most_bytes) if most_bytes else ()
     in_order = ordered(findings)
     summaries = {name: words for finish in finishes for name, words in finish.summaries.items()}
-    reports = _reports(found.workloads, decided, default, summaries)
+    reports = _reports(found.workloads, decided, default_profile, summaries)
     if any(finding.is_error for finding in in_order):
         return Outcome(document, tuple(map(_held_back, reports)), in_order)
     return Outcome(changed, reports, in_order)
+
+
+def _decided(workload: Workload, whole: DocumentContext, drafts: dict[bytes, "Draft"]) -> Decided:
+    """The settings of a marked workload, and what its profile plans to do."""
+    requested = settle(gather(workload.levels, workload.scope, whole.defaults), workload.name)
+    of_settings = (*whole.found.findings, *whole.defaults.findings, *workload.findings, *requested.findings)
+    mistakes = mistakes_of(workload.name, of_settings) if of_settings else []
+    context = Context(whole.document, whole.kind, workload, requested, whole.platform, whole.meshes, drafts)
+    outcome = Plan() if is_profile_unknown(mistakes) else _planned(context)
+    return Decided.of(workload, requested, outcome, mistakes)
 
 
 def _planned(context: Context) -> Plan | Skip:
@@ -164,15 +159,8 @@ def _never_exists(context: Context) -> bool:
     return deciding(context.workload.scope).assumed.get(condition) is False
 
 
-def _plans(decided: Iterable[Decided]) -> Iterator[Plan]:
-    """The plans that are carried out."""
-    for each in decided:
-        if isinstance(each.outcome, Plan) and not each.is_refused:
-            yield each.outcome
-
-
 def _edits(decided: Decided) -> Changes:
-    return next((plan.changes for plan in _plans([decided])), ())
+    return decided.plan.changes if decided.plan else ()
 
 
 def _measured(decided: Decided, changed: Json, most_bytes: quotas.MostBytes) -> Decided:
@@ -210,7 +198,7 @@ def _reports(
     of_marked = (_report(each, summaries.get(each.workload.name, "")) for each in decided)
     return tuple(
         next(of_marked)
-        if workload.levels
+        if workload.is_marked
         else Report(workload.name, workload.path, Action.SKIPPED, workload.passed or NOT_MARKED, default)
         for workload in workloads
     )

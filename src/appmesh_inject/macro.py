@@ -30,7 +30,7 @@ from appmesh_inject.cfn.intrinsics import TOLD_BY_THE_EVENT
 from appmesh_inject.findings import Finding, one_line, ordered
 from appmesh_inject.injection import Action, Outcome, inject, too_deep
 from appmesh_inject.limits import LAMBDA_RESPONSE_BYTES, MACRO_MESSAGE_CHARACTERS
-from appmesh_inject.mesh.source import Meshes
+from appmesh_inject.mesh.meshes import Meshes
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS, deployed
 from appmesh_inject.workloads.cloudformation import CloudFormation

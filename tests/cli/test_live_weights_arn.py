@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.injection import Outcome, inject
 from appmesh_inject.mesh.live_function import FUNCTION
-from appmesh_inject.mesh.source import Meshes
+from appmesh_inject.mesh.meshes import Meshes
 from appmesh_inject.mesh.stack_meshes import Stacks
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation

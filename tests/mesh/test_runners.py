@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from appmesh_inject.injection import inject
+from appmesh_inject.mesh.meshes import Meshes
 from appmesh_inject.mesh.other_template import OtherTemplate
-from appmesh_inject.mesh.source import Meshes, OtherMesh
+from appmesh_inject.mesh.source import OtherMesh
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from tests.mesh.meshes import of

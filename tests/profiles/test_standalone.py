@@ -6,8 +6,10 @@ import pytest
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.injection import inject
+from appmesh_inject.mesh.meshes import Meshes
 from appmesh_inject.mesh.other_template import OtherTemplate, resolved
-from appmesh_inject.mesh.source import Meshes, OtherMesh, with_exported
+from appmesh_inject.mesh.source import OtherMesh
+from appmesh_inject.mesh.template_mesh import with_exported
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.ecs_api import EcsTaskDefinition

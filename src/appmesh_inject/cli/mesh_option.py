@@ -16,7 +16,8 @@ from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.elsewhere import Elsewhere
 from appmesh_inject.files.errors import Position, UserError
-from appmesh_inject.mesh.source import APP_MESH, EXPORT, OtherMesh, has_mesh, resources_of, with_exported
+from appmesh_inject.mesh.source import OtherMesh
+from appmesh_inject.mesh.template_mesh import APP_MESH, EXPORT, has_mesh, resources_of, with_exported
 from appmesh_inject.render.parameters import declarations, parameter_values
 from appmesh_inject.workloads.detect import is_template
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from appmesh_inject.cfn import sub
 from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.cfn.sub import Variable
 from appmesh_inject.mesh.live_function import FUNCTION
 from appmesh_inject.mesh.parsing.property import parameters
@@ -77,7 +78,7 @@ def _resources(template: Json, kind: str) -> Iterator[tuple[str, Mapping[str, Js
 
 def _of_kind(resources: Mapping[str, Json], kind: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
     for name, resource in resources.items():
-        is_loop = name.startswith("Fn::ForEach::") and isinstance(resource, list) and len(resource) == 3
+        is_loop = name.startswith(LOOP) and isinstance(resource, list) and len(resource) == 3
         if is_loop and isinstance(resource[2], Mapping):  # type: ignore[index]
             yield from _of_kind(resource[2], kind)  # type: ignore[index]
         elif isinstance(resource, Mapping) and resource.get("Type") == kind:

@@ -197,7 +197,7 @@ def _settings(kind: DocumentKind, content: Json) -> Iterator[tuple[str, Settings
     found = kind.find(content)
     shared = gather(found.levels, found.scope)
     for workload in found.workloads:
-        if workload.levels:
+        if workload.is_marked:
             yield workload.name, settle(gather(workload.levels, workload.scope, shared), workload.name).settings
 
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path as File
 
-from appmesh_inject.cfn.document import Json, Path, Step, half_character, is_deeper
+from appmesh_inject.cfn.document import MOST_LEVELS, Json, Path, Step, half_character, is_deeper
 from appmesh_inject.files import json_reader, yaml_reader
 from appmesh_inject.files.elsewhere import Elsewhere
 from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.lines import BYTE_ORDER_MARK, position_at
-from appmesh_inject.files.nesting import DEEPEST, too_deep
+from appmesh_inject.files.nesting import too_deep
 from appmesh_inject.workloads.detect import is_template
 
 STDIN = "-"
@@ -127,7 +127,7 @@ def _text(name: str, content: bytes) -> str:
 
 def _checked(document: Document) -> Document:
     """The document. Raises UserError if it is nested too deeply, or contains half a character."""
-    if is_deeper(document.content, DEEPEST):
+    if is_deeper(document.content, MOST_LEVELS):
         raise too_deep(document.name, document.place(_too_deep(document.content)))
     half = half_character(document.content)
     if half is not None:
@@ -143,7 +143,7 @@ def _too_deep(content: Json) -> Path:
         value, path = open_ends.pop()
         members: Iterable[tuple[Step, Json]] = ()
         if isinstance(value, dict | list):
-            if len(path) >= DEEPEST:
+            if len(path) >= MOST_LEVELS:
                 return path
             members = value.items() if isinstance(value, dict) else enumerate(value)
         open_ends += [(member, (*path, step)) for step, member in members]

@@ -2,11 +2,9 @@
 
 import re
 
+from appmesh_inject.cfn.document import MOST_LEVELS
 from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.lines import position_at
-
-DEEPEST = 200
-"""Maximum nesting of a document: far more than templates have, and below Python's recursion limit."""
 
 # The lookbehind skips quotes and hashes inside a plain word of YAML, where they do not start a string or comment.
 _TOKEN = re.compile(
@@ -17,7 +15,7 @@ _TOKEN = re.compile(
 
 def too_deep(name: str, place: Position) -> UserError:
     """The error for a document whose map or list at `place` is one level too deep."""
-    return UserError(f"the document is nested deeper than {DEEPEST} levels", name, place)
+    return UserError(f"the document is nested deeper than {MOST_LEVELS} levels", name, place)
 
 
 def deeper(text: str, start: int = 0, end: int | None = None, depth: int = 0) -> Position | None:
@@ -28,7 +26,7 @@ def deeper(text: str, start: int = 0, end: int | None = None, depth: int = 0) ->
     for token in _TOKEN.finditer(text, start, len(text) if end is None else end):
         if token[0] in "[{":
             depth += 1
-            if depth > DEEPEST:
+            if depth > MOST_LEVELS:
                 return position_at(text, token.start())
         elif token[0] in "]}":
             depth -= 1

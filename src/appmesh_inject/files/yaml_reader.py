@@ -9,11 +9,11 @@ from typing import Any
 
 import yaml
 
-from appmesh_inject.cfn.document import Json, Path, Step
+from appmesh_inject.cfn.document import MOST_LEVELS, Json, Path, Step
 from appmesh_inject.files import nesting
 from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.lines import position_at
-from appmesh_inject.files.nesting import DEEPEST, too_deep
+from appmesh_inject.files.nesting import too_deep
 
 Node = Any
 """A node of PyYAML, which has no types."""
@@ -90,7 +90,7 @@ def _check_depth(name: str, text: str, place: Place) -> None:
             read = event.end_mark.index
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
-                if depth > DEEPEST:
+                if depth > MOST_LEVELS:
                     raise too_deep(name, place(event.start_mark))
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1

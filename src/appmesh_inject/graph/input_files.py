@@ -15,7 +15,8 @@ from appmesh_inject.mesh.live_weights import live_weights
 from appmesh_inject.mesh.model import Model
 from appmesh_inject.mesh.other_template import exports_of_all, resolved
 from appmesh_inject.mesh.parsing import parse
-from appmesh_inject.mesh.source import OtherMesh, has_mesh, resources_of
+from appmesh_inject.mesh.source import OtherMesh
+from appmesh_inject.mesh.template_mesh import has_mesh, resources_of
 from appmesh_inject.mesh.value_resolution import deciding
 from appmesh_inject.render.input_files import InputFile, ManifestFile, TaskDefinitionFile
 from appmesh_inject.render.render_result import RenderOptions

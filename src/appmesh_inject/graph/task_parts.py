@@ -96,7 +96,7 @@ def _who(task: RenderedTask, file: RenderedFile) -> Who | None:
             if variable in container.variables:
                 return _parsed(names.key(container.variables[variable], task.workload.scope))
     settings = task.settings
-    if not task.workload.levels:
+    if not task.workload.is_marked:
         return None
     mesh = None if settings.mesh_name is None else names.key(settings.mesh_name)
     if settings.resource_arn is not None:

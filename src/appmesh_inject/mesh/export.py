@@ -12,7 +12,7 @@ from typing import NamedTuple, final
 from appmesh_inject.cfn.document import Changes, Json, edited, remove, replace, value_if_there
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.source import EXPORT, exported_mesh
+from appmesh_inject.mesh.template_mesh import EXPORT, exported_mesh
 
 HANDLE = "AppMeshInjectMesh"
 """How the logical ID of the resource begins that stands for the exported mesh."""

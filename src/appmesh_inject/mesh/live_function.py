@@ -137,3 +137,12 @@ def _text(value: Json) -> Iterator[Json]:
         yield json.dumps(plain).replace("'", "\\u0027")
     else:
         yield from ('"', plain, '"')
+
+
+@final
+class LiveWeightsUse(NamedTuple):
+    """function: the ARN of the function that tells the live weights. routes: what it has to know, if the template that
+    is processed has to get it."""
+
+    function: Json
+    routes: tuple[LiveRoute, ...]

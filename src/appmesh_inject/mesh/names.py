@@ -14,8 +14,8 @@ from appmesh_inject.cfn import sub, text_joining
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import Literal, Scope, function, read
 from appmesh_inject.cfn.sub import Piece, Variable
+from appmesh_inject.mesh.template_mesh import APP_MESH
 
-APP_MESH = "AWS::AppMesh::"
 IMPORT = "Fn::ImportValue"
 ARN = "Arn"
 """The attribute that is the same as a Ref."""

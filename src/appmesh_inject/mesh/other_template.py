@@ -11,6 +11,7 @@ from typing import NamedTuple, final
 from appmesh_inject.cfn import conditions
 from appmesh_inject.cfn.document import NOTHING, Json, Path, value_at, value_if_there
 from appmesh_inject.cfn.intrinsics import PSEUDO, Scope, function, missing_parameters, parameters_that_decide
+from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.names import IMPORT, MeshNames, export_as_written, kind_of
 from appmesh_inject.mesh.source import OtherMesh
@@ -74,7 +75,7 @@ def resolved(other: OtherTemplate, imports: Mapping[str, str] = NOTHING) -> Reso
     kept = {
         logical_id: values.of(resource)
         for logical_id, resource in other.resources.items()
-        if logical_id.startswith("Fn::ForEach") or (matters(resource) and values.exists(resource))
+        if logical_id.startswith(LOOP) or (matters(resource) and values.exists(resource))
     }
     missing = missing_parameters(other.known, other.declarations)
     return Resolved(kept, ordered(_unresolved(kept, other.resources, missing)))

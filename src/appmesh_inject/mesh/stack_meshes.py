@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.source import EXPORT, OtherMesh, exported_mesh, with_exported
+from appmesh_inject.mesh.source import OtherMesh
+from appmesh_inject.mesh.template_mesh import EXPORT, exported_mesh, with_exported
 
 AT_A_TIME = 8
 """How many stacks are read at the same time. CloudFormation throttles an account that asks much faster."""

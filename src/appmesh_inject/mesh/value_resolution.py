@@ -8,7 +8,8 @@ from appmesh_inject.cfn import conditions, sub
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import Scope, function, is_no_value
 from appmesh_inject.cfn.sub import Variable
-from appmesh_inject.mesh.names import APP_MESH, IMPORT
+from appmesh_inject.mesh.names import IMPORT
+from appmesh_inject.mesh.template_mesh import APP_MESH
 
 _DISCOVERY = "AWS::ServiceDiscovery::"
 

@@ -53,7 +53,7 @@ def decisions(
     if found.findings:
         yield [finding for finding in found.findings if finding.is_error]
     for workload in found.workloads:
-        if workload.levels or any(place[: len(workload.path)] == workload.path for place in called):
+        if workload.is_marked or any(place[: len(workload.path)] == workload.path for place in called):
             yield UntouchedTask(workload.name, "marked already")
             continue
         hand = handwritten(kind.task(fragment, workload, workload.scope), kind.containers)

@@ -11,10 +11,10 @@ from appmesh_inject.cfn.sub import Variable
 from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT, X_RAY_DAEMON
+from appmesh_inject.profiles.sidecar.image_names import X_RAY_IMAGE
 from appmesh_inject.profiles.sidecar.proxy_search import ENVOY_VARIABLES, envoys, proxy_inits, redirected_to, variable
 from appmesh_inject.workloads.model import Container, ContainerEntry, ContainerReader, Task
 
-_X_RAY_IMAGE = "aws-xray-daemon"
 _RESOURCE = re.compile(r".*?mesh/(?P<mesh>[^/]+)/(?P<kind>virtualNode|virtualGateway)/(?P<name>[^/]+)", re.DOTALL)
 _REDIRECT_LISTS = ("ProxyConfigurationProperties", "properties")
 
@@ -115,7 +115,7 @@ def handwritten(task: Task, reader: ContainerReader, names: Mapping[str, Json] =
         inits = proxy_inits(entries, (PROXY_INIT, names.get(PROXY_INIT)), reader)
         redirects = [*redirected_to(task.proxy_configuration, branch.scope), *([ENVOY] if inits.containers else [])]
         proxies = envoys(entries, (ENVOY, names.get(ENVOY)), redirects, reader)
-        roles |= {each.path: X_RAY_DAEMON for each in _containers(entries) if _X_RAY_IMAGE in (each.image or "")}
+        roles |= {each.path: X_RAY_DAEMON for each in _containers(entries) if X_RAY_IMAGE in (each.image or "")}
         for role, found in ((ENVOY, proxies), (PROXY_INIT, inits)):
             roles |= dict.fromkeys(found.containers, role)
             others += found.others

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from appmesh_inject.cfn.document import Json, Path, replace
+from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.files.document_editing import edited_text
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.text_editing import Placement
@@ -10,7 +11,6 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import kind_of
 
 RETAIN = "Retain"
-_LOOP = "Fn::ForEach::"
 _SUFFICIENT: Mapping[str, tuple[str, ...]] = {
     "DeletionPolicy": (RETAIN, "RetainExceptOnCreate"),
     "UpdateReplacePolicy": (RETAIN,),
@@ -31,7 +31,7 @@ def _in(resources: Json, path: Path) -> Iterator[tuple[Path, Mapping[str, Json]]
     if not isinstance(resources, Mapping):
         return
     for name, resource in resources.items():
-        if name.startswith(_LOOP) and isinstance(resource, list) and len(resource) == 3:
+        if name.startswith(LOOP) and isinstance(resource, list) and len(resource) == 3:
             yield from _in(resource[2], (*path, name, 2))
         elif kind_of(resource) and isinstance(resource, Mapping):
             yield (*path, name), resource

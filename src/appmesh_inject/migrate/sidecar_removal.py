@@ -169,7 +169,7 @@ class _Workload:
     @property
     def _fragments(self) -> Mapping[str, Sequence[Mapping[str, Json]]]:
         """The fragments in the workload's mark by role, lowest level first."""
-        if not self.workload.levels:
+        if not self.workload.is_marked:
             return {}
         shared = gather(self.found.levels, self.found.scope)
         settings = settle(gather(self.workload.levels, self.workload.scope, shared), self.workload.name).settings

@@ -1,17 +1,17 @@
-"""What a profile may read when it plans for one workload."""
+"""What a profile may read: when it plans for one workload, and when it finishes the document."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import NO_VALUE, Leaf, Literal, Scope, function, if_, leaves
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.source import Meshes
-from appmesh_inject.settings.layers import RequestedSettings
+from appmesh_inject.mesh.meshes import Meshes
+from appmesh_inject.settings.layers import Gathered, RequestedSettings
 from appmesh_inject.settings.platform_defaults import PlatformDefaults
 from appmesh_inject.settings.table import Settings
 from appmesh_inject.settings.types import quoted, shown_literal
-from appmesh_inject.workloads.model import Container, DocumentKind, Workload
+from appmesh_inject.workloads.model import Container, DocumentKind, Found, Workload
 
 if TYPE_CHECKING:
     from appmesh_inject.profiles.sidecar.build import Draft
@@ -52,6 +52,18 @@ class Context:
     def shown_name(self, container: Container) -> str:
         """A container's name for a message."""
         return quoted(self.as_written(container).name or "?")
+
+
+class DocumentContext(NamedTuple):
+    """The document as it was given, what was found in it, the settings that apply to all its workloads, the deployment
+    parameters, and the available meshes."""
+
+    document: Json
+    kind: DocumentKind
+    found: Found
+    defaults: Gathered
+    platform: PlatformDefaults
+    meshes: Meshes
 
 
 def setting_path(workload: Workload, requested: RequestedSettings, setting: str) -> Path:

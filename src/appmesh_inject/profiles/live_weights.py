@@ -9,11 +9,12 @@ from appmesh_inject.cfn.document import Edit, Json, Path, replace, value_if_ther
 from appmesh_inject.findings import Finding
 from appmesh_inject.limits import INVOKING_ROLES
 from appmesh_inject.mesh.export import is_ours
-from appmesh_inject.mesh.live_function import ADDED, FUNCTION, ROLE, output, resources
-from appmesh_inject.mesh.source import LiveWeightsUse
-from appmesh_inject.profiles.context import Context
+from appmesh_inject.mesh.live_function import ADDED, FUNCTION, ROLE, LiveWeightsUse, output, resources
+from appmesh_inject.mesh.template_mesh import has_mesh
+from appmesh_inject.profiles.context import Context, DocumentContext
 from appmesh_inject.profiles.plan import Plan
 from appmesh_inject.profiles.task_role import NoRole, UnknownRole, principal
+from appmesh_inject.settings.layers import settle
 from appmesh_inject.workloads.detect import is_template
 
 SETTING = "LiveWeights"
@@ -73,6 +74,15 @@ def _condition(context: Context) -> str | None:
     if isinstance(branches, list) and branches[1:] == [True, False] and isinstance(branches[0], str):
         return branches[0]
     return None
+
+
+def told_to_other_stacks(whole: DocumentContext) -> tuple[LiveWeightsUse | None, tuple[Finding, ...]]:
+    """The live weights of a template that exports its mesh, for tasks of other stacks, and the findings about them.
+    None if it has none."""
+    given = whole.defaults.values
+    if not (given.get("ExportMesh") and given.get(SETTING) and has_mesh(whole.found.scope.resources)):
+        return None, ()
+    return whole.meshes.exported_live_weights(settle(whole.defaults, "").settings, whole.found.scope, whole.document)
 
 
 def added(template: Json, tasks: Sequence[LiveTask], exported: LiveWeightsUse | None, role: str | None) -> Plan:

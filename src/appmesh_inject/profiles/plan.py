@@ -1,7 +1,7 @@
 """What a profile returns for a workload: a Plan or a Skip, each with findings."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from appmesh_inject.cfn.document import NOTHING, Changes
 from appmesh_inject.findings import Finding
@@ -9,23 +9,18 @@ from appmesh_inject.settings.consequences import without_consequences
 from appmesh_inject.settings.layers import RequestedSettings
 from appmesh_inject.workloads.model import Workload
 
-if TYPE_CHECKING:
-    from appmesh_inject.profiles.live_weights import LiveTask
-
 
 class Plan(NamedTuple):
     """Edits to the document, at any path. They are not applied if a finding is an error.
 
     notes: what the profile's own `finish` needs to know about the workload. summaries: of a `finish`, what becomes of
-    workloads, in words, by name. live: what the template needs besides, once for all its tasks, since the task follows
-    live weights.
+    workloads, in words, by name.
     """
 
     changes: Changes = ()
     findings: tuple[Finding, ...] = ()
     notes: object = None
     summaries: Mapping[str, str] = NOTHING
-    live: "LiveTask | None" = None
 
 
 class Skip(NamedTuple):
@@ -69,6 +64,11 @@ class Decided(NamedTuple):
     def with_findings_about_it(self, findings: Iterable[Finding]) -> "Decided":
         """The same with those of the findings that are about its workload."""
         return self.with_findings(tuple(finding for finding in findings if finding.subject == self.workload.name))
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that is carried out, if there is one."""
+        return self.outcome if isinstance(self.outcome, Plan) and not self.is_refused else None
 
     @property
     def is_enabled(self) -> bool:

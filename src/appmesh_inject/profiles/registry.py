@@ -1,6 +1,6 @@
 """The profiles, by name. Each is imported when first used, since every import prolongs the macro's cold start.
 
-To add a profile, add a module with a PROFILE, and a row here.
+To add a profile, add a module with a PROFILE, a row here, and its name to PROFILES in `settings/table.py`.
 """
 
 from collections.abc import Sequence
@@ -9,9 +9,8 @@ from importlib import import_module
 from typing import Protocol
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.profiles.context import Context
+from appmesh_inject.profiles.context import Context, DocumentContext
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
-from appmesh_inject.settings.layers import Gathered
 from appmesh_inject.settings.table import GA, PREVIEW, SERVICE_CONNECT, STANDALONE
 
 
@@ -34,9 +33,8 @@ class Profile(Protocol):
     def plan(self, context: Context) -> Plan | Skip:
         """The edits for one workload, or the reason to leave it alone."""
 
-    def finish(self, template: Json, decided: Sequence[Decided], defaults: Gathered) -> Plan:
-        """The edits for the whole document. template: with the plans of all workloads applied. defaults: the settings
-        that apply to all of them."""
+    def finish(self, template: Json, decided: Sequence[Decided], whole: DocumentContext) -> Plan:
+        """The edits for the whole document. template: with the plans of all workloads applied."""
 
 
 MODULES = {

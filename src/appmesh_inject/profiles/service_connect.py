@@ -13,13 +13,12 @@ from appmesh_inject.profiles.connecting.conversion import conversion
 from appmesh_inject.profiles.connecting.ecs_services import Link, links, task_sets
 from appmesh_inject.profiles.connecting.mesh_task import MeshTask
 from appmesh_inject.profiles.connecting.sidecars_out import sidecars_out
-from appmesh_inject.profiles.context import Context, enabled_scope
+from appmesh_inject.profiles.context import Context, DocumentContext, enabled_scope
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
 from appmesh_inject.profiles.sidecar.containers import GATEWAY
 from appmesh_inject.profiles.sidecar.identity import naming, represented
 from appmesh_inject.profiles.sidecar.profile import ALREADY_INJECTED
 from appmesh_inject.profiles.unavailable_stacks import unavailable_stacks
-from appmesh_inject.settings.layers import Gathered
 from appmesh_inject.settings.table import SERVICE_CONNECT
 
 STAMP = "ServiceConnect"
@@ -49,10 +48,10 @@ class ServiceConnect:
             return Plan(findings=problems)
         return _planned(context)
 
-    def finish(self, template: Json, decided: Sequence[Decided], defaults: Gathered) -> Plan:
+    def finish(self, template: Json, decided: Sequence[Decided], whole: DocumentContext) -> Plan:
         """The port names of the task definitions, the configuration of their ECS services, and the namespace."""
         resources = template.get("Resources") if isinstance(template, dict) else None
-        return conversion(resources, decided, defaults) if isinstance(resources, dict) else Plan()
+        return conversion(resources, decided, whole.defaults) if isinstance(resources, dict) else Plan()
 
 
 def _unseen(context: Context) -> Finding | None:

@@ -3,16 +3,17 @@
 The container definitions are our own, for the image `envoyproxy/envoy`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from appmesh_inject.cfn.document import Edit, edited, map_at
+from appmesh_inject.cfn.document import Edit, Json, edited, map_at
 from appmesh_inject.cfn.text_joining import scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.command_forms import is_ours
-from appmesh_inject.mesh.source import EnvoyConfiguration, has_mesh
-from appmesh_inject.profiles.context import Context
-from appmesh_inject.profiles.plan import Plan, Skip
+from appmesh_inject.mesh.task_configuration import EnvoyConfiguration, task_configuration
+from appmesh_inject.mesh.template_mesh import has_mesh
+from appmesh_inject.profiles.context import Context, DocumentContext
+from appmesh_inject.profiles.plan import Decided, Plan, Skip
 from appmesh_inject.profiles.sidecar import admin_port, checks, unpacking
 from appmesh_inject.profiles.sidecar.containers import (
     GATEWAY,
@@ -102,6 +103,19 @@ class Standalone(SidecarProfile):
         # An envoy that is there already may have been compressed.
         return planned if differs and isinstance(compressed, Plan) else compressed
 
+    def finish(self, template: Json, decided: Sequence[Decided], whole: DocumentContext) -> Plan:
+        """What the template needs once for all tasks with live weights."""
+        notes = [each.plan.notes for each in decided if each.plan is not None]
+        if not (any(notes) or whole.defaults.values.get("LiveWeights")):
+            return Plan()
+        # Imported here, since few templates need it and every import prolongs a cold start.
+        from appmesh_inject.profiles.live_weights import LiveTask, added, told_to_other_stacks
+
+        exported, findings = told_to_other_stacks(whole)
+        tasks = [task for task in notes if isinstance(task, LiveTask)]
+        plan = added(template, tasks, exported, whole.platform.live_weights_role) if tasks or exported else Plan()
+        return Plan(plan.changes, (*findings, *plan.findings))
+
     def closing(self, context: Context, sidecar_set: SidecarSet, envoy: Container, values: Values) -> Closing:
         """The command that runs the compiled configuration, and findings about the configuration."""
         compiled = _configuration(context, envoy, values)
@@ -128,7 +142,7 @@ class Standalone(SidecarProfile):
         """Whether the task was injected before, by any version, together with the removal of the mesh from the
         template. If another mesh is given for what is not a template, or with OnExisting: Replace, the task is
         compared with that."""
-        is_elsewhere = context.settings.mesh_stack.names or context.meshes.given
+        is_elsewhere = context.settings.mesh_stack.names or context.meshes.given_meshes
         is_template = context.kind.name == "cloudformation"
         if is_elsewhere and (not is_template or context.settings.on_existing == "Replace"):
             return False
@@ -154,7 +168,8 @@ def _configuration(context: Context, envoy: Container, values: Values) -> EnvoyC
     settings, scope = context.settings, context.workload.scope
     if unavailable := unavailable_stacks(context):
         return EnvoyConfiguration(None, findings=(unavailable,))
-    return context.meshes.configuration(
+    return task_configuration(
+        context.meshes,
         context.meshes.of_task(settings, scope, context.document),
         settings,
         is_gateway=represented(context.requested, scope) == GATEWAY,

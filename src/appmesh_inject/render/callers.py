@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.source import has_mesh, resources_of
+from appmesh_inject.mesh.template_mesh import has_mesh, resources_of
 from appmesh_inject.render.render_result import RenderOptions
 from appmesh_inject.settings.table import Settings
 from appmesh_inject.workloads.cloudformation import CloudFormation

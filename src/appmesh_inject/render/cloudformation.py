@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from appmesh_inject.cfn.document import Json, Path, edited, map_at, replace, value_at
+from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.files.elsewhere import Elsewhere
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.injection import HELD_BACK, NOT_MARKED, Action, Outcome, Report, inject
@@ -249,7 +250,7 @@ def _absolute(finding: Finding, call: Call) -> Finding:
 
 def _marked(call: Call) -> tuple[Workload, ...]:
     found = CloudFormation(call.level, {}).find(call.fragment)
-    return tuple(workload for workload in found.workloads if workload.levels)
+    return tuple(workload for workload in found.workloads if workload.is_marked)
 
 
 def _without_transform(marked: tuple[Workload, ...], macro: str) -> Finding:
@@ -265,7 +266,7 @@ def _held_back(report: Report) -> Report:
 def _resource(path: Path) -> Path:
     """The path of the resource that contains `path`, also in the body of an Fn::ForEach: `Resources/Web`."""
     end = 2
-    while len(path) > end and str(path[end - 1]).startswith("Fn::ForEach::"):
+    while len(path) > end and str(path[end - 1]).startswith(LOOP):
         end += 2
     return path[:end]
 

@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from appmesh_inject.cfn.document import Json, Path, edited, map_at, replace, value_at
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
+from appmesh_inject.render.missing_values import NOT_KNOWN
 from appmesh_inject.render.transforms import SNIPPET, Call, calls, is_same_macro
 from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
 
 NOT_LOOKED_INTO = "another macro runs first"
-
-NOT_KNOWN = "AM103"
 
 MISTAKES = ("AM101", "AM102")
 """What is wrong whatever another macro returns: a setting's name or value."""

@@ -17,6 +17,7 @@ from appmesh_inject.cfn.intrinsics import (
     parameters_that_decide,
     stored_parameters,
 )
+from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.containers import EcsContainerReader
@@ -110,7 +111,7 @@ def _unknown_document() -> Finding:
 def _workloads(resources: Mapping[str, Json], path: Path, scope: Scope) -> Iterator[Workload]:
     for name, resource in resources.items():
         if not isinstance(resource, dict):
-            if name.startswith("Fn::ForEach::"):
+            if name.startswith(LOOP):
                 yield from _in_loop(resource, (*path, name), scope)
         elif resource.get("Type") == TASK_DEFINITION_TYPE:
             yield _workload(name, resource, (*path, name), scope, (*path, name, "Properties"))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.table import NAMING, TABLE
 from appmesh_inject.settings.types import closest
@@ -33,9 +34,7 @@ def _in_resources(resources: Mapping[str, Json], path: Path) -> Iterator[Finding
             inner = properties if isinstance(properties, dict) else ()
             if not (HOLDERS.isdisjoint(resource) and HOLDERS.isdisjoint(inner)):
                 yield from _in_resource(name, resource, (*path, name))
-        elif (
-            name.startswith("Fn::ForEach::") and isinstance(resource, list) and isinstance((resource or [0])[-1], dict)
-        ):
+        elif name.startswith(LOOP) and isinstance(resource, list) and isinstance((resource or [0])[-1], dict):
             yield from _in_resources(resource[-1], (*path, name, len(resource) - 1))
 
 

@@ -28,6 +28,10 @@ class Workload(NamedTuple):
     findings: tuple[Finding, ...] = ()
     passed: str = ""
 
+    @property
+    def is_marked(self) -> bool:
+        return bool(self.levels)
+
 
 class Found(NamedTuple):
     """The workloads of a document. levels: settings that apply to all of them, lowest first."""

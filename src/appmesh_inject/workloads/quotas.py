@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from appmesh_inject.cfn.deployed_size import deployed_size, json_bytes
 from appmesh_inject.cfn.document import NOTHING, Json, map_at, most_bytes
+from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.findings import Finding
 from appmesh_inject.limits import RESOURCES_OF_A_TEMPLATE, TASK_DEFINITION_BYTES, TEMPLATE_BYTES
 from appmesh_inject.mesh.command_forms import commands, configuration_part, form_of
@@ -102,7 +103,7 @@ def _bytes(template: Json, most: MostBytes) -> Sequence[Finding]:
 
 def _resources(resources: Mapping[str, Json]) -> Sequence[Finding]:
     """A loop makes resources later, and an unknown number of them: it counts as none."""
-    count = len([name for name in resources if not name.startswith("Fn::ForEach::")])
+    count = len([name for name in resources if not name.startswith(LOOP)])
     if count <= RESOURCES_OF_A_TEMPLATE:
         return ()
     message = f"the processed template has {count} resources, and CloudFormation takes {RESOURCES_OF_A_TEMPLATE}"

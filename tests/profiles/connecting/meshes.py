@@ -4,7 +4,7 @@ from typing import Any
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.injection import Outcome, inject
-from appmesh_inject.mesh.source import Meshes
+from appmesh_inject.mesh.meshes import Meshes
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
 

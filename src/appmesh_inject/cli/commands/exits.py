@@ -117,7 +117,8 @@ def _read(given: GivenOptions) -> _Read:
     from appmesh_inject.cli.described_files import described_files
     from appmesh_inject.exits.mesh_files import MeshFile, whole
     from appmesh_inject.mesh.other_template import OtherTemplate, exports_of_all, resolved
-    from appmesh_inject.mesh.source import OtherMesh, with_exported
+    from appmesh_inject.mesh.source import OtherMesh
+    from appmesh_inject.mesh.template_mesh import with_exported
 
     options = given.command_options()
     described, left = described_files(given.files or [], options.configuration)
@@ -138,7 +139,7 @@ def _read(given: GivenOptions) -> _Read:
 
 
 def _has_mesh(input_file: "InputFile") -> bool:
-    from appmesh_inject.mesh.source import has_mesh, resources_of
+    from appmesh_inject.mesh.template_mesh import has_mesh, resources_of
 
     return input_file.is_template and has_mesh(resources_of(input_file.document.content))
 
@@ -158,7 +159,7 @@ def _trials(read: _Read) -> "Mapping[Exit, Trial]":
 def _mistakes(read: _Read) -> bool:
     """Prints what is wrong with the mesh itself. Whether something is."""
     from appmesh_inject.mesh.parsing import parse
-    from appmesh_inject.mesh.source import resources_of
+    from appmesh_inject.mesh.template_mesh import resources_of
     from appmesh_inject.mesh.value_resolution import deciding
 
     has_errors = False

@@ -25,7 +25,6 @@ from appmesh_inject.mesh.compiling.telemetry import telemetry_config
 from appmesh_inject.mesh.live_function import LiveRoute
 from appmesh_inject.mesh.model import Mesh, Model, VirtualGateway, VirtualNode
 from appmesh_inject.mesh.names import without_owner
-from appmesh_inject.mesh.source import SEVERAL_MESHES
 from appmesh_inject.mesh.tls_model import SDS_VARIABLE, ClientTls, ListenerTls
 
 Owner = VirtualNode | VirtualGateway
@@ -172,7 +171,7 @@ def _found(model: Model, key: str, mesh: str | None, candidates: Sequence[T], ki
         return found[0]
     what = "virtual node" if kind == "virtualNode" else "virtual gateway"
     if found:
-        return Finding("AM308", "", (), f"two meshes have a {what} of this name", SEVERAL_MESHES)
+        return Finding("AM308", "", (), f"two meshes have a {what} of this name", "Set MeshName")
     about = missing(model, mesh, key, candidates)
     return Finding("AM308", "", (), f"the {what} that the task names is not in {about.where}", about.hint)
 

@@ -6,13 +6,15 @@ from typing import Any, NamedTuple, TypeAlias
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import Scope
+from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.model import Model, Resource
-from appmesh_inject.mesh.names import APP_MESH, MeshNames, kind_of, name_property
+from appmesh_inject.mesh.names import MeshNames, kind_of, name_property
 from appmesh_inject.mesh.parsing import routes, virtual_resources
 from appmesh_inject.mesh.parsing.cloud_map import facts
 from appmesh_inject.mesh.parsing.property import Members, Property, Reader
 from appmesh_inject.mesh.scalars import Scalar
+from appmesh_inject.mesh.template_mesh import APP_MESH
 from appmesh_inject.settings.types import any_text, closest, name_alone
 
 Parse: TypeAlias = Callable[[Mapping[str, Any], Members], Resource | None]
@@ -56,7 +58,7 @@ def parse(resources: Json, scope: Scope, base_path: Path = ("Resources",), sourc
     for logical_id, resource in sorted(known.items()):
         prop = Property(resource, (*base_path, logical_id), Reader(logical_id, names, findings, source))
         kind = kind_of(resource)
-        if logical_id.startswith("Fn::ForEach"):
+        if logical_id.startswith(LOOP):
             _look_into_loop(prop)
         elif kind is not None and (parsed := _resource(prop, logical_id, kind)) is not None:
             found[KINDS[kind].field].append(parsed)

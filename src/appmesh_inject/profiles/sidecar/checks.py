@@ -8,7 +8,7 @@ from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import Absent, Literal, leaves
 from appmesh_inject.findings import Finding
 from appmesh_inject.limits import APP_PORTS
-from appmesh_inject.mesh.source import EnvoyConfiguration
+from appmesh_inject.mesh.task_configuration import EnvoyConfiguration
 from appmesh_inject.profiles.context import Context, shown_leaf
 from appmesh_inject.profiles.sidecar.containers import GATEWAY, SidecarSet
 from appmesh_inject.profiles.sidecar.context import SidecarContext

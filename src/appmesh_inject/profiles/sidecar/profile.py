@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from appmesh_inject.cfn.document import Changes, Edit, Json, Path, with_value_at
 from appmesh_inject.findings import Finding
-from appmesh_inject.profiles.context import Context
+from appmesh_inject.profiles.context import Context, DocumentContext
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
 from appmesh_inject.profiles.sidecar import draft_reuse
 from appmesh_inject.profiles.sidecar.build import draft
@@ -13,7 +13,6 @@ from appmesh_inject.profiles.sidecar.containers import SidecarSet
 from appmesh_inject.profiles.sidecar.context import SidecarContext, resource_of, sidecar_context
 from appmesh_inject.profiles.sidecar.identity import represented
 from appmesh_inject.profiles.sidecar.template import Slot, Values
-from appmesh_inject.settings.layers import Gathered
 from appmesh_inject.workloads.model import Container
 
 if TYPE_CHECKING:
@@ -84,9 +83,9 @@ class SidecarProfile:
         unique = tuple(dict.fromkeys(findings))
         if not changes and not any(finding.is_error for finding in unique):
             return Skip(ALREADY_INJECTED, unique)
-        return Plan(changes, unique, live=live)
+        return Plan(changes, unique, notes=live)
 
-    def finish(self, template: Json, decided: Sequence[Decided], defaults: Gathered) -> Plan:
+    def finish(self, template: Json, decided: Sequence[Decided], whole: DocumentContext) -> Plan:
         """No edits: sidecars concern only their workload."""
         return Plan()
 
