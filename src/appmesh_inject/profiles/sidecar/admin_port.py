@@ -66,12 +66,19 @@ def _uses(
     if _maps(context, envoy, scope, admin):
         hint = "Take the PortMapping out, or let Envoy answer /ready and /stats/prometheus there: set StatsPort"
         yield context.setting_path("Envoy"), "the envoy container maps the admin port", hint
-    resources = {name: each for name, each in scope.resources.items() if _can_exist(each, scope)}
-    for logical_id in _target_groups(context, resources, scope):
+    resources = scope.resources
+    checked_there = [name for name in resources if _is_checked_at(resources, name, admin, scope)]
+    for logical_id in _of_task(context, checked_there, resources, scope) if checked_there else ():
         path: Path = ("Resources", logical_id, "Properties", "HealthCheckPort")
-        if _can_be(_properties(resources, logical_id).get("HealthCheckPort"), admin, scope):
-            message = f"{logical_id} checks the health of the task at Envoy's admin port"
-            yield path, message, "Check a listener's port, or set StatsPort and HealthCheckPath: /ready"
+        message = f"{logical_id} checks the health of the task at Envoy's admin port"
+        yield path, message, "Check a listener's port, or set StatsPort and HealthCheckPath: /ready"
+
+
+def _is_checked_at(resources: Mapping[str, Json], name: str, admin: set[str], scope: Scope) -> bool:
+    """Whether a resource is a target group that can exist and whose health check can be at one of the ports `admin`."""
+    if _type(resources, name) != _TARGETS or not _can_exist(resources[name], scope):
+        return False
+    return _can_be(_properties(resources, name).get("HealthCheckPort"), admin, scope)
 
 
 def _can_be(value: Json, ports: set[str], scope: Scope) -> bool:
@@ -103,16 +110,18 @@ def _items(value: Json, scope: Scope) -> Iterator[tuple[Mapping[str, Json], Scop
                     yield leaf.written, leaf.scope
 
 
-def _target_groups(context: Context, resources: Mapping[str, Json], scope: Scope) -> Iterator[str]:
-    """The target groups of the services that run the task; if the template has no such service, those that no other
-    service uses."""
-    services = [_properties(resources, name) for name in resources if _type(resources, name) in _SERVICES]
+def _of_task(
+    context: Context, target_groups: Iterable[str], resources: Mapping[str, Json], scope: Scope
+) -> Iterator[str]:
+    """Those of the target groups that belong to the services that run the task; if the template has no such service,
+    those that no other service uses."""
+    names = (name for name in resources if _type(resources, name) in _SERVICES and _can_exist(resources[name], scope))
+    services = [_properties(resources, name) for name in names]
     own = [each for each in services if _refers(each.get("TaskDefinition"), context.workload.name, scope)]
-    for name in resources:
-        if _type(resources, name) == _TARGETS:
-            users = [each for each in services if _balances(each, name, scope)]
-            if any(each in own for each in users) or not (own or users):
-                yield name
+    for name in target_groups:
+        users = [each for each in services if _balances(each, name, scope)]
+        if any(each in own for each in users) or not (own or users):
+            yield name
 
 
 def _balances(service: Mapping[str, Json], target_group: str, scope: Scope) -> bool:
