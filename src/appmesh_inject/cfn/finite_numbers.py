@@ -35,7 +35,7 @@ def endless_number(value: Json) -> Path | None:
     # A filter that is much faster than the walk. A text or another number can match by chance.
     with suppress(ValueError):  # deeper than marshal goes
         written = marshal.dumps(value)  # type: ignore[arg-type]
-        if not any(ending in written for ending in _ENDINGS):
+        if not (b"\x7f" in written or b"\xff" in written) or not any(ending in written for ending in _ENDINGS):
             return None
     open_ends: list[tuple[Path, Json]] = [((), value)]
     while open_ends:

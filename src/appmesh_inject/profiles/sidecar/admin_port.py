@@ -1,6 +1,6 @@
 """Who uses Envoy's admin port from outside of the task: App Mesh's image answered there, `standalone` does not."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import Literal, Scope, known, leaves
@@ -67,18 +67,20 @@ def _uses(
         hint = "Take the PortMapping out, or let Envoy answer /ready and /stats/prometheus there: set StatsPort"
         yield context.setting_path("Envoy"), "the envoy container maps the admin port", hint
     resources = scope.resources
-    checked_there = [name for name in resources if _is_checked_at(resources, name, admin, scope)]
-    for logical_id in _of_task(context, checked_there, resources, scope) if checked_there else ():
+    for logical_id in _of_task(context, list(_checked_at(admin, scope)), resources, scope):
         path: Path = ("Resources", logical_id, "Properties", "HealthCheckPort")
         message = f"{logical_id} checks the health of the task at Envoy's admin port"
         yield path, message, "Check a listener's port, or set StatsPort and HealthCheckPath: /ready"
 
 
-def _is_checked_at(resources: Mapping[str, Json], name: str, admin: set[str], scope: Scope) -> bool:
-    """Whether a resource is a target group that can exist and whose health check can be at one of the ports `admin`."""
-    if _type(resources, name) != _TARGETS or not _can_exist(resources[name], scope):
-        return False
-    return _can_be(_properties(resources, name).get("HealthCheckPort"), admin, scope)
+def _checked_at(admin: set[str], scope: Scope) -> Iterator[str]:
+    """The target groups that can exist, and whose health check can be at one of the ports `admin`."""
+    resources = scope.resources
+    target_groups = [name for name, it in resources.items() if isinstance(it, dict) and it.get("Type") == _TARGETS]
+    for name in target_groups:
+        port = _properties(resources, name).get("HealthCheckPort")
+        if _can_be(port, admin, scope) and _can_exist(resources[name], scope):
+            yield name
 
 
 def _can_be(value: Json, ports: set[str], scope: Scope) -> bool:
@@ -111,10 +113,12 @@ def _items(value: Json, scope: Scope) -> Iterator[tuple[Mapping[str, Json], Scop
 
 
 def _of_task(
-    context: Context, target_groups: Iterable[str], resources: Mapping[str, Json], scope: Scope
+    context: Context, target_groups: Sequence[str], resources: Mapping[str, Json], scope: Scope
 ) -> Iterator[str]:
     """Those of the target groups that belong to the services that run the task; if the template has no such service,
     those that no other service uses."""
+    if not target_groups:
+        return
     names = (name for name in resources if _type(resources, name) in _SERVICES and _can_exist(resources[name], scope))
     services = [_properties(resources, name) for name in names]
     own = [each for each in services if _refers(each.get("TaskDefinition"), context.workload.name, scope)]
