@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from appmesh_inject.cfn.intrinsics import Scope
-from appmesh_inject.mesh.names import MeshNames
+from appmesh_inject.mesh.names import MeshNames, unknown_import
 from tests.mesh.meshes import of
 
 
@@ -173,6 +173,11 @@ def test_other_resources_have_no_mesh_name() -> None:
 )
 def test_values_that_mean_the_same_have_one_key(alike: list[Any]) -> None:
     assert len({names(Known="apps").key(value) for value in alike}) == 1
+
+
+def test_a_nul_in_a_name_is_no_expression() -> None:
+    assert unknown_import(names().key("\0apps\0")) is None
+    assert names().key("\0") != names().key("")
 
 
 def test_values_that_mean_something_else_have_keys_of_their_own() -> None:

@@ -220,7 +220,8 @@ class MeshNames:
         reading = read(value, within)
         if isinstance(reading, Literal) and not isinstance(reading.value, Mapping | list):
             literal = text_joining.scalar(reading.value)
-            return literal if isinstance(literal, str) else "\0null\0"
+            # A NUL stands around what only CloudFormation knows, so a literal cannot keep its own.
+            return literal.replace("\0", "\N{SYMBOL FOR NULL}") if isinstance(literal, str) else "\0null\0"
         called = function(value)
         if not isinstance(value, dict) or called is None:
             return _opaque(value)
