@@ -11,6 +11,7 @@ from typing import NamedTuple, final
 
 from appmesh_inject.cfn.document import Changes, Json, edited, remove, replace, value_if_there
 from appmesh_inject.cfn.intrinsics import Scope
+from appmesh_inject.cfn.references import references
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.template_mesh import EXPORT, exported_mesh
 
@@ -70,7 +71,7 @@ def fingerprint(template: Mapping[str, Json], mesh: Mapping[str, Json], scope: S
     and of one from Parameter Store the event carries the name alone."""
     conditions = _members(template, "Conditions")
     used = dict(_conditions_of(mesh, conditions))
-    names = {name for value in (mesh, used) for name in _texts(value)}
+    names = {name for value in (mesh, used) for name in references(value)}
     values = {**scope.parameters, **scope.stored}
     told = {
         "mesh": mesh,
@@ -101,18 +102,3 @@ def _conditions_of(
                 yield name, conditions[name]
                 yield from _conditions_of(conditions[name], conditions, visited | {name})
             yield from _conditions_of(item, conditions, visited)
-
-
-def _texts(value: Json) -> Iterator[str]:
-    """The names that a value may take from parameters: of each Ref, and in the text of each Fn::Sub."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if key == "Ref" and isinstance(item, str):
-                yield item
-            elif key == "Fn::Sub":
-                text = item[0] if isinstance(item, list) and item else item
-                yield from (part.partition("}")[0].strip() for part in str(text).split("${")[1:])
-            yield from _texts(item)
