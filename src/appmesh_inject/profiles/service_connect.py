@@ -6,12 +6,12 @@ them, since names are unique in a namespace, and callers wait for servers.
 
 from collections.abc import Iterator, Sequence
 
-from appmesh_inject.cfn.document import Edit, Json, map_at, replace
+from appmesh_inject.cfn.document import Edit, Json, edited, map_at, replace
 from appmesh_inject.findings import Finding
-from appmesh_inject.profiles.connecting import surroundings
+from appmesh_inject.profiles.connecting import finished_template, surroundings
 from appmesh_inject.profiles.connecting.conversion import conversion
 from appmesh_inject.profiles.connecting.ecs_services import Link, links, task_sets
-from appmesh_inject.profiles.connecting.mesh_task import MeshTask
+from appmesh_inject.profiles.connecting.mesh_task import MeshTask, tasks_of
 from appmesh_inject.profiles.connecting.sidecars_out import sidecars_out
 from appmesh_inject.profiles.context import Context, DocumentContext, enabled_scope
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
@@ -49,9 +49,19 @@ class ServiceConnect:
         return _planned(context)
 
     def finish(self, template: Json, decided: Sequence[Decided], whole: DocumentContext) -> Plan:
-        """The port names of the task definitions, the configuration of their ECS services, and the namespace."""
+        """The port names of the task definitions, the configuration of their ECS services, and the namespace. What
+        comes out is checked."""
         resources = template.get("Resources") if isinstance(template, dict) else None
-        return conversion(resources, decided, whole.defaults) if isinstance(resources, dict) else Plan()
+        if not isinstance(template, dict) or not isinstance(resources, dict):
+            return Plan()
+        plan = conversion(resources, decided, whole.defaults)
+        if any(each.is_refused for each in decided) or any(finding.is_error for finding in plan.findings):
+            return plan
+        finished = edited(template, plan.changes)
+        assert isinstance(finished, dict)
+        done = [task.name for task in tasks_of(decided)]
+        mistakes = finished_template.findings(finished, whole.found.scope.parameters, done) if done else ()
+        return plan._replace(findings=(*plan.findings, *mistakes))
 
 
 def _unseen(context: Context) -> Finding | None:

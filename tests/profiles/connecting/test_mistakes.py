@@ -85,6 +85,13 @@ def second(**members: Any) -> Any:
     return {"PortName": "color-9080", "DiscoveryName": "two", "ClientAliases": [{"Port": 1, "DnsName": "x"}], **members}
 
 
+def twin(resources: dict[str, Any], **members: Any) -> Any:
+    """A second ECS service, whose entry differs in the members."""
+    copied: Any = copy.deepcopy(resources["ColorService"])
+    copied["Properties"]["ServiceConnectConfiguration"]["Services"][0].update(members)
+    return copied
+
+
 class Wrong(NamedTuple):
     """A mistake. code: of the finding that is about it; said: a part of what the validator says."""
 
@@ -140,7 +147,7 @@ CASES: dict[str, Wrong] = {
     ),
     "no Memory of the task": Wrong(lambda it: task(it).pop("Memory"), "AM405", "no Memory"),
     "ProxyConfiguration beside it": Wrong(
-        lambda it: task(it).update(ProxyConfiguration={"ContainerName": "envoy"}), "AM207", "beside Service Connect"
+        lambda it: task(it).update(ProxyConfiguration={"ContainerName": "envoy"}), "AM207", "must have none"
     ),
     "host mode": Wrong(lambda it: task(it).update(NetworkMode="host"), "AM201", "'host'"),
     "TLS in bridge mode": Wrong(
@@ -173,7 +180,15 @@ CASES: dict[str, Wrong] = {
         "already has a service 'color'",
     ),
     "a clash with another ECS service": Wrong(
-        lambda it: it.update(Twin=copy.deepcopy(it["ColorService"])), "AM415", "already has a service 'color'"
+        lambda it: it.update(Twin=twin(it, ClientAliases=[{"Port": 1, "DnsName": "x"}])),
+        "AM415",
+        "already has a service 'color'",
+    ),
+    "the alias of another ECS service": Wrong(
+        lambda it: it.update(Twin=twin(it, DiscoveryName="twin")), "AM414", "already has the name 'color.mesh.local'"
+    ),
+    "the name of a port twice": Wrong(
+        lambda it: mappings(it).append({"ContainerPort": 1, "Name": "color-9000"}), "AM421", "a second time"
     ),
     "a limit in a branch": Wrong(
         lambda it: entry(it).update(IngressPortOverride={"Fn::If": ["C", 15000, 80]}), "AM421", "from 1025"
@@ -212,6 +227,12 @@ def test_a_mistake_is_found_and_nothing_else_is(name: str) -> None:
         # What only CloudFormation knows breaks nothing.
         lambda it: alias(it).update(DnsName={"Fn::Sub": "Color.${Domain}"}),
         lambda it: configuration(it).update(Services={"Ref": "AWS::NoValue"}),
+        # The task definition of a parameter may have any port.
+        lambda it: service(it).update(TaskDefinition={"Ref": "TaskArn"}),
+        # One name in either branch is one name.
+        lambda it: task(it).update(
+            ContainerDefinitions={"Fn::If": ["C", task(it)["ContainerDefinitions"], task(it)["ContainerDefinitions"]]}
+        ),
         # A configuration that is switched off may say anything.
         lambda it: service(it).update(ServiceConnectConfiguration={"Enabled": False, "Namespace": "ns-1"}),
     ],

@@ -3,12 +3,14 @@
 No other tool does: cfn-lint finds a handful of these mistakes, and emulators of AWS drop the configuration.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from appmesh_inject.cfn.document import NOTHING, Json, Path
+from appmesh_inject.cfn.document import NOTHING, Json, Path, shown
 from appmesh_inject.cfn.exclusion import compatible
 from appmesh_inject.cfn.intrinsics import Leaf, Literal, Scope, known, leaves
+from appmesh_inject.cfn.text_joining import scalar
+from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.profiles.connecting import shapes, surroundings
 from appmesh_inject.profiles.connecting.ecs_services import SERVICE_TYPE, named_task
@@ -16,6 +18,12 @@ from appmesh_inject.profiles.connecting.namespaces import in_cloud_map
 from appmesh_inject.profiles.connecting.port_mappings import port_mappings, port_names
 from appmesh_inject.profiles.connecting.validation import LIMIT, broken, is_enabled
 from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
+
+ORDER = "AM460"
+"""Of a DependsOn that cannot be met, which cfn-lint finds, too."""
+
+_CORRECT_IT = "Correct it, since ECS refuses such a service"
+_OTHER_NAME = "Give one of the two another name"
 
 
 class Mistake(NamedTuple):
@@ -25,101 +33,193 @@ class Mistake(NamedTuple):
     code: str
     path: Path
     message: str
+    hint: str = _CORRECT_IT
 
 
-def mistakes(template: Mapping[str, Json], parameters: Mapping[str, Json] = NOTHING) -> Iterator[Mistake]:
-    """What Service Connect would refuse of the ECS services in a finished template, and of the tasks that they run."""
+def findings(
+    template: Mapping[str, Json], parameters: Mapping[str, Json], tasks: Collection[str]
+) -> tuple[Finding, ...]:
+    """The mistakes of the ECS services that run one of the task definitions `tasks`, and of these."""
+    found = [each for each in mistakes(template, parameters, tasks) if each.code != ORDER]
+    return tuple(dict.fromkeys(map(_finding, found)))
+
+
+def _finding(mistake: Mistake) -> Finding:
+    code, path = mistake.code, mistake.path
+    message = f"{shown(path[3:])} {mistake.message}" if code == LIMIT else mistake.message
+    return Finding(code, mistake.logical_id, path, message, mistake.hint)
+
+
+def mistakes(
+    template: Mapping[str, Json], parameters: Mapping[str, Json] = NOTHING, tasks: Collection[str] | None = None
+) -> Iterator[Mistake]:
+    """What Service Connect would refuse of the ECS services in a finished template, and of the tasks that they run.
+
+    tasks: the task definitions whose services are checked; None for all. Of other services only the names count, which
+    are unique in a namespace.
+    """
     resources = template["Resources"]
     assert isinstance(resources, dict)
     scope = Scope(parameters, resources=resources)
-    names = MeshNames(resources, scope)
     conditions = template.get("Conditions")
-    discovered = _Discovered(names, conditions if isinstance(conditions, dict) else {})
-    for logical_id, resource in resources.items():
-        properties = _properties(resource, SERVICE_TYPE)
-        path: Path = ("Resources", logical_id, "Properties")
-        key = "ServiceConnectConfiguration"
-        enabled = [leaf for leaf in leaves(properties.get(key), scope, (*path, key)) if is_enabled(leaf)]
-        if not enabled:
-            continue
-        for problem in surroundings.of_service(properties, path, scope):
-            yield Mistake(logical_id, problem.code, problem.path, problem.message)
-        yield from _of_order(logical_id, resource, resources)
-        for leaf in enabled:
-            ports: dict[str, Json] = {}
-            network: Json = None
-            run = [named_task(task.written) for task in leaves(properties.get("TaskDefinition"), leaf.scope)]
-            for task in run:
-                if task is not None and task in resources:
-                    yield from _of_task(task, resources[task], leaf.scope)
-                    task_properties = _properties(resources[task], TASK_DEFINITION_TYPE)
-                    ports |= port_names(task_properties, leaf.scope)
-                    network = known(task_properties.get("NetworkMode"), leaf.scope)
-            for each in broken(leaf.written, ports, leaf.scope, leaf.path, network):
-                yield Mistake(logical_id, LIMIT, each.path, each.message)
-            yield from discovered.clashes(logical_id, resource.get("Condition"), leaf)
+    taken = _TakenNames(MeshNames(resources, scope), conditions if isinstance(conditions, dict) else {})
+    services = [_service(logical_id, resource, scope) for logical_id, resource in resources.items()]
+    # Those that are checked come last, so that a name is found a second time at one of them.
+    in_order = sorted((each for each in services if each.enabled), key=lambda it: (it.runs(tasks), it.logical_id))
+    for service in in_order:
+        clashes = list(taken.clashes(service))
+        if service.runs(tasks):
+            yield from _of_service(service, resources, scope)
+            yield from dict.fromkeys(_of_tasks(service, resources, taken.conditions))
+            yield from clashes
 
 
-def _of_task(logical_id: str, resource: Json, scope: Scope) -> Iterator[Mistake]:
+class _Service(NamedTuple):
+    """An ECS service. enabled: its configurations that switch Service Connect on, one for each branch that has one.
+    tasks: the task definitions that it runs in any branch."""
+
+    logical_id: str
+    resource: Mapping[str, Json]
+    properties: Mapping[str, Json]
+    enabled: Sequence[Leaf]
+    tasks: Sequence[str]
+
+    @property
+    def condition(self) -> str | None:
+        condition = self.resource.get("Condition")
+        return condition if isinstance(condition, str) else None
+
+    @property
+    def path(self) -> Path:
+        return ("Resources", self.logical_id, "Properties")
+
+    def runs(self, tasks: Collection[str] | None) -> bool:
+        return tasks is None or any(task in tasks for task in self.tasks)
+
+
+def _service(logical_id: str, resource: Json, scope: Scope) -> _Service:
+    properties = _properties(resource, SERVICE_TYPE)
+    path = ("Resources", logical_id, "Properties", "ServiceConnectConfiguration")
+    enabled = [leaf for leaf in leaves(properties.get(path[-1]), scope, path) if is_enabled(leaf)]
+    tasks = [named_task(leaf.written) for leaf in leaves(properties.get("TaskDefinition"), scope)]
+    known_tasks = [task for task in tasks if task is not None]
+    return _Service(logical_id, resource if isinstance(resource, dict) else {}, properties, enabled, known_tasks)
+
+
+def _of_service(service: _Service, resources: Mapping[str, Json], scope: Scope) -> Iterator[Mistake]:
+    logical_id = service.logical_id
+    for problem in surroundings.of_service(service.properties, service.path, scope):
+        yield Mistake(logical_id, *problem)
+    yield from _of_order(service, resources)
+    for leaf in service.enabled:
+        ports: dict[str, Json] | None = {}
+        network: Json = None
+        for way in leaves(service.properties.get("TaskDefinition"), leaf.scope):
+            properties = _properties(resources.get(named_task(way.written) or ""), TASK_DEFINITION_TYPE)
+            ports = None if ports is None or not properties else ports | port_names(properties, leaf.scope)
+            network = known(properties.get("NetworkMode"), leaf.scope)
+        for each in broken(leaf.written, ports, leaf.scope, leaf.path, network):
+            yield Mistake(logical_id, LIMIT, each.path, each.message)
+
+
+def _of_tasks(service: _Service, resources: Mapping[str, Json], conditions: Mapping[str, Json]) -> Iterator[Mistake]:
+    """The mistakes of the tasks that a service runs, where Service Connect is switched on."""
+    for leaf in service.enabled:
+        for way in leaves(service.properties.get("TaskDefinition"), leaf.scope):
+            task = named_task(way.written)
+            if task is not None and task in resources:
+                yield from _of_task(task, resources[task], way.scope, conditions)
+
+
+def _of_task(logical_id: str, resource: Json, scope: Scope, conditions: Mapping[str, Json]) -> Iterator[Mistake]:
     properties = _properties(resource, TASK_DEFINITION_TYPE)
     path: Path = ("Resources", logical_id, "Properties")
     for problem in surroundings.of_task(properties, path, scope):
-        yield Mistake(logical_id, problem.code, problem.path, problem.message)
-    if any(
-        isinstance(leaf.written, dict) and isinstance(leaf.reading, Literal) for leaf in _redirects(properties, scope)
-    ):
-        yield Mistake(logical_id, "AM207", (*path, "ProxyConfiguration"), "stands beside Service Connect")
+        yield Mistake(logical_id, *problem)
+    if any(isinstance(leaf.reading, Literal) for leaf in _redirects(properties, scope)):
+        message = "the task has a ProxyConfiguration, and a task with Service Connect must have none"
+        yield Mistake(logical_id, "AM207", (*path, "ProxyConfiguration"), message, "Take it out")
+    named: dict[str, list[Scope]] = {}
     for mapping in port_mappings(properties, scope, path):
-        for name, member in (("Name", shapes.PORT_NAME), ("AppProtocol", shapes.APP_PROTOCOL)):
-            if name in mapping.written:
-                place = (*mapping.path, name)
-                for each in shapes.broken_member(mapping.written[name], member, mapping.scope, place):
+        for member, shape in (("Name", shapes.PORT_NAME), ("AppProtocol", shapes.APP_PROTOCOL)):
+            if member in mapping.written:
+                place = (*mapping.path, member)
+                for each in shapes.broken_member(mapping.written[member], shape, mapping.scope, place):
                     yield Mistake(logical_id, LIMIT, each.path, each.message)
+        name = known(mapping.written.get("Name"), mapping.scope)
+        if isinstance(name, str):
+            others = named.setdefault(name, [])
+            if any(compatible(conditions, (*one.assumed.items(), *mapping.scope.assumed.items())) for one in others):
+                yield Mistake(logical_id, LIMIT, (*mapping.path, "Name"), "gives a name a second time")
+            others.append(mapping.scope)
 
 
 def _redirects(properties: Mapping[str, Json], scope: Scope) -> Sequence[Leaf]:
-    return leaves(properties["ProxyConfiguration"], scope) if "ProxyConfiguration" in properties else ()
+    found = leaves(properties["ProxyConfiguration"], scope) if "ProxyConfiguration" in properties else ()
+    return [leaf for leaf in found if isinstance(leaf.written, dict)]
 
 
-def _of_order(logical_id: str, resource: Json, resources: Mapping[str, Json]) -> Iterator[Mistake]:
-    assert isinstance(resource, dict)
-    waits = resource.get("DependsOn", [])
+def _of_order(service: _Service, resources: Mapping[str, Json]) -> Iterator[Mistake]:
+    waits = service.resource.get("DependsOn", [])
     for name in waits if isinstance(waits, list) else [waits]:
         other = resources.get(str(name))
         condition = other.get("Condition") if isinstance(other, dict) else None
-        if condition is not None and condition != resource.get("Condition"):
-            path: Path = ("Resources", logical_id, "DependsOn")
-            yield Mistake(logical_id, "AM460", path, f"depends on {name}, which exists only under a condition")
+        if condition is not None and condition != service.condition:
+            path: Path = ("Resources", service.logical_id, "DependsOn")
+            yield Mistake(service.logical_id, ORDER, path, f"depends on {name}, which exists only under a condition")
 
 
-class _Discovered:
-    """The discovery names of a template, and under which outcomes of conditions they exist."""
+class _TakenNames:
+    """The names that the namespaces of a template have, and under which outcomes of conditions."""
 
     def __init__(self, names: MeshNames, conditions: Mapping[str, Json]) -> None:
         self.names = names
         self.conditions = conditions
         self.found: dict[tuple[str, str], list[Mapping[str, bool]]] = {}
 
-    def clashes(self, logical_id: str, condition: Json, leaf: Leaf) -> Iterator[Mistake]:
-        """Names that the namespace has twice, or that a service of Cloud Map has there."""
+    def clashes(self, service: _Service) -> Iterator[Mistake]:
+        """Names of a service that its namespace has already, of another service or of one of Cloud Map."""
+        for leaf in service.enabled:
+            yield from self._clashes(service, leaf)
+
+    def _clashes(self, service: _Service, leaf: Leaf) -> Iterator[Mistake]:
         assert isinstance(leaf.written, dict)
-        outcomes = {**leaf.scope.assumed, **({condition: True} if isinstance(condition, str) else {})}
+        outcomes = {**leaf.scope.assumed, **({service.condition: True} if service.condition else {})}
         written = leaf.written.get("Namespace")
         namespace = self.names.key(written)
-        taken = in_cloud_map(written, self.names)
+        in_dns = in_cloud_map(written, self.names)
         services = leaf.written.get("Services")
-        for index, service in enumerate(services if isinstance(services, list) else ()):
-            name = known(service.get("DiscoveryName"), leaf.scope) if isinstance(service, dict) else None
-            if not isinstance(name, str):
+        for index, each in enumerate(services if isinstance(services, list) else ()):
+            if not isinstance(each, dict):
                 continue
-            others = self.found.setdefault((namespace, name), [])
-            if name in taken or any(self._can_be(outcomes, other) for other in others if other is not outcomes):
-                path = (*leaf.path, "Services", index, "DiscoveryName")
-                yield Mistake(logical_id, "AM415", path, f"the namespace already has a service '{name}'")
-            others.append(outcomes)
+            path = (*leaf.path, "Services", index)
+            discovered = known(each.get("DiscoveryName", each.get("PortName")), leaf.scope)
+            if isinstance(discovered, str) and (
+                discovered in in_dns or self._is_taken(namespace, discovered, outcomes)
+            ):
+                message = f"the namespace already has a service '{discovered}'"
+                yield Mistake(service.logical_id, "AM415", (*path, "DiscoveryName"), message, _OTHER_NAME)
+            name, port = _alias(each, leaf.scope)
+            if isinstance(name, str) and port is not None and self._is_taken(namespace, f"{name}:{port}", outcomes):
+                message = f"the namespace already has the name '{name}' with port {port}"
+                yield Mistake(service.logical_id, "AM414", (*path, "ClientAliases"), message, _OTHER_NAME)
 
-    def _can_be(self, one: Mapping[str, bool], other: Mapping[str, bool]) -> bool:
-        return compatible(self.conditions, (*one.items(), *other.items()))
+    def _is_taken(self, namespace: str, name: str, outcomes: Mapping[str, bool]) -> bool:
+        """Whether a name is there already. That of one and the same configuration is found by its own check."""
+        others = self.found.setdefault((namespace, name), [])
+        taken = any(
+            compatible(self.conditions, (*outcomes.items(), *other.items()))
+            for other in others
+            if other is not outcomes
+        )
+        others.append(outcomes)
+        return taken
+
+
+def _alias(service: Mapping[str, Json], scope: Scope) -> tuple[Json, Json]:
+    aliases = service.get("ClientAliases")
+    first = aliases[0] if isinstance(aliases, list) and aliases and isinstance(aliases[0], dict) else {}
+    return known(first.get("DnsName"), scope), scalar(known(first.get("Port"), scope))
 
 
 def _properties(resource: Json, kind: str) -> Mapping[str, Json]:

@@ -15,10 +15,11 @@ LIMIT = "AM421"
 
 
 def broken(
-    configuration: Json, ports: Mapping[str, Json], scope: Scope, path: Path = (), network: Json = None
+    configuration: Json, ports: Mapping[str, Json] | None, scope: Scope, path: Path = (), network: Json = None
 ) -> Iterator[Broken]:
     """The limits that an enabled configuration breaks. ports: the AppProtocol of each port mapping, by its name; None
-    for TCP. network: the NetworkMode of the task, if it is known."""
+    for TCP, and as a whole where the task definition is elsewhere. network: the NetworkMode of the task, if it is
+    known."""
     yield from shapes.broken(configuration, shapes.CONFIGURATION, scope, path)
     if not isinstance(configuration, dict):
         return
@@ -36,13 +37,14 @@ def broken(
 
 
 def _of_service(
-    service: Mapping[str, Json], ports: Mapping[str, Json], scope: Scope, path: Path, found: set[tuple[str, str]]
+    service: Mapping[str, Json], ports: Mapping[str, Json] | None, scope: Scope, path: Path, found: set[tuple[str, str]]
 ) -> Iterator[Broken]:
     port = known(service.get("PortName"), scope)
-    if isinstance(port, str) and port not in ports:
+    if isinstance(port, str) and ports is not None and port not in ports:
         yield Broken((*path, "PortName"), "names no port mapping of the task definition")
     timeout = service.get("Timeout")
-    if isinstance(timeout, dict) and "PerRequestTimeoutSeconds" in timeout and ports.get(str(port), "http") is None:
+    is_tcp = ports is not None and ports.get(str(port), "http") is None
+    if isinstance(timeout, dict) and "PerRequestTimeoutSeconds" in timeout and is_tcp:
         yield Broken(
             (*path, "Timeout", "PerRequestTimeoutSeconds"), "cannot be set for TCP: the port has no AppProtocol"
         )
