@@ -9,6 +9,7 @@ from cfnlint.runner import Runner
 
 import appmesh_inject.cfn_lint
 from tests.cli.command import TEMPLATE
+from tests.cli.test_lint import CONNECTED
 
 WHERE = ("appmesh_inject.cfn_lint", str(Path(appmesh_inject.cfn_lint.__file__).parent))
 
@@ -44,3 +45,10 @@ def test_a_good_template_has_the_warning_of_the_time_alone() -> None:
 
 def test_a_template_without_us_has_nothing() -> None:
     assert found("Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n") == []
+
+
+def test_mistakes_in_service_connect_are_underlined_in_any_template() -> None:
+    (match,) = found(CONNECTED.replace("PortName: http", "PortName: https"))
+    assert match[:3] == ("E9702", 12, 64)
+    assert match[3].startswith("AM421: ServiceConnectConfiguration/Services/0/PortName names no port mapping")
+    assert not found(CONNECTED)

@@ -299,3 +299,39 @@ def test_misspelt_short_forms(call: str, hint: str) -> None:
 def test_long_forms_and_other_short_forms_are_fine() -> None:
     ran = run("lint", "-", stdin=f"Metadata: {{A: {{Fn::Length: [a]}}, B: !Sub a, C: '!Length'}}\n{COMPLETE}")
     assert "AM906" not in ran.out
+
+
+CONNECTED = """\
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: awsvpc
+      Memory: "512"
+      ContainerDefinitions: [{Name: app, Image: cart, PortMappings: [{ContainerPort: 80, Name: http}]}]
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      TaskDefinition: !Ref Task
+      ServiceConnectConfiguration: {Enabled: true, Services: [{PortName: http, DiscoveryName: cart}]}
+"""
+
+
+def test_service_connect_without_a_mark_is_checked_for_what_the_api_refuses() -> None:
+    # The cluster may have a namespace, and the API takes an entry without a name for callers.
+    ran = run("lint", "-", stdin=CONNECTED)
+    assert "AM421" not in ran.out, ran.out
+    assert ran.code == 0
+    ran = run("lint", "-", stdin=CONNECTED.replace("DiscoveryName: cart", "DiscoveryName: Cart.V1"))
+    assert ran.out.startswith(
+        "<stdin>:12:80: error AM421 Service: ServiceConnectConfiguration/Services/0/DiscoveryName"
+    )
+    assert ran.code == 1
+
+
+def test_mistakes_in_what_was_converted_are_found_in_every_format() -> None:
+    wrong = CONNECTED.replace("PortName: http", "PortName: https")
+    (run_,) = json.loads(run("lint", "-", "--format", "sarif", stdin=wrong).out)["runs"]
+    assert "AM421" in {result["ruleId"] for result in run_["results"]}
+    assert "AM421" in {rule["id"] for rule in run_["tool"]["driver"]["rules"]}
+    assert "title=AM421" in run("lint", "-", "--format", "github", stdin=wrong).out

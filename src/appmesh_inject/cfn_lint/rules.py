@@ -11,6 +11,7 @@ from appmesh_inject.findings import DOCS, Finding, with_full_stop
 from appmesh_inject.render.cloudformation import rendered
 from appmesh_inject.render.parameters import declarations, parameter_values
 from appmesh_inject.render.render_result import RenderOptions
+from appmesh_inject.render.service_mistakes import mistakes_of_services
 from appmesh_inject.workloads.detect import is_template
 
 _FOUND: WeakKeyDictionary[Any, tuple[Finding, ...]] = WeakKeyDictionary()
@@ -85,7 +86,9 @@ def _of_template(template: Json) -> Iterator[Finding]:
     if not isinstance(template, Mapping) or not is_template(template):
         return
     values = parameter_values(declarations(template), {})
-    yield from rendered(template, RenderOptions(values)).findings
+    result = rendered(template, RenderOptions(values))
+    yield from result.findings
+    yield from mistakes_of_services(result, values)
 
 
 def _plain(value: Any) -> Json:

@@ -11,7 +11,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.connecting import finished_template, surroundings
 from appmesh_inject.profiles.connecting.conversion import conversion
 from appmesh_inject.profiles.connecting.ecs_services import Link, links, task_sets
-from appmesh_inject.profiles.connecting.mesh_task import MeshTask, tasks_of
+from appmesh_inject.profiles.connecting.mesh_task import MeshTask
 from appmesh_inject.profiles.connecting.sidecars_out import sidecars_out
 from appmesh_inject.profiles.context import Context, DocumentContext, enabled_scope
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
@@ -50,17 +50,19 @@ class ServiceConnect:
 
     def finish(self, template: Json, decided: Sequence[Decided], whole: DocumentContext) -> Plan:
         """The port names of the task definitions, the configuration of their ECS services, and the namespace. What
-        comes out is checked."""
+        comes out is checked, also that of an earlier run."""
         resources = template.get("Resources") if isinstance(template, dict) else None
         if not isinstance(template, dict) or not isinstance(resources, dict):
             return Plan()
         plan = conversion(resources, decided, whole.defaults)
+        own = [each for each in decided if each.is_enabled and each.requested.settings.profile == SERVICE_CONNECT]
+        # A mistake in the document comes first: what comes out is then none of the user's concern.
         if any(each.is_refused for each in decided) or any(finding.is_error for finding in plan.findings):
             return plan
         finished = edited(template, plan.changes)
         assert isinstance(finished, dict)
-        done = [task.name for task in tasks_of(decided)]
-        mistakes = finished_template.findings(finished, whole.found.scope.parameters, done) if done else ()
+        tasks = [each.workload.name for each in own]
+        mistakes = finished_template.findings(finished, whole.found.scope.parameters, tasks) if tasks else ()
         return plan._replace(findings=(*plan.findings, *mistakes))
 
 

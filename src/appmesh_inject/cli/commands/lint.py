@@ -27,6 +27,7 @@ from appmesh_inject.render.callers import warnings_of_callers
 from appmesh_inject.render.ignored_warnings import kept
 from appmesh_inject.render.input_files import InputFile
 from appmesh_inject.render.render_result import Rendered
+from appmesh_inject.render.service_mistakes import mistakes_of_services
 from appmesh_inject.settings.types import closest
 
 if TYPE_CHECKING:
@@ -80,15 +81,17 @@ def _counts(problem: Problem) -> bool:
 
 def _findings(input_file: InputFile, result: Rendered, options: CommandOptions) -> list[Finding]:
     """The findings of the macro, and the warnings that mesh resources get lost, or are missing for others, and those of
-    what only App Mesh needed."""
+    what only App Mesh needed; and the mistakes in Service Connect."""
     if not input_file.is_template:
         return not_ignored(result.findings)
     document = input_file.document
     template = document.content
     lost = warning_of_deletion(template, result.document)
     left = tuple(leftovers_of_rendered(template, result.reports))
-    callers = warnings_of_callers(template, options.render_options(document))
-    return not_ignored((*result.findings, *kept((*lost, *left, *callers), template)))
+    render_options = options.render_options(document)
+    callers = warnings_of_callers(template, render_options)
+    mistakes = mistakes_of_services(result, render_options.parameter_values)
+    return not_ignored((*result.findings, *kept((*lost, *left, *callers), template), *mistakes))
 
 
 def _cfn_lint(files: Sequence[InputFile], errors: list[UserError]) -> "CfnLint | None":

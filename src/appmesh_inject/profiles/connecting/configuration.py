@@ -13,8 +13,9 @@ from appmesh_inject.profiles.connecting.mesh_task import MeshTask
 from appmesh_inject.profiles.connecting.namespaces import Namespace
 from appmesh_inject.profiles.connecting.port_mappings import containers, port_names
 from appmesh_inject.profiles.connecting.ports import as_number, mapped_ports, named_ports
+from appmesh_inject.profiles.connecting.shapes import LIMIT
 from appmesh_inject.profiles.connecting.timeouts import timeouts
-from appmesh_inject.profiles.connecting.validation import LIMIT, broken
+from appmesh_inject.profiles.connecting.validation import broken
 
 IDENTITIES: Identities = {"Services": (("DiscoveryName", None),)}
 """Entries of the fragment merge by their discovery name; their aliases replace, since there is exactly one."""

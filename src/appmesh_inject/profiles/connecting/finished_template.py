@@ -16,7 +16,8 @@ from appmesh_inject.profiles.connecting import shapes, surroundings
 from appmesh_inject.profiles.connecting.ecs_services import SERVICE_TYPE, named_task
 from appmesh_inject.profiles.connecting.namespaces import in_cloud_map
 from appmesh_inject.profiles.connecting.port_mappings import port_mappings, port_names
-from appmesh_inject.profiles.connecting.validation import LIMIT, broken, is_enabled
+from appmesh_inject.profiles.connecting.shapes import LIMIT
+from appmesh_inject.profiles.connecting.validation import broken, is_enabled
 from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
 
 ORDER = "AM460"
@@ -34,14 +35,17 @@ class Mistake(NamedTuple):
     path: Path
     message: str
     hint: str = _CORRECT_IT
+    is_ours: bool = False
 
 
 def findings(
-    template: Mapping[str, Json], parameters: Mapping[str, Json], tasks: Collection[str]
+    template: Mapping[str, Json], parameters: Mapping[str, Json], tasks: Collection[str] | None = None
 ) -> tuple[Finding, ...]:
-    """The mistakes of the ECS services that run one of the task definitions `tasks`, and of these."""
-    found = [each for each in mistakes(template, parameters, tasks) if each.code != ORDER]
-    return tuple(dict.fromkeys(map(_finding, found)))
+    """The mistakes of the ECS services that run one of the task definitions `tasks`, and of these. None: of all, which
+    may be written by hand, and take what the API takes."""
+    found = mistakes(template, parameters, tasks)
+    counted = [each for each in found if each.code != ORDER and not (each.is_ours and tasks is None)]
+    return tuple(dict.fromkeys(map(_finding, counted)))
 
 
 def _finding(mistake: Mistake) -> Finding:
@@ -116,10 +120,10 @@ def _of_service(service: _Service, resources: Mapping[str, Json], scope: Scope) 
         network: Json = None
         for way in leaves(service.properties.get("TaskDefinition"), leaf.scope):
             properties = _properties(resources.get(named_task(way.written) or ""), TASK_DEFINITION_TYPE)
-            ports = None if ports is None or not properties else ports | port_names(properties, leaf.scope)
+            ports = None if ports is None or not properties else {**ports, **port_names(properties, leaf.scope)}
             network = known(properties.get("NetworkMode"), leaf.scope)
         for each in broken(leaf.written, ports, leaf.scope, leaf.path, network):
-            yield Mistake(logical_id, LIMIT, each.path, each.message)
+            yield Mistake(logical_id, LIMIT, each.path, each.message, is_ours=each.is_ours)
 
 
 def _of_tasks(service: _Service, resources: Mapping[str, Json], conditions: Mapping[str, Json]) -> Iterator[Mistake]:

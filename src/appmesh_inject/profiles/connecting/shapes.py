@@ -13,6 +13,9 @@ from appmesh_inject.cfn.intrinsics import Absent, Literal, Scope, leaves
 from appmesh_inject.cfn.text_joining import number
 from appmesh_inject.settings.types import closest, one_of, shown_literal
 
+LIMIT = "AM421"
+"""The code of a broken limit."""
+
 DISCOVERY_NAME = r"[a-z0-9_][a-z0-9_-]{0,63}"
 DNS_NAME = r"[a-z0-9_.][a-z0-9_.-]{0,126}"
 LONGEST_DISCOVERY_NAME = 64
@@ -42,10 +45,12 @@ class Member(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """A limit that a value breaks. message: continues the name of the place."""
+    """A limit that a value breaks. message: continues the name of the place. is_ours: not the API's, which takes less
+    in some cases, but one of what this profile writes."""
 
     path: Path
     message: str
+    is_ours: bool = False
 
 
 def _text(need: str, pattern: str, *, required: bool = False) -> Member:
@@ -88,7 +93,7 @@ CLIENT_ALIAS: Shape = {
 SERVICE: Shape = {
     "PortName": _text(_NAME, DISCOVERY_NAME, required=True),
     "DiscoveryName": _text(_NAME, DISCOVERY_NAME),
-    "ClientAliases": _list(CLIENT_ALIAS, 1, 1, required=True),
+    "ClientAliases": _list(CLIENT_ALIAS, 1, 1),
     "IngressPortOverride": _number(1025, 65535),
     "Timeout": _map({"IdleTimeoutSeconds": _SECONDS, "PerRequestTimeoutSeconds": _SECONDS}),
     "Tls": _map(

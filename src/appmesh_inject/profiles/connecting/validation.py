@@ -11,8 +11,6 @@ from appmesh_inject.cfn.text_joining import scalar
 from appmesh_inject.profiles.connecting import shapes
 from appmesh_inject.profiles.connecting.shapes import Broken
 
-LIMIT = "AM421"
-
 
 def broken(
     configuration: Json, ports: Mapping[str, Json] | None, scope: Scope, path: Path = (), network: Json = None
@@ -24,7 +22,8 @@ def broken(
     if not isinstance(configuration, dict):
         return
     if is_no_value(configuration.get("Namespace", {"Ref": "AWS::NoValue"})):
-        yield Broken((*path, "Namespace"), "is required: the cluster's default counts only when a service is created")
+        message = "is required: the cluster's default counts only when a service is created"
+        yield Broken((*path, "Namespace"), message, is_ours=True)
     if "AccessLogConfiguration" in configuration and "LogConfiguration" not in configuration:
         yield Broken((*path, "AccessLogConfiguration"), "needs a LogConfiguration beside it")
     services = configuration.get("Services")
@@ -39,6 +38,8 @@ def broken(
 def _of_service(
     service: Mapping[str, Json], ports: Mapping[str, Json] | None, scope: Scope, path: Path, found: set[tuple[str, str]]
 ) -> Iterator[Broken]:
+    if "ClientAliases" not in service:
+        yield Broken((*path, "ClientAliases"), "is required", is_ours=True)
     port = known(service.get("PortName"), scope)
     if isinstance(port, str) and ports is not None and port not in ports:
         yield Broken((*path, "PortName"), "names no port mapping of the task definition")
