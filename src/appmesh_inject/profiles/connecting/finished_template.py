@@ -41,11 +41,10 @@ class Mistake(NamedTuple):
 def findings(
     template: Mapping[str, Json], parameters: Mapping[str, Json], tasks: Collection[str] | None = None
 ) -> tuple[Finding, ...]:
-    """The mistakes of the ECS services that run one of the task definitions `tasks`, and of these. None: of all, which
-    may be written by hand, and take what the API takes."""
+    """What ECS would refuse of the ECS services that run one of the task definitions `tasks`, or of all. The rules that
+    are only ours are left out: they are for what is built, and not for what was there or is written by hand."""
     found = mistakes(template, parameters, tasks)
-    counted = [each for each in found if each.code != ORDER and not (each.is_ours and tasks is None)]
-    return tuple(dict.fromkeys(map(_finding, counted)))
+    return tuple(dict.fromkeys(_finding(each) for each in found if each.code != ORDER and not each.is_ours))
 
 
 def _finding(mistake: Mistake) -> Finding:
