@@ -218,3 +218,46 @@ def test_a_new_default_is_a_new_baseline_and_a_deployment(tmp_path: Path) -> Non
     ran = run("diff", *files)
     assert ran.code == 1
     assert ran.out.splitlines()[-1].endswith("redeployed: WebService (new revision of WebTask)")
+
+
+CONVERTED = (GOLDEN / "cloudformation/service-connect-minimal/input.yaml").read_text()
+
+
+def test_a_service_is_a_part_of_its_task_and_is_redeployed_for_its_configuration() -> None:
+    ran = run("diff", "-", stdin=CONVERTED)
+    lines = ran.out.splitlines()
+    assert lines[0] == ("2 tasks join Service Connect, 1 resource is new, 4 resources leave, 2 services are redeployed")
+    assert "<stdin>: CartService (AWS::ECS::Service): of CartTask" in lines
+    assert "<stdin>: ServiceConnectNamespace (AWS::ServiceDiscovery::HttpNamespace): new" in lines
+    assert "<stdin>: 2 of 2 workloads change, +" in ran.out
+    assert "envoy" not in ran.out
+
+
+def test_each_task_is_counted_for_what_becomes_of_it() -> None:
+    first = {
+        name: run("diff", str(GOLDEN / f"cloudformation/service-connect-{name}/input.yaml")).out.splitlines()[0]
+        for name in ("losses", "beside-standalone")
+    }
+    assert first["losses"].startswith("2 tasks join Service Connect, 1 task leaves the mesh, ")
+    assert first["beside-standalone"].startswith("2 tasks get envoy, 1 task joins Service Connect, ")
+
+
+def test_a_change_of_the_configuration_alone_is_a_change_of_the_task(tmp_path: Path) -> None:
+    # The top of the template, so that the mark of the task itself stays.
+    mark = "Metadata: {AppMesh: {ServiceConnect: {ContainerConfigurations: [{LogLevel: debug}]}}}\n"
+    ran = run("diff", *two(tmp_path, CONVERTED, mark + CONVERTED))
+    lines = ran.out.splitlines()
+    assert lines[0] == "2 tasks change, 2 services are redeployed"
+    assert lines[-2].endswith(": 2 of 2 workloads change, +9 -0 lines")
+    assert lines[-1].endswith(
+        "redeployed: CartService (other ServiceConnectConfiguration), WebService (other ServiceConnectConfiguration)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("member", "is_deployed"), [("DesiredCount: 2", False), ("NetworkConfiguration: {A: b}", True)]
+)
+def test_ecs_deploys_a_service_anew_for_some_of_its_properties(member: str, is_deployed: bool, tmp_path: Path) -> None:
+    changed = (TEMPLATE + SERVICES).replace("TaskDefinition: !Ref Web", f"TaskDefinition: !Ref Web\n      {member}")
+    ran = run("diff", *two(tmp_path, TEMPLATE + SERVICES, changed))
+    assert ("redeployed: WebService (other NetworkConfiguration)" in ran.out) is is_deployed

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.diff.document_parts import REST, DocumentPart, parts
 from appmesh_inject.diff.embedded_text import with_text_parsed
+from appmesh_inject.diff.redeployments import SERVICE, tasks_run
 from appmesh_inject.files import yaml_writer
 from appmesh_inject.injection import Report
+from appmesh_inject.settings.table import SERVICE_CONNECT
 
 CONTEXT = 3
 
@@ -16,13 +18,20 @@ CONTEXT = 3
 @dataclass(frozen=True, slots=True)
 class Change:
     """A part that differs. lines: the hunks. report: what happened to its workload. is_gone: the part was removed.
-    is_new: it was added."""
+    is_new: it was added. belongs_to: what happened to the workloads that it is a part of, as an ECS service is of the
+    tasks with Service Connect that it runs."""
 
     part: DocumentPart
     lines: tuple[str, ...]
     report: Report | None = None
     is_gone: bool = False
     is_new: bool = False
+    belongs_to: tuple[Report, ...] = ()
+
+    @property
+    def reports(self) -> tuple[Report, ...]:
+        """What happened to all its workloads."""
+        return self.belongs_to if self.report is None else (self.report, *self.belongs_to)
 
     @property
     def added(self) -> int:
@@ -44,7 +53,8 @@ def changes(before: Json, after: Json, reports: Sequence[Report]) -> tuple[Chang
             lines = _hunks(earlier.value if earlier else None, part.value)
             # Values can differ although their texts are equal, such as 80 and 80.0. These are not changes.
             if lines:
-                found.append(Change(part, lines, _report(part, reports), is_new=earlier is None))
+                report, of_service = _report(part, reports), _of_service(part, reports)
+                found.append(Change(part, lines, report, is_new=earlier is None, belongs_to=of_service))
     for name, part in old.items():
         if name not in new:
             found.append(Change(part, _hunks(part.value, None), is_gone=True))
@@ -55,6 +65,12 @@ def _report(part: DocumentPart, reports: Sequence[Report]) -> Report | None:
     if part.name == REST:
         return None
     return next((report for report in reports if report.path[: len(part.path)] == part.path), None)
+
+
+def _of_service(part: DocumentPart, reports: Sequence[Report]) -> tuple[Report, ...]:
+    """The reports of the tasks that a service runs and that Service Connect is configured for there."""
+    run = tasks_run(part.value) if part.kind == SERVICE else ()
+    return tuple(report for report in reports if report.profile == SERVICE_CONNECT and report.name in run)
 
 
 def _hunks(before: Json, after: Json) -> tuple[str, ...]:

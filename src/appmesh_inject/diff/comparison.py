@@ -7,6 +7,7 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.diff.changes import Change, changes
 from appmesh_inject.diff.document_parts import REST, uncalled
 from appmesh_inject.diff.redeployments import Redeployment, live_parameters, redeployed
+from appmesh_inject.injection import Report
 from appmesh_inject.render.render_result import Rendered
 
 
@@ -27,6 +28,11 @@ class Comparison:
     @property
     def is_same(self) -> bool:
         return not self.changes and not self.values
+
+    @property
+    def changed_workloads(self) -> tuple[Report, ...]:
+        """What happened to the workloads that change, themselves or in what is a part of them."""
+        return tuple({report.path: report for change in self.changes for report in change.reports}.values())
 
     @property
     def shown(self) -> tuple[Change, ...]:

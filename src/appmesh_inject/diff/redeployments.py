@@ -1,4 +1,5 @@
-"""The services that a change redeploys: those whose task definition gets a new revision."""
+"""The services that a change redeploys: those whose task definition gets a new revision, or that change in a property
+that ECS deploys anew for."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,13 +13,26 @@ from appmesh_inject.mesh.parsing.property import parameters
 
 SERVICE, TASK_DEFINITION = "AWS::ECS::Service", "AWS::ECS::TaskDefinition"
 
+DEPLOYED_ANEW = (
+    "TaskDefinition",
+    "ServiceConnectConfiguration",
+    "ServiceRegistries",
+    "LoadBalancers",
+    "NetworkConfiguration",
+    "PlatformVersion",
+    "VolumeConfigurations",
+    "VpcLatticeConfigurations",
+)
+"""The properties of a service whose change starts a deployment. Source: ECS API reference, UpdateService."""
+
 
 @dataclass(frozen=True, slots=True)
 class Redeployment:
-    """A service, and the changed task definitions that cause its redeployment."""
+    """A service, and what causes its redeployment: changed task definitions, and changed properties of its own."""
 
     service: str
     task_definitions: tuple[str, ...]
+    properties: tuple[str, ...] = ()
 
 
 def redeployed(before: Json, after: Json, changed: Collection[str] = ()) -> tuple[Redeployment, ...]:
@@ -36,12 +50,28 @@ def redeployed(before: Json, after: Json, changed: Collection[str] = ()) -> tupl
     known = dict(_resources(before, SERVICE))
     found: list[Redeployment] = []
     for name, service in _resources(after, SERVICE):
-        properties = service.get("Properties")
-        reference = properties.get("TaskDefinition") if isinstance(properties, Mapping) else None
-        because = tuple(dict.fromkeys(each for each in _referred(reference) if each in revised))
-        if because and name in known:
-            found.append(Redeployment(name, because))
+        if name not in known:
+            continue
+        earlier, later = _properties(known[name]), _properties(service)
+        because = tuple(each for each in tasks_run(service) if each in revised)
+        own = tuple(
+            key
+            for key in DEPLOYED_ANEW
+            if earlier.get(key) != later.get(key) or _uses(later.get(key), conditions).intersection(changed)
+        )
+        if because or own:
+            found.append(Redeployment(name, because, own))
     return tuple(found)
+
+
+def tasks_run(service: Json) -> tuple[str, ...]:
+    """The logical IDs that the TaskDefinition of an ECS service refers to."""
+    return tuple(dict.fromkeys(_referred(_properties(service).get("TaskDefinition"))))
+
+
+def _properties(resource: Json) -> Mapping[str, Json]:
+    properties = resource.get("Properties") if isinstance(resource, Mapping) else None
+    return properties if isinstance(properties, Mapping) else {}
 
 
 def live_parameters(after: Json, changed: Collection[str]) -> tuple[str, ...]:

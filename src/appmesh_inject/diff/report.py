@@ -8,38 +8,57 @@ from rich.text import Text
 from appmesh_inject.diff.changes import Change
 from appmesh_inject.diff.comparison import Comparison
 from appmesh_inject.diff.document_parts import REST
+from appmesh_inject.diff.redeployments import Redeployment
 from appmesh_inject.findings import one_line
-from appmesh_inject.injection import Action
+from appmesh_inject.injection import Action, Report
+from appmesh_inject.profiles.connecting.summary import TAKES_NO_PART
+from appmesh_inject.settings.table import SERVICE_CONNECT
 
 LONGEST_COMMENT = 60_000
 """GitHub's limit is 65,536 characters. The rest is left to whoever posts the comment."""
 
 TASKS = ("AWS::ECS::TaskDefinition", "ECS task definition")
 
+GETS_ENVOY = ("gets envoy", "get envoy")
+JOINS = ("joins Service Connect", "join Service Connect")
+LEAVES = ("leaves the mesh", "leave the mesh")
 STYLES = {"@": "cyan", "+": "green", "-": "red"}
 
 
 def overview(comparisons: Sequence[Comparison]) -> str:
     """What a reviewer wants to know first, in one line; empty if nothing changes."""
     changes = [change for comparison in comparisons for change in comparison.changes]
-    injected = [change.report for change in changes if change.report and change.report.action is Action.INJECTED]
     is_effect = any(comparison.is_effect for comparison in comparisons)
     gone = sum(change.is_gone and change.part.name != REST for change in changes)
-    added = 0 if is_effect else sum(change.is_new and change.part.name != REST for change in changes)
+    added = sum(change.is_new and change.part.name != REST for change in changes)
     redeployed = sum(len(comparison.redeployments) for comparison in comparisons)
-    is_tasks = all(change.part.kind in TASKS for change in changes if change.report)
-    task, tasks = ("task", "tasks") if is_tasks else ("workload", "workloads")
     parts = [
-        (
-            len(injected),
-            f"{task} {'gets envoy' if is_effect else 'changes'}",
-            f"{tasks} {'get envoy' if is_effect else 'change'}",
-        ),
+        *_workloads(comparisons, is_effect=is_effect),
         (added, "resource is new", "resources are new"),
         (gone, "resource leaves", "resources leave"),
         (redeployed, "service is redeployed", "services are redeployed"),
     ]
     return ", ".join(f"{number} {one if number == 1 else many}" for number, one, many in parts if number)
+
+
+def _workloads(comparisons: Sequence[Comparison], *, is_effect: bool) -> Iterator[tuple[int, str, str]]:
+    """What becomes of the injected workloads: how many, in words for one, and in words for several."""
+    changes = [change for comparison in comparisons for change in comparison.changes]
+    is_tasks = all(change.part.kind in TASKS for change in changes if change.report)
+    task, tasks = ("task", "tasks") if is_tasks else ("workload", "workloads")
+    injected = [report for each in comparisons for report in each.changed_workloads if report.action is Action.INJECTED]
+    if not is_effect:
+        yield len(injected), f"{task} changes", f"{tasks} change"
+        return
+    outcomes = [_outcome(report) for report in injected]
+    for one, many in (GETS_ENVOY, JOINS, LEAVES):
+        yield outcomes.count((one, many)), f"{task} {one}", f"{tasks} {many}"
+
+
+def _outcome(report: Report) -> tuple[str, str]:
+    if report.profile != SERVICE_CONNECT:
+        return GETS_ENVOY
+    return LEAVES if report.reason == TAKES_NO_PART else JOINS
 
 
 def as_text(comparisons: Sequence[Comparison]) -> Iterator[Text]:
@@ -96,7 +115,7 @@ def _block(change: Change) -> str:
 
 def _heading(change: Change) -> str:
     kind = f" ({change.part.kind})" if change.part.kind else ""
-    outcome = ""
+    outcome = f": of {', '.join(report.name for report in change.belongs_to)}" if change.belongs_to else ""
     if change.report is not None:
         profile = f", profile {change.report.profile}" if change.report.action is Action.INJECTED else ""
         outcome = f": {change.report.action}{profile}"
@@ -106,7 +125,7 @@ def _heading(change: Change) -> str:
 
 def _remarks(comparison: Comparison, name: Callable[[str], str]) -> Iterator[str]:
     """Remarks about a file as a whole. name: formats the names in them."""
-    changed = sum(change.report is not None for change in comparison.changes)
+    changed = len(comparison.changed_workloads)
     if comparison.is_same:
         yield "nothing changes"
     else:
@@ -122,11 +141,14 @@ def _remarks(comparison: Comparison, name: Callable[[str], str]) -> Iterator[str
         which = ", ".join(map(name, comparison.live))
         yield f"live weights: {which}: running Envoys follow, and no task is replaced for that"
     if not comparison.is_effect:
-        services = ", ".join(
-            f"{name(each.service)} (new revision of {', '.join(map(name, each.task_definitions))})"
-            for each in comparison.redeployments
-        )
+        services = ", ".join(f"{name(each.service)} ({_cause(each, name)})" for each in comparison.redeployments)
         yield f"redeployed: {services}" if services else "redeployed: no service"
+
+
+def _cause(redeployment: Redeployment, name: Callable[[str], str]) -> str:
+    revised = ", ".join(map(name, redeployment.task_definitions))
+    own = ", ".join(redeployment.properties)
+    return "; ".join([*([f"new revision of {revised}"] if revised else []), *([f"other {own}"] if own else [])])
 
 
 def _printable(line: str) -> str:

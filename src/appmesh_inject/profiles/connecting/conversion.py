@@ -7,17 +7,17 @@ from appmesh_inject.cfn.document import Edit, Json, edited, replace
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import MeshNames, kind_of
-from appmesh_inject.mesh.scalars import shown
 from appmesh_inject.mesh.value_resolution import deciding
 from appmesh_inject.profiles.connecting import callers, losses, namespaces, surroundings, tls
 from appmesh_inject.profiles.connecting.configuration import Configured, configured
 from appmesh_inject.profiles.connecting.ecs_services import schedules, together
-from appmesh_inject.profiles.connecting.endpoints import Endpoint, Endpoints, Runners, endpoints
+from appmesh_inject.profiles.connecting.endpoints import Endpoints, Runners, endpoints
 from appmesh_inject.profiles.connecting.mesh_task import MeshTask, runners, tasks_of
 from appmesh_inject.profiles.connecting.order import deployment_order
 from appmesh_inject.profiles.connecting.ports import as_number
 from appmesh_inject.profiles.connecting.resource_keys import key_of
 from appmesh_inject.profiles.connecting.service_edits import service_edits
+from appmesh_inject.profiles.connecting.summary import summary
 from appmesh_inject.profiles.connecting.unique_names import clashes
 from appmesh_inject.profiles.plan import Decided, Plan
 from appmesh_inject.settings.layers import Gathered
@@ -59,7 +59,7 @@ class _Conversion:
         self.findings += (*written.findings, *order.findings)
         ports = [edit for each in done if each.task.name not in self.refused for edit in each.changes]
         changes = [*ports, *written.changes, *order.changes, *self._added(done)]
-        return Plan(changes, tuple(self.findings), summaries={each.task.name: _summary(each) for each in done})
+        return Plan(changes, tuple(self.findings), summaries={each.task.name: summary(each) for each in done})
 
     def _look_at_mesh(self, task: MeshTask) -> None:
         """Finds the endpoints of a task's mesh, once for all its tasks."""
@@ -197,18 +197,3 @@ def _names_of_ports(done: Configured) -> list[Json]:
         mapping = {"ContainerPort": as_number(listener.port.written), "Name": name, **protocol}
         found += [mapping] if mapping not in found else []
     return found
-
-
-def _summary(done: Configured) -> str:
-    """What becomes of a task, in words: its names, and the service that has them."""
-    services = ", ".join(dict.fromkeys(link.service for link in done.task.links))
-    if done.value is None:
-        return "takes no part in Service Connect"
-    names = [_address(entry.endpoint) for entry in done.entries]
-    return f"{', '.join(names) or 'calls only'} ({services})"
-
-
-def _address(endpoint: Endpoint) -> str:
-    """The name and port of an endpoint, without values of parameters."""
-    name = shown(endpoint.service.name, endpoint.service.logical_id)
-    return f"{name}:{endpoint.port.written}" if isinstance(endpoint.port.written, str) else name
