@@ -60,6 +60,15 @@ def test_lint_says_the_same_of_what_was_adopted() -> None:
         assert [code for code in codes if code.startswith("AM65")] == [code for code, _ in KINDS]
 
 
+def test_lint_says_the_same_of_service_connect() -> None:
+    service = "  Service: {Type: AWS::ECS::Service, Properties: {TaskDefinition: !Ref Task}}\n"
+    mark = "    Metadata: {AppMesh: {Profile: service-connect, ResourceArn: !Ref Node, OnExisting: Replace}}\n"
+    marked = LEFT.replace("Resources:\n", f"Resources:\n{service}", 1).replace("# on Fargate\n", f"# on Fargate\n{mark}")
+    ran = run("lint", "-", stdin=marked)
+    assert warned(ran.out) == KINDS
+    assert "stock Envoy" not in ran.out
+
+
 def test_they_count_where_warnings_do() -> None:
     assert run("adopt", "-", "--profile", "standalone", "--strict", stdin=LEFT).code == 1
     adopted = run("adopt", "-", "--profile", "standalone", stdin=TEMPLATE).out

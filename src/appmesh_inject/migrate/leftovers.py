@@ -9,7 +9,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Report
 from appmesh_inject.mesh.image_variables import reason_of_no_effect
 from appmesh_inject.settings.images import APP_MESH_ACCOUNTS
-from appmesh_inject.settings.table import STANDALONE
+from appmesh_inject.settings.table import SERVICE_CONNECT, STANDALONE
 from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
 
 
@@ -38,7 +38,7 @@ _KINDS = (
         re.compile(r"\baws-appmesh-(envoy|proxy-route-manager)\b"),
         frozenset(("Parameters", "Mappings")),
         "is App Mesh's image",
-        "Take it out: a stock Envoy does not need it",
+        "Take it out: no task uses it any more",
     ),
     _Kind(
         "AM652",
@@ -59,7 +59,7 @@ _KINDS = (
         re.compile(rf"(?<!\d)({'|'.join(sorted(APP_MESH_ACCOUNTS))})(?!\d)"),
         _ANYWHERE,
         "is an account of App Mesh's images",
-        "Take it out: a stock Envoy does not come from there",
+        "Take it out: no image comes from there any more",
     ),
 )
 _NOT_SEARCHED = frozenset(("Metadata", "Description"))
@@ -85,7 +85,7 @@ def leftovers(template: Json, removed: Collection[Path] = ()) -> Iterator[Findin
 def leftovers_of_rendered(template: Json, reports: Sequence[Report]) -> Iterator[Finding]:
     """The warnings for a template, all of whose injected tasks need no App Mesh."""
     profiles = {report.profile for report in reports if report.action is Action.INJECTED}
-    if profiles == {STANDALONE}:
+    if profiles and profiles <= {STANDALONE, SERVICE_CONNECT}:
         yield from leftovers(template)
 
 
