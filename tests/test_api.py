@@ -47,6 +47,25 @@ def test_a_mistake_is_a_finding_or_nothing_and_never_raised(template: Any) -> No
     assert inject(template).template is template
 
 
+CONVERTED: Any = documents.load("tests/golden/cloudformation/service-connect-minimal/input.yaml").content
+
+
+def test_service_connect_comes_out_with_its_services_and_words_for_each_task() -> None:
+    injected = inject(CONVERTED)
+    assert injected.ok
+    resources: Any = injected.template["Resources"]
+    assert (
+        resources["CartService"]["Properties"]["ServiceConnectConfiguration"]["Services"][0]["PortName"] == "http-8080"
+    )
+    assert [(each.name, each.action, each.reason, each.profile) for each in injected.reports] == [
+        ("CartTask", Action.INJECTED, "cart.shop.local:8080 (CartService)", "service-connect"),
+        ("WebTask", Action.INJECTED, "calls only (WebService)", "service-connect"),
+    ]
+    again = inject(injected.template)
+    assert again.template is injected.template
+    assert {each.action for each in again.reports} == {Action.SKIPPED}
+
+
 def test_what_is_refused_comes_back_itself() -> None:
     injected = inject(DOCUMENT, settings={"Profil": "ga"})
     assert injected.template is DOCUMENT

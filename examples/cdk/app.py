@@ -6,6 +6,7 @@ pip install -r requirements.txt && python app.py     # synthesizes into cdk.out;
 import jsii
 from aws_cdk import App, Aspects, IAspect, Stack
 from aws_cdk import aws_appmesh as appmesh
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct, IConstruct
 
@@ -26,33 +27,57 @@ class InMesh:
 
 class Shop(Stack):
     """A stack whose template the macro processes when CloudFormation deploys it. It has the mesh: the macro compiles
-    that into each task's Envoy."""
+    that into each task's Envoy, or with profile `service-connect` into the configuration of each service."""
 
-    def __init__(self, scope: Construct, name: str) -> None:
+    def __init__(self, scope: Construct, name: str, profile: str) -> None:
         super().__init__(scope, name)
         self.add_transform("AppMeshInject")
-        appmesh.CfnMesh(self, "Mesh", mesh_name="shop")
+        self.mesh()
+        vpc = ec2.Vpc(self, "Vpc", max_azs=2, restrict_default_security_group=False)
+        cluster = ecs.Cluster(self, "Cluster", vpc=vpc)
+        services = {}
         for service, port in {"Web": 8080, "Cart": 9080}.items():
-            appmesh.CfnVirtualNode(
-                self,
-                f"{service}Node",
-                mesh_name="shop",
-                virtual_node_name=service.lower(),
-                spec=appmesh.CfnVirtualNode.VirtualNodeSpecProperty(
-                    listeners=[{"portMapping": {"port": port, "protocol": "http"}}],
-                    service_discovery={"dns": {"hostname": f"{service.lower()}.shop.local"}},
-                ),
-            )
-            task = ecs.FargateTaskDefinition(self, service, cpu=256, memory_limit_mib=512)
+            task = ecs.FargateTaskDefinition(self, service, cpu=512, memory_limit_mib=1024)
             task.add_container(
                 "app",
                 image=ecs.ContainerImage.from_registry("nginx"),
                 port_mappings=[ecs.PortMapping(container_port=port)],
             )
-        Aspects.of(self).add(InMesh("shop", Profile="standalone"))
+            services[service] = ecs.FargateService(
+                self, f"{service}Service", cluster=cluster, task_definition=task, min_healthy_percent=50
+            )
+        services["Cart"].connections.allow_from(services["Web"], ec2.Port.tcp(9080))
+        Aspects.of(self).add(InMesh("shop", Profile=profile))
+
+    def mesh(self) -> None:
+        """Web calls cart.shop.local:9080."""
+        appmesh.CfnMesh(self, "Mesh", mesh_name="shop")
+        self.virtual_node("Web", 8080, calls="cart.shop.local")
+        self.virtual_node("Cart", 9080)
+        appmesh.CfnVirtualService(
+            self,
+            "CartName",
+            mesh_name="shop",
+            virtual_service_name="cart.shop.local",
+            spec={"provider": {"virtualNode": {"virtualNodeName": "cart"}}},
+        )
+
+    def virtual_node(self, name: str, port: int, calls: str | None = None) -> None:
+        appmesh.CfnVirtualNode(
+            self,
+            f"{name}Node",
+            mesh_name="shop",
+            virtual_node_name=name.lower(),
+            spec=appmesh.CfnVirtualNode.VirtualNodeSpecProperty(
+                listeners=[{"portMapping": {"port": port, "protocol": "http"}}],
+                service_discovery={"dns": {"hostname": f"{name.lower()}.shop.local"}},
+                backends=[{"virtualService": {"virtualServiceName": calls}}] if calls else None,
+            ),
+        )
 
 
 if __name__ == "__main__":
     app = App()
-    Shop(app, "Shop")
+    Shop(app, "Shop", "standalone")
+    Shop(app, "ConnectedShop", "service-connect")
     app.synth()

@@ -63,7 +63,9 @@ def test_lint_says_the_same_of_what_was_adopted() -> None:
 def test_lint_says_the_same_of_service_connect() -> None:
     service = "  Service: {Type: AWS::ECS::Service, Properties: {TaskDefinition: !Ref Task}}\n"
     mark = "    Metadata: {AppMesh: {Profile: service-connect, ResourceArn: !Ref Node, OnExisting: Replace}}\n"
-    marked = LEFT.replace("Resources:\n", f"Resources:\n{service}", 1).replace("# on Fargate\n", f"# on Fargate\n{mark}")
+    marked = LEFT.replace("Resources:\n", f"Resources:\n{service}", 1).replace(
+        "# on Fargate\n", f"# on Fargate\n{mark}"
+    )
     ran = run("lint", "-", stdin=marked)
     assert warned(ran.out) == KINDS
     assert "stock Envoy" not in ran.out
