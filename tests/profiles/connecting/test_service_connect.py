@@ -144,14 +144,20 @@ SHOP: dict[str, Any] = {
 }
 
 
-def other_mesh(resources: Mapping[str, Json]) -> OtherMesh:
-    """The mesh of another stack or file."""
-    template = OtherTemplate({"Resources": dict(resources)}, {}, "base", "us-east-1")
+NAMESPACE: dict[str, Json] = {
+    "Type": "AWS::ServiceDiscovery::HttpNamespace",
+    "Properties": {"Name": {"Ref": "AWS::StackName"}},
+}
+
+
+def other_mesh(resources: Mapping[str, Json], **members: Json) -> OtherMesh:
+    """The mesh of another stack or file. members: of its template."""
+    template = OtherTemplate({"Resources": dict(resources), **members}, {}, "shop", "us-east-1")
     return OtherMesh("base", "stack base", ("MeshStack", "base"), template)
 
 
 def test_a_mesh_of_another_stack_gives_its_name_to_the_namespace() -> None:
-    of_stack = {"base": other_mesh(SHOP)}
+    of_stack = {"base": other_mesh({**SHOP, "Namespace": NAMESPACE})}
     resources = {"Task": task("cart", 8080, MeshStack="base"), "Service": ecs_service("Task")}
     outcome = converted(resources, Meshes(read_stacks=lambda names: [of_stack.get(name) for name in names]))
     assert not outcome.has_errors
@@ -159,6 +165,38 @@ def test_a_mesh_of_another_stack_gives_its_name_to_the_namespace() -> None:
     assert configuration(outcome, "Service")["Services"][0]["DiscoveryName"] == "cart"
     document: Any = outcome.document
     assert list(document["Resources"]) == ["Task", "Service"]
+
+
+MARKED: Json = {"Type": "AWS::ECS::TaskDefinition", "Metadata": {"AppMesh": MARK}}
+TAGS: Json = [{"Key": "AppMesh:Profile", "Value": "service-connect"}]
+EXPORTED: dict[str, Json] = {"AppMeshInject": {"Mesh": SHOP}}
+
+
+@pytest.mark.parametrize(
+    ("resources", "metadata", "is_made"),
+    [
+        ({}, {}, False),
+        ({}, {"AppMesh": {"ExportMesh": True}}, False),
+        ({}, {"AppMesh": {"ExportMesh": True, "Profile": "standalone"}}, False),
+        ({}, {"AppMesh": {"ExportMesh": True, "Profile": "service-connect"}}, True),
+        ({}, {"AppMesh": {"ExportMesh": True, "Profile": {"Ref": "Profile"}}}, True),
+        ({}, {"AppMesh": {"ExportMesh": True, "Profile": "service-connect", "Namespace": "own"}}, False),
+        ({"Task": MARKED}, {}, True),
+        ({"Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": {"Tags": TAGS}}}, {}, True),
+        # What was processed has the namespace, or never will.
+        ({"Namespace": NAMESPACE}, EXPORTED, True),
+        ({}, {**EXPORTED, "AppMesh": {"Profile": "service-connect"}}, False),
+        ({"Namespace": {**NAMESPACE, "Properties": {"Name": "other"}}}, EXPORTED, False),
+    ],
+)
+def test_the_stack_of_the_mesh_makes_the_namespace_or_the_task_must_name_one(
+    resources: dict[str, Json], metadata: Json, is_made: bool
+) -> None:
+    given = Meshes([other_mesh({**SHOP, **resources}, Metadata=metadata)])
+    outcome = converted({"Web": task("web"), "WebService": ecs_service("Web")}, given)
+    assert [finding.code for finding in outcome.findings if finding.is_error] == ([] if is_made else ["AM416"])
+    named = converted({"Web": task("web", Namespace="own"), "WebService": ecs_service("Web")}, given)
+    assert configuration(named, "WebService")["Namespace"] == "own"
 
 
 def test_a_mesh_of_another_stack_that_is_not_at_hand_is_refused() -> None:
@@ -185,6 +223,7 @@ def test_of_a_mesh_of_another_stack_only_what_concerns_the_tasks_here_is_refused
     split = [{"VirtualNode": name, "Weight": 1} for name in ("one", "two")]
     mesh = {
         **SHOP,
+        "Namespace": NAMESPACE,
         "One": node("one", (8080, "http")),
         "Two": node("two", (8080, "http")),
         "Split": of_mesh(
@@ -272,6 +311,18 @@ def test_the_configuration_to_paste_is_what_the_service_would_get() -> None:
     (finding,) = [it for it in converted({**SHOP, "Task": task("cart", 8080)}).findings if it.code == "AM401"]
     whole = converted({**SHOP, "Task": task("cart", 8080), "Service": ecs_service("Task")})
     services = configuration(whole, "Service")["Services"]
-    assert f'"Services": {json.dumps(services, sort_keys=True)}' in finding.hint
-    assert '"Namespace": "shop"' in finding.hint
+    assert f'"Services": {json.dumps(services)}' in finding.hint
+    assert 'ServiceConnectConfiguration: {"Enabled": true, "Namespace": "shop", "Services": ' in finding.hint
+    assert "functions" not in finding.hint
     assert '{"ContainerPort": 8080, "Name": "http-8080", "AppProtocol": "http"}' in finding.hint
+
+
+def test_what_a_function_in_the_configuration_to_paste_means_is_said() -> None:
+    shop = {
+        name: {**resource, "Properties": {**resource["Properties"], "MeshName": STACK_NAME}}
+        for name, resource in SHOP.items()
+    }
+    outcome = converted({**shop, "Task": task("cart", 8080, MeshName=STACK_NAME)})
+    (finding,) = [it for it in outcome.findings if it.code == "AM401"]
+    assert '"Namespace": {"Ref": "AWS::StackName"}' in finding.hint
+    assert finding.hint.endswith("Write values for its functions, which mean this template")

@@ -1,6 +1,5 @@
 """Converts all tasks of a template together: the second half of profile `service-connect`."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from appmesh_inject.cfn.document import Edit, Json, edited, replace
@@ -10,13 +9,13 @@ from appmesh_inject.mesh.names import MeshNames, kind_of
 from appmesh_inject.mesh.value_resolution import deciding
 from appmesh_inject.profiles.connecting import callers, losses, namespaces, surroundings, tls
 from appmesh_inject.profiles.connecting.configuration import Configured, configured
-from appmesh_inject.profiles.connecting.ecs_services import schedules, together
+from appmesh_inject.profiles.connecting.ecs_services import together
 from appmesh_inject.profiles.connecting.endpoints import Endpoints, Runners, endpoints
 from appmesh_inject.profiles.connecting.mesh_task import MeshTask, runners, tasks_of
 from appmesh_inject.profiles.connecting.order import deployment_order
-from appmesh_inject.profiles.connecting.ports import as_number
 from appmesh_inject.profiles.connecting.resource_keys import key_of
 from appmesh_inject.profiles.connecting.service_edits import service_edits
+from appmesh_inject.profiles.connecting.service_elsewhere import without_service
 from appmesh_inject.profiles.connecting.summary import summary
 from appmesh_inject.profiles.connecting.unique_names import clashes
 from appmesh_inject.profiles.plan import Decided, Plan
@@ -82,7 +81,14 @@ class _Conversion:
     def _configured(self, task: MeshTask) -> Configured:
         found, running = self.endpoints[id(task.compiler)], self.runners[id(task.compiler)]
         own = found.of_node(task.node)
-        given = namespaces.namespace(task.context, task.node, task.mesh, self._own(task), has_owner=task.has_owner)
+        given = namespaces.namespace(
+            task.context,
+            task.node,
+            task.mesh,
+            self._own(task),
+            has_owner=task.has_owner,
+            elsewhere=task.source_of_mesh,
+        )
         callers_of_node = {caller for each in own for caller in found.callers.get(key_of(each.service), ())}
         has_standalone_caller = not running.standalone.isdisjoint(callers_of_node)
         return configured(task, own, given, self.template, has_standalone_caller=has_standalone_caller)
@@ -110,7 +116,7 @@ class _Conversion:
             hint = "Watch it under load, or set a larger Cpu and Memory"
             yield context.finding("AM465", (*path, "Cpu"), message, hint)
         if not task.links:
-            yield self._without_service(done)
+            yield without_service(done)
         same = [other.task for other in others if other.task.node == task.node and other.task.mesh == task.mesh]
         links = sorted((link for other in same for link in other.links), key=lambda link: link.service)
         if not done.entries or len({link.service for link in links}) < 2:
@@ -120,23 +126,6 @@ class _Conversion:
             message = f"{pair[0].service} and {pair[1].service} run one virtual node, and both would have its names"
             hint = "Give one of them a virtual node of its own, or run both as one service"
             yield Finding("AM402", pair[1].service, ("Resources", pair[1].service), message, hint)
-
-    def _without_service(self, done: Configured) -> Finding:
-        """The finding that no ECS service here runs the task, with what to write where it is."""
-        context = done.task.context
-        starts = list(schedules(context.workload.scope.resources, done.task.name))
-        # Without the log, whose options can hold a token.
-        value = {name: it for name, it in (done.value or {}).items() if name in ("Enabled", "Services")}
-        value["Namespace"] = done.namespace.outside
-        why = f", and {starts[0]} starts tasks without one" if starts else ""
-        hint = (
-            "Put the service into this template. Or, for a service elsewhere, take the mark and the sidecars out here, "
-        )
-        if done.entries:
-            hint += f"give the ports their names, {json.dumps(_names_of_ports(done))}, "
-        hint += f"and write there ServiceConnectConfiguration: {json.dumps(value, sort_keys=True)}"
-        message = f"no AWS::ECS::Service of this template runs the task{why}"
-        return context.finding("AM401", context.workload.path, message, hint)
 
     def _meshes(self) -> list[str]:
         """Logical IDs of the Meshes that this template makes a namespace for."""
@@ -185,15 +174,3 @@ def _encrypted_services(others: Sequence[Configured]) -> frozenset[str]:
     found = [(each, entry.endpoint) for each in others for entry in each.entries]
     plain = {endpoint.service.name.key for each, endpoint in found if endpoint.listener.port.key not in each.encrypted}
     return frozenset(endpoint.service.name.key for _, endpoint in found) - plain
-
-
-def _names_of_ports(done: Configured) -> list[Json]:
-    services = done.value.get("Services") if done.value else None
-    names = [str(it.get("PortName")) for it in services if isinstance(it, dict)] if isinstance(services, list) else []
-    found: list[Json] = []
-    for entry, name in zip(done.entries, names, strict=False):
-        listener = entry.endpoint.listener
-        protocol: Mapping[str, Json] = {"AppProtocol": listener.protocol} if listener.protocol != "tcp" else {}
-        mapping = {"ContainerPort": as_number(listener.port.written), "Name": name, **protocol}
-        found += [mapping] if mapping not in found else []
-    return found

@@ -9,7 +9,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import Compiler
 from appmesh_inject.mesh.model import Mesh, Model, Resource, VirtualNode
 from appmesh_inject.mesh.names import MeshNames, kind_of
-from appmesh_inject.mesh.source import MeshSources
+from appmesh_inject.mesh.source import MeshSource, MeshSources
 from appmesh_inject.profiles.connecting.ecs_services import Link
 from appmesh_inject.profiles.connecting.endpoints import Runners
 from appmesh_inject.profiles.connecting.resource_keys import Key, key_of
@@ -58,6 +58,12 @@ class MeshTask:
         mesh, own = self.mesh, self.context.workload.scope.resources
         here = own.get(mesh.logical_id) if mesh else None
         return mesh is not None and not mesh.source and kind_of(here) == "Mesh"
+
+    @property
+    def source_of_mesh(self) -> MeshSource | None:
+        """The other template that holds the Mesh."""
+        name = self.mesh.source if self.mesh else ""
+        return next((source for source in self.source.sources if name and source.name == name), None)
 
     @property
     def has_owner(self) -> bool:

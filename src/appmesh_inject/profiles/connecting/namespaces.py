@@ -6,14 +6,18 @@ The template that holds the AWS::AppMesh::Mesh makes it, and every other one nam
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from appmesh_inject.cfn.document import Json
+from appmesh_inject.cfn.document import Json, value_if_there
 from appmesh_inject.cfn.intrinsics import Scope, function, known
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import Mesh, VirtualNode
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.mesh.parsing.cloud_map import facts
+from appmesh_inject.mesh.source import MeshSource
+from appmesh_inject.mesh.template_mesh import exported_mesh
 from appmesh_inject.profiles.context import Context
+from appmesh_inject.settings.table import SERVICE_CONNECT
 from appmesh_inject.settings.types import quoted
+from appmesh_inject.workloads.lost_marks import TAG_PREFIX
 
 LOGICAL_ID = "ServiceConnectNamespace"
 TYPE = "AWS::ServiceDiscovery::HttpNamespace"
@@ -35,10 +39,16 @@ class Namespace(NamedTuple):
 
 
 def namespace(
-    context: Context, node: VirtualNode, mesh: Mesh | None, own: Mapping[str, str], *, has_owner: bool
+    context: Context,
+    node: VirtualNode,
+    mesh: Mesh | None,
+    own: Mapping[str, str],
+    *,
+    has_owner: bool,
+    elsewhere: MeshSource | None = None,
 ) -> Namespace:
     """The namespace for one task. own: the logical IDs of the namespaces that this template makes, by that of the Mesh.
-    has_owner: the mesh belongs to another account."""
+    has_owner: the mesh belongs to another account. elsewhere: the template that holds the Mesh, if not this one."""
     given = context.settings.namespace
     if given is not None:
         path = context.setting_path("Namespace")
@@ -57,7 +67,36 @@ def namespace(
         return Namespace(
             {"Fn::GetAtt": [own[mesh.logical_id], "Arn"]}, mesh.name.written, is_ours=True, made_for=mesh.logical_id
         )
+    if elsewhere is not None and not _is_made_by(elsewhere, mesh, context):
+        message = f"{elsewhere.place} holds the Mesh, and makes no namespace for it"
+        hint = "Write Profile: service-connect beside its ExportMesh, and deploy it first; or set Namespace"
+        return Namespace(findings=(context.finding("AM416", path, message, hint),))
     return Namespace(mesh.name.written, mesh.name.written, is_ours=True)
+
+
+def _is_made_by(source: MeshSource, mesh: Mesh, context: Context) -> bool:
+    """Whether another template has the namespace of its mesh, or will have it once the macro has processed it."""
+    names = MeshNames(source.resources, Scope(resources=source.resources))
+    for each in source.resources.values():
+        properties = each.get("Properties") if isinstance(each, dict) else None
+        if _type(each) == TYPE and isinstance(properties, dict) and names.key(properties.get("Name")) == mesh.name.key:
+            return True
+    template = source.live.template if source.live else {}
+    if exported_mesh(template):
+        return False
+    top = value_if_there(template, ("Metadata", "AppMesh", "Namespace"))
+    by_default = context.platform.level.given.get("Profile") == SERVICE_CONNECT
+    return top is None and (by_default or _has_profile(template))
+
+
+def _has_profile(value: Json) -> bool:
+    """Whether a template asks for this profile anywhere, or for one that is not known."""
+    if isinstance(value, list):
+        return any(map(_has_profile, value))
+    if not isinstance(value, Mapping):
+        return False
+    given = value.get("Value") if value.get("Key") == f"{TAG_PREFIX}Profile" else value.get("Profile")
+    return given == SERVICE_CONNECT or isinstance(given, Mapping) or any(map(_has_profile, value.values()))
 
 
 def logical_ids(meshes: Sequence[str], resources: Mapping[str, Json]) -> Mapping[str, str]:
