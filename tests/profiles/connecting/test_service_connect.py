@@ -144,10 +144,8 @@ SHOP: dict[str, Any] = {
 }
 
 
-NAMESPACE: dict[str, Json] = {
-    "Type": "AWS::ServiceDiscovery::HttpNamespace",
-    "Properties": {"Name": {"Ref": "AWS::StackName"}},
-}
+STACK_NAME: Json = {"Ref": "AWS::StackName"}
+NAMESPACE: dict[str, Json] = {"Type": "AWS::ServiceDiscovery::HttpNamespace", "Properties": {"Name": STACK_NAME}}
 
 
 def other_mesh(resources: Mapping[str, Json], **members: Json) -> OtherMesh:

@@ -29,9 +29,7 @@ def without_service(done: Configured) -> Finding:
     hint += f"and write there ServiceConnectConfiguration: {json.dumps(_in_order(value, CONFIGURATION))}"
     if _has_function(value):
         hint += ". Write values for its functions, which mean this template"
-    return context.finding(
-        "AM401", context.workload.path, f"no AWS::ECS::Service of this template runs the task{why}", hint
-    )
+    return context.finding("AM401", context.workload.path, message, hint)
 
 
 def _in_order(value: Json, shape: Shape) -> Json:
