@@ -227,6 +227,8 @@ def test_a_service_is_a_part_of_its_task_and_is_redeployed_for_its_configuration
     ran = run("diff", "-", stdin=CONVERTED)
     lines = ran.out.splitlines()
     assert lines[0] == ("2 tasks join Service Connect, 1 resource is new, 4 resources leave, 2 services are redeployed")
+    task = "<stdin>: CartTask (AWS::ECS::TaskDefinition): service-connect, cart.shop.local:8080 (CartService)"
+    assert task in lines
     assert "<stdin>: CartService (AWS::ECS::Service): of CartTask" in lines
     assert "<stdin>: ServiceConnectNamespace (AWS::ServiceDiscovery::HttpNamespace): new" in lines
     assert "<stdin>: 2 of 2 workloads change, +" in ran.out

@@ -13,6 +13,7 @@ from appmesh_inject.findings import Finding, one_line
 from appmesh_inject.injection import NOT_MARKED, Action, Report
 from appmesh_inject.render.input_files import InputFile, TaskDefinitionFile
 from appmesh_inject.render.render_result import Rendered
+from appmesh_inject.settings.table import SERVICE_CONNECT
 
 
 def print_workloads(results: Sequence[tuple[InputFile, Rendered]], found: Selected) -> None:
@@ -97,13 +98,11 @@ def _instead(document: Document) -> str:
 
 def _line(report: Report, findings: Iterable[Finding], name: str) -> Text:
     reason = _reason(report, findings)
-    return Text.assemble(
-        one_line(name),
-        (one_line(report.name), "bold"),
-        ": ",
-        (str(report.action), COLOURS[report.action]),
-        one_line(f": {reason}" if reason else f" (profile {report.profile})"),
-    )
+    what, how = str(report.action), f": {reason}" if reason else f" (profile {report.profile})"
+    if report.action is Action.INJECTED and report.profile == SERVICE_CONNECT:
+        what, how = SERVICE_CONNECT, f", {reason}"
+    head = (one_line(name), (one_line(report.name), "bold"), ": ")
+    return Text.assemble(*head, (what, COLOURS[report.action]), one_line(how))
 
 
 def _reason(report: Report, findings: Iterable[Finding]) -> str:

@@ -117,10 +117,17 @@ def _heading(change: Change) -> str:
     kind = f" ({change.part.kind})" if change.part.kind else ""
     outcome = f": of {', '.join(report.name for report in change.belongs_to)}" if change.belongs_to else ""
     if change.report is not None:
-        profile = f", profile {change.report.profile}" if change.report.action is Action.INJECTED else ""
-        outcome = f": {change.report.action}{profile}"
+        outcome = f": {_what_happened(change.report)}"
     state = ": no longer there" if change.is_gone else ": new" if change.is_new else ""
     return f"{change.part.name}{kind}{state or outcome}"
+
+
+def _what_happened(report: Report) -> str:
+    if report.action is not Action.INJECTED:
+        return str(report.action)
+    if report.profile == SERVICE_CONNECT:
+        return f"{report.profile}, {report.reason}"
+    return f"{report.action}, profile {report.profile}"
 
 
 def _remarks(comparison: Comparison, name: Callable[[str], str]) -> Iterator[str]:
