@@ -337,6 +337,17 @@ CODES: Mapping[str, Code] = {
         "A resource of another template refers to a mesh resource that is in none of them",
         "Deploy its callers without it first, then take it out",
     ),
+    "AM371": _warning(
+        "With LiveWeights, some weights of the mesh still change only with a deployment of the callers",
+        "Write a Ref to a String or Number parameter with a Default from 0 to 100, which nothing else uses",
+    ),
+    "AM372": _warning(
+        "OnExisting keeps an envoy, which does not follow live weights",
+        "Set OnExisting: Replace, or LiveWeights: false",
+    ),
+    "AM373": _warning(
+        "LiveWeights adds a role for its function to the template", "Deploy the template with CAPABILITY_IAM"
+    ),
     "AM401": _error(
         "No ECS service in the template runs the task, and Service Connect is configured there",
         "Put task definition and service into one template, or write the configuration there by hand",
@@ -407,7 +418,10 @@ CODES: Mapping[str, Code] = {
         "Service Connect is configured at the ECS service, which the macro cannot see here",
         "Mark the task definition in its Metadata, outside of Fn::ForEach",
     ),
-    "AM421": _error("The configuration breaks a limit of Service Connect", "Correct the ServiceConnect fragment"),
+    "AM421": _error(
+        "The configuration breaks a limit of Service Connect",
+        "Correct the ServiceConnect fragment, or the value where it stands",
+    ),
     "AM451": _warning(
         "A retry policy is replaced by the fixed one of Service Connect",
         "Nothing, if two retries on connection failure and 503 are right",
@@ -443,17 +457,6 @@ CODES: Mapping[str, Code] = {
         "The task has the smallest size of Fargate, and the proxy wants 256 CPU units and 64 MiB", "Set a larger size"
     ),
     "AM466": _warning("Nothing in this template serves a virtual service", "Check that another template does"),
-    "AM371": _warning(
-        "With LiveWeights, some weights of the mesh still change only with a deployment of the callers",
-        "Write a Ref to a String or Number parameter with a Default from 0 to 100, which nothing else uses",
-    ),
-    "AM372": _warning(
-        "OnExisting keeps an envoy, which does not follow live weights",
-        "Set OnExisting: Replace, or LiveWeights: false",
-    ),
-    "AM373": _warning(
-        "LiveWeights adds a role for its function to the template", "Deploy the template with CAPABILITY_IAM"
-    ),
     "AM501": _error(
         "The pod uses its host's network, so proxyinit would redirect all traffic of the host", "Remove hostNetwork"
     ),

@@ -5,6 +5,9 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from appmesh_inject.cfn.document import Json, existing
 from appmesh_inject.cfn.document import Path as DocumentPath
@@ -38,6 +41,8 @@ CHAPTERS: Mapping[str, str] = {
     "AM9": "The template and its time",
 }
 
+EXPLANATIONS = Path(__file__).parent / "explanations.yaml"
+
 AROUND = 3
 """Lines that an example shows before and after the one that it is about."""
 
@@ -67,10 +72,31 @@ def _chapters() -> Iterator[str]:
             chapter = code[:3]
             yield f"## {CHAPTERS[chapter]}\n"
         yield f"### {code}\n\n**{row.mistake}.** ({row.severity})\n\nWhat to do: {row.cure}.\n"
+        yield from _explained(code)
         example = _examples()[code]
         yield from (f"```yaml\n{text}\n```\n" for text in example.texts)
         lines = textwrap.fill(_plain(example.said), 118, break_long_words=False, break_on_hyphens=False)
         yield textwrap.indent(lines, "> ") + "\n"
+
+
+@functools.cache
+def _explanations() -> Mapping[str, Mapping[str, Any]]:
+    found: Mapping[str, Mapping[str, Any]] = yaml.safe_load(EXPLANATIONS.read_text())
+    return found
+
+
+def _explained(code: str) -> Iterator[str]:
+    """Why a finding is made, how to see it, and the ways out, where there is more to say than its row does."""
+    text = _explanations().get(code)
+    if text:
+        yield _filled(f"Why: {text['why']}") + "\n"
+        yield _filled(f"How to see it: {text['see']}") + "\n"
+        yield "Ways out:\n"
+        yield "\n".join(_filled(f"- {way}", "  ") for way in text["out"]) + "\n"
+
+
+def _filled(text: str, indent: str = "") -> str:
+    return textwrap.fill(text, 120, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _plain(said: str) -> str:
@@ -100,7 +126,10 @@ def _examples() -> Mapping[str, Example]:
             template = {"Resources": mesh(**changes)}
             finding = next(each for each in findings(template["Resources"]) if each.code == code)
             found[code] = Example(str(finding), (_dumped(template, finding.path),))
-    _add_excerpts(found, last)
+    for file, finding in last:
+        document = documents.parsed("", file.read_text()).content
+        if finding.code not in found and len(existing(document, finding.path)) >= max(len(finding.path) - 1, 1):
+            found[finding.code] = Example(str(finding), (_dumped(document, finding.path),))
     return found
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+import yaml
+
 from appmesh_inject.findings import CODES, DOCS, page
 from tests.conftest import REPOSITORY
 from tests.reference import findings_page
@@ -31,3 +33,9 @@ def test_every_code_has_a_cause_a_cure_and_an_example() -> None:
         assert row.cure in sections[code]
         assert "```yaml" in sections[code]
         assert f"> {code} " in sections[code] or f"> {code}: " in sections[code]
+
+
+def test_of_every_finding_of_service_connect_there_is_more_to_say() -> None:
+    explained = yaml.safe_load(findings_page.EXPLANATIONS.read_text())
+    assert {code for code in CODES if code.startswith("AM4")} <= set(explained) <= set(CODES)
+    assert all(set(each) == {"why", "see", "out"} and each["out"] for each in explained.values())
