@@ -38,4 +38,7 @@ def test_every_code_has_a_cause_a_cure_and_an_example() -> None:
 def test_of_every_finding_of_service_connect_there_is_more_to_say() -> None:
     explained = yaml.safe_load(findings_page.EXPLANATIONS.read_text())
     assert {code for code in CODES if code.startswith("AM4")} <= set(explained) <= set(CODES)
-    assert all(set(each) == {"why", "see", "out"} and each["out"] for each in explained.values())
+    for code, text in explained.items():
+        assert set(text) == {"why", "see", "out"}
+        assert text["out"], code
+        assert all(isinstance(said, str) for said in (text["why"], text["see"], *text["out"])), code

@@ -20,10 +20,11 @@ def without_service(done: Configured) -> Finding:
     value = {name: it for name, it in (done.value or {}).items() if name in ("Enabled", "Services")}
     value["Namespace"] = done.namespace.outside
     message = "no AWS::ECS::Service of this template runs the task"
-    hint = "Put the service into this template. Or, for a service elsewhere, take the mark and the sidecars out here, "
+    hint = "Put the service into this template"
     if starts:
         message += f", and {starts[0]} starts tasks without one"
-        hint = f"Mark the task Profile: standalone, since Service Connect is for services alone. Or else: {hint}"
+        hint = "Mark it Profile: standalone, since Service Connect is for services alone; or put one into this template"
+    hint += ". Or, for a service elsewhere, take the mark and the sidecars out here, "
     if done.entries:
         hint += f"give the ports their names, {json.dumps(_named_ports(done))}, "
     hint += f"and write there ServiceConnectConfiguration: {json.dumps(_in_order(value, CONFIGURATION))}"
