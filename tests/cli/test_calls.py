@@ -159,8 +159,30 @@ Resources:
     - Node${N}: {Type: AWS::AppMesh::VirtualNode, Properties: {MeshName: apps, VirtualNodeName: !Ref N, Spec: {}}}
   Web:
 """
+CONNECTED = """\
+Resources:
+  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: apps}}
+  Node:
+    Type: AWS::AppMesh::VirtualNode
+    Properties:
+      MeshName: apps
+      VirtualNodeName: web
+      Spec: {Backends: [{VirtualService: {VirtualServiceName: x}}]}
+"""
+CONNECTED_TASK = """{
+        Type: AWS::ECS::TaskDefinition,
+        Metadata: {AppMesh: {Profile: service-connect, MeshName: apps, VirtualNodeName: web}},
+        Properties: {NetworkMode: awsvpc, Memory: "512", ContainerDefinitions: [{Name: app, Image: "x/y:1"}]}}
+"""
 PORTS = "PortMappings: [{ContainerPort: 8080}]"
 LOOPS = {
+    "a task with Service Connect": (
+        f"{CONNECTED}  Fn::ForEach::T:\n    - N\n    - [Web]\n    - Task${{N}}: {CONNECTED_TASK}"
+    ),
+    "the ECS service of a task": (
+        f"{CONNECTED}  Task: {CONNECTED_TASK}"
+        "  Fn::ForEach::S: [N, [Web], {'${N}': {Type: AWS::ECS::Service, Properties: {TaskDefinition: !Ref Task}}}]\n"
+    ),
     "mesh resources": NODES_OF_A_LOOP + TASK.replace("ga,", "standalone,"),
     "a task that names a node by the loop": TASK_OF_A_LOOP,
     "ports": "Resources:\n  Web:\n" + TASK.replace(PORTS, "Fn::ForEach::P: [P, [PortMappings], {'${P}': !Ref X}]"),
