@@ -46,6 +46,7 @@ TYPES: Mapping[str, str] = {
     "flag": "`true` or `false`",
     "switch": "`true` or `false`",
     "fragment": "a map; or the JSON text of one",
+    "serviceConnect": "a map; or the JSON text of one",
 }
 """The definitions of the schema in words; those that list words are in the schema itself."""
 
@@ -94,7 +95,10 @@ EXAMPLES: Mapping[str, Json] = {
     "Configuration": "compressed",
     "StatsPort": 9901,
     "Namespace": {"Fn::GetAtt": ["Namespace", "Arn"]},
-    "ServiceConnect": {"LogConfiguration": {"LogDriver": "awslogs", "Options": {"awslogs-group": "mesh"}}},
+    "ServiceConnect": {
+        "LogConfiguration": {"LogDriver": "awslogs", "Options": {"awslogs-group": "mesh"}},
+        "Services": [{"DiscoveryName": "cart", "Timeout": {"PerRequestTimeoutSeconds": 60}}],
+    },
     "LiveWeights": True,
 }
 

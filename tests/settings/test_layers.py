@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 import appmesh_inject
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
+from appmesh_inject.profiles.connecting.shapes import CONFIGURATION, Shape
 from appmesh_inject.settings.layers import Level, gather
 from appmesh_inject.settings.table import TABLE
 
@@ -47,6 +49,20 @@ def test_the_schema_is_one() -> None:
 def test_table_and_schema_have_the_same_settings() -> None:
     assert list(SCHEMA["properties"]) == list(TABLE)
     assert all(SCHEMA["properties"][name]["description"] for name in TABLE)
+
+
+def names(schema: Any) -> Any:
+    """The members that an editor offers, by name."""
+    properties = schema.get("items", schema).get("properties", {})
+    return {name: names(member) for name, member in properties.items()}
+
+
+def members(shape: Shape) -> Any:
+    return {name: members(member.shape or {}) for name, member in shape.items()}
+
+
+def test_editors_offer_the_members_of_a_configuration_of_service_connect() -> None:
+    assert names(SCHEMA["$defs"]["serviceConnect"]["anyOf"][0]) == members(CONFIGURATION)
 
 
 @given(st.sampled_from(list(TABLE)), VALUES)

@@ -211,13 +211,13 @@ TABLE: Mapping[str, Setting] = {
     ),
     "Namespace": Setting(
         types.text(types.any_text),
-        "Name or ARN of the Cloud Map namespace of Service Connect",
+        "Name or ARN of the Cloud Map namespace of Service Connect; in it, discovery names end with `-sc`",
         "an HTTP namespace with the name of the mesh, which the stack of the mesh creates",
         profiles=(SERVICE_CONNECT,),
     ),
     "ServiceConnect": Setting(
         types.fragment,
-        "Fragment merged over the `ServiceConnectConfiguration` of the ECS service",
+        "Fragment merged over the `ServiceConnectConfiguration` of the ECS service, its `Services` by `DiscoveryName`",
         profiles=(SERVICE_CONNECT,),
     ),
     "LiveWeights": Setting(
