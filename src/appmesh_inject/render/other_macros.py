@@ -19,11 +19,13 @@ MISTAKES = ("AM101", "AM102")
 """What is wrong whatever another macro returns: a setting's name or value."""
 
 IN_A_LOOP = "AM419"
-MISSING_RESOURCES = ("AM401", "AM416")
-"""The ECS service of a task, or the mesh, is not in the template: another macro may add it."""
+"""The finding that a task cannot be converted in a loop, which is gone once the loop is unrolled."""
 
 FARTHEST = 2
 """How many levels above a call a finding can be that follows from what it hides: Properties, for a container."""
+
+MISSING_RESOURCES = ("AM401", "AM416")
+"""The ECS service of a task, or the mesh, is not in the template: another macro may add it."""
 
 
 def others(fragment: Json, macro: str) -> tuple[Call, ...]:
