@@ -89,7 +89,7 @@ def _print(input_file: InputFile, conversion: Conversion, prefix: str) -> None:
             print_note(f"{name}: left alone: {report.reason or f'profile {report.profile}'}")
     if conversion.text is not None and conversion.keeps_macro:
         tasks = ", ".join(conversion.keeps_macro)
-        print_note(f"{document.name}: the mesh and the call of the macro stay, which {tasks} needs")
+        print_note(f"{document.name}: the mesh and the call of the macro stay for {tasks}")
 
 
 def _print_preparation(input_file: InputFile, preparation: Preparation, prefix: str) -> None:
