@@ -18,6 +18,9 @@ NOT_LOOKED_INTO = "another macro runs first"
 MISTAKES = ("AM101", "AM102")
 """What is wrong whatever another macro returns: a setting's name or value."""
 
+IN_A_LOOP = "AM419"
+"""The finding that a task cannot be converted in a loop, which is gone once the loop is unrolled."""
+
 FARTHEST = 2
 """How many levels above a call a finding can be that follows from what it hides: Properties, for a container."""
 
@@ -64,7 +67,7 @@ def _may_follow(error: Finding, call: Call) -> bool:
     """Whether an error can follow from members that a macro adds to the map around its call, or from a value that a
     loop gives."""
     holder = call.path[: call.path.index(SNIPPET)] if SNIPPET in call.path else call.path[:-1]
-    if _is_in_loop(error, call) and error.code == NOT_KNOWN:
+    if _is_in_loop(error, call) and error.code in (NOT_KNOWN, IN_A_LOOP):
         return True
     if holder in ((), ("Resources",)):
         return error.code.startswith("AM3")

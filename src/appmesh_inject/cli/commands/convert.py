@@ -78,7 +78,9 @@ def _print(input_file: InputFile, conversion: Conversion, prefix: str) -> None:
     if prefix and conversion.text == document.text:
         return
     if not conversion.reports:
-        print_note(f"{document.name}: there is no {input_file.contents}")
+        is_done = conversion.text not in (None, document.text)
+        what = "converted: its mesh is for other stacks" if is_done else f"there is no {input_file.contents}"
+        print_note(f"{document.name}: {what}")
     for report in conversion.reports:
         name = f"{prefix}{report.name or input_file.contents}"
         if conversion.text is None and conversion.is_converted(report):
