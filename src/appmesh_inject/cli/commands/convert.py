@@ -8,7 +8,7 @@ import typer
 from appmesh_inject.cli import finding_output
 from appmesh_inject.cli.destination import InPlace, Output
 from appmesh_inject.cli.error_output import errors_reported
-from appmesh_inject.cli.file_editing import EditedFiles, edit_files
+from appmesh_inject.cli.file_editing import edit_files
 from appmesh_inject.cli.mesh_option import MeshFiles, MeshParameters, beside, meshes_of
 from appmesh_inject.cli.shared_options import DeploymentParameters, MacroName, Parameters, render_options
 from appmesh_inject.cli.workload_reports import print_note
@@ -18,6 +18,14 @@ from appmesh_inject.migrate.preparation import Preparation, prepared
 from appmesh_inject.render.input_files import InputFile
 from appmesh_inject.render.render_result import MACRO
 
+Templates = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE...",
+        help="CloudFormation templates, YAML or JSON; folders, which are searched; globs; - for stdin. Several need"
+        " --in-place or -o DIR/",
+    ),
+]
 Prepare = Annotated[
     bool,
     typer.Option(
@@ -29,7 +37,7 @@ Prepare = Annotated[
 
 
 def convert(
-    files: EditedFiles,
+    files: Templates,
     *,
     parameter: Parameters = [],  # noqa: B006 - Typer wants a list and never changes it
     deployment_parameter: DeploymentParameters = [],  # noqa: B006
@@ -42,11 +50,8 @@ def convert(
 ) -> None:
     """Write what profile service-connect gives into the template for good.
 
-    The template then needs neither macro nor marks: port names, ServiceConnectConfiguration, DependsOn and the
-    namespace are in it; sidecars and mesh are not. The rest of the file stays exactly as it is. Before anything is
-    written, the result is checked: it is what render gives, without marks.
-
-    Where a task of profile standalone needs them, its mark, the mesh and the call of the macro stay.
+    The template then needs neither macro nor marks, except for tasks of profile standalone beside. The rest of the file
+    stays exactly as it is. Before anything is written, the result is checked: it is what render gives, without marks.
     """
     with errors_reported():
         given = meshes_of(mesh, mesh_parameter)
