@@ -9,7 +9,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Report
 from appmesh_inject.mesh.image_variables import reason_of_no_effect
 from appmesh_inject.settings.images import APP_MESH_ACCOUNTS
-from appmesh_inject.settings.table import STANDALONE
+from appmesh_inject.settings.table import WITH_MESH
 from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
 
 
@@ -85,7 +85,7 @@ def leftovers(template: Json, removed: Collection[Path] = ()) -> Iterator[Findin
 def leftovers_of_rendered(template: Json, reports: Sequence[Report]) -> Iterator[Finding]:
     """The warnings for a template, all of whose injected tasks need no App Mesh."""
     profiles = {report.profile for report in reports if report.action is Action.INJECTED}
-    if profiles == {STANDALONE}:
+    if profiles and profiles <= set(WITH_MESH):
         yield from leftovers(template)
 
 
