@@ -39,8 +39,8 @@ def test_example(path: Path) -> None:
     assert (": injected" in rendered.stderr) is (path.name not in ("mesh.yaml", "base.yaml"))
     warnings = {line.split()[2] for line in rendered.stderr.splitlines() if " warning " in line}
     assert ("AM902" in warnings) is (path.relative_to(FOLDER).as_posix() in OF_APP_MESH)
-    # Weights are part of the callers' task definitions, and the configuration makes templates long: warnings say both. And
-    # Service Connect limits nobody's calls.
+    # Weights are part of the callers' task definitions, and the configuration makes templates long: warnings say both.
+    # And Service Connect limits nobody's calls.
     assert warnings <= {"AM902", "AM356", "AM903:", "AM456"}
     if "Resources" not in path.read_text():
         return

@@ -126,7 +126,13 @@ def test_sidecars_leave_and_what_refers_to_them_goes() -> None:
     assert "warning AM457 Task: tracing and statistics of the envoy end: ENABLE_ENVOY_XRAY_TRACING" in ran.err
     for gone in ("aws-appmesh-envoy", "ProxyConfiguration", "ContainerName: envoy", "ENVOY_LOG_LEVEL", "LogLevel"):
         assert gone not in ran.out
-    for kept in ("# The shop", "# on Fargate", "# the app itself", "Transform: AppMeshInject", "ResourceArn: !Ref Node"):
+    for kept in (
+        "# The shop",
+        "# on Fargate",
+        "# the app itself",
+        "Transform: AppMeshInject",
+        "ResourceArn: !Ref Node",
+    ):
         assert kept in ran.out
     containers = rendered(ran.out)["Task"]["Properties"]["ContainerDefinitions"]
     assert [each["Name"] for each in containers] == ["app", "helper", "xray-daemon"]
@@ -137,7 +143,9 @@ def test_sidecars_leave_and_what_refers_to_them_goes() -> None:
 def test_the_result_is_that_of_a_mark_with_replace() -> None:
     """The profile itself would take the same out, and give the same configuration."""
     mark = "    Metadata: {AppMesh: {Profile: service-connect, ResourceArn: !Ref Node, OnExisting: Replace}}\n"
-    by_hand = TEMPLATE.replace("    Type: AWS::ECS::TaskDefinition   # on Fargate\n", f"    Type: AWS::ECS::TaskDefinition\n{mark}")
+    by_hand = TEMPLATE.replace(
+        "    Type: AWS::ECS::TaskDefinition   # on Fargate\n", f"    Type: AWS::ECS::TaskDefinition\n{mark}"
+    )
     adopted, replaced = rendered(adopt(TEMPLATE).out), rendered(by_hand)
     assert adopted["Service"] == replaced["Service"]
     assert adopted["Task"]["Properties"] == replaced["Task"]["Properties"]
@@ -176,7 +184,9 @@ def test_a_task_that_no_service_runs_is_refused() -> None:
 
 def test_what_refers_to_a_sidecar_in_another_way_is_refused() -> None:
     """Only the profile takes these out. So the result would not be the same, and nothing is written."""
-    ran = adopt(TEMPLATE.replace("          Image: helper\n", "          Image: helper\n          Links: [envoy, app]\n"))
+    ran = adopt(
+        TEMPLATE.replace("          Image: helper\n", "          Image: helper\n          Links: [envoy, app]\n")
+    )
     assert (ran.code, ran.out) == (1, "")
     assert "error AM605" in ran.err
 

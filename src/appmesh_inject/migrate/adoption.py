@@ -1,7 +1,8 @@
 """Adopts a document: replaces hand-written sidecars by marks on their task definitions.
 
 All or nothing: if one task definition cannot be adopted, there is no new text. The new text is checked: rendering it
-yields every original task definition. Comments in what is taken out stand above the mark.
+yields every original task definition; for profile `service-connect`, what that profile makes of the originals. Comments
+in what is taken out stand above the mark.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -42,7 +43,6 @@ from appmesh_inject.workloads.task_definition import ECS_API
 _BEHIND = {"Metadata": ("Type",), TRANSFORM: ("AWSTemplateFormatVersion",)}
 
 
-
 @dataclass(frozen=True, slots=True)
 class Adoption:
     """The result for a document. text: the new text; None if a finding prevents it."""
@@ -75,7 +75,8 @@ def adopted(
         else:
             findings += decision
     if moving_to is not None:
-        move = Move(moving_to, document.content, marking, options.macro, move_settings(stats_port, mesh_stacks))
+        settings = move_settings(stats_port, mesh_stacks)
+        move = Move.of(moving_to, document.content, marking, settings, options.macro)
         for index, decision in enumerate(decided):
             if isinstance(decision, AdoptedTask):
                 decided[index], left_out = move.moved(decision)

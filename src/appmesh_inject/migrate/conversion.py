@@ -140,22 +140,23 @@ class _Written:
         paths = [path for place in self._tasks for path in self._traces(place)]
         paths += [("Resources", name, "Metadata") for name in self._added]
         if not self.others:
-            paths += [path for each in self.reports for path in marks(self._task(each.path), each.path, _TASKS, "")]
+            paths += [
+                path
+                for each in self.reports
+                for path in marks(self._task(each.path), each.path, CLOUDFORMATION, self.macro)
+            ]
             paths += [("Metadata", MARK)] if value_if_there(after, ("Metadata", MARK)) is not None else []
         return edited(after, removals(hoisted(after, paths)))
 
     def _traces(self, path: Path) -> Iterator[Path]:
         """The mark of a task, and what shows a second run that it is done."""
-        yield from marks(self._task(path), path, _TASKS, self.macro)
+        yield from marks(self._task(path), path, CLOUDFORMATION, self.macro)
         stamp = (*path, "Metadata", OURS[0], STAMP)
         if value_if_there(self.after, stamp) is not None:
             yield stamp
 
     def _task(self, path: Path) -> Mapping[str, Json]:
         return map_at(self.after, path)
-
-
-_TASKS = CLOUDFORMATION
 
 
 def _type(resource: Json) -> Json:

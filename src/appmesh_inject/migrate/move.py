@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.findings import Finding
@@ -38,17 +38,17 @@ class Move:
     profile: str
     content: Json
     marking: Marking
-    macro: str
     settings: Mapping[str, Json]
-    without_sidecars: Mapping[str, Sequence[Path]] = field(init=False)
+    without_sidecars: Mapping[str, Sequence[Path]]
 
-    def __post_init__(self) -> None:
+    @classmethod
+    def of(cls, profile: str, content: Json, marking: Marking, settings: Mapping[str, Json], macro: str) -> "Move":
         found: dict[str, Sequence[Path]] = {}
-        if self.profile == SERVICE_CONNECT:
-            fragment, kind = self.marking.fragment(self.content), self.marking.kind({})
-            for each in removal(self.content, fragment, kind, self.marking.tasks, self.macro).workloads:
-                found[each.name] = tuple(hoisted(self.content, each.paths))
-        object.__setattr__(self, "without_sidecars", found)
+        if profile == SERVICE_CONNECT:
+            fragment, kind = marking.fragment(content), marking.kind({})
+            for each in removal(content, fragment, kind, marking.tasks, macro).workloads:
+                found[each.name] = tuple(hoisted(content, each.paths))
+        return cls(profile, content, marking, settings, found)
 
     def moved(self, taken: AdoptedTask) -> tuple[AdoptedTask, Sequence[str]]:
         """The decision with its new mark, and the variables that are not in it."""

@@ -84,8 +84,8 @@ def adopt(
 
     With --profile standalone the marks are for an Envoy that needs no App Mesh: settings that only App Mesh's image
     understands are dropped, and the check is that the mesh compiles. With --profile service-connect they are for
-    Amazon ECS Service Connect, except those of virtual gateways, which become standalone. Warnings name what is dropped,
-    and what stays in the template although only App Mesh needed it.
+    Amazon ECS Service Connect, except those of virtual gateways, which become standalone. Warnings name what is
+    dropped, and what stays in the template although only App Mesh needed it.
     """
     if profile not in (None, *WITH_MESH):
         raise typer.BadParameter(
