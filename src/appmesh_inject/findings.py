@@ -480,6 +480,17 @@ CODES: Mapping[str, Code] = {
     "AM607": _error(
         "The task has no containers besides its sidecars", "Remove the task definition, and the service that runs it"
     ),
+    "AM608": _error(
+        "Converting the template would leave a marked task behind",
+        "Give the parameters under which the task exists, or write out what another macro makes of it",
+    ),
+    "AM609": _error(
+        "The converted template would not be what the macro makes of it",
+        "Let the macro convert it at deployment, or split the template",
+    ),
+    "AM610": _error(
+        "The macro would convert the prepared template at once", "Prepare the template as it is deployed now"
+    ),
     "AM651": _warning(
         "The template still names App Mesh's image, which no task uses any more",
         "Take it out: a parameter of SSM fails the deployment once AWS removes it",

@@ -28,6 +28,7 @@ from appmesh_inject.workloads import quotas
 from appmesh_inject.workloads.model import DocumentKind, Workload
 
 NOT_MARKED = "not marked"
+NEVER_EXISTS = "its condition is false"
 HELD_BACK = "another finding stops the injection"
 
 
@@ -140,7 +141,7 @@ def _planned(context: Context) -> Plan | Skip:
         return Skip("Enabled is false")
     chosen = profile(context.settings.profile)
     if chosen.consumes_mesh and _never_exists(context):
-        return Skip("its condition is false")
+        return Skip(NEVER_EXISTS)
     if context.kind.name not in chosen.documents:
         message = f"profile '{chosen.name}' does not support this kind of document"
         path = context.setting_path("Profile")

@@ -13,9 +13,10 @@ from tests.migrate.cases import cases
 
 ODD = ("\t", "\r", "\r\n", "\x85", "\u2028", "\u2029", "\ufeff", "\u00a0", "\x0b", "\x0c", "\x1c", "#", " #", "\t# ")
 INPUTS = [case.input for case in cases()]
+CONVERSIONS = sorted((Path(__file__).parents[1] / "migrate" / "conversions").glob("*/template.*"))
 
 
-@pytest.mark.parametrize("path", INPUTS, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", [*INPUTS, *CONVERSIONS], ids=lambda path: path.parent.name)
 def test_an_edit_of_any_text_is_right_or_refused_in_one_sentence(path: Path) -> None:
     chance = random.Random(path.parent.name)
     text = path.read_bytes().decode()
@@ -24,7 +25,7 @@ def test_an_edit_of_any_text_is_right_or_refused_in_one_sentence(path: Path) -> 
         for _ in range(chance.choice((1, 1, 3))):
             at = chance.randrange(len(bent) + 1)
             bent = bent[:at] + chance.choice(ODD) + bent[at:]
-        for command in ("adopt", "remove"):
+        for command in ("convert",) if path in CONVERSIONS else ("adopt", "remove"):
             ran = run(command, "-", stdin=bent.encode())
             if ran.code:
                 assert "Traceback" not in ran.err

@@ -68,6 +68,9 @@ def told(code: str) -> str:
             said = run("lint", str(template)).out
         if template.read_text().startswith("# appmesh-inject adopt --profile standalone\n"):
             said = run("adopt", str(template), "--profile", "standalone").err
+        convert = re.match(r"# appmesh-inject (convert.*)\n", template.read_text())
+        if convert:
+            said = run(*convert[1].split(), str(template)).err
         if f" {code}" not in said:
             said = run("lint", str(template), *beside).out
         if f" {code}" not in said:

@@ -37,7 +37,7 @@ CHAPTERS: Mapping[str, str] = {
     "AM3": "The mesh (profile `standalone`)",
     "AM4": "ECS Service Connect (profile `service-connect`)",
     "AM5": "Pods",
-    "AM6": "Adoption (`adopt`)",
+    "AM6": "Edited files (`adopt`, `convert`)",
     "AM9": "The template and its time",
 }
 

@@ -18,6 +18,7 @@ EXAMPLES: Mapping[str, str] = {
     "exits": "appmesh-inject exits --format html examples/minimal.yaml -o exits.html",
     "invoke": "appmesh-inject invoke event.json > response.json",
     "adopt": "appmesh-inject adopt --in-place rendered.yaml",
+    "convert": "appmesh-inject convert examples/service-connect.yaml -o converted.yaml",
     "remove": "appmesh-inject remove rendered.yaml -o plain.yaml",
     "explain": "appmesh-inject explain AM308",
 }

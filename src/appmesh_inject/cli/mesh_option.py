@@ -29,7 +29,7 @@ MeshFiles = Annotated[
         MESH,
         metavar="FILE|DIR",
         show_default=False,
-        help="A template whose mesh resources, with the template's own ones, are the mesh for profile standalone, or a"
+        help="A template whose mesh resources, with the template's own ones, are the mesh of its tasks, or a"
         " folder of such templates. Stands for the stacks that MeshStack names. May be repeated",
     ),
 ]

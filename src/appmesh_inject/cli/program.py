@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[Wrap, ...]] = {
     "exits": (on_files, with_settings),
     "invoke": (),
     "adopt": (),
+    "convert": (),
     "remove": (),
     "explain": (),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.migrate.standalone_mark import off_app_mesh
+from appmesh_inject.migrate.mark_off_app_mesh import off_app_mesh
 from appmesh_inject.settings.table import STANDALONE, TABLE
 from appmesh_inject.workloads.lost_marks import MARK, TAG_PREFIX
 from appmesh_inject.workloads.task_definition import CLOUDFORMATION
@@ -36,7 +36,7 @@ def _for_profile(profile: str, mark: Mapping[str, Json]) -> dict[str, Json]:
     known = {name: value for name, value in mark.items() if name in TABLE}
     others = {name: value for name, value in mark.items() if name not in TABLE}
     if profile == STANDALONE:
-        return {**off_app_mesh(known, CLOUDFORMATION.containers).mark, **others}
+        return {**off_app_mesh(profile, known, CLOUDFORMATION.containers).mark, **others}
     fitting = {name: value for name, value in known.items() if profile in TABLE[name].profiles}
     return {**fitting, **others, "Profile": profile}
 

@@ -128,10 +128,11 @@ def _moved(profile: str, input_file: InputFile, options: RenderOptions) -> _Move
 
 
 def _adopted(profile: str, input_file: InputFile, options: RenderOptions) -> Adoption:
-    """What `adopt` would write. The marks of other profiles are made of those for the sidecars as they are."""
+    """What `adopt` would write. The marks of `service-connect` are made of those for the sidecars as they are, since
+    `adopt` refuses a file for one task that cannot move, and each task is asked about here."""
     marking = _marking(input_file, options)
     try:
-        return adopted(input_file.document, marking, options, moving=profile == STANDALONE)
+        return adopted(input_file.document, marking, options, moving_to=STANDALONE if profile == STANDALONE else None)
     except UserError as error:
         # A YAML anchor, say. It stops `adopt`, and says nothing about the mesh.
         code = error.code or "AM606"

@@ -106,8 +106,11 @@ def quoted_like(value: Json, written: str) -> str | None:
 
 def flow(key: str | None, value: Json, indent: str | None, style: Style) -> str:
     """A member in brackets: on one line, or on several if it starts a line of its own, behind `indent`."""
-    is_name = isinstance(value, str) and not style.is_json and _is_plain(value)
-    text = str(value) if is_name else _json(value, None if indent is None else style.unit, style)
+    if style.is_json or indent is not None or not isinstance(value, dict | list):
+        is_name = isinstance(value, str) and not style.is_json and _is_plain(value)
+        text = str(value) if is_name else _json(value, None if indent is None else style.unit, style)
+    else:
+        text = yaml_writer.in_brackets(value)
     if indent is not None:
         text = text.replace("\n", style.newline + indent)
     if key is None:

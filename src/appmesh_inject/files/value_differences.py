@@ -69,12 +69,44 @@ def _of_items(before: Sequence[Json], after: Sequence[Json], path: Path) -> Iter
     for kind, start, end, new_start, new_end in matcher.get_opcodes():
         if kind == "equal":
             continue
-        both = min(end - start, new_end - new_start)
-        for offset in range(both):
-            yield from differences(before[start + offset], after[new_start + offset], (*path, start + offset))
-        yield from (remove((*path, index)) for index in range(start + both, end))
-        added = after[new_start + both : new_end]
+        staying = _staying(before[start:end], after[new_start:new_end])
+        for position, index in enumerate(staying):
+            yield from differences(before[start + index], after[new_start + position], (*path, start + index))
+        yield from (remove((*path, start + index)) for index in range(end - start) if index not in staying)
+        added = after[new_start + len(staying) : new_end]
         if end < len(before):
             yield from (insert((*path, end), item) for item in added)
         elif added:
             yield append(path, *added)
+
+
+def _staying(before: Sequence[Json], after: Sequence[Json]) -> Sequence[int]:
+    """The indexes of the items that become those of `after`, in order; of more items, those that take the fewest edits.
+    Without the search, a container would turn into the one behind it that stays."""
+    if len(before) <= len(after):
+        return range(len(before))
+    # By the index of the first of the items of `after` that are left: the cost, and the indexes in `before`.
+    best: dict[int, tuple[int, tuple[int, ...]]] = {len(after): (0, ())}
+    for index in range(len(before) - 1, -1, -1):
+        item = before[index]
+        found = {position: (cost + _characters(item), those) for position, (cost, those) in best.items()}
+        for position, (cost, those) in best.items():
+            if position > 0:
+                way = (cost + _distance(item, after[position - 1]), (index, *those))
+                found[position - 1] = min(way, found.get(position - 1, way))
+        best = found
+    return best[0][1]
+
+
+def _distance(before: Json, after: Json) -> int:
+    """The characters of JSON that the edits take out and write."""
+    size = 0
+    for edit in differences(before, after):
+        if edit.kind in (EditKind.REPLACE, EditKind.REMOVE) and existing(before, edit.path) == edit.path:
+            size += _characters(value_at(before, edit.path))
+        size += _characters(edit.value)
+    return size
+
+
+def _characters(value: Json) -> int:
+    return len(json.dumps(value))

@@ -45,7 +45,8 @@ class _Dumper(yaml.SafeDumper):
         if self.analysis is None:
             self.analysis = self.analyze_scalar(event.value)
         is_short_form = bool(event.tag) and event.tag.startswith("!") and not event.style
-        if is_short_form and event.value and self.analysis.allow_block_plain and not self.analysis.multiline:
+        is_plain = self.analysis.allow_flow_plain if self.flow_level else self.analysis.allow_block_plain
+        if is_short_form and event.value and is_plain and not self.analysis.multiline:
             return ""
         return str(super().choose_scalar_style())
 
@@ -107,3 +108,11 @@ def written(document: Json) -> str:
         document, Dumper=_Dumper, sort_keys=False, default_flow_style=False, allow_unicode=True, width=WIDEST
     )
     return text
+
+
+def in_brackets(value: Json) -> str:
+    """A value as it stands within the brackets of others, on one line: `{Name: app, Image: !Ref Image}`."""
+    text: str = yaml.dump(
+        [value], Dumper=_Dumper, sort_keys=False, default_flow_style=True, allow_unicode=True, width=WIDEST
+    )
+    return text.rstrip("\n")[1:-1]

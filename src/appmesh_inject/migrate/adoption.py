@@ -1,10 +1,10 @@
 """Adopts a document: replaces hand-written sidecars by marks on their task definitions.
 
 All or nothing: if one task definition cannot be adopted, there is no new text. The new text is checked: rendering it
-yields every original task definition. Comments in what is taken out stand above the mark.
+yields every original task definition; for profile `service-connect`, what that profile makes of the originals. Comments
+in what is taken out stand above the mark.
 """
 
-import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,20 +29,18 @@ from appmesh_inject.files.documents import Document
 from appmesh_inject.files.text_editing import Placement
 from appmesh_inject.findings import CODES, Finding
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask, UntouchedTask, decisions
-from appmesh_inject.migrate.leftovers import leftovers, lost_variables
+from appmesh_inject.migrate.leftovers import leftovers
 from appmesh_inject.migrate.marks import InMetadata, Marking, tags_of
-from appmesh_inject.migrate.standalone_mark import REGION, off_app_mesh
+from appmesh_inject.migrate.move import Move, move_settings
 from appmesh_inject.migrate.task_equivalence import canonical, first_difference
 from appmesh_inject.render.ignored_warnings import kept
 from appmesh_inject.render.render_result import RenderOptions
 from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, entries, without
-from appmesh_inject.settings.table import STANDALONE
+from appmesh_inject.settings.table import SERVICE_CONNECT
 from appmesh_inject.workloads.lost_marks import MARK
 from appmesh_inject.workloads.task_definition import ECS_API
 
 _BEHIND = {"Metadata": ("Type",), TRANSFORM: ("AWSTemplateFormatVersion",)}
-
-_TO_APP_MESH = f"{REGION} is left out, since it only led to App Mesh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +57,15 @@ def adopted(
     marking: Marking,
     options: RenderOptions,
     *,
-    moving: bool = False,
+    moving_to: str | None = None,
     stats_port: str | None = None,
     mesh_stacks: Sequence[str] = (),
 ) -> Adoption:
-    """Replaces hand-written sidecars by marks; `moving`: by marks for profile `standalone`, with this StatsPort and
-    MeshStack. Raises UserError if the text cannot be edited."""
+    """Replaces hand-written sidecars by marks. Raises UserError if the text cannot be edited.
+
+    moving_to: the profile of the marks, `standalone` or `service-connect`; None for that of the sidecars. stats_port,
+    mesh_stacks: settings of the new marks.
+    """
     decided: list[AdoptedTask | UntouchedTask] = []
     findings: list[Finding] = []
     lost: list[Finding] = []
@@ -73,44 +74,29 @@ def adopted(
             decided.append(decision)
         else:
             findings += decision
-    if moving:
+    if moving_to is not None:
+        settings = move_settings(stats_port, mesh_stacks)
+        move = Move.of(moving_to, document.content, marking, settings, options.macro)
         for index, decision in enumerate(decided):
             if isinstance(decision, AdoptedTask):
-                decided[index], left_out = _moved(decision, marking, stats_port, mesh_stacks)
-                lost += _lost_variables(document.content, decision, left_out, marking)
+                decided[index], left_out = move.moved(decision)
+                lost += move.lost(decision, left_out)
     taken = [decision for decision in decided if isinstance(decision, AdoptedTask)]
     if findings:
         return Adoption(None, decided, findings)
     if not taken:
         return Adoption(document.text, decided)
     text = _written(document, marking, taken, options.macro)
-    if moving:
+    if moving_to is not None:
         problems = _problems(document, text, marking, taken)
+        if moving_to == SERVICE_CONNECT and not any(each.is_error for each in problems):
+            problems = [*problems, *_unlike_replaced(document, text, marking, taken, options.macro)]
         if not any(each.is_error for each in problems):
             left = _leftovers(document.content, marking, taken)
             problems = [*problems, *kept((*lost, *left), document.content)]
     else:
         problems = _differences(document, text, marking, taken, options.macro)
     return Adoption(None if any(each.is_error for each in problems) else text, decided, problems)
-
-
-def _moved(
-    taken: AdoptedTask, marking: Marking, stats_port: str | None, mesh_stacks: Sequence[str]
-) -> tuple[AdoptedTask, Sequence[str]]:
-    """The decision, with a mark for profile `standalone`, and the variables that are not in it."""
-    mark, left_out = off_app_mesh(taken.mark, marking.tasks.containers)
-    if stats_port is not None:
-        mark["StatsPort"] = int(stats_port) if stats_port.isascii() and stats_port.isdigit() else stats_port
-    if mesh_stacks:
-        mark["MeshStack"] = mesh_stacks[0] if len(mesh_stacks) == 1 else list(mesh_stacks)
-    note = "; ".join(filter(None, (taken.note, _TO_APP_MESH if REGION in left_out else "")))
-    attempt = dataclasses.replace(taken.attempt, mark=mark)
-    return dataclasses.replace(taken, attempt=attempt, profile=STANDALONE, note=note), left_out
-
-
-def _lost_variables(content: Json, taken: AdoptedTask, left_out: Sequence[str], marking: Marking) -> Iterator[Finding]:
-    name_key = marking.tasks.containers.name_key
-    return lost_variables(content, taken.name, sorted(taken.attempt.removed, key=str), left_out, name_key)
 
 
 def _leftovers(content: Json, marking: Marking, taken: Sequence[AdoptedTask]) -> Iterator[Finding]:
@@ -133,7 +119,8 @@ def _written(document: Document, marking: Marking, taken: Sequence[AdoptedTask],
     comments: dict[Path, Collection[Path]] = {}
     for each in taken:
         changes += removals(each.attempt.removed)
-        changes += _mark(document.content, each) if isinstance(marking, InMetadata) else _tags(document.content, each)
+        in_metadata = isinstance(marking, InMetadata)
+        changes += _mark(document.content, each.path, each.mark) if in_metadata else _tags(document.content, each)
         above = ("Metadata", MARK) if isinstance(marking, InMetadata) else (ECS_API.names["Tags"],)
         comments[(*each.path, *above)] = each.attempt.removed
     if isinstance(marking, InMetadata):
@@ -141,11 +128,11 @@ def _written(document: Document, marking: Marking, taken: Sequence[AdoptedTask],
     return edited_text(document, changes, Placement(_BEHIND, comments))
 
 
-def _mark(content: Json, taken: AdoptedTask) -> Changes:
-    place = (*taken.path, "Metadata")
-    if isinstance(map_at(content, taken.path).get("Metadata"), Mapping):
-        return [replace((*place, MARK), taken.mark)]
-    return [replace(place, {MARK: taken.mark})]
+def _mark(content: Json, path: Path, mark: Mapping[str, Json]) -> Changes:
+    place = (*path, "Metadata")
+    if isinstance(map_at(content, path).get("Metadata"), Mapping):
+        return [replace((*place, MARK), mark)]
+    return [replace(place, {MARK: mark})]
 
 
 def _tags(content: Json, taken: AdoptedTask) -> Changes:
@@ -188,6 +175,28 @@ def _differences(
     error = next((str(finding) for finding in findings if finding.is_error), f"{shown(where)} would differ")
     message = f"with the marks, the document would not render as it does now ({error}), so nothing is written"
     return [Finding("AM605", "", where, message, CODES["AM605"].cure)]
+
+
+def _unlike_replaced(
+    document: Document, text: str, marking: Marking, taken: Sequence[AdoptedTask], macro: str
+) -> Sequence[Finding]:
+    """What profile `service-connect` says of the sidecars that are taken out. And a finding if the result is not the
+    same as where the profile takes them out itself."""
+    changes: list[Edit] = []
+    for each in taken:
+        is_connected = each.profile == SERVICE_CONNECT
+        mark = {**each.mark, "OnExisting": "Replace"} if is_connected else each.mark
+        changes += _mark(document.content, each.path, mark)
+        changes += () if is_connected else removals(each.attempt.removed)
+    marked = {each.path: each.mark for each in taken}
+    before, findings = marking.rendered(edited(document.content, [*changes, *_call(document.content, macro)]), marked)
+    after, _ = marking.rendered(reread(document, text), marked)
+    said = [finding for finding in findings if finding.code == "AM457"]
+    if same(before, after):
+        return said
+    where = first_difference(before, after) or ()
+    message = f"with the sidecars out, {shown(where)} would not be what Service Connect needs, so nothing is written"
+    return [*said, Finding("AM605", "", where, message, CODES["AM605"].cure)]
 
 
 def _comparable(content: Json, marking: Marking, macro: str) -> Json:

@@ -23,7 +23,19 @@ NOTHING = "left alone: no App Mesh sidecars and no mark"
 ROLES = (ENVOY, PROXY_INIT)
 """The X-Ray daemon stays, since the app may send it traces."""
 
-EMPTIED = frozenset({"Metadata", "metadata", "annotations", "Tags", "tags", "DependsOn", "dependsOn", "initContainers"})
+EMPTIED = frozenset(
+    {
+        "Metadata",
+        "AppMeshInject",
+        "metadata",
+        "annotations",
+        "Tags",
+        "tags",
+        "DependsOn",
+        "dependsOn",
+        "initContainers",
+    }
+)
 """Members that are removed when they become empty."""
 
 
@@ -57,7 +69,7 @@ def removal(
     )
     around = tuple(_around(content, macro)) if isinstance(content, Mapping) else ()
     paths = {path for each in workloads for path in each.paths} | set(around)
-    return Removal(workloads, around, frozenset(_hoisted(content, paths)))
+    return Removal(workloads, around, frozenset(hoisted(content, paths)))
 
 
 def _around(template: Mapping[str, Json], macro: str) -> Iterator[Path]:
@@ -196,21 +208,7 @@ class _Workload:
         if self.tasks is None:
             yield from self._annotations(here)
             return
-        metadata = here.get("Metadata")
-        if isinstance(metadata, Mapping) and MARK in metadata:
-            yield (*path, "Metadata", MARK)
-        properties = "Properties" if isinstance(here.get("Properties"), Mapping) else ""
-        holder = value_at(here, (properties,) if properties else ())
-        tags = holder.get(self.tasks.names["Tags"]) if isinstance(holder, Mapping) else None
-        for index, tag in enumerate(tags if isinstance(tags, list) else []):
-            key = tag.get(self.tasks.names["Key"]) if isinstance(tag, Mapping) else None
-            if isinstance(key, str) and key.startswith(TAG_PREFIX):
-                yield (*path, *((properties,) if properties else ()), self.tasks.names["Tags"], index)
-        for place in snippets(here, self.macro):
-            there = value_at(here, place)
-            assert isinstance(there, Mapping)
-            ours = [entry.path for entry in entries(there, SNIPPET, (*path, *place), self.macro)]
-            yield from ours if _some_stay(there[SNIPPET], ours) else [(*path, *place, SNIPPET)]
+        yield from marks(here, path, self.tasks, self.macro)
 
     def _annotations(self, pod: Mapping[str, Json]) -> Iterator[Path]:
         metadata = pod.get("metadata")
@@ -220,7 +218,26 @@ class _Workload:
                 yield (*self.workload.path, "metadata", "annotations", key)
 
 
-def _hoisted(content: Json, paths: Collection[Path]) -> Iterator[Path]:
+def marks(task: Mapping[str, Json], path: Path, tasks: TaskDefinitionReader, macro: str) -> Iterator[Path]:
+    """Marks in the metadata and tags of a task definition, and calls inside it. path: of the task definition."""
+    metadata = task.get("Metadata")
+    if isinstance(metadata, Mapping) and MARK in metadata:
+        yield (*path, "Metadata", MARK)
+    properties = "Properties" if isinstance(task.get("Properties"), Mapping) else ""
+    holder = value_at(task, (properties,) if properties else ())
+    tags = holder.get(tasks.names["Tags"]) if isinstance(holder, Mapping) else None
+    for index, tag in enumerate(tags if isinstance(tags, list) else []):
+        key = tag.get(tasks.names["Key"]) if isinstance(tag, Mapping) else None
+        if isinstance(key, str) and key.startswith(TAG_PREFIX):
+            yield (*path, *((properties,) if properties else ()), tasks.names["Tags"], index)
+    for place in snippets(task, macro):
+        there = value_at(task, place)
+        assert isinstance(there, Mapping)
+        ours = [entry.path for entry in entries(there, SNIPPET, (*path, *place), macro)]
+        yield from ours if _some_stay(there[SNIPPET], ours) else [(*path, *place, SNIPPET)]
+
+
+def hoisted(content: Json, paths: Collection[Path]) -> Iterator[Path]:
     """The paths. If all members of a map or list in EMPTIED are removed, its own path replaces theirs."""
     by_holder: dict[Path, set[Step]] = {}
     for path in paths:
@@ -234,4 +251,4 @@ def _hoisted(content: Json, paths: Collection[Path]) -> Iterator[Path]:
     if not whole:
         yield from paths
         return
-    yield from _hoisted(content, whole | {path for path in paths if path[:-1] not in whole})
+    yield from hoisted(content, whole | {path for path in paths if path[:-1] not in whole})

@@ -22,12 +22,12 @@ from appmesh_inject.migrate.adoption_decisions import AdoptedTask
 from appmesh_inject.migrate.retention import retained
 from appmesh_inject.render.input_files import InputFile, ManifestFile, TaskDefinitionFile
 from appmesh_inject.render.render_result import MACRO, RenderOptions
-from appmesh_inject.settings.table import STANDALONE
+from appmesh_inject.settings.table import STANDALONE, WITH_MESH
 
 Profile = Annotated[
     str | None,
     typer.Option(
-        metavar="standalone",
+        metavar="standalone|service-connect",
         show_default=False,
         help="Move off App Mesh in the same step; by default the profile is that of the sidecars",
     ),
@@ -48,7 +48,7 @@ MeshStack = Annotated[
         "--mesh-stack",
         metavar="NAME",
         show_default=False,
-        help="With --profile standalone: the setting MeshStack of each mark. Give the stack's template with --mesh, for"
+        help="With --profile: the setting MeshStack of each mark. Give the stack's template with --mesh, for"
         " the check. May be repeated",
     ),
 ]
@@ -83,17 +83,19 @@ def adopt(
     task definition has no such mark, its file is not changed. The rest of the file stays exactly as it is.
 
     With --profile standalone the marks are for an Envoy that needs no App Mesh: settings that only App Mesh's image
-    understands are dropped, and the check is that the mesh compiles. Warnings name what is dropped, and what stays in
-    the template although only App Mesh needed it.
+    understands are dropped, and the check is that the mesh compiles. With --profile service-connect they are for
+    Amazon ECS Service Connect, except those of virtual gateways, which become standalone. Warnings name what is
+    dropped, and what stays in the template although only App Mesh needed it.
     """
-    if profile not in (None, STANDALONE):
+    if profile not in (None, *WITH_MESH):
         raise typer.BadParameter(
-            "only standalone can be chosen; by default the profile is that of the sidecars.", param_hint="--profile"
+            f"{' and '.join(WITH_MESH)} can be chosen; by default the profile is that of the sidecars.",
+            param_hint="--profile",
         )
     if stats_port is not None and profile != STANDALONE:
         raise typer.BadParameter("goes with --profile standalone.", param_hint="--stats-port")
-    if mesh_stack and profile != STANDALONE:
-        raise typer.BadParameter("goes with --profile standalone.", param_hint="--mesh-stack")
+    if mesh_stack and profile is None:
+        raise typer.BadParameter("goes with --profile standalone or service-connect.", param_hint="--mesh-stack")
     with errors_reported():
         given = meshes_of(mesh, mesh_parameter)
 
@@ -108,7 +110,7 @@ def adopt(
             input_file.document,
             _marking(input_file, options),
             options,
-            moving=profile == STANDALONE,
+            moving_to=profile,
             stats_port=stats_port,
             mesh_stacks=tuple(mesh_stack),
         )
@@ -159,7 +161,7 @@ def _print(input_file: InputFile, adoption: Adoption, prefix: str) -> None:
             if isinstance(input_file, TaskDefinitionFile):
                 _print_flags(f"{prefix}{name}", decision)
     adopted = [decision for decision in adoption.decisions if isinstance(decision, AdoptedTask)]
-    if adoption.text is not None and any(decision.profile != STANDALONE for decision in adopted):
+    if adoption.text is not None and any(decision.profile not in WITH_MESH for decision in adopted):
         text = "the adopted sidecars wait for App Mesh, which AWS switched off on 2026-09-30"
         print_note(f"{document.name}: {text}: --profile {STANDALONE} moves off it")
 

@@ -20,7 +20,7 @@ def represented(requested: RequestedSettings, scope: Scope) -> str:
     """GATEWAY if the settings say so, else NODE."""
     settings = requested.settings
     if settings.resource_arn is not None:
-        return _kind_of_arn(settings.resource_arn, scope) or NODE
+        return kind_of_arn(settings.resource_arn, scope) or NODE
     return GATEWAY if settings.virtual_gateway_name is not None else NODE
 
 
@@ -49,7 +49,7 @@ def naming(context: Context) -> Iterator[Finding]:
 
 def _arn(workload: Workload, requested: RequestedSettings) -> Iterator[Finding]:
     arn = requested.settings.resource_arn
-    if arn is None or _kind_of_arn(arn, workload.scope):
+    if arn is None or kind_of_arn(arn, workload.scope):
         return
     at = setting_path(workload, requested, "ResourceArn")
     if isinstance(read(arn, workload.scope), Literal):
@@ -70,7 +70,7 @@ def _arn(workload: Workload, requested: RequestedSettings) -> Iterator[Finding]:
         )
 
 
-def _kind_of_arn(arn: Json, scope: Scope) -> str | None:
+def kind_of_arn(arn: Json, scope: Scope) -> str | None:
     """NODE or GATEWAY, by the text of an ARN, or by the type of the resource that it refers to; None if unknown."""
     resource = scope.resources.get(named_by_arn(arn) or "")
     if isinstance(resource, dict):

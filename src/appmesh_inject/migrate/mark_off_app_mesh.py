@@ -1,6 +1,7 @@
-"""Turns a mark for hand-written sidecars into one for profile `standalone`.
+"""Turns a mark for hand-written sidecars into one for a profile that needs no App Mesh.
 
-Drops what only App Mesh's image understands, and keeps what the stock Envoy and the compiler understand.
+For `standalone`, drops what only App Mesh's image understands, and keeps what the stock Envoy and the compiler
+understand. For `service-connect`, keeps what names the node, and the sidecar's log.
 """
 
 from collections.abc import Mapping
@@ -11,24 +12,41 @@ from appmesh_inject.cfn.intrinsics import is_no_value
 from appmesh_inject.mesh.image_variables import reason_of_no_effect
 from appmesh_inject.mesh.names import without_owner
 from appmesh_inject.profiles.sidecar.proxy_search import ENVOY_VARIABLES
-from appmesh_inject.settings.table import STANDALONE, TABLE, WARN
+from appmesh_inject.settings.table import SERVICE_CONNECT, STANDALONE, TABLE, WARN
 from appmesh_inject.workloads.containers import EcsContainerReader
 
 REGION = "AWS_REGION"
+_LOG = "LogConfiguration"
 _SAID_ELSEWHERE = (REGION, "ENVOY_LOG_LEVEL")
 """Variables that a setting gives, or that no Envoy needs: `AWS_REGION` only led to App Mesh."""
 
 
-class StandaloneMark(NamedTuple):
-    """mark: for profile `standalone`. left_out: variables of App Mesh's image that are not in it, since they would
+class OffAppMesh(NamedTuple):
+    """mark: for the profile. left_out: variables of App Mesh's image that are not in it, since they would
     have no effect."""
 
     mark: dict[str, Json]
     left_out: tuple[str, ...]
 
 
-def off_app_mesh(mark: Mapping[str, Json], containers: EcsContainerReader) -> StandaloneMark:
-    """The mark for profile `standalone`, without settings that only App Mesh's image needs."""
+def off_app_mesh(profile: str, mark: Mapping[str, Json], containers: EcsContainerReader) -> OffAppMesh:
+    """The mark for profile `standalone` or `service-connect`, without settings that only App Mesh's image needs."""
+    return _connected(mark) if profile == SERVICE_CONNECT else _standalone(mark, containers)
+
+
+def _connected(mark: Mapping[str, Json]) -> OffAppMesh:
+    moved: dict[str, Json] = {"Profile": SERVICE_CONNECT}
+    for name in ("MeshName", "VirtualNodeName", "ResourceArn", "Enabled"):
+        if name in mark:
+            value = mark[name]
+            moved[name] = without_owner(value) if name == "MeshName" and isinstance(value, str) else value
+    envoy = mark.get("Envoy")
+    if isinstance(envoy, Mapping) and _LOG in envoy:
+        moved["Envoy"] = {_LOG: envoy[_LOG]}
+    return OffAppMesh(moved, ())
+
+
+def _standalone(mark: Mapping[str, Json], containers: EcsContainerReader) -> OffAppMesh:
     moved: dict[str, Json] = {"Profile": STANDALONE}
     left_out: list[str] = [REGION] if "Region" in mark else []
     for name, value in mark.items():
@@ -42,7 +60,7 @@ def off_app_mesh(mark: Mapping[str, Json], containers: EcsContainerReader) -> St
             moved[name] = without_owner(value)
         elif name not in ("Profile", "Region") and STANDALONE in TABLE[name].profiles:
             moved[name] = value
-    return StandaloneMark(moved, tuple(dict.fromkeys(left_out)))
+    return OffAppMesh(moved, tuple(dict.fromkeys(left_out)))
 
 
 def _envoy(fragment: Mapping[str, Json], containers: EcsContainerReader, left_out: list[str]) -> dict[str, Json]:
