@@ -24,7 +24,7 @@ LACKING_TYPES: Mapping[str, str] = {
 
 SUBSTITUTED: Mapping[str, str] = {
     "AWS::ECS::TaskDefinition": "inside/task_definition.py registers it with LocalEmu's ECS, which is moto's",
-    "AWS::ECS::Service": "inside/ecs_service.py has LocalEmu's ECS keep it, Service Connect included; no task runs here",
+    "AWS::ECS::Service": "inside/ecs_service.py registers it, and keeps its Service Connect; no task runs here",
     "AWS::ServiceDiscovery::HttpNamespace": "inside/http_namespace.py keeps its name, and who is in it",
     "Lambda's containers": "inside/executor.py starts functions as processes, under AWS's own emulator",
     "the fragment": "LocalEmu leaves Transform and Fn::Transform in it; the executor takes them out; tests run both",

@@ -92,9 +92,7 @@ class Stack:
     def _physical_ids(self, kind: str) -> dict[str, str]:
         resources = self._cloudformation.describe_stack_resources(StackName=self.name)["StackResources"]
         return {
-            each["LogicalResourceId"]: each["PhysicalResourceId"]
-            for each in resources
-            if each["ResourceType"] == kind
+            each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources if each["ResourceType"] == kind
         }
 
 

@@ -1,5 +1,6 @@
-"""The service-connect profile: what ECS has of services after a deployment, a move from standalone, and the way back."""
+"""The service-connect profile: what ECS has of services that are new, that move from standalone, and that go back."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,12 +9,51 @@ import pytest
 from tests.colour_app import STANDALONE, TAKING_PART, moved, prepared, with_one_colour
 from tests.e2e.checks import names
 from tests.e2e.engine import Engine
+from tests.e2e.sam import sam
 from tests.e2e.stacks import Stack
 from tests.e2e.test_standalone import runs_the_mesh
 from tests.e2e.variables import Shape
 
 ONE_COLOUR = with_one_colour(STANDALONE)
 OFF = {"enabled": False}
+BASE = """
+Transform: WithConnect
+Metadata: {AppMesh: {Profile: service-connect, ExportMesh: true}}
+Resources:
+  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: connected-shop}}
+  CartNode:
+    Type: AWS::AppMesh::VirtualNode
+    Properties:
+      MeshName: !GetAtt Mesh.MeshName
+      VirtualNodeName: cart
+      Spec: {Listeners: [{PortMapping: {Port: 8080, Protocol: http}}], ServiceDiscovery: {DNS: {Hostname: cart.local}}}
+  Cart:
+    Type: AWS::AppMesh::VirtualService
+    Properties:
+      MeshName: !GetAtt Mesh.MeshName
+      VirtualServiceName: cart.local
+      Spec: {Provider: {VirtualNode: {VirtualNodeName: !GetAtt CartNode.VirtualNodeName}}}
+  WebNode:
+    Type: AWS::AppMesh::VirtualNode
+    Properties:
+      MeshName: !GetAtt Mesh.MeshName
+      VirtualNodeName: web
+      Spec: {Backends: [{VirtualService: {VirtualServiceName: cart.local}}]}
+"""
+OF_ANOTHER_STACK = """
+Transform: WithConnect
+Metadata: {AppMesh: {Profile: service-connect, MeshName: connected-shop, MeshStack: connect-base}}
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Metadata: {AppMesh: {VirtualNodeName: NODE}}
+    Properties:
+      Family: connected-NODE
+      NetworkMode: awsvpc
+      Memory: "1024"
+      ContainerDefinitions: [{Name: app, Image: app, PortMappings: [{ContainerPort: 8080}]}]
+  AppService: {Type: AWS::ECS::Service, Properties: {Cluster: apps, TaskDefinition: !Ref Task, DesiredCount: 1}}
+"""
 ALIASES = {"gateway.colorapp.local:9080", "colorteller.colorapp.local:9080", "tcpecho.colorapp.local:2701"}
 
 
@@ -83,15 +123,19 @@ def port_mappings(definition: Mapping[str, Any]) -> list[Any]:
 
 @pytest.mark.parametrize("shape", Shape, ids=lambda shape: shape.name.lower())
 def test_a_new_stack_makes_servers_before_callers(shape: Shape, macro: Engine, values: Mapping[str, str]) -> None:
-    """In the template the caller stands first; the names that it calls are there when its tasks start."""
     macro.hand_over(shape)
     stack = Stack(macro, f"connected-{shape.name}".replace("_", "-"))
-    template = moved(ONE_COLOUR)
-    assert template.index("  GatewayService:") < template.index("  ColortellerWhiteService:")
-    stack.deploy(template, values)
+    stack.deploy(moved(ONE_COLOUR), values)
     is_moved(stack)
     assert resolved(stack, "GatewayService") == ALIASES
+    processed = stack.processed()
     stack.delete()
+    if shape == Shape.WITHOUT_TRANSFORM:
+        # What says the order is ours: LocalEmu would go by the alphabet.
+        del processed["Resources"]["GatewayService"]["DependsOn"]
+        stack.deploy(json.dumps(processed), values)
+        assert resolved(stack, "GatewayService") == ALIASES - {"tcpecho.colorapp.local:2701"}
+        stack.delete()
 
 
 def test_a_stack_moves_goes_back_and_moves_again(macro: Engine, values: Mapping[str, str]) -> None:
@@ -104,9 +148,7 @@ def test_a_stack_moves_goes_back_and_moves_again(macro: Engine, values: Mapping[
 
     before = prepared(ONE_COLOUR)
     stack.deploy(before, values)
-    assert [name for name, each in configurations(stack).items() if each == OFF] == sorted(
-        TAKING_PART, key=list(configurations(stack)).index
-    )
+    assert {name for name, each in configurations(stack).items() if each == OFF} == set(TAKING_PART)
 
     for _ in range(2):
         stack.deploy(moved(before), values)
@@ -122,3 +164,21 @@ def test_a_stack_moves_goes_back_and_moves_again(macro: Engine, values: Mapping[
     # In place: a service that were replaced would meet its own names.
     assert {name: service["serviceArn"] for name, service in stack.ecs_services().items()} == arns
     stack.delete()
+
+
+def test_stacks_meet_in_the_namespace_that_the_stack_of_the_mesh_makes(macro: Engine) -> None:
+    macro.hand_over(Shape.WITHOUT_TRANSFORM)
+    deploy = ("deploy", "--stack-name", "with-connect", "--parameter-overrides", "MacroName=WithConnect")
+    sam(*deploy, "MeshStacks=connect-base", engine=macro)
+    base = Stack(macro, "connect-base")
+    base.deploy(BASE)
+    cart, web = (Stack(macro, f"connect-{name}") for name in ("cart", "web"))
+    for name, stack in {"cart": cart, "web": web}.items():
+        stack.deploy(OF_ANOTHER_STACK.replace("NODE", name))
+    found = configurations(cart)["App"]
+    assert (found["enabled"], found["namespace"]) == (True, "connected-shop")
+    assert found["services"] == [entry("http-8080", "cart", 8080, "cart.local")]
+    assert resolved(web, "AppService") == {"cart.local:8080"}
+    for stack in (web, cart, base):
+        stack.delete()
+    sam("delete", "--stack-name", "with-connect", "--no-prompts", engine=macro)

@@ -72,7 +72,7 @@ def _without_attributes(model: Mapping[str, Any]) -> dict[str, Any]:
 def _deploy(request: ResourceRequest, parameters: Mapping[str, Any]) -> None:
     """A new deployment of a service. An update without a configuration leaves the one that is there as it was."""
     arn = request.desired_state[ARN]
-    ecs = moto_backends.get_backend("ecs")[request.account_id][request.region_name]
+    ecs: Any = moto_backends.get_backend("ecs")[request.account_id][request.region_name]
     service = ecs.services[":".join(arn.split("/")[-2:])]
     (deployment,) = service.deployments
     configuration = parameters.get(MEMBER, deployment.get(MEMBER))
