@@ -1,6 +1,7 @@
 """Traffic over Service Connect, as the documented behaviour of its proxy lets it be: see `managed_proxy`."""
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from tests.dataplane.client import Client, growth
 from tests.dataplane.managed_proxy import ManagedTask, connected
-from tests.dataplane.network import Network
+from tests.dataplane.network import APP_USER, APPS, Network
 from tests.dataplane.task import rendered_template
 
 ADDRESSES = {
@@ -54,7 +55,7 @@ def network(namespaces: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
             if name in APPLICATIONS:
                 made.start_app(name, *APPLICATIONS[name])
             made.start_envoy(name)
-        made.start("shop", "metrics", ["env", "python3", "-m", "http.server", "8081"])
+        made.start("shop", "metrics", [sys.executable, str(APPS), "http", "metrics", "8081"], APP_USER)
         made.wait_until_healthy(*ADDRESSES)
         yield made
 
@@ -89,7 +90,7 @@ def test_a_name_answers_on_its_own_port_alone(client: Client, host: str, port: i
 
 
 def test_other_names_and_ports_stay_in_reach(client: Client) -> None:
-    assert client.one("caller", "shop.internal", 8081)["status"] == 200
+    assert client.one("caller", "shop.internal", 8081)["name"] == "metrics"
 
 
 def test_a_request_that_takes_too_long_is_ended(client: Client) -> None:

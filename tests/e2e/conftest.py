@@ -40,8 +40,7 @@ def engine(artefact: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(scope="session")
 def macro(engine: Engine) -> Engine:
-    """The engine with the macro in it, deployed by `sam deploy` without a flag; and with an ECS cluster."""
-    engine.client("ecs").create_cluster(clusterName="apps")
+    """The engine with the macro in it, deployed by `sam deploy` without a flag."""
     with timed("sam deploy"):
         assert "Successfully created/updated stack - appmesh-inject" in sam("deploy", engine=engine)
     return engine

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.engine import PYTHON, Engine
+from tests.e2e.engine import CLUSTER, PYTHON, Engine
 from tests.e2e.gaps import LACKING_TYPES
 from tests.e2e.stacks import Stack
 
@@ -75,7 +75,7 @@ ENTRY: dict[str, Any] = {
 
 
 def service(configuration: Any) -> dict[str, Any]:
-    properties = {"Cluster": "apps", "TaskDefinition": {"Ref": "Task"}, "ServiceConnectConfiguration": configuration}
+    properties = {"Cluster": CLUSTER, "TaskDefinition": {"Ref": "Task"}, "ServiceConnectConfiguration": configuration}
     return {"Type": "AWS::ECS::Service", "Properties": properties}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.colour_app import STANDALONE, TAKING_PART, moved, prepared, with_one_colour
 from tests.e2e.checks import names
-from tests.e2e.engine import Engine
+from tests.e2e.engine import CLUSTER, Engine
 from tests.e2e.sam import sam
 from tests.e2e.stacks import Stack
 from tests.e2e.test_standalone import runs_the_mesh
@@ -64,7 +64,7 @@ def values(macro: Engine) -> Mapping[str, str]:
         "Vpc": subnets[0]["VpcId"],
         "PublicSubnets": f"{subnets[0]['SubnetId']},{subnets[1]['SubnetId']}",
         "PrivateSubnets": subnets[0]["SubnetId"],
-        "ClusterName": "apps",
+        "ClusterName": CLUSTER,
         "AllowedCidr": "203.0.113.0/24",
     }
 
