@@ -150,6 +150,18 @@ def greeted(host: str, port: str) -> None:
         print(json.dumps({"line": line, "seconds": seconds, "echo": stream.readline().strip()}))  # noqa: T201
 
 
+def silent(host: str, port: str, longest: str) -> None:
+    """After how many seconds a connection is ended on which nobody says anything; null if it is not."""
+    began = time.monotonic()
+    with socket.create_connection((host, int(port)), timeout=float(longest)) as connection:
+        try:
+            while connection.recv(64):
+                pass
+            print(json.dumps(time.monotonic() - began))  # noqa: T201
+        except TimeoutError:
+            print(json.dumps(None))  # noqa: T201
+
+
 def shake_hands(address: str, server_name: str) -> None:
     """How TLS with a server that speaks none ends: with its first words, or with no word at all."""
     import ssl
@@ -180,7 +192,8 @@ def call(host: str, port: str, method: str) -> None:
 
 
 ROLES: dict[str, Callable[..., None]] = {
-    each.__name__: each for each in (http, banner, echo, datagrams, grpc_server, dns, ask, greeted, shake_hands, call)
+    each.__name__: each
+    for each in (http, banner, echo, datagrams, grpc_server, dns, ask, greeted, silent, shake_hands, call)
 }
 
 if __name__ == "__main__":

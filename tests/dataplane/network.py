@@ -3,6 +3,7 @@
 Nothing leaves the namespaces; whatever is started is stopped, and whatever is made is taken away.
 """
 
+import itertools
 import json
 import os
 import shutil
@@ -25,6 +26,7 @@ HUB, HUB_6 = "10.99.0.1", "fd00:99::1"
 ROOT, APP_USER = "0", "1000"
 PRIVATE_MEMORY = ("sh", "-c", 'mount -t tmpfs tmpfs /dev/shm && exec "$@"', "sh")
 """Envoys of one host meet in its shared memory; containers have their own, and so does what runs behind this."""
+_NUMBERS = itertools.count()
 
 
 def as_entrypoint(command: Sequence[str]) -> list[str]:
@@ -64,7 +66,7 @@ class Network:
         self._authority = authority
         self._hub, self._bits = (HUB, 24) if has_4 else (HUB_6, 64)
         self._iptables = "iptables" if has_4 else "ip6tables"
-        self._prefix = f"am{os.getpid()}"
+        self._prefix = f"am{os.getpid()}-{next(_NUMBERS)}"
         self._spaces: list[str] = []
         self._tasks: dict[str, Task] = {}
         self._running: dict[str, list[subprocess.Popen[bytes]]] = {}
@@ -140,6 +142,12 @@ class Network:
             started = subprocess.Popen(program, stdout=out, stderr=out, env=_environment(variables))
         self._running[name].append(started)
 
+    def stop_app(self, name: str) -> None:
+        """Ends the application of a task, which was started before its Envoy."""
+        app = self._running[name].pop(0)
+        app.kill()
+        app.wait()
+
     def stop(self, name: str) -> None:
         """Ends all programs of a task; its address stays."""
         for program in self._running[name]:
@@ -148,7 +156,7 @@ class Network:
         self._running[name] = []
 
     def task(self, name: str, address: str, task: Task) -> None:
-        """A task without its programs: an address, and ECS's redirect."""
+        """A task without its programs: an address, names, and ECS's redirect."""
         space = self._space(name)
         self._tasks[name] = task
         inner = f"v{len(self._spaces)}"
@@ -157,6 +165,8 @@ class Network:
         added = f"addr add {address}/{self._bits} dev eth0{self._at_once}"
         for line in (added, "link set eth0 up", f"route add default via {self._hub}"):
             self.run(name, ["ip", *line.split()])
+        with (Path("/etc/netns") / space / "hosts").open("a") as hosts:
+            hosts.writelines(f"{each} {name}\n" for name, addresses in task.hosts.items() for each in addresses)
         for rule in task.rules(self._iptables):
             self.run(name, [self._iptables, "-w", "-t", "nat", *rule.split()])
 

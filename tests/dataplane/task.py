@@ -1,7 +1,7 @@
 """A rendered task definition as ECS reads it: what its envoy runs, as whom, and which traffic is led to it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,11 @@ class Task:
     def health_check_timeout(self) -> float:
         return float(self.envoy["HealthCheck"]["Timeout"])
 
+    @property
+    def hosts(self) -> Mapping[str, Sequence[str]]:
+        """The addresses that /etc/hosts has for names."""
+        return {}
+
     def rules(self, program: str) -> list[str]:
         """What ECS's CNI plugin tells iptables or ip6tables, in its order: github.com/aws/amazon-vpc-cni-plugins,
         aws-appmesh. A task without a ProxyConfiguration has none."""
@@ -80,10 +85,19 @@ class Task:
 
 def rendered(path: Path, parameters: Mapping[str, str], *options: str) -> dict[str, Task]:
     """The task definitions of a template by logical id, rendered by the command line and deployed."""
+    return tasks(rendered_template(path, parameters, *options), parameters)
+
+
+def rendered_template(path: Path, parameters: Mapping[str, str], *options: str) -> dict[str, Any]:
     given = [f"--parameter={name}={value}" for name, value in parameters.items()]
     ran = run("render", str(path), "--output-format", "json", *given, *options)
     assert ran.code == 0, ran.err
-    template = json.loads(ran.out)
+    template: dict[str, Any] = json.loads(ran.out)
+    return template
+
+
+def tasks(template: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, Task]:
+    """The task definitions of a rendered template by logical id, deployed."""
     return {
         name: Task(deployed(resource["Properties"], {**defaults(template), **parameters}))
         for name, resource in template["Resources"].items()

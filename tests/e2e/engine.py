@@ -22,6 +22,8 @@ REPOSITORY = Path(__file__).parents[2]
 PYTHON = REPOSITORY / ".venv-e2e" / "bin" / "python"
 INSIDE = REPOSITORY / "tests" / "e2e" / "inside"
 REGION = "us-east-1"
+CLUSTER = "apps"
+"""An ECS cluster that is there from the beginning, for the services of the examples."""
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 LONGEST_START, LONGEST_STOP = 60.0, 15.0
@@ -87,6 +89,7 @@ def start(folder: Path) -> Engine:
     try:
         engine.hand_over(Shape.WITHOUT_TRANSFORM)
         _wait_for(engine)
+        engine.client("ecs").create_cluster(clusterName=CLUSTER)
     except BaseException:
         stop(engine)
         raise

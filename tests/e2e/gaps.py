@@ -13,7 +13,6 @@ LACKING_TYPES: Mapping[str, str] = {
     "AWS::AppMesh::VirtualNode": "LocalEmu has no App Mesh",
     "AWS::AppMesh::VirtualRouter": "LocalEmu has no App Mesh",
     "AWS::AppMesh::VirtualService": "LocalEmu has no App Mesh",
-    "AWS::ECS::Service": "LocalEmu's CloudFormation has no ECS; no task runs here, and none would without Docker",
     "AWS::ElasticLoadBalancingV2::Listener": "LocalEmu's CloudFormation has no load balancers",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "LocalEmu's CloudFormation has no load balancers",
     "AWS::ElasticLoadBalancingV2::TargetGroup": "LocalEmu's CloudFormation has no load balancers",
@@ -25,6 +24,8 @@ LACKING_TYPES: Mapping[str, str] = {
 
 SUBSTITUTED: Mapping[str, str] = {
     "AWS::ECS::TaskDefinition": "inside/task_definition.py registers it with LocalEmu's ECS, which is moto's",
+    "AWS::ECS::Service": "inside/ecs_service.py registers it, and keeps its Service Connect; no task runs here",
+    "AWS::ServiceDiscovery::HttpNamespace": "inside/http_namespace.py keeps its name, and who is in it",
     "Lambda's containers": "inside/executor.py starts functions as processes, under AWS's own emulator",
     "the fragment": "LocalEmu leaves Transform and Fn::Transform in it; the executor takes them out; tests run both",
     "the time of a deployment": "inside/deployments.py answers when it is done; clients of AWS wait up to 30 s longer",
@@ -35,6 +36,8 @@ SUBSTITUTED: Mapping[str, str] = {
 DIFFERENT: Mapping[str, str] = {
     "a snippet's parameters": "LocalEmu resolves their Refs before it calls the macro; AWS hands them over as written",
     "an Fn::Sub in a loop": "LocalEmu resolves the loop's identifier in it alone, and leaves `${MeshName}` as text",
+    "a failed update": "LocalEmu does not go back to the template before; tests deploy that one again",
+    "who waits for what": "LocalEmu makes one resource after the other, and none waits for tasks to run",
     "a log group's RetentionInDays": "LocalEmu drops it; tests/sam/ reads it in the template",
     "a failed change set that creates": "LocalEmu's stack is CREATE_FAILED; AWS leaves REVIEW_IN_PROGRESS",
     "the template of a change set that creates": "LocalEmu's GetTemplate fails; of one that updates it answers",

@@ -82,11 +82,17 @@ class Stack:
 
     def task_definitions(self) -> dict[str, dict[str, Any]]:
         """What ECS has of each task definition of the stack, by logical id."""
+        arns = self._physical_ids("AWS::ECS::TaskDefinition")
+        return {name: task_definition(self.engine, arn) for name, arn in arns.items()}
+
+    def ecs_services(self) -> dict[str, dict[str, Any]]:
+        """What ECS has of each service of the stack, by logical id."""
+        return {name: ecs_service(self.engine, arn) for name, arn in self._physical_ids("AWS::ECS::Service").items()}
+
+    def _physical_ids(self, kind: str) -> dict[str, str]:
         resources = self._cloudformation.describe_stack_resources(StackName=self.name)["StackResources"]
         return {
-            each["LogicalResourceId"]: task_definition(self.engine, each["PhysicalResourceId"])
-            for each in resources
-            if each["ResourceType"] == "AWS::ECS::TaskDefinition"
+            each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources if each["ResourceType"] == kind
         }
 
 
@@ -94,6 +100,13 @@ def task_definition(engine: Engine, arn: str) -> dict[str, Any]:
     """What `aws ecs describe-task-definition` says."""
     described = engine.client("ecs").describe_task_definition(taskDefinition=arn, include=["TAGS"])
     return {**described["taskDefinition"], "tags": described.get("tags", [])}
+
+
+def ecs_service(engine: Engine, arn: str) -> dict[str, Any]:
+    """What `aws ecs describe-services` says."""
+    described = engine.client("ecs").describe_services(cluster=arn.split("/")[-2], services=[arn])
+    (service,) = described["services"]
+    return dict(service)
 
 
 def wait_for(look: Callable[[], Any], is_done: Callable[[Any], bool]) -> Any:

@@ -1,12 +1,15 @@
 """LocalEmu itself: it is reached from here alone, and the list of what it lacks is true."""
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.e2e.engine import PYTHON, Engine
+from tests.e2e.engine import CLUSTER, PYTHON, Engine
 from tests.e2e.gaps import LACKING_TYPES
 from tests.e2e.stacks import Stack
 
@@ -62,3 +65,62 @@ Resources:
     Properties:
       ContainerDefinitions: [{ Name: app, Image: nginx, Memory: 64, DependsUpon: [] }]
 """)
+
+
+ENTRY: dict[str, Any] = {
+    "PortName": "web",
+    "DiscoveryName": "web",
+    "ClientAliases": [{"Port": 80, "DnsName": "web.local"}],
+}
+
+
+def service(configuration: Any) -> dict[str, Any]:
+    properties = {"Cluster": CLUSTER, "TaskDefinition": {"Ref": "Task"}, "ServiceConnectConfiguration": configuration}
+    return {"Type": "AWS::ECS::Service", "Properties": properties}
+
+
+def with_services(name: str, *services: dict[str, Any]) -> str:
+    mapping = {"ContainerPort": 80, "Name": "web"}
+    app = {"Name": "app", "Image": "nginx", "Memory": 64, "PortMappings": [mapping]}
+    resources = {
+        "Namespace": {"Type": "AWS::ServiceDiscovery::HttpNamespace", "Properties": {"Name": name}},
+        "Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": {"Family": name, "ContainerDefinitions": [app]}},
+    }
+    return json.dumps({"Resources": {**resources, **{f"Service{n}": each for n, each in enumerate(services)}}})
+
+
+def enabled(*entries: dict[str, Any], namespace: Any = None) -> dict[str, Any]:
+    own = {"Fn::GetAtt": ["Namespace", "Arn"]}
+    return service({"Enabled": True, "Namespace": namespace or own, "Services": list(entries)})
+
+
+REFUSED = {
+    "portName api is not in the task definition": [enabled({**ENTRY, "PortName": "api"})],
+    "clientAliases must have 1 element": [enabled({**ENTRY, "ClientAliases": ENTRY["ClientAliases"] * 2})],
+    'Missing required parameter in serviceConnectConfiguration: "enabled"': [service({"Namespace": "other"})],
+    "extraneous key [PortNames] is not permitted": [enabled({**ENTRY, "PortNames": "web"})],
+    "namespace elsewhere does not exist": [enabled(ENTRY, namespace="elsewhere")],
+    "discovery_name {'web'} is there already": [enabled(ENTRY), enabled(ENTRY)],
+}
+"""What ECS says of services, with our provider's words, and the services."""
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_a_service_that_ecs_would_refuse_fails_the_stack(macro: Engine, reason: str) -> None:
+    number = list(REFUSED).index(reason)
+    with pytest.raises(AssertionError, match=re.escape(reason)):
+        Stack(macro, f"refused-{number}").deploy(with_services(f"refused-{number}", *REFUSED[reason]))
+
+
+def test_an_update_that_says_nothing_of_service_connect_leaves_it_on(macro: Engine) -> None:
+    stack = Stack(macro, "left-on")
+    stack.deploy(with_services("left-on", enabled(ENTRY)))
+    silent = service({})
+    del silent["Properties"]["ServiceConnectConfiguration"]
+    stack.deploy(with_services("left-on", silent))
+    (deployment,) = stack.ecs_services()["Service0"]["deployments"]
+    assert deployment["serviceConnectConfiguration"]["enabled"]
+    stack.deploy(with_services("left-on", service({"Enabled": False})))
+    (deployment,) = stack.ecs_services()["Service0"]["deployments"]
+    assert deployment["serviceConnectConfiguration"] == {"enabled": False}
+    stack.delete()

@@ -10,7 +10,7 @@ import pytest
 from appmesh_inject.files import documents
 from tests.cli.command import run
 from tests.e2e.checks import differences, names, sidecar_node
-from tests.e2e.engine import REPOSITORY, Engine
+from tests.e2e.engine import CLUSTER, REPOSITORY, Engine
 from tests.e2e.stacks import Stack
 from tests.e2e.variables import Shape
 
@@ -81,7 +81,7 @@ def values(macro: Engine) -> Mapping[str, str]:
         "Vpc": subnets[0]["VpcId"],
         "PublicSubnets": f"{subnets[0]['SubnetId']},{subnets[1]['SubnetId']}",
         "PrivateSubnets": subnets[0]["SubnetId"],
-        "ClusterName": "apps",
+        "ClusterName": CLUSTER,
         "AllowedCidr": "203.0.113.0/24",
     }
 

@@ -1,1 +1,1 @@
-"""What runs inside LocalEmu, in its own virtual environment: functions as processes, and ECS task definitions."""
+"""What runs inside LocalEmu, in its own virtual environment: functions as processes, and resources of ECS."""

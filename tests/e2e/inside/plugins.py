@@ -16,16 +16,36 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):  # type: ignore[misc]
         return ProcessExecutor
 
 
-class TaskDefinitionPlugin(CloudFormationResourceProviderPlugin):  # type: ignore[misc]
-    name = "AWS::ECS::TaskDefinition"
-
+class ResourcePlugin(CloudFormationResourceProviderPlugin):  # type: ignore[misc]
     def __init__(self) -> None:
         self.factory: Any = None
+
+
+class TaskDefinitionPlugin(ResourcePlugin):
+    name = "AWS::ECS::TaskDefinition"
 
     def load(self) -> None:
         from tests.e2e.inside.task_definition import TaskDefinitionProvider
 
         self.factory = TaskDefinitionProvider
+
+
+class EcsServicePlugin(ResourcePlugin):
+    name = "AWS::ECS::Service"
+
+    def load(self) -> None:
+        from tests.e2e.inside.ecs_service import EcsServiceProvider
+
+        self.factory = EcsServiceProvider
+
+
+class HttpNamespacePlugin(ResourcePlugin):
+    name = "AWS::ServiceDiscovery::HttpNamespace"
+
+    def load(self) -> None:
+        from tests.e2e.inside.http_namespace import HttpNamespaceProvider
+
+        self.factory = HttpNamespaceProvider
 
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]
