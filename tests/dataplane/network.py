@@ -82,8 +82,10 @@ class Network:
             raise
         return self
 
-    def start_dns(self) -> None:
-        self.start("hub", "dns", [sys.executable, str(APPS), "dns", self._hub, json.dumps(self._zone)])
+    def start_dns(self, zone: Mapping[str, Sequence[str]] | None = None) -> None:
+        """zone: what it knows; by default all names of the network."""
+        known = json.dumps(self._zone if zone is None else zone)
+        self.start("hub", "dns", [sys.executable, str(APPS), "dns", self._hub, known])
 
     @property
     def _at_once(self) -> str:
