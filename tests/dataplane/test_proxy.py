@@ -12,8 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from appmesh_inject.proxy.bootstrap import Bootstrap, in_one_form, running
+from appmesh_inject.proxy.comparison import comparison
 from tests.cli.command import Ran, run
+from tests.dataplane.alone import config_dump, open_folder
 from tests.dataplane.shop import ADDRESSES, ASKED, TEMPLATE, Shop, shop
+from tests.dataplane.test_configuration_forms import as_json, bootstraps
+from tests.dataplane.test_validate import VALUES, files  # noqa: F401
+from tests.deployed import deployed
+from tests.mesh import cases as mesh
 from tests.proxy.recording import record
 
 STRANGER = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=x -addext subjectAltName=DNS:payment.shop.local"
@@ -110,6 +117,10 @@ def test_a_certificate_is_for_another_name(called: Shop, asked: Asked) -> None:
     assert ran.code == 1
     assert "virtual node payment (http 8443): its certificate is for another name than payment.shop.local" in ran.out
     assert "error: route payment.local, prefix /: leads nowhere" in ran.out
+    served = asked.folder / "prometheus.txt"
+    served.write_text(called.client.one("hub", ADDRESSES["web"], 9090, "/stats/prometheus")["body"])
+    ran = run("proxy", str(asked.folder / "config_dump.json"), str(served))
+    assert "its certificate is for another name than payment.shop.local (90 connections refused)" in ran.out
 
 
 def test_a_certificate_is_signed_by_a_stranger(called: Shop, asked: Asked) -> None:
@@ -129,3 +140,15 @@ def test_a_name_does_not_resolve(called: Shop, asked: Asked) -> None:
     assert "virtual node cart-v2 (http 8080): has no endpoint: cart-v2.shop.local does not resolve" in ran.out
     nodes = "virtual nodes cart-v1 and cart-v2 take no requests"
     assert f"error: route cart.local, prefix /: leads nowhere: {nodes}" in ran.out
+
+
+@pytest.mark.parametrize("case", mesh.cases(), ids=mesh.name)
+def test_every_mesh_is_seen_to_run_as_it_was_compiled(case: mesh.Case, files: Path) -> None:  # noqa: F811
+    """Envoy prints its configuration in its own words: numbers, durations, without what it would do anyway."""
+    values = {**VALUES, **dict.fromkeys(("Hostile", "Other", "Env", "NodeName", "Door"), "a-name")}
+    with open_folder() as folder:
+        for bootstrap in bootstraps(case, files / "certs", folder):
+            dump = config_dump(as_json(bootstrap, values), folder)
+            compiled = Bootstrap(in_one_form(deployed(bootstrap, values)))
+            found = comparison(running(dump, "dump"), compiled, "apps")
+            assert [str(each) for each in found.differences] == []

@@ -9,8 +9,9 @@ from tests.conftest import REPOSITORY
 
 GOLDEN = REPOSITORY / "tests/proxy/golden"
 _STATISTICS = re.compile(
-    r"^(cluster\.cds_[^:]+\.(update_(attempt|failure|success)|membership_(total|healthy)|ssl\.(fail_\w+|handshake|connection_error)"
-    r"|upstream_cx_(total|connect_fail|active))|http\.\w+\.no_route|listener\.[^:]+\.ssl\.(fail_\w+|connection_error)): \d+$",
+    r"^(cluster\.cds_[^:]+\.(update_(attempt|failure|success)|membership_(total|healthy)|ssl\.(fail_\w+|handshake"
+    r"|connection_error)|upstream_cx_(total|connect_fail|active))|http\.\w+\.no_route"
+    r"|listener\.[^:]+\.ssl\.(fail_\w+|connection_error)): \d+$",
     re.MULTILINE,
 )
 _OPTIONS = ("concurrency", "log_level")
@@ -21,8 +22,7 @@ def record(case: str, answers: dict[str, str], certificates: Path) -> None:
     folder = GOLDEN / case
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in answers.items():
-        text = text.replace(str(certificates), "/certificates")
-        (folder / name).write_text(_trimmed(name, text))
+        (folder / name).write_text(_trimmed(name, text.replace(str(certificates), "/certificates")))
 
 
 def _trimmed(name: str, text: str) -> str:

@@ -117,7 +117,7 @@ def _of_json(name: str, text: str) -> Answer:
     try:
         content, _ = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):
-        raise UserError("this is JSON that breaks off or has a mistake: was the answer read to its end?", name) from None
+        raise UserError("this JSON breaks off or has a mistake: was the answer read to its end?", name) from None
     question = next((asked for member, asked in _MEMBERS.items() if member in content), None)
     if question is None:
         raise UserError(f"this JSON is nothing that Envoy's admin interface prints. {_ASK}", name)

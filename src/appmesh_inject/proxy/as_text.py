@@ -71,16 +71,27 @@ def _duration(seconds: int) -> str:
 
 def _node(diagnosis: Diagnosis, cluster: str) -> tuple[str, ...]:
     node = diagnosis.nodes[cluster]
+    for_service = f" for {node.service}" if node.service else ""
+    return (
+        node.node,
+        f"{node.protocol} {node.port}{for_service}",
+        diagnosis.hostname(cluster),
+        _state(diagnosis, cluster),
+    )
+
+
+def _state(diagnosis: Diagnosis, cluster: str) -> str:
     endpoints = diagnosis.states[cluster].endpoints
     problem = diagnosis.node_problems.get(cluster)
     if endpoints is None:
-        state = ""
-    else:
-        usable = sum(not each.flags and not each.is_unreachable for each in endpoints)
-        usable = 0 if problem and problem.severity == ERROR else usable
-        state = f"{usable} of {len(endpoints)} usable" if endpoints else "no endpoint"
-    for_service = f" for {node.service}" if node.service else ""
-    return node.node, f"{node.protocol} {node.port}{for_service}", diagnosis.hostname(cluster), state
+        return ""
+    if not endpoints:
+        return "no endpoint"
+    if problem is None and not any(each.connections for each in endpoints):
+        return f"{_count(len(endpoints), 'endpoint')}, not called yet"
+    usable = sum(not each.flags and not each.is_unreachable for each in endpoints)
+    usable = 0 if problem and problem.severity == ERROR else usable
+    return f"{usable} of {len(endpoints)} usable"
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

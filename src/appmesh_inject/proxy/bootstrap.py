@@ -154,9 +154,14 @@ def match_in_words(match: Config) -> str:
     words = [f"{word} {match[key]}" for key, word in (("path", "path"), ("prefix", "prefix")) if key in match]
     words += [f"path like {match['safe_regex'].get('regex', '')}"] if "safe_regex" in match else []
     words += ["grpc"] if "grpc" in match else []
-    words += [f"header {it.get('name')} {_condition(it)}".strip() for it in match.get("headers", [])]
+    words += [f"{_header(it.get('name', ''))} {_condition(it)}".strip() for it in match.get("headers", [])]
     words += [f"query {it.get('name')} {_condition(it)}".strip() for it in match.get("query_parameters", [])]
     return ", ".join(words)
+
+
+def _header(name: str) -> str:
+    """HTTP/2 has the method and the scheme as headers."""
+    return name.removeprefix(":") if name.startswith(":") else f"header {name}"
 
 
 def _condition(matcher: Config) -> str:

@@ -16,6 +16,7 @@ from appmesh_inject.proxy.problems import ERROR, WARNING, Problem
 
 _LISTENER_TLS = re.compile(r"listener\.(.+?)[._]ssl[._](fail_verify_(?:no_cert|error|san)|connection_error)")
 
+
 class Weights(NamedTuple):
     """The weights of a route by virtual node, as Envoy uses them now. are_live: they came after the start; None: the
     files do not tell."""
@@ -71,7 +72,7 @@ class Diagnosis:
         listed = self.answers.get(Question.CLUSTERS, {}).get("cluster_statuses", [])
         others = {str(it.get("name")) for it in listed}
         told = str(self.answers.get(Question.SERVER_INFO, {}).get("node", {}).get("id", self.bootstrap.id))
-        differ = bool(self.bootstrap.clusters) and bool(others) and not others & set(self.bootstrap.clusters)
+        differ = bool(self.bootstrap.clusters) and not others <= set(self.bootstrap.clusters)
         if differ or (self.bootstrap.id and told != self.bootstrap.id):
             raise UserError("these are answers of several Envoys: give those of one", name)
 
@@ -132,7 +133,9 @@ class Diagnosis:
             if missed:
                 message = f"{missed} requests matched no route, and were answered with 404"
                 who = "virtual services" if prefix == "egress" else "listeners"
-                yield Problem(WARNING, f"the {who} of this Envoy", message, "Compare the routes' matches with the requests")
+                yield Problem(
+                    WARNING, f"the {who} of this Envoy", message, "Compare the routes' matches with the requests"
+                )
 
     def _route_problem(self, route: RouteTo) -> Iterator[Problem]:
         weights = {**{it.cluster: it.weight for it in route.destinations}, **self._live(route)}
@@ -163,11 +166,15 @@ class Diagnosis:
                 refused += count
         if refused:
             message = f"{refused} connections of callers failed at TLS"
-            hint = "Look whether the callers' client policies have TLS, and a certificate that this node's listener trusts"
+            hint = (
+                "Look whether the callers' client policies have TLS, and a certificate that this node's listener trusts"
+            )
             yield Problem(WARNING, "the listeners of this Envoy", message, hint)
 
     def _live_problems(self) -> Iterator[Problem]:
         with_live = [route for route in self.bootstrap.routes if route.runtime_key]
         if Question.RUNTIME in self.answers and with_live and not any(self._live(route) for route in with_live):
             message = "no live weight was read since the start, so those of the task definition hold"
-            yield Problem(WARNING, "live weights", message, "Look at the function's log, and whether the task's role may call it")
+            yield Problem(
+                WARNING, "live weights", message, "Look at the function's log, and whether the task's role may call it"
+            )

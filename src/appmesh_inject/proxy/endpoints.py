@@ -39,20 +39,21 @@ def cluster_states(
 ) -> dict[str, ClusterState]:
     """The states by name. statuses: what `clusters?format=json` answered."""
     listed = {it.get("name"): it for it in (statuses or {}).get("cluster_statuses", [])}
-    told = _by_cluster(names, statistics)
+    counted = _by_cluster(names, statistics)
     return {
         name: ClusterState(
             name,
-            _endpoints(listed[name]) if name in listed else _counted_endpoints(told and told[name]),
-            told and told[name],
+            _endpoints(listed[name]) if name in listed else _counted_endpoints(counted.get(name)),
+            counted.get(name),
         )
         for name in names
     }
 
 
-def _by_cluster(names: Iterable[str], statistics: Statistics | None) -> dict[str, dict[str, int]] | None:
+def _by_cluster(names: Iterable[str], statistics: Statistics | None) -> dict[str, dict[str, int]]:
+    """The statistics of each cluster; empty without statistics."""
     if statistics is None:
-        return None
+        return {}
     written = {name.replace(":", "_"): name for name in names}
     found: dict[str, dict[str, int]] = {name: {} for name in names}
     for key, value in statistics.items():

@@ -77,7 +77,9 @@ def _unresolved(subject: str, host: str, state: ClusterState) -> Problem:
     if not attempts:
         return Problem(ERROR, subject, f"has no endpoint: {host} was not looked up yet", "Ask again in some seconds")
     if failed == attempts:
-        return Problem(ERROR, subject, f"has no endpoint: {host} does not resolve ({failed} of {attempts} tries)", where)
+        return Problem(
+            ERROR, subject, f"has no endpoint: {host} does not resolve ({failed} of {attempts} tries)", where
+        )
     message = f"has no endpoint: {host} resolves to no address ({failed} of {attempts} tries failed)"
     return Problem(ERROR, subject, message, "Look whether any of its tasks runs and is registered")
 
@@ -94,7 +96,10 @@ def _refused_certificate(cluster: Config, host: str, state: ClusterState) -> tup
     if refused := state.count("ssl.fail_verify_error"):
         authority = _authority(context)
         message = f"its certificate is expired, or signed by none of the authorities in {authority}"
-        return f"{message} ({refused} connections refused)", "Compare the certificate's issuer and its dates with the file"
+        return (
+            f"{message} ({refused} connections refused)",
+            "Compare the certificate's issuer and its dates with the file",
+        )
     if refused := state.count("ssl.fail_verify_no_cert"):
         return f"it shows no certificate ({refused} connections refused)", "Look at the TLS of its listener"
     failed = state.count("ssl.connection_error")

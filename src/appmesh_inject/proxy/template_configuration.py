@@ -6,15 +6,16 @@ from typing import NamedTuple
 
 from appmesh_inject.cfn.conditions import outcomes
 from appmesh_inject.cfn.document import Json, value_if_there
-from appmesh_inject.cfn.intrinsics import Scope, function, is_no_value, known, read
 from appmesh_inject.cfn.intrinsics import Branches as IfBranches
-from appmesh_inject.cfn.sub import pieces
+from appmesh_inject.cfn.intrinsics import Scope, function, is_no_value, known, read
+from appmesh_inject.cfn.sub import Piece, pieces
 from appmesh_inject.cfn.text_joining import scalar
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.mesh.command_forms import commands
 from appmesh_inject.mesh.command_reading import configuration
 from appmesh_inject.proxy.bootstrap import Bootstrap, in_one_form
 from appmesh_inject.render.render_result import Rendered
+from appmesh_inject.settings.types import closest
 
 UNKNOWN = "\ue000"
 """Stands for what CloudFormation fills in: a character that nobody writes."""
@@ -43,7 +44,14 @@ def chosen(found: Sequence[TaskConfiguration], node_id: str, task: str | None, n
     """The configuration that the Envoy with this id should run. Raises UserError if there is none, or if several
     differ. name: of the template."""
     if not found:
-        raise UserError("no task of this template gets an Envoy with a configuration: its profile is not standalone", name)
+        raise UserError(
+            "no task of this template gets an Envoy with a configuration: its profile is not standalone", name
+        )
+    tasks = tuple(dict.fromkeys(it.task for it in found))
+    if task is not None and task not in tasks:
+        guess = closest(task, tasks)
+        more = f": did you mean {guess}?" if guess else f". There are: {', '.join(tasks)}"
+        raise UserError(f"no task of this template is called {task}{more}", name)
     fitting = [it for it in found if (it.task == task if task is not None else fits(it.bootstrap.id, node_id))]
     if not fitting:
         others = ", ".join(dict.fromkeys(f"{it.task} ({_shown(it.bootstrap.id)})" for it in found))
@@ -74,7 +82,7 @@ def _filled(value: Json, scope: Scope) -> str:
     """The text that CloudFormation makes of the value, with UNKNOWN for what is not known here."""
     called = function(value)
     if called is None or not isinstance(value, Mapping):
-        return scalar(value) if isinstance(value, str | int | float) else UNKNOWN
+        return str(scalar(value)) if isinstance(value, str | int | float) else UNKNOWN
     argument: Json = value[called]
     if called == "Fn::Sub":
         parts = pieces(argument)
@@ -87,8 +95,8 @@ def _filled(value: Json, scope: Scope) -> str:
             then, otherwise = _filled(taken.then, scope), _filled(taken.otherwise, scope)
             return then if then == otherwise else UNKNOWN
     literal = known(value, scope)
-    return UNKNOWN if literal is None or isinstance(literal, list | dict) else scalar(literal)
+    return UNKNOWN if literal is None or isinstance(literal, list | dict) else str(scalar(literal))
 
 
-def _piece(part: object, scope: Scope) -> str:
-    return part if isinstance(part, str) else _filled(part.value, scope)  # type: ignore[attr-defined]
+def _piece(part: Piece, scope: Scope) -> str:
+    return part if isinstance(part, str) else _filled(part.value, scope)

@@ -124,9 +124,7 @@ def _compared(given: GivenOptions, template: str, task: str | None, diagnosis: "
     options.check([input_file])
     rendering = options.render_options(input_file.document)
     result = input_file.rendered(rendering)
-    finding_output.print_findings(
-        input_file.document, [finding for finding in result.findings if finding.is_error]
-    )
+    finding_output.print_findings(input_file.document, [finding for finding in result.findings if finding.is_error])
     if result.has_errors:
         raise typer.Exit(1)
     scope = Scope()
