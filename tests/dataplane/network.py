@@ -194,7 +194,21 @@ class Network:
 
     def log(self, name: str, log: str = "envoy") -> str:
         """What the task's Envoy has written, or another of its programs."""
-        return (self._folder / f"{name}-{log}.log").read_text()
+        return self.log_file(name, log).read_text()
+
+    def log_file(self, name: str, log: str = "envoy") -> Path:
+        return self._folder / f"{name}-{log}.log"
+
+    def space(self, name: str) -> str:
+        """The network namespace of a task."""
+        return f"{self._prefix}-{name}"
+
+    def pid(self, name: str, program: str) -> int:
+        """The process of a task that runs this program, by the beginning of its name."""
+        asked = ["ip", "netns", "pids", f"{self._prefix}-{name}"]
+        pids = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
+        (found,) = [pid for pid in pids if (Path("/proc") / pid / "comm").read_text().startswith(program)]
+        return int(found)
 
     def users(self, name: str) -> set[str]:
         """Whom the programs in the task's namespace belong to."""

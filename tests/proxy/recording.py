@@ -25,6 +25,11 @@ def record(case: str, answers: dict[str, str], certificates: Path) -> None:
         (folder / name).write_text(_trimmed(name, text.replace(str(certificates), "/certificates")))
 
 
+def as_one_file(answers: dict[str, str]) -> str:
+    """The answers with the heads of HTTP between them, as bash reads them."""
+    return "".join(f"HTTP/1.1 200 OK\nserver: envoy\n\n{_trimmed(name, text)}\n" for name, text in answers.items())
+
+
 def _trimmed(name: str, text: str) -> str:
     if name == "stats.txt":
         return "".join(f"{found[0]}\n" for found in _STATISTICS.finditer(text))

@@ -1,6 +1,6 @@
 """What differs between the configuration that runs and the one that a template compiles to, in the mesh's words."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -61,7 +61,9 @@ class Comparison:
 
 
 def comparison(running: Bootstrap, compiled: Bootstrap, mesh: str) -> Comparison:
-    here, there = (dict(_parts(each, mesh)) for each in (running, compiled))
+    here = dict(_parts(running, _Words(mesh, {})))
+    names = {name: _only_fitting(name, running.clusters) for name in compiled.clusters if UNKNOWN in name}
+    there = dict(_parts(compiled, _Words(mesh, names)))
     there = {_as_it_runs(key, here): part for key, part in there.items()}
     differ = _Differ()
     found: list[Difference] = []
@@ -76,6 +78,32 @@ def comparison(running: Bootstrap, compiled: Bootstrap, mesh: str) -> Comparison
     return Comparison(tuple(dict.fromkeys(found)), differ.unknown)
 
 
+def _only_fitting(name: str, running: Iterable[str]) -> str:
+    """The only name that runs and fits what is known of this one; else this one."""
+    fitting = [other for other in running if fits(name, other)]
+    return fitting[0] if len(fitting) == 1 else name
+
+
+class _Words(NamedTuple):
+    """What is said of clusters. names: those that run, by those that the template compiles to, where they differ."""
+
+    mesh: str
+    names: Mapping[str, str]
+
+    def node(self, cluster: str) -> str:
+        """The virtual node alone, if that tells which cluster it is."""
+        name = self.names.get(cluster, cluster)
+        node = called_node(name, self.mesh)
+        return node.node if node is not None and not node.service else name
+
+    def cluster(self, cluster: str) -> str:
+        name = self.names.get(cluster, cluster)
+        if (called := called_node(name, self.mesh)) is not None:
+            return str(called)
+        own = own_listener(name, self.mesh)
+        return f"the application behind {own.protocol} {own.port}" if own is not None else f"cluster {name}"
+
+
 def _as_it_runs(key: Key, here: Mapping[Key, _Part]) -> Key:
     """The key, or the only one that runs and fits what is known of it."""
     if not any(UNKNOWN in step for step in key):
@@ -88,26 +116,26 @@ def _as_it_runs(key: Key, here: Mapping[Key, _Part]) -> Key:
     return fitting[0] if len(fitting) == 1 else key
 
 
-def _parts(bootstrap: Bootstrap, mesh: str) -> Iterator[tuple[Key, _Part]]:
+def _parts(bootstrap: Bootstrap, words: _Words) -> Iterator[tuple[Key, _Part]]:
     for name, cluster in bootstrap.clusters.items():
         rest = {key: value for key, value in cluster.items() if key != "name"}
-        yield ("cluster", name), _Part(_cluster_in_words(name, mesh), rest)
+        yield ("cluster", name), _Part(words.cluster(name), rest)
     for listener in bootstrap.listeners:
         rest = {key: value for key, value in listener.items() if key not in ("filter_chains", "default_filter_chain")}
         at = listener.get("name", "")
         yield ("listener", at), _Part(f"listener {at}", rest)
         for chain in chains(listener):
-            yield from _of_chain(at, chain, mesh)
+            yield from _of_chain(at, chain, words)
     top = {key: value for key, value in bootstrap.config.items() if key != "static_resources"}
     yield ("envoy",), _Part("Envoy itself", top)
 
 
-def _of_chain(listener: str, chain: Config, mesh: str) -> Iterator[tuple[Key, _Part]]:
+def _of_chain(listener: str, chain: Config, words: _Words) -> Iterator[tuple[Key, _Part]]:
     name = chain.get("name", "")
     proxy = last_filter(chain)
     rest = {**chain, "filters": {key: value for key, value in proxy.items() if key != "route_config"}}
     if "route_config" not in proxy:
-        rest["filters"] = _with_words(rest["filters"], mesh)
+        rest["filters"] = _with_words(rest["filters"], words)
     yield ("chain", listener, name), _Part(f"filter chain {name}", rest)
     for host in virtual_hosts(chain):
         subject = f"virtual service {host['name']}"
@@ -118,34 +146,22 @@ def _of_chain(listener: str, chain: Config, mesh: str) -> Iterator[tuple[Key, _P
             match = match_in_words(route.get("match", {}))
             seen[match] = seen.get(match, 0) + 1
             members = {key: value for key, value in route.items() if key not in ("match", "route")}
-            members["route"] = _with_words(route.get("route", {}), mesh)
+            members["route"] = _with_words(route.get("route", {}), words)
             # Two routes can have the same words, and only the first of them gets requests.
             yield (*hosted, match, str(seen[match])), _Part(f"route {host['name']}, {match}", members)
 
 
-def _with_words(action: Config, mesh: str) -> Config:
+def _with_words(action: Config, words: _Words) -> Config:
     """The action, with where it leads in words: `cart-v1 90, cart-v2 10`."""
     rest = {key: value for key, value in action.items() if key not in ("cluster", "weighted_clusters")}
     weighted = action.get("weighted_clusters", {})
     shares = [(it.get("name", ""), f" {it.get('weight', '0')}") for it in weighted.get("clusters", [])]
     leads = [(action["cluster"], "")] if "cluster" in action else shares
     if leads:
-        rest["leads to"] = ", ".join(f"{_node(name, mesh)}{share}" for name, share in leads)
+        rest["leads to"] = ", ".join(f"{words.node(name)}{share}" for name, share in leads)
     if "runtime_key_prefix" in weighted:
         rest["live weights"] = weighted["runtime_key_prefix"]
     return rest
-
-
-def _node(cluster: str, mesh: str) -> str:
-    node = called_node(cluster, mesh)
-    return node.node if node is not None and not node.service else cluster
-
-
-def _cluster_in_words(name: str, mesh: str) -> str:
-    if (called := called_node(name, mesh)) is not None:
-        return str(called)
-    own = own_listener(name, mesh)
-    return f"the application behind {own.protocol} {own.port}" if own is not None else f"cluster {name}"
 
 
 class _Differ:
