@@ -46,9 +46,9 @@ class Shop:
         for name, port in CALLED.items():
             self.client.many("web", f"{name}.local", port, count=count)
 
-    def answer(self, path: str) -> str:
-        """What web's Envoy answers at its admin interface."""
-        return str(self.client.one("web", "127.0.0.1", 9901, path)["body"])
+    def answer(self, path: str, name: str = "web") -> str:
+        """What web's Envoy answers at its admin interface, or another task's."""
+        return str(self.client.one(name, "127.0.0.1", 9901, path)["body"])
 
     def start(self, *names: str) -> None:
         """Starts tasks one after the other, or starts them again. Envoy checks the health of what it calls as soon as

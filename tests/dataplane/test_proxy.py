@@ -3,7 +3,10 @@
 With --update-golden, what it answered becomes the cases of tests/proxy/golden.
 """
 
+import os
+import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -48,15 +51,15 @@ def asked(called: Shop, tmp_path: Path, update_golden: bool) -> "Asked":
 
 
 class Asked:
-    """Asks web's Envoy, and tells what `proxy` makes of it."""
+    """Asks web's Envoy, or another, and tells what `proxy` makes of it."""
 
     def __init__(self, of: Shop, folder: Path, update_golden: bool) -> None:
         self._shop = of
         self.folder = folder
         self._records = update_golden
 
-    def proxy(self, case: str, *options: str) -> Ran:
-        answers = {name: self._shop.answer(path) for name, path in ASKED.items()}
+    def proxy(self, case: str, *options: str, of: str = "web") -> Ran:
+        answers = {name: self._shop.answer(path, of) for name, path in ASKED.items()}
         for name, text in answers.items():
             (self.folder / name).write_text(text)
         if self._records:
@@ -93,9 +96,25 @@ def test_instances_are_killed(called: Shop, asked: Asked) -> None:
     assert ran.code == 1
     assert "error: virtual node cart-v2 (http 8080): its endpoint is not usable: " in ran.out
     assert "warning: virtual node prices (http 8080): 1 of 2 endpoints is not usable: " in ran.out
-    assert f"connections fail, and none is open ({ADDRESSES['prices2']}:8080)" in ran.out
+    assert f"connections failed, and none is open ({ADDRESSES['prices2']}:8080)" in ran.out
     assert "warning: route cart.local, prefix /: leads 10 of 100 requests to virtual node cart-v2" in ran.out
     called.start("prices2", "cart-v2")
+
+
+def test_an_application_has_ended(called: Shop, asked: Asked) -> None:
+    """Its Envoy goes on taking connections. It knows why it answers 503, and its callers do not."""
+    os.kill(called.network.pid("cart-v1", "python"), signal.SIGKILL)
+    called.start("web")
+    called.call()
+    ran = asked.proxy("ended")
+    assert ran.code == 0
+    assert re.search(
+        r"warning: virtual node cart-v1 \(http 8080\): answered (\d+) of \1 requests with an error", ran.out
+    )
+    ran = asked.proxy("ended-itself", of="cart-v1")
+    assert ran.code == 1
+    assert "error: the application of this task: takes no connection on port 8080: " in ran.out
+    called.start("cart-v1")
 
 
 def test_a_health_check_fails(called: Shop, asked: Asked) -> None:

@@ -10,7 +10,7 @@ from tests.conftest import REPOSITORY
 GOLDEN = REPOSITORY / "tests/proxy/golden"
 _STATISTICS = re.compile(
     r"^(cluster\.cds_[^:]+\.(update_(attempt|failure|success)|membership_(total|healthy)|ssl\.(fail_\w+|handshake"
-    r"|connection_error)|upstream_cx_(total|connect_fail|active))|http\.\w+\.no_route"
+    r"|connection_error)|upstream_cx_(total|connect_fail|active)|upstream_rq_(completed|5xx))|http\.\w+\.no_route"
     r"|listener\.[^:]+\.ssl\.(fail_\w+|connection_error)): \d+$",
     re.MULTILINE,
 )

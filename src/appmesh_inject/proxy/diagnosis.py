@@ -14,7 +14,13 @@ from appmesh_inject.proxy.endpoints import ClusterState, cluster_states
 from appmesh_inject.proxy.node_problems import hostname, node_problem, own_problem
 from appmesh_inject.proxy.problems import ERROR, WARNING, Problem
 
-_LISTENER_TLS = re.compile(r"listener\.(.+?)[._]ssl[._](fail_verify_(?:no_cert|error|san)|connection_error)")
+_CALLERS = {
+    "fail_verify_no_cert": "showed no certificate",
+    "fail_verify_error": "showed a certificate that is expired, or of an authority that its listener does not trust",
+    "fail_verify_san": "showed a certificate for a name that its listener does not accept",
+    "connection_error": "spoke no TLS, or did not take its certificate",
+}
+_LISTENER_TLS = re.compile(rf"listener\..+\.ssl\.({'|'.join(_CALLERS)})")
 
 
 class Weights(NamedTuple):
@@ -160,16 +166,13 @@ class Diagnosis:
             own = own_listener(name, self.mesh)
             if own is not None and (problem := own_problem(own.port, self.states[name])):
                 yield problem
-        refused = 0
+        refused: dict[str, int] = {}
         for name, count in (self._statistics or {}).items():
-            if _LISTENER_TLS.fullmatch(name):
-                refused += count
-        if refused:
-            message = f"{refused} connections of callers failed at TLS"
-            hint = (
-                "Look whether the callers' client policies have TLS, and a certificate that this node's listener trusts"
-            )
-            yield Problem(WARNING, "the listeners of this Envoy", message, hint)
+            if count and (found := _LISTENER_TLS.fullmatch(name)):
+                refused[found[1]] = refused.get(found[1], 0) + count
+        for reason, count in refused.items():
+            message = f"refused callers that {_CALLERS[reason]} (connections: {count})"
+            yield Problem(WARNING, "the listeners of this Envoy", message, "Look at the client policies of its callers")
 
     def _live_problems(self) -> Iterator[Problem]:
         with_live = [route for route in self.bootstrap.routes if route.runtime_key]

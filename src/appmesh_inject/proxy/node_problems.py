@@ -31,11 +31,12 @@ def node_problem(subject: str, cluster: Config, state: ClusterState) -> Problem 
     if not endpoints:
         return _unresolved(subject, host, state)
     bad = [each for each in endpoints if each.flags or each.is_unreachable]
-    if refused := _refused_certificate(cluster, host, state):
-        is_all = all(each.is_unreachable for each in endpoints) or not state.count("ssl.handshake")
+    is_past = bool(state.count("ssl.handshake")) and not any(each.is_unreachable for each in endpoints)
+    if not is_past and (refused := _refused_certificate(cluster, host, state)):
+        is_all = all(each.is_unreachable for each in endpoints)
         return Problem(ERROR if is_all else WARNING, subject, *refused)
     if not bad:
-        return None
+        return _answers_errors(subject, state)
     number, whole = len(bad), len(endpoints)
     if whole == 1:
         message = "its endpoint is not usable"
@@ -49,6 +50,15 @@ def node_problem(subject: str, cluster: Config, state: ClusterState) -> Problem 
         message += ". Envoy sends requests to all of them, as it does where fewer than half are healthy"
     takes_some = number < whole or (is_panic and any(each.open for each in bad))
     return Problem(WARNING if takes_some else ERROR, subject, message, _hint(bad))
+
+
+def _answers_errors(subject: str, state: ClusterState) -> Problem | None:
+    """Its endpoints take connections, and half of the answers or more are errors."""
+    errors, answered = state.count("upstream_rq_5xx"), state.count("upstream_rq_completed")
+    if not answered or errors * 2 < answered:
+        return None
+    message = f"answered {errors} of {answered} requests with an error (5xx), though it takes connections"
+    return Problem(WARNING, subject, message, "Ask the Envoy of one of its tasks, and look into its application's log")
 
 
 def hostname(cluster: Config) -> str:
@@ -141,7 +151,7 @@ def _listed(addresses: list[str]) -> str:
 
 
 def _failed(endpoint: Endpoint) -> str:
-    return f"{endpoint.failed} of {endpoint.connections} connections fail, and none is open"
+    return f"{endpoint.failed} of {endpoint.connections} connections failed, and none is open"
 
 
 def _health_check(cluster: Config) -> str:
