@@ -174,7 +174,7 @@ format: $(VENV)/.ready  ## format the code
 	$(BIN)/ruff check --fix src tests bench fuzz mutation requirements
 
 golden: $(VENV)/.ready  ## rewrite the expectations of the golden cases: read the difference
-	$(BIN)/pytest -q tests/golden tests/mesh/test_golden.py tests/mesh/test_refusals.py tests/mesh/test_everything.py tests/settings/test_template_schema.py tests/reference --update-golden
+	$(BIN)/pytest -q tests/golden tests/mesh/test_golden.py tests/mesh/test_refusals.py tests/mesh/test_everything.py tests/settings/test_template_schema.py tests/reference tests/proxy/test_golden.py --update-golden
 
 validate: $(SAM_VENV)/.ready  ## sam validate --lint
 	$(SAM_VENV)/bin/sam validate

@@ -17,7 +17,7 @@ LAYERS = (
     ("profiles",),
     ("injection",),
     ("macro", "render", "files"),
-    ("api", "cfn_lint", "migrate", "diff", "graph", "exits"),
+    ("api", "cfn_lint", "migrate", "diff", "graph", "exits", "proxy"),
     ("cli",),
 )
 """Bottom to top. What stands in one layer may know each other."""

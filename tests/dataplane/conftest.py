@@ -16,6 +16,7 @@ from tests.dataplane.task import rendered
 NAMES = {
     "server": "DNS:secure.internal,DNS:half.internal",
     "client": "DNS:client.internal",
+    "payment": "DNS:payment.shop.local",
     "lambda": "DNS:lambda.us-east-1.amazonaws.com",
 }
 """Whose certificates the authority signs, and their names in DNS."""

@@ -84,8 +84,10 @@ class Network:
             raise
         return self
 
-    def start_dns(self) -> None:
-        self.start("hub", "dns", [sys.executable, str(APPS), "dns", self._hub, json.dumps(self._zone)])
+    def start_dns(self, zone: Mapping[str, Sequence[str]] | None = None) -> None:
+        """zone: what it knows; by default all names of the network."""
+        known = json.dumps(self._zone if zone is None else zone)
+        self.start("hub", "dns", [sys.executable, str(APPS), "dns", self._hub, known])
 
     @property
     def _at_once(self) -> str:
@@ -202,7 +204,21 @@ class Network:
 
     def log(self, name: str, log: str = "envoy") -> str:
         """What the task's Envoy has written, or another of its programs."""
-        return (self._folder / f"{name}-{log}.log").read_text()
+        return self.log_file(name, log).read_text()
+
+    def log_file(self, name: str, log: str = "envoy") -> Path:
+        return self._folder / f"{name}-{log}.log"
+
+    def space(self, name: str) -> str:
+        """The network namespace of a task."""
+        return f"{self._prefix}-{name}"
+
+    def pid(self, name: str, program: str) -> int:
+        """The process of a task that runs this program, by the beginning of its name."""
+        asked = ["ip", "netns", "pids", f"{self._prefix}-{name}"]
+        pids = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
+        (found,) = [pid for pid in pids if (Path("/proc") / pid / "comm").read_text().startswith(program)]
+        return int(found)
 
     def users(self, name: str) -> set[str]:
         """Whom the programs in the task's namespace belong to."""

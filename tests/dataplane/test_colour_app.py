@@ -1,43 +1,20 @@
-"""The colour app of the examples, as it is rendered: its gateway's own program, and stand-ins for images."""
+"""Requests through the colour app of the examples."""
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import REPOSITORY
 from tests.dataplane.client import Client, likely
-from tests.dataplane.network import APP_USER, Network
-from tests.dataplane.task import rendered
-
-COLOURS = ("white", "black", "blue", "red")
-TASKS = {"ingress": "IngressTask", "gateway": "GatewayTask", "tcpecho": "TcpechoTask"}
-TASKS |= {f"colorteller-{colour}": f"Colorteller{colour.capitalize()}Task" for colour in COLOURS}
-ADDRESSES = {name: f"10.99.0.{number}" for number, name in enumerate(TASKS, 30)}
-ZONE = {f"{name}.colorapp.local": [address] for name, address in ADDRESSES.items()}
-ZONE |= {"colorteller.colorapp.local": ["10.10.10.10"]}
+from tests.dataplane.colour_app import ADDRESSES, COLOURS, colour_app
 
 
 @pytest.fixture(scope="module", params=["plain", "compressed"])
 def client(
     request: pytest.FixtureRequest, namespaces: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Client]:
-    form = ("--configuration", request.param)
-    tasks = rendered(REPOSITORY / "examples/standalone/template.yaml", {"WhiteWeight": "70"}, *form)
-    with Network(tmp_path_factory.mktemp("logs"), ZONE) as network:
-        for name, key in TASKS.items():
-            network.task(name, ADDRESSES[name], tasks[key])
-        for colour in COLOURS:
-            network.start_app(f"colorteller-{colour}", "http", colour, "9080")
-        network.start_app("tcpecho", "echo", "2701")
-        app = tasks["GatewayTask"].container("app")
-        variables = {each["Name"]: each["Value"] for each in app["Environment"]}
-        network.start("gateway", "app", [sys.executable, *app["Command"][1:]], APP_USER, **variables)
-        for name in TASKS:
-            network.start_envoy(name)
-        network.wait_until_healthy(*TASKS)
+    with colour_app(tmp_path_factory.mktemp("logs"), "--configuration", request.param) as network:
         yield Client(network)
 
 

@@ -23,6 +23,7 @@ from tests.dataplane.client import Client, likely
 from tests.dataplane.network import HUB, Network
 from tests.dataplane.task import Task
 from tests.deployed import ATTRIBUTES, defaults, deployed
+from tests.proxy.recording import record
 
 TEMPLATE = Path(__file__).with_name("live_weights.yaml")
 APIS = Path(__file__).with_name("aws_apis.py")
@@ -78,6 +79,13 @@ class Mesh:
             assert time.monotonic() < deadline, f"not all have asked: {self.calls()[-5:]}"
             time.sleep(0.1)
         time.sleep(0.5)
+
+    def wait_for_weights(self, web: str, weight: str) -> None:
+        """Until Envoy's runtime has this one among its values."""
+        deadline = time.monotonic() + 4 * TWICE
+        while f'"{weight}"' not in self.client.one(web, "127.0.0.1", 9901, "/runtime")["body"]:
+            assert time.monotonic() < deadline, f"{web} does not follow: {self.network.log(web)[-2000:]}"
+            time.sleep(0.1)
 
     def split(self, web: str, count: int = 40) -> Counter[str]:
         """Who answered. A request that is lost counts by its status."""
@@ -207,6 +215,23 @@ def test_calls_are_signed_and_short_and_credentials_are_renewed(mesh: Mesh) -> N
     assert {call["problem"] for call in calls} == {""}
     assert {call["path"] for call in calls} == {f"/2015-03-31/functions/{ARN}/invocations"}
     assert max(call["bytes"] for call in calls) < 1000
+
+
+def test_proxy_tells_the_weights_that_hold(mesh: Mesh, tmp_path: Path, update_golden: bool) -> None:
+    """Those that /runtime tells, if it was asked; else those of the task definition, which may hold no more."""
+    mesh.update("30", "70")
+    mesh.wait_for_weights("web1", "70")
+    names = {"config_dump.json": "/config_dump", "runtime.json": "/runtime"}
+    answers = {name: mesh.client.one("web1", "127.0.0.1", 9901, path)["body"] for name, path in names.items()}
+    for name, text in answers.items():
+        (tmp_path / name).write_text(text)
+    options = ("--template", str(TEMPLATE), "--parameter=Stable=30", "--parameter=Canary=70")
+    ran = run("proxy", *(str(tmp_path / name) for name in names), *options)
+    assert "  cart.local, prefix /: v1 30, v2 70 (live)" in ran.out.splitlines()
+    ran = run("proxy", str(tmp_path / "config_dump.json"))
+    assert "  cart.local, prefix /: v1 90, v2 10 (from the task definition; they are live, and" in ran.out
+    if update_golden:
+        record("live", answers, tmp_path)
 
 
 def test_an_outage_later_changes_nothing(mesh: Mesh) -> None:

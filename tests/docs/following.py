@@ -17,6 +17,9 @@ from tests.docs.running import Shell
 ENGINE = "make test-e2e runs it"
 """Why a command is not run where there is no CloudFormation."""
 
+ENVOYS = "make test-dataplane runs it"
+"""Why a command is not run where there are no Envoys in tasks."""
+
 REASONS = {
     "needs a cluster",
     "needs an AWS account",
@@ -24,6 +27,7 @@ REASONS = {
     "needs Docker",
     "needs what make runtime builds",
     ENGINE,
+    ENVOYS,
 }
 """Why a command of a page is not run."""
 
@@ -38,13 +42,13 @@ CfnLoader.add_multi_constructor("!", lambda loader, tag, node: None)
 
 
 def followed(
-    page: Path, folder: Path, shell: Shell, between: Callable[[], None] = lambda: None, *, has_engine: bool = False
+    page: Path, folder: Path, shell: Shell, between: Callable[[], None] = lambda: None, *, reached: str = ""
 ) -> str:
     """The page with what its commands print in place of what it shows; where it shows a part, that is compared.
-    `between` is called before each fence. has_engine: whether the commands reach a CloudFormation."""
+    `between` is called before each fence. reached: ENGINE or ENVOYS, if the commands that need it can be run."""
     text = page.read_text()
     seen = [path.read_text() for path in linked(page)]
-    printed = ""
+    printed: str | None = ""
     edits: list[tuple[tuple[int, int], str]] = []
     templates: list[Path] = []
     refused: set[Path] = set()
@@ -58,12 +62,16 @@ def followed(
             parsed(fence)
             seen.append(fence.text)
             templates += [file] if is_template(fence) else []
-        elif fence.language == "sh" and is_run(fence, where, has_engine):
+        elif fence.language == "sh" and fence.reason == ENVOYS != reached:
+            printed = None
+        elif fence.language == "sh" and is_run(fence, where, reached):
             code, printed = shell.run(fence.text)
             assert code == fence.exit_code, f"{where}: exit code {code}\n{printed}"
             seen.append(printed)
             refused |= {path for path in templates if code and re.search(rf"(render|lint) .*\b{path.name}", fence.text)}
         elif fence.language == "text":
+            if printed is None:
+                continue
             if "..." in fence.text:
                 assert matches(fence.text, printed), f"{where}: what comes out is\n{printed}"
             else:
@@ -79,9 +87,9 @@ def followed(
     return text
 
 
-def is_run(fence: Fence, where: str, has_engine: bool) -> bool:
+def is_run(fence: Fence, where: str, reached: str) -> bool:
     """Whether the commands are run here. Those that are not say why; `make` runs in .ci/run, and has the target."""
-    if fence.reason and not (has_engine and fence.reason == ENGINE):
+    if fence.reason and fence.reason != reached:
         assert fence.reason in REASONS, where
         return False
     if all(re.match(r"(make (?!-C)|#|$)", line) for line in fence.text.splitlines()):

@@ -53,4 +53,4 @@ def test_page(page: Path, engine_with_web: Engine, tmp_path: Path) -> None:
     environment = {**reader(tmp_path, clone), **variables(engine_with_web), **UNCOMPILED}
     environment["PATH"] = f"{programs}:{environment['PATH']}"
     with Shell(clone, environment) as shell:
-        assert followed(page, clone, shell, has_engine=True) == page.read_text()
+        assert followed(page, clone, shell, reached=ENGINE) == page.read_text()

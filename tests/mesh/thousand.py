@@ -41,9 +41,9 @@ def template(backends: int, **mark: Json) -> dict[str, Any]:
     return {"Parameters": {"Domain": {"Type": "String"}}, "Resources": resources}
 
 
-def thousand_backends() -> Mapping[str, Json]:
-    """The configuration of a node with a thousand of them."""
-    parsed = parsing.parse(template(1000)["Resources"], Scope())
+def thousand_backends(backends: int = 1000) -> Mapping[str, Json]:
+    """The configuration of a node with a thousand of them, or with another number."""
+    parsed = parsing.parse(template(backends)["Resources"], Scope())
     return compiling.compile_node(parsed.model, "web").bootstrap
 
 

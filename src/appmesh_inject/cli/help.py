@@ -16,6 +16,7 @@ EXAMPLES: Mapping[str, str] = {
     "event": "appmesh-inject event examples/minimal.yaml > event.json",
     "graph": "appmesh-inject graph examples/standalone/template.yaml -o mesh.html",
     "exits": "appmesh-inject exits --format html examples/minimal.yaml -o exits.html",
+    "proxy": "appmesh-inject proxy examples/standalone/answers.txt",
     "invoke": "appmesh-inject invoke event.json > response.json",
     "adopt": "appmesh-inject adopt --in-place rendered.yaml",
     "convert": "appmesh-inject convert examples/service-connect.yaml -o converted.yaml",

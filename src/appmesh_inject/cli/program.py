@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[Wrap, ...]] = {
     "event": (with_settings,),
     "graph": (on_files, with_settings),
     "exits": (on_files, with_settings),
+    "proxy": (),
     "invoke": (),
     "adopt": (),
     "convert": (),
