@@ -14,10 +14,10 @@ import pytest
 
 from tests.colour_app import STANDALONE, TAKING_PART, moved, with_one_colour
 from tests.dataplane.client import Client
+from tests.dataplane.colour_app import ADDRESSES, COLOURS, TASKS, ZONE
 from tests.dataplane.managed_proxy import ManagedTask, connected
 from tests.dataplane.network import APP_USER, Network
 from tests.dataplane.task import rendered_template
-from tests.dataplane.test_colour_app import ADDRESSES, COLOURS, TASKS, ZONE
 
 PARAMETERS = {"WhiteWeight": "70"}
 IN_CONNECT = {name for name, key in TASKS.items() if key.removesuffix("Task") in TAKING_PART}
