@@ -17,14 +17,6 @@ def with_one_colour(text: str) -> str:
     return edited(text, "                Weight: 10\n", "                Weight: 0\n", 3)
 
 
-def prepared(text: str) -> str:
-    """With something that a rollback can go back to: an update without the member would leave it as it is."""
-    for name in TAKING_PART:
-        task = f"      TaskDefinition: !Ref {name}Task\n"
-        text = edited(text, task, f"{task}      ServiceConnectConfiguration: {{Enabled: false}}\n")
-    return text
-
-
 def moved(text: str) -> str:
     """With the profile changed. A virtual gateway has nothing to go to in Service Connect (AM413), and stays."""
     text = edited(text, "    Profile: standalone\n", "    Profile: service-connect\n")

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.colour_app import STANDALONE, TAKING_PART, moved, prepared, with_one_colour
+from tests.cli.command import run
+from tests.colour_app import STANDALONE, TAKING_PART, moved, with_one_colour
 from tests.e2e.checks import names
 from tests.e2e.engine import CLUSTER, Engine
 from tests.e2e.sam import sam
@@ -138,7 +140,17 @@ def test_a_new_stack_makes_servers_before_callers(shape: Shape, macro: Engine, v
         stack.delete()
 
 
-def test_a_stack_moves_goes_back_and_moves_again(macro: Engine, values: Mapping[str, str]) -> None:
+def converted(template: str, folder: Path, *options: str) -> str:
+    """What `appmesh-inject convert` writes."""
+    path = folder / "template.yaml"
+    path.write_text(template)
+    ran = run("convert", str(path), *options)
+    assert ran.code == 0, ran.err
+    return ran.out
+
+
+def test_a_stack_moves_and_goes_back(macro: Engine, values: Mapping[str, str], tmp_path: Path) -> None:
+    """Once as the macro moves it, and once as `convert` writes it."""
     macro.hand_over(Shape.WITHOUT_TRANSFORM)
     stack = Stack(macro, "moving")
     stack.deploy(STANDALONE, values)
@@ -146,18 +158,19 @@ def test_a_stack_moves_goes_back_and_moves_again(macro: Engine, values: Mapping[
     assert set(configurations(stack).values()) == {None}
     arns = {name: service["serviceArn"] for name, service in stack.ecs_services().items()}
 
-    before = prepared(ONE_COLOUR)
-    stack.deploy(before, values)
-    assert {name for name, each in configurations(stack).items() if each == OFF} == set(TAKING_PART)
+    prepared = converted(ONE_COLOUR, tmp_path, "--prepare")
+    stack.deploy(prepared, values)
+    off = {name: OFF for name in configurations(stack) if name != "Ingress"}
+    assert configurations(stack) == {**off, "Ingress": None}
 
-    for _ in range(2):
-        stack.deploy(moved(before), values)
+    for template in (moved(prepared), converted(moved(prepared), tmp_path)):
+        stack.deploy(template, values)
         is_moved(stack)
         assert resolved(stack, "GatewayService") == ALIASES
 
-        stack.deploy(before, values)
+        stack.deploy(prepared, values)
         is_standalone(stack)
-        assert {name: configurations(stack)[name] for name in TAKING_PART} == dict.fromkeys(TAKING_PART, OFF)
+        assert configurations(stack) == {**off, "Ingress": None}
         # The namespace has gone with the move, which it could not while a service had a name in it.
         assert "ServiceConnectNamespace" not in stack.processed()["Resources"]
 
