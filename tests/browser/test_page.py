@@ -74,7 +74,7 @@ def test_what_the_envoy_of_a_task_gets(opened: Opener, colour: Path) -> None:
     page.click(part(page, "task", "Caller"))
     for title in ("Containers", "Envoy: listeners", "Envoy: routes", "Envoy: clusters"):
         expect(page.locator("aside h3", has_text=title)).to_have_count(1)
-    expect(page.locator("aside")).to_contain_text("white.${Domain}:9080")
+    expect(page.locator("aside")).to_contain_text("white.shop.local:9080")
 
 
 def test_the_keyboard_is_enough(opened: Opener, colour: Path) -> None:
