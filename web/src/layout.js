@@ -18,12 +18,31 @@ function size(part, titles) {
   return { width: Math.max(110, ...texts) + 30, height: HEAD + part.lines.length * LINE + (part.lines.length ? 6 : 0) };
 }
 
+/** Which target of a router stands before which: in the order of its routes. Never a circle, which dagre cannot order. */
+function orders(graph) {
+  const routers = new Set(graph.parts.filter((part) => part.kind === "router").map((part) => part.id));
+  const after = new Map();
+  const isAfter = (one, other) => one === other || (after.get(one) ?? []).some((next) => isAfter(next, other));
+  const found = [];
+  const last = new Map();
+  for (const { source, target } of graph.edges) {
+    if (!routers.has(source)) continue;
+    const left = last.get(source);
+    last.set(source, target);
+    if (left === undefined || isAfter(target, left)) continue;
+    after.set(left, [...(after.get(left) ?? []), target]);
+    found.push({ left, right: target });
+  }
+  return found;
+}
+
 /** direction: LR, or TB where the screen is high. */
 export function laidOut(graph, direction) {
   const board = new dagre.graphlib.Graph({ multigraph: true });
   // Network simplex, the default, takes seconds for a dense mesh of some hundred parts.
   const ranker = graph.parts.length > 120 ? "tight-tree" : "network-simplex";
-  board.setGraph({ rankdir: direction, nodesep: 22, ranksep: 56, edgesep: 14, marginx: 16, marginy: 16, ranker });
+  const isDense = graph.parts.length > 25;
+  board.setGraph({ rankdir: direction, nodesep: isDense ? 14 : 22, ranksep: isDense ? 38 : 50, edgesep: isDense ? 8 : 14, marginx: 12, marginy: 12, ranker });
   for (const part of graph.parts) board.setNode(part.id, size(part, graph.titles));
   graph.edges.forEach((edge, n) => {
     const label = edge.label.length
@@ -31,7 +50,7 @@ export function laidOut(graph, direction) {
       : { width: 0, height: 0 };
     board.setEdge(edge.source, edge.target, { ...label, labelpos: "c" }, String(n));
   });
-  dagre.layout(board);
+  dagre.layout(board, { constraints: orders(graph) });
   const { width: wide, height: high } = board.graph();
   return {
     isDown: direction === "TB",
@@ -42,8 +61,11 @@ export function laidOut(graph, direction) {
   };
 }
 
-/** The direction in which a drawing is larger in a frame. */
+/** The layout of a graph that is larger in a frame: to the right, or down. scale: its size there. */
 export function suited(graph, wide, high) {
-  const scale = ({ width, height }) => Math.min(wide / width, high / height);
-  return scale(laidOut(graph, "TB")) > scale(laidOut(graph, "LR")) ? "TB" : "LR";
+  const [best] = ["LR", "TB"]
+    .map((direction) => ({ direction, layout: laidOut(graph, direction) }))
+    .map((each) => ({ ...each, scale: Math.min(wide / each.layout.width, high / each.layout.height) }))
+    .sort((one, other) => other.scale - one.scale);
+  return best;
 }
