@@ -17,7 +17,7 @@ export function worst(part) {
 function badge(part, box) {
   if (!part.notes.length) return "";
   return (
-    `<g class="badge ${worst(part)}" transform="translate(${at(box.width - 18)} 17)"><circle r="10"/>` +
+    `<g class="badge ${worst(part)}" transform="translate(${at(box.width - 16)} 15)"><circle r="9"/>` +
     `<text y="4" text-anchor="middle">${part.notes.length > 9 ? "9+" : part.notes.length}</text></g>`
   );
 }
@@ -34,7 +34,7 @@ function partText(part, graph, layout) {
     return `<text class="line${line.is_added ? " added" : ""}" x="16" y="${y}">${line.is_added ? "+ " : ""}${escaped(fitted(line.text))}</text>`;
   });
   return (
-    `<g class="part ${part.kind}" data-id="${part.id}" transform="translate(${at(box.x - box.width / 2)} ${at(box.y - box.height / 2)})" ` +
+    `<g class="part ${part.kind}${part.members ? " folded" : ""}" data-id="${escaped(part.id)}" transform="translate(${at(box.x - box.width / 2)} ${at(box.y - box.height / 2)})" ` +
     `role="button" tabindex="0" aria-label="${escaped(spoken(part, graph))}"><title>${escaped(part.name)}</title>` +
     `<rect class="box" width="${at(box.width)}" height="${at(box.height)}" rx="8"/>` +
     `<rect class="mark" width="5" height="${at(box.height - 16)}" y="8" rx="2.5"/>` +
@@ -98,7 +98,7 @@ function edgeText(edge, n, layout) {
     .map((text, m) => `<text class="label" x="${at(line.x)}" y="${at(start + m * 15)}" text-anchor="middle">${escaped(fitted(text))}</text>`)
     .join("");
   return (
-    `<g class="edge ${edge.meaning}${isWeighted ? " weighted" : ""}${edge.share === 0 ? " unused" : ""}" data-source="${edge.source}" data-target="${edge.target}">` +
+    `<g class="edge ${edge.meaning}${isWeighted ? " weighted" : ""}${edge.share === 0 ? " unused" : ""}" data-source="${escaped(edge.source)}" data-target="${escaped(edge.target)}">` +
     `<path d="${pathOf(edge, line, layout, tip ? (isWide ? 11 : 7) : 0)}"${stroke}${tip}/>${back}${label}</g>`
   );
 }

@@ -14,8 +14,8 @@ export const fitted = (text, most = WIDEST) => (text.length > most ? `${text.sli
 const width = (text, size) => fitted(text).length * size * 0.6;
 
 function size(part, titles) {
-  const texts = [width(part.name, 14), width(titles[part.kind], 11) + 24, ...part.lines.map((line) => width(line.text, 12) + 16)];
-  return { width: Math.max(110, ...texts) + 30, height: HEAD + part.lines.length * LINE + (part.lines.length ? 6 : 0) };
+  const texts = [width(part.name, 14), width(titles[part.kind], 11) + (part.notes.length ? 20 : 0), ...part.lines.map((line) => width(line.text, 12) + 16)];
+  return { width: Math.max(104, ...texts) + 28, height: HEAD + part.lines.length * LINE + (part.lines.length ? 6 : 0) };
 }
 
 /** Which target of a router stands before which: in the order of its routes. Never a circle, which dagre cannot order. */
@@ -36,11 +36,13 @@ function orders(graph) {
   return found;
 }
 
+// Network simplex takes seconds for a dense mesh of some hundred parts.
+const SIMPLEX = "network-simplex";
+const RANKERS = [SIMPLEX, "tight-tree", "longest-path"];
+
 /** direction: LR, or TB where the screen is high. */
-export function laidOut(graph, direction) {
+export function laidOut(graph, direction, ranker = graph.parts.length > 120 ? "tight-tree" : SIMPLEX) {
   const board = new dagre.graphlib.Graph({ multigraph: true });
-  // Network simplex, the default, takes seconds for a dense mesh of some hundred parts.
-  const ranker = graph.parts.length > 120 ? "tight-tree" : "network-simplex";
   const isDense = graph.parts.length > 25;
   board.setGraph({ rankdir: direction, nodesep: isDense ? 14 : 22, ranksep: isDense ? 38 : 50, edgesep: isDense ? 8 : 14, marginx: 12, marginy: 12, ranker });
   for (const part of graph.parts) board.setNode(part.id, size(part, graph.titles));
@@ -61,11 +63,17 @@ export function laidOut(graph, direction) {
   };
 }
 
-/** The layout of a graph that is larger in a frame: to the right, or down. scale: its size there. */
-export function suited(graph, wide, high) {
-  const [best] = ["LR", "TB"]
-    .map((direction) => ({ direction, layout: laidOut(graph, direction) }))
-    .map((each) => ({ ...each, scale: Math.min(wide / each.layout.width, high / each.layout.height) }))
-    .sort((one, other) => other.scale - one.scale);
+/** The layout of a graph that is largest in a frame: to the right, or down. scale: its size there. least: the scale at
+ * which the usual ranks are good enough. */
+export function suited(graph, wide, high, least) {
+  let best = { scale: 0 };
+  for (const ranker of RANKERS) {
+    for (const direction of ["LR", "TB"]) {
+      const layout = laidOut(graph, direction, ranker);
+      const scale = Math.min(wide / layout.width, high / layout.height);
+      if (scale > best.scale * 1.02) best = { direction, layout, scale };
+    }
+    if (best.scale >= least) break;
+  }
   return best;
 }

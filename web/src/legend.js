@@ -8,6 +8,7 @@ function items(graph) {
   const kinds = Object.entries(graph.titles)
     .filter(([kind]) => has((part) => part.kind === kind))
     .map(([kind, title]) => ({ text: title, mark: `<g class="part ${kind}"><rect class="box" x="0.6" y="4.6" width="18" height="13" rx="3"/><rect class="mark" x="1" y="6.5" width="3.5" height="9" rx="1.7"/></g>` }));
+  if (has((part) => part.members && part.kind !== "group")) kinds.push({ text: "with what is behind it, folded", mark: '<g class="part folded"><rect class="box" x="1.2" y="5" width="17" height="12" rx="3"/></g>' });
   const line = (kind, width = "", dash = "") => `<g class="edge ${kind}"><path d="M0 11H18"${width}${dash}/></g>`;
   const lines = [];
   if (graph.edges.some((edge) => edge.meaning === "calls")) lines.push({ text: "calls", mark: `<g class="edge calls"><path d="M0 11H12" marker-end="url(#tip)"/></g>` });

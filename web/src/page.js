@@ -136,7 +136,7 @@ function saying() {
   if (what === "found") return ["What was found, with those who call it."];
   if (what === "near") return [`${drawn} of ${all} parts: what is near the chosen one. `, small("Everything", () => everything())];
   if (what === "entrance") return [`${drawn} of ${all} parts: where requests come in. All of them are too small to read here: `, ...folders(), " search, or choose a part."];
-  const back = what === "inside" ? [`Inside ${view.opened.replace(/^group-\w+-/, "")}. `, small("Back to all groups", () => view.open(""))] : [];
+  const back = what === "inside" ? [`Inside ${view.openedName}. `, small("Back to all groups", () => view.open(""))] : [];
   if (!view.isLegible) return [...back, "Too small to read. ", ...folders(), " or choose a part."];
   if (back.length) return back;
   if (way) return [`Folded ${WAYS[way]}${tasks ? "" : ", without tasks"}. Choose a group to see what is in it; a double click draws that.`];
@@ -176,7 +176,7 @@ function shown() {
 }
 
 function opening(group) {
-  return group.kind === "group" ? [element("p", {}, small("Draw what is in it", () => view.open(group.id)))] : [];
+  return group.id.startsWith("group-") ? [element("p", {}, small("Draw what is in it", () => view.open(group.id)))] : [];
 }
 
 function closing() {

@@ -40,12 +40,12 @@ export class View {
 
   /** Pixels for one unit if the graph fills the frame. */
   scaleOf(graph) {
-    return suited(graph, ...this.frame).scale;
+    return suited(graph, ...this.frame, LEGIBLE).scale;
   }
 
   /** What is small is laid out both ways; what is large takes seconds, so there the frame decides. */
   layout(graph) {
-    if (graph.parts.length <= MANY) return suited(graph, ...this.frame);
+    if (graph.parts.length <= MANY) return suited(graph, ...this.frame, LEGIBLE);
     return { direction: this.frame[0] < this.frame[1] * 1.1 ? "TB" : "LR" };
   }
 
@@ -93,8 +93,8 @@ export class View {
     this.parts = new Map([...this.svg.querySelectorAll(".part")].map((part) => [part.dataset.id, part]));
     this.svg.addEventListener("click", (event) => this.onChoose(event.target.closest(".part")?.dataset.id ?? "", false));
     this.svg.addEventListener("dblclick", (event) => {
-      const group = event.target.closest(".part.group")?.dataset.id;
-      if (group) this.open(group);
+      const group = event.target.closest(".part.folded")?.dataset.id;
+      if (group?.startsWith("group-")) this.open(group);
     });
     this.svg.addEventListener("keydown", (event) => this.pressed(event));
     select(this.svg).call(this.zoom).on("dblclick.zoom", null);
@@ -177,6 +177,7 @@ export class View {
 
   /** Draws what is in a group; in none: everything. */
   open(id) {
+    this.openedName = this.drawnGraph.parts.find((part) => part.id === id)?.name;
     this.opened = id;
     this.isOwnOption = true;
     this.redraw();
