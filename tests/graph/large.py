@@ -38,7 +38,9 @@ def write_large_mesh(folder: Path, nodes: int = 200) -> list[str]:
                 resources |= _gateway(name, (team, TEAMS[(t + 2) % len(TEAMS)]))
         settings = {"AppMesh": {"MeshName": "large", "Profile": "standalone", "ExportMesh": True}}
         file = folder / f"{team}.json"
-        file.write_text(json.dumps({"Transform": "AppMeshInject", "Metadata": settings, "Resources": resources}, indent=1))
+        file.write_text(
+            json.dumps({"Transform": "AppMeshInject", "Metadata": settings, "Resources": resources}, indent=1)
+        )
         files.append(str(file))
     return files
 

@@ -28,7 +28,11 @@ DOMAIN = {"Ref": "Domain"}
 def write_shop(folder: Path) -> str:
     """The file. Names are made of the parameter Domain."""
     resources: dict[str, Any] = {
-        "Mesh": {"Type": "AWS::AppMesh::Mesh", "DeletionPolicy": "Retain", "Properties": {"MeshName": "shop", "Spec": {}}},
+        "Mesh": {
+            "Type": "AWS::AppMesh::Mesh",
+            "DeletionPolicy": "Retain",
+            "Properties": {"MeshName": "shop", "Spec": {}},
+        },
         "Cluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "shop-production"}},
     }
     for name, called in CALLS.items():
@@ -100,11 +104,15 @@ def _gateway(name: str, prefixes: dict[str, str]) -> dict[str, Any]:
     forward = [{"Type": "forward", "TargetGroupArn": {"Ref": group}}]
     listener = {"LoadBalancerArn": {"Ref": balancer}, "Protocol": "HTTPS", "Port": 443, "DefaultActions": forward}
     elb = "AWS::ElasticLoadBalancingV2::"
-    return resources | run | {
-        balancer: {"Type": f"{elb}LoadBalancer", "Properties": {"Name": f"{name}-front", "Type": "application"}},
-        group: {"Type": f"{elb}TargetGroup", "Properties": {"TargetType": "ip", "Port": 8443}},
-        f"{_id(name)}Listener": {"Type": f"{elb}Listener", "Properties": listener},
-    }
+    return (
+        resources
+        | run
+        | {
+            balancer: {"Type": f"{elb}LoadBalancer", "Properties": {"Name": f"{name}-front", "Type": "application"}},
+            group: {"Type": f"{elb}TargetGroup", "Properties": {"TargetType": "ip", "Port": 8443}},
+            f"{_id(name)}Listener": {"Type": f"{elb}Listener", "Properties": listener},
+        }
+    )
 
 
 def _run(name: str, settings: dict[str, str], container: str, port: int, count: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import { MANY, around, callers, entrance, insideOf, reached, readable, shownOf, 
 const LEGIBLE = 0.64;
 const COMFORTABLE = 0.75;
 const LARGEST = 1.3;
+const NARROW = 720;
 
 export class View {
   /** onChange: is called after each drawing. */
@@ -38,9 +39,15 @@ export class View {
     return [this.place.clientWidth, this.place.clientHeight];
   }
 
+  /** The frame as it is with a legend and a message. What is decided by it does not change with their height. */
+  get room() {
+    const { clientWidth: wide, clientHeight: high } = this.place.parentElement;
+    return [wide, high - (wide < NARROW ? 150 : 90)];
+  }
+
   /** Pixels for one unit if the graph fills the frame. */
   scaleOf(graph) {
-    return suited(graph, ...this.frame, LEGIBLE).scale;
+    return suited(graph, ...this.room, LEGIBLE).scale;
   }
 
   /** What is small is laid out both ways; what is large takes seconds, so there the frame decides. */
@@ -83,6 +90,7 @@ export class View {
     this.drawnWhat = what;
     this.drawnGraph = graph();
     this.drawnFrame = this.frame;
+    this.drawnRoom = this.room.join();
     const { direction, layout } = this.layout(this.drawnGraph);
     this.direction = direction;
     // XML, parsed as such: all text in it was escaped, and the page's policy runs no script but its own.
@@ -123,7 +131,7 @@ export class View {
       this.onChange();
       return;
     }
-    if (!this.isOwnOption) this.option = readable(this.graph, this.isReadable);
+    if (!this.isOwnOption && this.room.join() !== this.drawnRoom) this.option = readable(this.graph, this.isReadable);
     this.draw(this.wanted);
   }
 
