@@ -56,7 +56,7 @@ def test_the_whole_configuration_can_be_copied(opened: Opener, colour: Path) -> 
     assert copied["node"]["id"] == "mesh/apps/virtualNode/caller"
     assert copied["static_resources"]["listeners"]
     # Without the clipboard's interface the text is selected and copied as by hand.
-    page.evaluate("{ navigator.clipboard.writeText = () => Promise.reject() }")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject() }")
     page.click(part(page, "task", "White"))
     page.click("aside button.copy")
     expect(page.locator("aside button.copy")).to_have_text("Copied")
