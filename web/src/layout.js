@@ -73,7 +73,8 @@ export function suited(graph, wide, high, least) {
       const scale = Math.min(wide / layout.width, high / layout.height);
       if (scale > best.scale * 1.02) best = { direction, layout, scale };
     }
-    if (best.scale >= least) break;
+    // Other ranks change the size by a third at most.
+    if (best.scale >= least || best.scale < least * 0.6) break;
   }
   return best;
 }

@@ -2,7 +2,7 @@
 // fragment says what is chosen, so links, the back button and bookmarks work.
 import { drawn, worst } from "./draw.js";
 import { legend } from "./legend.js";
-import { about, element, overview } from "./panel.js";
+import { about, breakable, element, overview } from "./panel.js";
 import { paper } from "./print.js";
 import { ways } from "./scope.js";
 import { View } from "./view.js";
@@ -187,7 +187,7 @@ function listed(found) {
   const groups = Object.entries(graph.titles).map(([kind, title]) => {
     const members = graph.parts.filter((part) => part.kind === kind && (!found || found.has(part.id)));
     members.sort((one, other) => one.name.localeCompare(other.name, undefined, { numeric: true }));
-    const items = members.map((part) => element("li", {}, element("a", { href: `#${part.id}`, className: worst(part) }, part.name)));
+    const items = members.map((part) => element("li", {}, element("a", { href: `#${part.id}`, className: worst(part) }, ...(part.name.length > 22 ? breakable(part.name) : [part.name]))));
     return items.length ? [element("h2", { className: `kind ${kind}` }, `${title} (${items.length})`), element("ul", {}, ...items)] : [];
   });
   list.replaceChildren(...(groups.flat().length ? groups.flat() : [element("p", { className: "hint" }, "Nothing found")]));

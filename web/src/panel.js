@@ -12,7 +12,7 @@ export function element(name, properties = {}, ...children) {
 }
 
 /** The text, with places where a long name may go on in the next line. */
-const breakable = (text) => text.split(/(?<=[/._:,-])/).flatMap((piece, n) => (n ? [element("wbr"), piece] : [piece]));
+export const breakable = (text) => text.split(/(?<=[/._:,-])/).flatMap((piece, n) => (n ? [element("wbr"), piece] : [piece]));
 
 function cellOf(cell) {
   if (typeof cell === "string") return breakable(cell);

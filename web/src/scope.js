@@ -5,7 +5,7 @@ import { WAYS, folded, inside, within, withoutTasks } from "./folding.js";
 /** More parts than this are never readable together. */
 export const MANY = 110;
 /** How many parts are drawn around what one looks for, the most first. */
-const SIZES = [40, 28, 20, 14, 10, 7];
+const SIZES = [40, 28, 20, 14, 10, 7, 5];
 
 /** Where requests can get to from parts, or come from: whole chains, nearest first, since that is what one follows. */
 export function reached(graph, starts, from, to, most = Infinity) {

@@ -166,7 +166,7 @@ export class View {
     const isInside =
       shape.left >= frame.left && shape.right <= frame.right && shape.top >= frame.top && shape.bottom <= frame.bottom;
     const scale = this.fit * this.svg.__zoom.k;
-    if (isInside && scale >= LEGIBLE) return;
+    if (isInside && scale >= LEGIBLE * 0.85) return;
     if (scale < COMFORTABLE) select(this.svg).call(this.zoom.scaleTo, COMFORTABLE / this.fit);
     const { e, f } = part.transform.baseVal.consolidate().matrix;
     const { width, height } = part.querySelector(".box").getBBox();
