@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.cli.command import run
+from tests.conftest import REPOSITORY
 from tests.graph.cases import COLOUR, GATEWAY, GOLDEN
 from tests.graph.large import write_large_mesh
 from tests.graph.shop import write_shop
@@ -85,6 +86,7 @@ def pages(folder: Path) -> dict[str, Path]:
         "colour": [str(COLOUR)],
         "gateway": [str(GATEWAY)],
         "service-connect": [str(service_connect)],
+        "example": [str(REPOSITORY / "examples" / "standalone" / "template.yaml")],
         "shop": [write_shop(folder)],
         "large": write_large_mesh(folder),
     }

@@ -159,6 +159,21 @@ def test_weights_are_widths_in_the_order_of_the_route(opened: Opener, colour: Pa
     assert widths == [pytest.approx(5.8), pytest.approx(2.2)]
 
 
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_four_targets_stand_in_the_order_of_the_route(
+    opened: Opener, pages: dict[str, Path], size: tuple[int, int]
+) -> None:
+    page = opened(pages["example"], width=size[0], height=size[1])
+    page.select_option("select", "")
+    settled(page)
+    boxes = {}
+    for colour in ("white", "black", "blue", "red"):
+        box = page.locator(part(page, "node", f"colorteller-{colour}")).bounding_box()
+        assert box is not None
+        boxes[colour] = box["x"] + box["y"]
+    assert sorted(boxes, key=lambda colour: boxes[colour]) == ["white", "black", "blue", "red"]
+
+
 def test_the_legend_has_what_is_drawn(opened: Opener, pages: dict[str, Path]) -> None:
     words = ["Virtual service", "Virtual router", "Virtual node", "Task definition", "calls", "by share: 10%, 80%"]
     expect(opened(pages["colour"]).locator(".key .entry text.label")).to_have_text(

@@ -2,6 +2,7 @@
 // expects, and it has no dependency but its own graph library. ELK draws a little better and is twenty times as large;
 // Cytoscape would draw on a canvas, which neither prints sharply nor can be reached by keyboard.
 import dagre from "@dagrejs/dagre";
+import { ordering } from "./ordering.js";
 
 const WIDEST = 30;
 export const LINE = 17;
@@ -16,24 +17,6 @@ const width = (text, size) => fitted(text).length * size * 0.6;
 function size(part, titles) {
   const texts = [width(part.name, 14), width(titles[part.kind], 11) + (part.notes.length ? 20 : 0), ...part.lines.map((line) => width(line.text, 12) + 16)];
   return { width: Math.max(104, ...texts) + 28, height: HEAD + part.lines.length * LINE + (part.lines.length ? 6 : 0) };
-}
-
-/** Which target of a router stands before which: in the order of its routes. Never a circle, which dagre cannot order. */
-function orders(graph) {
-  const routers = new Set(graph.parts.filter((part) => part.kind === "router").map((part) => part.id));
-  const after = new Map();
-  const isAfter = (one, other) => one === other || (after.get(one) ?? []).some((next) => isAfter(next, other));
-  const found = [];
-  const last = new Map();
-  for (const { source, target } of graph.edges) {
-    if (!routers.has(source)) continue;
-    const left = last.get(source);
-    last.set(source, target);
-    if (left === undefined || isAfter(target, left)) continue;
-    after.set(left, [...(after.get(left) ?? []), target]);
-    found.push({ left, right: target });
-  }
-  return found;
 }
 
 // Network simplex takes seconds for a dense mesh of some hundred parts.
@@ -52,7 +35,7 @@ export function laidOut(graph, direction, ranker = graph.parts.length > 120 ? "t
       : { width: 0, height: 0 };
     board.setEdge(edge.source, edge.target, { ...label, labelpos: "c" }, String(n));
   });
-  dagre.layout(board, { constraints: orders(graph) });
+  dagre.layout(board, { customOrder: ordering(graph) });
   const { width: wide, height: high } = board.graph();
   return {
     isDown: direction === "TB",
