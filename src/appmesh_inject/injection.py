@@ -39,13 +39,15 @@ class Action(StrEnum):
 
 
 class Report(NamedTuple):
-    """What happened to one workload, and why."""
+    """What happened to one workload, and why. configurations: what its envoys run, if we compile that: bootstraps whose
+    scalars are text or intrinsics."""
 
     name: str
     path: Path
     action: Action
     reason: str = ""
     profile: str = ""
+    configurations: tuple[Mapping[str, Json], ...] = ()
 
 
 class Outcome(NamedTuple):
@@ -211,7 +213,7 @@ def _report(decided: Decided, summary: str) -> Report:
         return Report(name, path, Action.REFUSED, "see the findings", profile_name)
     if isinstance(decided.outcome, Skip):
         return Report(name, path, Action.SKIPPED, decided.outcome.reason, profile_name)
-    return Report(name, path, Action.INJECTED, summary, profile_name)
+    return Report(name, path, Action.INJECTED, summary, profile_name, decided.outcome.configurations)
 
 
 def _held_back(report: Report) -> Report:

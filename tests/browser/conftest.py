@@ -9,7 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.cli.command import run
+from tests.conftest import REPOSITORY
+from tests.graph.cases import COLOUR, GATEWAY, GOLDEN
 from tests.graph.large import write_large_mesh
+from tests.graph.shop import write_shop
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
@@ -62,7 +65,7 @@ class Opener:
         self.pages.append(one)
         page = one.page
         own = file.as_uri()
-        page.on("request", lambda r: None if r.url.partition("#")[0] in (own, "data:,") else one.requests.append(r.url))
+        page.on("request", lambda r: None if r.url.startswith((own, "data:,", "blob:")) else one.requests.append(r.url))
         page.on("console", lambda m: one.complaints.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: one.complaints.append(str(error)))
         page.goto(own)
@@ -76,10 +79,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def large(folder: Path) -> Path:
-    page = folder / "large.html"
-    assert run("graph", *write_large_mesh(folder), "-o", str(page)).code == 0
-    return page
+def pages(folder: Path) -> dict[str, Path]:
+    """Pages of `graph`, by name."""
+    service_connect = GOLDEN / "service-connect-losses" / "input.yaml"
+    files = {
+        "colour": [str(COLOUR)],
+        "gateway": [str(GATEWAY)],
+        "service-connect": [str(service_connect)],
+        "example": [str(REPOSITORY / "examples" / "standalone" / "template.yaml")],
+        "shop": [write_shop(folder)],
+        "large": write_large_mesh(folder),
+    }
+    for name, given in files.items():
+        assert run("graph", *given, "-o", str(folder / f"{name}.html")).code == 0
+    return {name: folder / f"{name}.html" for name in files}
+
+
+@pytest.fixture(scope="session")
+def colour(pages: dict[str, Path]) -> Path:
+    return pages["colour"]
 
 
 @pytest.fixture

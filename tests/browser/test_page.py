@@ -1,45 +1,14 @@
-"""The page in a real browser: click, read, follow, search, keys, colours, size, paper; and never a request."""
+"""The page in a real browser: click, read, follow, search, keys, colours, size; and never a request."""
 
-import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Opener
+from tests.browser.graph_page import PHONE, focused, heads, part
 from tests.cli.command import run
-from tests.graph.cases import COLOUR, GATEWAY, hostile
-
-DESKTOP, PHONE = (1440, 900), (390, 844)
-
-
-@pytest.fixture(scope="session")
-def colour(folder: Path) -> Path:
-    page = folder / "colour.html"
-    assert run("graph", str(COLOUR), "-o", str(page)).code == 0
-    return page
-
-
-@pytest.fixture(scope="session")
-def pages(folder: Path, colour: Path, large: Path) -> dict[str, Path]:
-    gateway = folder / "gateway.html"
-    run("graph", str(GATEWAY), "-o", str(gateway))
-    return {"colour": colour, "gateway": gateway, "large": large}
-
-
-def part(page: Page, kind: str, name: str) -> str:
-    """The selector of a box."""
-    found = page.locator(f"svg .part.{kind}").filter(has=page.locator(f"title:text-is('{name}')"))
-    return f"svg .part[data-id='{found.get_attribute('data-id')}']"
-
-
-def heads(page: Page, text: str) -> None:
-    """The panel is about this; it follows the address, which takes a moment."""
-    expect(page.locator("aside > h2")).to_contain_text(text)
-
-
-def focused(page: Page) -> str:
-    return str(page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"))
+from tests.graph.cases import hostile
 
 
 def test_click_a_router_and_read_its_routes(opened: Opener, colour: Path) -> None:
@@ -74,7 +43,35 @@ def test_what_the_envoy_of_a_task_gets(opened: Opener, colour: Path) -> None:
     page.click(part(page, "task", "Caller"))
     for title in ("Containers", "Envoy: listeners", "Envoy: routes", "Envoy: clusters"):
         expect(page.locator("aside h3", has_text=title)).to_have_count(1)
-    expect(page.locator("aside")).to_contain_text("white.${Domain}:9080")
+    expect(page.locator("aside")).to_contain_text("white.shop.local:9080")
+
+
+def test_the_whole_configuration_can_be_copied(opened: Opener, colour: Path) -> None:
+    page = opened(colour)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click(part(page, "task", "Caller"))
+    page.click("aside button.copy")
+    expect(page.locator("aside button.copy")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText().then(JSON.parse)")
+    assert copied["node"]["id"] == "mesh/apps/virtualNode/caller"
+    assert copied["static_resources"]["listeners"]
+    # Without the clipboard's interface the text is selected and copied as by hand.
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject() }")
+    page.click(part(page, "task", "White"))
+    page.click("aside button.copy")
+    expect(page.locator("aside button.copy")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText().then(JSON.parse)")["node"]["id"].endswith("/white")
+
+
+def test_a_finding_leads_to_its_part_and_to_the_lines_of_the_file(opened: Opener, colour: Path) -> None:
+    page = opened(colour)
+    finding = page.locator("aside .notes li", has_text="AM356")
+    finding.locator("a").click()
+    heads(page, "teller")
+    expect(page.locator(f"{part(page, 'router', 'teller')}.chosen")).to_have_count(1)
+    note = page.locator("aside .notes li", has_text="AM356")
+    expect(note).to_contain_text("input.yaml:42:3")
+    expect(note.locator("mark")).to_have_text("  42  Route:\n")
 
 
 def test_the_keyboard_is_enough(opened: Opener, colour: Path) -> None:
@@ -105,11 +102,20 @@ def test_the_keyboard_is_enough(opened: Opener, colour: Path) -> None:
     expect(page.locator("dialog[open]")).to_have_count(0)
 
 
-def test_search(opened: Opener, colour: Path) -> None:
+def test_what_a_search_finds_is_drawn_with_its_callers(opened: Opener, colour: Path) -> None:
     page = opened(colour)
     page.fill("input[type=search]", "task bla")
     expect(page.locator("nav a")).to_have_text(["Black"])
     expect(page.locator("svg .part.matching")).to_have_count(1)
+
+    def opacity(kind: str, name: str) -> str:
+        return str(page.eval_on_selector(part(page, kind, name), "found => getComputedStyle(found).opacity"))
+
+    # From the caller to the task, and nothing else.
+    for kind, name in (("task", "Black"), ("node", "black"), ("router", "teller"), ("node", "caller")):
+        assert opacity(kind, name) == "1"
+    assert float(opacity("node", "white")) < 0.5
+    expect(page.locator("svg .edge.up")).to_have_count(4)
     page.fill("input[type=search]", "no such thing")
     expect(page.locator("nav")).to_have_text("Nothing found")
     page.fill("input[type=search]", "")
@@ -158,16 +164,6 @@ def test_on_a_phone_the_panel_is_below_and_nothing_is_wider_than_the_screen(open
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
 
 
-def test_paper_has_the_drawing_and_everything_about_each_part(opened: Opener, colour: Path, folder: Path) -> None:
-    page = opened(colour, dark=True)
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    page.emulate_media(media="print")
-    expect(page.locator("#printed article")).to_have_count(8)
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    expect(page.locator("header .tools")).to_be_hidden()
-    assert page.pdf(path=str(folder / "page.pdf"))
-
-
 def test_a_hostile_name_does_nothing(opened: Opener, tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     run("graph", str(hostile(tmp_path)), "-o", str(file))
@@ -178,34 +174,12 @@ def test_a_hostile_name_does_nothing(opened: Opener, tmp_path: Path) -> None:
     assert page.locator("img").count() == 0
 
 
-def test_two_hundred_nodes_are_usable(opened: Opener, large: Path) -> None:
-    begun = time.monotonic()
-    page = opened(large)
-    assert time.monotonic() - begun < 20
-    expect(page.locator("nav a")).to_have_count(650)
-    assert 10 < page.locator("svg .part").count() < 100
-    begun = time.monotonic()
-    page.fill("input[type=search]", "node-42")
-    page.click("nav a:text-is('node-42')")
-    page.wait_for_selector("svg .part.chosen")
-    page.click("aside section:has(h3:text('May call')) a >> nth=0")
-    heads(page, "Virtual service")
-    page.click("svg .part.chosen")
-    assert time.monotonic() - begun < 10
-    assert page.locator("svg .part").count() < 100
-    page.keyboard.press("f")
-    expect(page.locator("svg .part")).to_have_count(650, timeout=30_000)
-
-
-@pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_screenshots(opened: Opener, pages: dict[str, Path], screenshots: Path | None, size: tuple[int, int]) -> None:
-    if screenshots is None:
-        pytest.skip("pictures for people: --screenshots FOLDER")
-    width, height = size
-    shots = [("colour", "", False), ("colour", "router-1", True), ("colour", "task-1", False)]
-    shots += [("gateway", "gateway-1", False), ("large", "", False), ("large", "node-50", True)]
-    for name, chosen, dark in shots:
-        page = opened(pages[name], width=width, height=height, dark=dark)
-        page.evaluate("id => { location.hash = id }", chosen)
-        page.wait_for_timeout(200)
-        page.screenshot(path=screenshots / f"{name}-{chosen or 'all'}-{width}.png")
+def test_a_hostile_name_in_a_group_does_nothing(opened: Opener, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    run("graph", str(hostile(tmp_path)), "-o", str(file))
+    page = opened(file)
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    page.select_option("select", "service")
+    page.keyboard.press("t")
+    page.click("svg .part >> nth=0")
+    assert page.locator("img").count() == 0

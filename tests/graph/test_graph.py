@@ -96,7 +96,7 @@ def test_the_configuration_of_an_envoy_is_shown() -> None:
         "timeout 15s, 2 retries",
     ] in texts(section(task, "Envoy: routes")["rows"])
     endpoints = {row[0]: row[2] for row in texts(section(task, "Envoy: clusters")["rows"])}
-    assert endpoints["cds_egress_apps_white_http_9080"] == "white.${Domain}:9080"
+    assert endpoints["cds_egress_apps_white_http_9080"] == "white.shop.local:9080"
 
 
 def test_findings_are_shown_at_their_parts() -> None:

@@ -2,6 +2,7 @@
 // expects, and it has no dependency but its own graph library. ELK draws a little better and is twenty times as large;
 // Cytoscape would draw on a canvas, which neither prints sharply nor can be reached by keyboard.
 import dagre from "@dagrejs/dagre";
+import { ordering } from "./ordering.js";
 
 const WIDEST = 30;
 export const LINE = 17;
@@ -14,16 +15,19 @@ export const fitted = (text, most = WIDEST) => (text.length > most ? `${text.sli
 const width = (text, size) => fitted(text).length * size * 0.6;
 
 function size(part, titles) {
-  const texts = [width(part.name, 14), width(titles[part.kind], 11) + 24, ...part.lines.map((line) => width(line.text, 12) + 16)];
-  return { width: Math.max(110, ...texts) + 30, height: HEAD + part.lines.length * LINE + (part.lines.length ? 6 : 0) };
+  const texts = [width(part.name, 14), width(titles[part.kind], 11) + (part.notes.length ? 20 : 0), ...part.lines.map((line) => width(line.text, 12) + 16)];
+  return { width: Math.max(104, ...texts) + 28, height: HEAD + part.lines.length * LINE + (part.lines.length ? 6 : 0) };
 }
 
+// Network simplex takes seconds for a dense mesh of some hundred parts.
+const SIMPLEX = "network-simplex";
+const RANKERS = [SIMPLEX, "tight-tree", "longest-path"];
+
 /** direction: LR, or TB where the screen is high. */
-export function laidOut(graph, direction) {
+export function laidOut(graph, direction, ranker = graph.parts.length > 120 ? "tight-tree" : SIMPLEX) {
   const board = new dagre.graphlib.Graph({ multigraph: true });
-  // Network simplex, the default, takes seconds for a dense mesh of some hundred parts.
-  const ranker = graph.parts.length > 120 ? "tight-tree" : "network-simplex";
-  board.setGraph({ rankdir: direction, nodesep: 22, ranksep: 56, edgesep: 14, marginx: 16, marginy: 16, ranker });
+  const isDense = graph.parts.length > 25;
+  board.setGraph({ rankdir: direction, nodesep: isDense ? 14 : 22, ranksep: isDense ? 38 : 50, edgesep: isDense ? 8 : 14, marginx: 12, marginy: 12, ranker });
   for (const part of graph.parts) board.setNode(part.id, size(part, graph.titles));
   graph.edges.forEach((edge, n) => {
     const label = edge.label.length
@@ -31,7 +35,7 @@ export function laidOut(graph, direction) {
       : { width: 0, height: 0 };
     board.setEdge(edge.source, edge.target, { ...label, labelpos: "c" }, String(n));
   });
-  dagre.layout(board);
+  dagre.layout(board, { customOrder: ordering(graph) });
   const { width: wide, height: high } = board.graph();
   return {
     isDown: direction === "TB",
@@ -42,8 +46,18 @@ export function laidOut(graph, direction) {
   };
 }
 
-/** The direction in which a drawing is larger in a frame. */
-export function suited(graph, wide, high) {
-  const scale = ({ width, height }) => Math.min(wide / width, high / height);
-  return scale(laidOut(graph, "TB")) > scale(laidOut(graph, "LR")) ? "TB" : "LR";
+/** The layout of a graph that is largest in a frame: to the right, or down. scale: its size there. least: the scale at
+ * which the usual ranks are good enough. */
+export function suited(graph, wide, high, least) {
+  let best = { scale: 0 };
+  for (const ranker of RANKERS) {
+    for (const direction of ["LR", "TB"]) {
+      const layout = laidOut(graph, direction, ranker);
+      const scale = Math.min(wide / layout.width, high / layout.height);
+      if (scale > best.scale * 1.02) best = { direction, layout, scale };
+    }
+    // Other ranks change the size by a third at most.
+    if (best.scale >= least || best.scale < least * 0.6) break;
+  }
+  return best;
 }

@@ -1,165 +1,235 @@
-// The drawing on the page: zoom, choosing, following calls, moving with the arrow keys.
+// The drawing on the page: what of the graph is drawn, zoom, choosing, following calls, moving with the arrow keys.
 import { select } from "d3-selection";
 import { zoom, zoomIdentity } from "d3-zoom";
 import { drawn } from "./draw.js";
 import { suited } from "./layout.js";
-import { MANY, around, callers, entrance, reached } from "./scope.js";
+import { MANY, around, callers, entrance, insideOf, reached, readable, shownOf, withCallers } from "./scope.js";
 
-const READABLE = 0.75;
+/** Pixels for one unit of the drawing, below which names cannot be read: 14 units are a name's height. */
+const LEGIBLE = 0.64;
+const COMFORTABLE = 0.75;
 const LARGEST = 1.3;
+const NARROW = 720;
 
 export class View {
-  constructor(graph, place, onChoose) {
+  /** onChange: is called after each drawing. */
+  constructor(graph, place, onChoose, onChange) {
     this.graph = graph;
     this.place = place;
     this.onChoose = onChoose;
+    this.onChange = onChange;
     this.chosen = "";
     this.matching = null;
-    this.isFocused = graph.parts.length > MANY;
-    this.zoom = zoom().on("zoom", ({ transform }) => this.svg.querySelector(".view").setAttribute("transform", transform));
+    this.isNear = false;
+    this.opened = "";
+    this.isMoved = false;
+    this.zoom = zoom().on("zoom", ({ transform, sourceEvent }) => {
+      this.svg.querySelector(".view").setAttribute("transform", transform);
+      if (sourceEvent) this.isMoved = true;
+    });
+    this.isReadable = (found) => found.parts.length <= MANY && this.scaleOf(found) >= LEGIBLE;
+    this.option = readable(graph, this.isReadable);
+    this.isOwnOption = false;
     this.draw(this.wanted);
-    // A phone that is turned gets the layout that fits; the scale's limits follow the window.
+    // A phone that is turned and a panel that is closed get the layout that fits.
     new ResizeObserver(() => this.resized()).observe(place);
   }
 
-  get isHigh() {
-    return this.place.clientWidth < this.place.clientHeight * 1.1;
+  get frame() {
+    return [this.place.clientWidth, this.place.clientHeight];
+  }
+
+  /** The frame as it is with a legend and a message. What is decided by it does not change with their height. */
+  get room() {
+    const { clientWidth: wide, clientHeight: high } = this.place.parentElement;
+    return [wide, high - (wide < NARROW ? 150 : 90)];
+  }
+
+  /** Pixels for one unit if the graph fills the frame. */
+  scaleOf(graph) {
+    return suited(graph, ...this.room, LEGIBLE).scale;
   }
 
   /** What is small is laid out both ways; what is large takes seconds, so there the frame decides. */
-  direction(graph) {
-    if (graph.parts.length > MANY) return this.isHigh ? "TB" : "LR";
-    return suited(graph, this.place.clientWidth, this.place.clientHeight);
+  layout(graph) {
+    if (graph.parts.length <= MANY) return suited(graph, ...this.frame, LEGIBLE);
+    return { direction: this.frame[0] < this.frame[1] * 1.1 ? "TB" : "LR" };
   }
 
   /** Pixels for one unit of the drawing while nothing is zoomed. */
   get fit() {
     const { width, height } = this.svg.viewBox.baseVal;
-    return Math.min(this.place.clientWidth / width, this.place.clientHeight / height) || 1;
+    return Math.min(this.frame[0] / width, this.frame[1] / height) || 1;
   }
 
-  /** What is to be drawn now: everything, or what matters of it. */
+  /** The whole, as it is folded, or the group that was opened; null if nothing can be read, and nobody asked for it. */
+  get whole() {
+    if (this.opened) return insideOf(this.graph, this.option, this.opened, this.isReadable);
+    return this.option && shownOf(this.graph, this.option);
+  }
+
+  /** What is to be drawn now. key: differs if the drawing does. */
   get wanted() {
-    if (!this.isFocused) return { key: "all", graph: () => this.graph };
-    if (this.chosen) return { key: this.chosen, graph: () => around(this.graph, this.chosen) };
-    return { key: "entrance", graph: () => entrance(this.graph) };
+    const whole = this.whole;
+    const isIn = (id) => whole?.parts.some((part) => part.id === id);
+    const { way, tasks } = this.option ?? { way: "?", tasks: true };
+    const found = this.matching;
+    if (found?.size && found.size <= 20 && ![...found].every(isIn)) {
+      return { key: `found ${[...found].join()}`, what: "found", graph: () => withCallers(this.graph, found, this.isReadable) };
+    }
+    const isKnown = this.graph.parts.some((part) => part.id === this.chosen);
+    if (isKnown && (this.isNear || !isIn(this.chosen))) {
+      return { key: `near ${this.chosen}`, what: "near", graph: () => around(this.graph, this.chosen, this.isReadable) };
+    }
+    if (whole) return { key: `whole ${way} ${tasks} ${this.opened}`, what: this.opened ? "inside" : "whole", graph: () => whole };
+    return { key: "entrance", what: "entrance", graph: () => entrance(this.graph, this.isReadable) };
   }
 
-  draw({ key, graph }) {
+  draw({ key, what, graph }) {
     this.drawnKey = key;
+    this.drawnWhat = what;
     this.drawnGraph = graph();
-    this.drawnHigh = this.isHigh;
-    this.drawnDirection = this.direction(this.drawnGraph);
+    this.drawnFrame = this.frame;
+    this.drawnRoom = this.room.join();
+    const { direction, layout } = this.layout(this.drawnGraph);
+    this.direction = direction;
     // XML, parsed as such: all text in it was escaped, and the page's policy runs no script but its own.
-    const text = drawn(this.drawnGraph, { direction: this.drawnDirection });
+    const text = drawn(this.drawnGraph, { direction, layout });
     const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     this.svg = document.importNode(parsed, true);
     this.place.replaceChildren(this.svg);
     this.parts = new Map([...this.svg.querySelectorAll(".part")].map((part) => [part.dataset.id, part]));
     this.svg.addEventListener("click", (event) => this.onChoose(event.target.closest(".part")?.dataset.id ?? "", false));
+    this.svg.addEventListener("dblclick", (event) => {
+      const group = event.target.closest(".part.folded")?.dataset.id;
+      if (group?.startsWith("group-")) this.open(group);
+    });
     this.svg.addEventListener("keydown", (event) => this.pressed(event));
     select(this.svg).call(this.zoom).on("dblclick.zoom", null);
     this.limit();
-    this.start();
+    this.showWhole();
+    this.mark();
+    this.onChange();
+  }
+
+  redraw() {
+    const wanted = this.wanted;
+    if (wanted.key !== this.drawnKey) this.draw(wanted);
+    else this.mark();
+  }
+
+  /** Whether the names in the whole drawing can be read. */
+  get isLegible() {
+    return this.fit >= LEGIBLE || !this.parts.size;
   }
 
   resized() {
-    if (this.isHigh !== this.drawnHigh) {
-      this.draw(this.wanted);
-      this.mark();
-    } else this.limit();
+    const [wide, high] = this.frame;
+    if (!wide || !high || (Math.abs(wide - this.drawnFrame[0]) < 2 && Math.abs(high - this.drawnFrame[1]) < 2)) return;
+    if (this.isMoved) {
+      this.limit();
+      this.onChange();
+      return;
+    }
+    if (!this.isOwnOption && this.room.join() !== this.drawnRoom) this.option = readable(this.graph, this.isReadable);
+    this.draw(this.wanted);
   }
 
   limit() {
     this.zoom.scaleExtent([Math.min(1, LARGEST / this.fit), Math.max(1, 3 / this.fit)]);
   }
 
-  whole() {
+  showWhole() {
     const { width, height } = this.svg.viewBox.baseVal;
     const scale = Math.min(1, LARGEST / this.fit);
     const identity = zoomIdentity.translate((width * (1 - scale)) / 2, (height * (1 - scale)) / 2).scale(scale);
     select(this.svg).call(this.zoom.transform, identity);
+    this.isMoved = false;
   }
 
-  /** Everything, if one can read it; else the beginning. */
-  start() {
-    this.whole();
-    if (this.fit >= READABLE || !this.parts.size) return;
-    const { width, height } = this.svg.viewBox.baseVal;
-    const scale = READABLE / this.fit;
-    const [first] = this.parts.values();
-    const { e, f } = first.transform.baseVal.consolidate().matrix;
-    const box = first.querySelector(".box").getBBox();
-    const middle = (size, value) => size / 2 - value * scale;
-    // The first part in the middle of one side. The drawing is centred, so its edge is not always the frame's.
-    const edge = (size, frame) => Math.max(size - frame / this.fit, size * (1 - scale)) / 2;
-    const isDown = this.drawnDirection === "TB";
-    const x = isDown ? middle(width, e + box.width / 2) : edge(width, this.place.clientWidth);
-    const y = isDown ? edge(height, this.place.clientHeight) : middle(height, f + box.height / 2);
-    select(this.svg).call(this.zoom.transform, zoomIdentity.translate(x, y).scale(scale));
+  /** Everything again: as it is folded now, or as much as one can read if nobody chose. */
+  fitted() {
+    if (!this.isOwnOption) this.option = readable(this.graph, this.isReadable);
+    this.draw(this.wanted);
   }
 
   scale(factor) {
     select(this.svg).call(this.zoom.scaleBy, factor);
+    this.isMoved = true;
   }
 
-  /** Brings a part to the middle, large enough to read; near: leaves the picture alone if it can be seen well. */
-  show(id, { near = true } = {}) {
+  /** Brings a part to the middle, large enough to read; leaves the picture alone if it can be seen well. */
+  show(id) {
     const part = this.parts.get(id);
     if (!part) return;
     const [shape, frame] = [part.getBoundingClientRect(), this.place.getBoundingClientRect()];
-    const scale = this.fit * this.svg.__zoom.k;
     const isInside =
       shape.left >= frame.left && shape.right <= frame.right && shape.top >= frame.top && shape.bottom <= frame.bottom;
-    if (near && isInside && this.isWhole) return;
-    if (scale < READABLE) select(this.svg).call(this.zoom.scaleTo, READABLE / this.fit);
+    const scale = this.fit * this.svg.__zoom.k;
+    if (isInside && scale >= LEGIBLE * 0.85) return;
+    if (scale < COMFORTABLE) select(this.svg).call(this.zoom.scaleTo, COMFORTABLE / this.fit);
     const { e, f } = part.transform.baseVal.consolidate().matrix;
     const { width, height } = part.querySelector(".box").getBBox();
     select(this.svg).call(this.zoom.translateTo, e + width / 2, f + height / 2);
+    this.isMoved = true;
   }
 
-  focusOn(isFocused) {
-    this.isFocused = isFocused;
+  /** way: to fold, or "". tasks: whether they are drawn. */
+  drawAs(option) {
+    this.option = { ...(this.option ?? { way: "", tasks: true }), ...option };
+    this.isOwnOption = true;
+    if ("way" in option) this.opened = "";
+    this.isNear = false;
+    this.redraw();
+  }
+
+  /** Draws what is in a group; in none: everything. */
+  open(id) {
+    this.openedName = this.drawnGraph.parts.find((part) => part.id === id)?.name;
+    this.opened = id;
+    this.isOwnOption = true;
+    this.redraw();
+  }
+
+  near(isNear) {
+    this.isNear = isNear;
     this.choose(this.chosen);
   }
 
   /** Follows the calls of a part; none: an empty id. */
   choose(id) {
     this.chosen = id;
-    const wanted = this.wanted;
-    const isNew = wanted.key !== this.drawnKey;
-    if (isNew) this.draw(wanted);
-    this.mark();
-    if (id) this.show(id, { near: !isNew || this.isWhole });
-  }
-
-  get isWhole() {
-    return this.fit * this.svg.__zoom.k >= READABLE * 0.6;
+    this.redraw();
+    if (id) this.show(id);
   }
 
   mark() {
-    const id = this.chosen;
-    const down = id ? reached(this.graph, callers(this.graph, id), "source", "target") : new Set();
-    const up = id ? reached(this.graph, [id], "target", "source") : new Set();
+    const graph = this.parts.has(this.chosen) ? this.drawnGraph : this.graph;
+    const found = this.matching;
+    const id = found ? "" : this.chosen;
+    const down = id ? reached(graph, callers(graph, id), "source", "target") : new Set();
+    const up = id ? reached(graph, [id], "target", "source") : found ? reached(this.drawnGraph, found, "target", "source") : new Set();
     this.svg.classList.toggle("tracing", Boolean(id));
+    this.svg.classList.toggle("searching", found !== null);
+    // A group is found if a member is.
+    const members = new Map(this.drawnGraph.parts.map((part) => [part.id, part.members ?? [part.id]]));
     for (const [key, part] of this.parts) {
-      part.classList.toggle("chosen", key === id);
+      part.classList.toggle("chosen", key === this.chosen);
+      part.classList.toggle("matching", found !== null && members.get(key).some((member) => found.has(member)));
       part.classList.toggle("traced", down.has(key) || up.has(key));
-      part.setAttribute("aria-pressed", String(key === id));
+      part.setAttribute("aria-pressed", String(key === this.chosen));
     }
     for (const edge of this.svg.querySelectorAll(".edge")) {
       const { source, target } = edge.dataset;
       edge.classList.toggle("down", down.has(source) && down.has(target));
       edge.classList.toggle("up", up.has(source) && up.has(target));
     }
-    this.match(this.matching);
   }
 
-  /** found: the ids that a search found; null: there is no search. */
+  /** found: the ids that a search found; null: there is no search. What was found is drawn with its callers. */
   match(found) {
     this.matching = found;
-    this.svg.classList.toggle("searching", found !== null);
-    for (const [id, part] of this.parts) part.classList.toggle("matching", found !== null && found.has(id));
+    this.redraw();
   }
 
   focus(id) {

@@ -13,12 +13,14 @@ _MOST_LABELS = 3
 
 @dataclass(frozen=True, slots=True)
 class GraphBuilder:
-    """ids: of the parts, by key. names, kinds: by id. lines: the labels of each edge."""
+    """ids: of the parts, by key. names, kinds: by id. lines: the labels of each edge. portions: the largest share of
+    each edge."""
 
     ids: dict[Key, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)
     lines: dict[tuple[str, str, Meaning], list[str]] = field(default_factory=dict)
+    portions: dict[tuple[str, str, Meaning], float] = field(default_factory=dict)
 
     def add(self, key: Key, name: str) -> str:
         """The id of the part, which is added if the key is new."""
@@ -32,16 +34,17 @@ class GraphBuilder:
         """Adds a part that something refers to and no file defines."""
         return self.add((Kind.MISSING, mesh, f"{wanted} {key}"), name)
 
-    def connect(self, source: str, target: str, meaning: Meaning, label: str = "") -> None:
+    def connect(self, source: str, target: str, meaning: Meaning, label: str = "", share: float | None = None) -> None:
         labels = self.lines.setdefault((source, target, meaning), [])
         if label and label not in labels:
             labels.append(label)
+        if share is not None:
+            edge = source, target, meaning
+            self.portions[edge] = max(share, self.portions.get(edge, 0))
 
     @property
     def edges(self) -> tuple[Edge, ...]:
-        return tuple(
-            Edge(source, target, meaning, _short(labels)) for (source, target, meaning), labels in self.lines.items()
-        )
+        return tuple(Edge(*edge, _short(labels), self.portions.get(edge)) for edge, labels in self.lines.items())
 
     def link(self, part: str, text: str = "") -> Link:
         return Link(text or self.names[part], part)
@@ -53,12 +56,13 @@ class GraphBuilder:
         return (source for source, target, said in self.lines if target == part and said is meaning)
 
     def callers(self, part: str) -> list[str]:
-        """The nodes and gateways whose requests can reach a part, directly or through services and routers."""
+        """The nodes, gateways and load balancers whose requests can reach a part, directly or through services and
+        routers."""
         found: dict[str, None] = {}
         seen, open_ends = {part}, [part]
         while open_ends:
             for source in self.sources(open_ends.pop(), Meaning.CALLS):
-                if self.kinds[source] in (Kind.NODE, Kind.GATEWAY):
+                if self.kinds[source] in (Kind.NODE, Kind.GATEWAY, Kind.BALANCER):
                     found[source] = None
                 elif source not in seen:
                     seen.add(source)

@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.document import NOTHING, Json, Path
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.elsewhere import Elsewhere
 from appmesh_inject.findings import Finding
+from appmesh_inject.graph.excerpts import excerpt
+from appmesh_inject.graph.model import Excerpt
+from appmesh_inject.graph.resolution import Resolution
 from appmesh_inject.injection import Report
 from appmesh_inject.mesh.live_weights import live_weights
 from appmesh_inject.mesh.model import Model
@@ -43,14 +46,26 @@ class RenderedTask:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedFinding:
+    """where: its place as text. excerpt: the lines around it."""
+
+    finding: Finding
+    where: str
+    excerpt: Excerpt | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RenderedFile:
-    """One file. found: the findings, each with its place as text. is_refused: an error prevents injection. Errors in
-    the mesh do so only for `standalone`, since the other profiles do not compile it."""
+    """One file. resolution: of its values. resources: of a template, after injection, by logical ID. is_refused: an
+    error prevents injection. Errors in the mesh do so only for `standalone`, since the other profiles do not compile
+    it."""
 
     name: str
     model: Model
     runs: tuple[RenderedTask, ...]
-    found: tuple[tuple[Finding, str], ...]
+    found: tuple[PlacedFinding, ...]
+    resolution: Resolution
+    resources: Mapping[str, Json]
     is_refused: bool = False
 
 
@@ -71,7 +86,8 @@ class Reading:
         rendered = input_file.rendered(options)
         if not has_mesh(resources) or rendered.has_errors or any(it.code in _INCOMPLETE for it in rendered.findings):
             rendered = input_file.rendered(others)
-        parsed = parse(resources, deciding(scope._replace(imports=self.imports)), BASE)
+        known = deciding(scope._replace(imports=self.imports))
+        parsed = parse(resources, known, BASE)
         findings = dict.fromkeys((*rendered.findings, *parsed.findings))
         reports = {each.path: each for each in rendered.reports}
         runs = tuple(_runs(kind, content, rendered.document, reports))
@@ -79,7 +95,9 @@ class Reading:
             document.name,
             _with_baselines(parsed.model, kind, content, runs),
             runs,
-            tuple((finding, self.where(document, finding.path)) for finding in findings),
+            tuple(self._placed(document, finding, has_text=not _is_rewritten(input_file)) for finding in findings),
+            Resolution(known),
+            _resources(rendered.document) if input_file.is_template else NOTHING,
             rendered.has_errors or (not rendered.reports and any(finding.is_error for finding in parsed.findings)),
         )
 
@@ -91,8 +109,22 @@ class Reading:
         found = resolved(mesh.template, self.imports)
         parsed = parse(found.resources, NOTHING_KNOWN, (*mesh.path, "Resources"), mesh.name)
         findings = (*(it._replace(path=(*mesh.path, *it.path)) for it in found.findings), *parsed.findings)
-        placed = tuple((it, self.where(step.document, it.path)) for it in findings)
-        return RenderedFile(step.document.name, parsed.model, (), placed)
+        placed = tuple(self._placed(step.document, it) for it in findings)
+        return RenderedFile(step.document.name, parsed.model, (), placed, Resolution(NOTHING_KNOWN), NOTHING)
+
+    def _placed(self, document: Document, finding: Finding, *, has_text: bool = True) -> PlacedFinding:
+        around = excerpt(document, finding.path) if has_text else None
+        return PlacedFinding(finding, self.where(document, finding.path), around)
+
+
+def _is_rewritten(input_file: InputFile) -> bool:
+    """Whether the document's text is not that of the file, where findings have their places."""
+    return isinstance(input_file, TaskDefinitionFile) and input_file.is_described
+
+
+def _resources(document: Json) -> Mapping[str, Json]:
+    found = document.get("Resources") if isinstance(document, dict) else None
+    return found if isinstance(found, dict) else NOTHING
 
 
 _INCOMPLETE = ("AM358",)

@@ -28,11 +28,14 @@ def shown(value: Json) -> str:
     return "${" + called.removeprefix("Fn::") + "}"
 
 
+def shown_key(key: str) -> str:
+    """The key of a value (see `mesh.names`) for people: as far as it is known, and `${Name}` for the rest."""
+    return "".join(shown(json.loads(part)) if n % 2 else part for n, part in enumerate(key.split("\0")))
+
+
 def shown_scalar(text: Scalar | None) -> str:
     """A scalar of the mesh for people; empty for None."""
-    if text is None:
-        return ""
-    return shown(text.written) if text.known is None else text.known
+    return "" if text is None else shown_key(text.key)
 
 
 def listeners(found: Iterable[Listener]) -> str:
@@ -99,6 +102,15 @@ def _shares(scalars: Iterable[Scalar]) -> list[str]:
     numbers = list(map(int, weights))
     total = sum(numbers)
     return [f"{round(100 * number / total)}%" if total else "0%" for number in numbers]
+
+
+def portions(targets: Sequence[WeightedTarget]) -> list[float | None]:
+    """The share of each target as a number from 0 to 1, None if it is not known."""
+    weights = [shown_scalar(target.weight) for target in targets]
+    if not all(weight.isascii() and weight.isdigit() for weight in weights):
+        return [None] * len(targets)
+    total = sum(map(int, weights))
+    return [int(weight) / total if total else 0 for weight in weights]
 
 
 def retries(policy: RetryPolicy | None) -> str:

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from appmesh_inject.graph.model import Edge, Graph, Kind, Meaning, Part
 
 SHAPES = {
+    Kind.BALANCER: ("[/", "\\]"),
     Kind.GATEWAY: ("{{", "}}"),
     Kind.SERVICE: ("([", "])"),
     Kind.ROUTER: ("{", "}"),
     Kind.NODE: ("[", "]"),
+    Kind.ENDPOINT: ("(", ")"),
+    Kind.ECS_SERVICE: ("[", "]"),
     Kind.TASK: ("[[", "]]"),
     Kind.MISSING: (">", "]"),
 }

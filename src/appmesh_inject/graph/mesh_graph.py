@@ -6,10 +6,13 @@ from pathlib import PurePath
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN
 from appmesh_inject.findings import Finding, with_full_stop
 from appmesh_inject.graph import task_parts
+from appmesh_inject.graph.ecs_parts import EcsParts
 from appmesh_inject.graph.graph_builder import GraphBuilder
-from appmesh_inject.graph.input_files import RenderedFile, RenderedTask
+from appmesh_inject.graph.input_files import RenderedFile
+from appmesh_inject.graph.labels import shown_scalar
 from appmesh_inject.graph.mesh_parts import MeshParts, key_of, merged, overview
-from appmesh_inject.graph.model import Cell, Graph, Line, Meaning, Note, Part, Section
+from appmesh_inject.graph.model import Graph, Line, Meaning, Note, Part, Section
+from appmesh_inject.graph.task_parts import TaskPart
 from appmesh_inject.mesh.compiling.resource_links import Links
 from appmesh_inject.mesh.model import Model, Resource, VirtualGateway, VirtualNode, VirtualRouter
 from appmesh_inject.mesh.names import MeshNames
@@ -22,14 +25,19 @@ def graph(sources: Sequence[RenderedFile]) -> Graph:
     builder = GraphBuilder()
     mesh = MeshParts(builder, Links(model), homes)
     boxes = list(mesh.added())
-    runs = [(task_parts.part_of(builder, source, run), source, run) for source in sources for run in source.runs]
-    for _, source, run in runs:
-        task_parts.connect(builder, model, source, run)
+    tasks = [task_parts.added(builder, source, run) for source in sources for run in source.runs]
+    ecs = EcsParts(builder)
+    for task in tasks:
+        ecs.connect(task_parts.owner(builder, model, task), task)
     said = {part: (*mesh.sections(part, resource), *_tasks_of(builder, part)) for part, resource in boxes}
-    said |= {part: tuple(task_parts.sections(builder, source, run)) for part, source, run in runs}
+    said |= {task.id: tuple(task_parts.sections(builder, task)) for task in tasks}
+    said |= {part: tuple(ecs.sections(each)) for part, each in ecs.parts.items()}
     lines = {part: _listeners(resource) for part, resource in boxes}
-    lines |= {part: task_parts.lines(run) for part, _, run in runs}
-    notes = _notes(sources, _owners(builder, model, homes, runs))
+    lines |= {task.id: task_parts.lines(task) for task in tasks} | {each.id: each.lines for each in ecs.parts.values()}
+    files = {part: homes[id(resource)] for part, resource in boxes}
+    files |= {task.id: task.file.name for task in tasks} | {each.id: each.file.name for each in ecs.parts.values()}
+    raw = {task.id: task_parts.raw(task) for task in tasks} | {each.id: each.raw for each in ecs.parts.values()}
+    notes = _notes(sources, _owners(builder, model, homes, tasks, ecs))
     parts = tuple(
         Part(
             part,
@@ -38,11 +46,12 @@ def graph(sources: Sequence[RenderedFile]) -> Graph:
             lines.get(part, ()),
             tuple(section.trimmed for section in said.get(part, _of_missing(builder, part)) if section.rows),
             tuple(notes.get(part, ())),
+            files.get(part, ""),
+            raw.get(part, ()),
         )
         for part, name in builder.names.items()
     )
-    files: tuple[tuple[Cell, ...], ...] = tuple((source.name,) for source in sources)
-    sections = (overview(model), Section("Files", files))
+    sections = (overview(model), Section("Files", tuple((source.name,) for source in sources)))
     return Graph(
         _title(sources), parts, builder.edges, tuple(section for section in sections if section.rows), tuple(notes[""])
     )
@@ -60,7 +69,7 @@ def _resources(model: Model) -> Iterable[Resource]:
 def _listeners(resource: Resource) -> tuple[Line, ...]:
     if not isinstance(resource, VirtualNode | VirtualGateway | VirtualRouter):
         return ()
-    return tuple(Line(f"{each.protocol} {each.port.known or each.port.key}") for each in resource.listeners)
+    return tuple(Line(f"{each.protocol} {shown_scalar(each.port)}") for each in resource.listeners)
 
 
 def _tasks_of(builder: GraphBuilder, part: str) -> tuple[Section, ...]:
@@ -76,7 +85,8 @@ def _owners(
     builder: GraphBuilder,
     model: Model,
     homes: Mapping[int, str],
-    runs: Iterable[tuple[str, RenderedFile, RenderedTask]],
+    tasks: Iterable[TaskPart],
+    ecs: EcsParts,
 ) -> Mapping[tuple[str, str], str]:
     """The part of each logical ID, by file and ID. Routes belong to their router or gateway."""
     owners: dict[tuple[str, str], str] = {}
@@ -84,19 +94,23 @@ def _owners(
         part = builder.ids.get(key_of(resource))
         if part is not None:
             owners[homes[id(resource)], resource.logical_id] = part
-    for part, source, run in runs:
-        owners[source.name, run.workload.name] = part
-    return owners
+    for each in ecs.parts.values():
+        owners[each.file.name, each.logical_id] = each.id
+    for task in tasks:
+        owners[task.file.name, task.task.workload.name] = task.id
+    return {key: part for key, part in owners.items() if key[1]}
 
 
 def _notes(sources: Iterable[RenderedFile], owners: Mapping[tuple[str, str], str]) -> dict[str, list[Note]]:
     """The findings by part. Those that belong to no part are under the empty id."""
     notes: dict[str, list[Note]] = {"": []}
     for source in sources:
-        for finding, where in source.found:
+        for placed in source.found:
+            finding = placed.finding
             part = next((owners[key] for key in _about(finding, source, owners) if key in owners), "")
             message = f"{with_full_stop(finding.message)} {with_full_stop(finding.hint)}"
-            note = Note(finding.code, str(finding.severity), f"{finding.subject}: {message}".removeprefix(": "), where)
+            text = f"{finding.subject}: {message}".removeprefix(": ")
+            note = Note(finding.code, str(finding.severity), text, placed.where, placed.excerpt)
             if note not in notes.setdefault(part, []):
                 notes[part].append(note)
     return notes

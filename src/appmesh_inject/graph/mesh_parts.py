@@ -60,10 +60,11 @@ class MeshParts:
             if (provider := self._provider(service)) is not None:
                 self.builder.connect(self._own(service), provider, Meaning.CALLS)
         for router in m.routers:
-            for route, target, share in self._targets(router):
-                self.builder.connect(
-                    self._own(router), self._node(route, target.node), Meaning.CALLS, _label(route, share)
-                )
+            for route in self.links.routes(router):
+                shares = zip(route.targets, labels.shares(route.targets), labels.portions(route.targets), strict=True)
+                for target, share, portion in shares:
+                    called = self._node(route, target.node)
+                    self.builder.connect(self._own(router), called, Meaning.CALLS, _label(route, share), portion)
         yield from boxes
 
     def sections(self, part: str, resource: Resource) -> Iterator[Section]:

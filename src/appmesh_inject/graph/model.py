@@ -4,30 +4,39 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from appmesh_inject.cfn.document import Json
+
 
 class Kind(StrEnum):
     """The kind of a part. MISSING: something refers to the part, and no file defines it."""
 
+    BALANCER = "balancer"
     GATEWAY = "gateway"
     SERVICE = "service"
     ROUTER = "router"
     NODE = "node"
+    ENDPOINT = "endpoint"
+    ECS_SERVICE = "ecs"
     TASK = "task"
     MISSING = "missing"
 
 
 TITLES = {
+    Kind.BALANCER: "Load balancer",
     Kind.GATEWAY: "Virtual gateway",
     Kind.SERVICE: "Virtual service",
     Kind.ROUTER: "Virtual router",
     Kind.NODE: "Virtual node",
+    Kind.ENDPOINT: "Service Connect endpoint",
+    Kind.ECS_SERVICE: "ECS service",
     Kind.TASK: "Task definition",
     Kind.MISSING: "Not in these files",
 }
 
 
 class Meaning(StrEnum):
-    """The meaning of an edge: requests go this way, or the target is the task that runs a node or gateway."""
+    """The meaning of an edge: requests go this way, or the target is what runs the source: the ECS service or task of a
+    node, gateway or endpoint."""
 
     CALLS = "calls"
     RUNS = "runs"
@@ -63,18 +72,36 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Some lines of a file. first: the number of the first line. marked: the number of the line that is meant."""
+
+    first: int
+    marked: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
-    """A finding. where: file, line and column."""
+    """A finding. where: file, line and column. excerpt: None if the place is not in a file."""
 
     code: str
     severity: str
     message: str
     where: str
+    excerpt: Excerpt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A configuration as it will run, to copy. content: maps, lists and texts."""
+
+    title: str
+    content: Json
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line in a part's box. is_added: the injection adds the container."""
+    """A line in a part's box. is_added: the injection adds what it says."""
 
     text: str
     is_added: bool = False
@@ -82,7 +109,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A box of the graph."""
+    """A box of the graph. file: that defines it; empty if none does."""
 
     id: str
     kind: Kind
@@ -90,6 +117,8 @@ class Part:
     lines: tuple[Line, ...] = ()
     sections: tuple[Section, ...] = ()
     notes: tuple[Note, ...] = ()
+    file: str = ""
+    raw: tuple[Raw, ...] = ()
 
     @property
     def title(self) -> str:
@@ -98,12 +127,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An arrow. label: one line for each match or weight."""
+    """An arrow. label: one line for each match or weight. share: the part of a route's requests that go this way, from
+    0 to 1; None if there is no choice, or if it is not known. The edges of a router are in the order of its routes."""
 
     source: str
     target: str
     meaning: Meaning
     label: tuple[str, ...] = ()
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,10 @@ def data(graph: Graph) -> str:
 
 def page(graph: Graph) -> str:
     """A self-contained page. Its policy forbids all requests and runs only the bundled script."""
-    script, style = _asset(PAGE_SCRIPT), _asset(DRAWING_STYLE) + _asset(PAGE_STYLE)
-    policy = f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:"
+    # The drawing's style is an element of its own, since the page puts it into the SVG files that it saves.
+    script, drawing_style, style = _asset(PAGE_SCRIPT), _asset(DRAWING_STYLE), _asset(PAGE_STYLE)
+    styles = f"'{_hash(drawing_style)}' '{_hash(style)}'"
+    policy = f"default-src 'none'; script-src '{_hash(script)}'; style-src {styles}; img-src data:"
     title = escape(f"Mesh: {graph.title}")
     return (
         "<!doctype html>\n"
@@ -33,7 +35,8 @@ def page(graph: Graph) -> str:
         f"<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}; base-uri 'none'; form-action 'none'\">\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<link rel="icon" href="data:,">\n'
-        f"<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n"
+        f'<title>{title}</title>\n<style id="drawing-style">{drawing_style}</style>\n<style>{style}</style>\n'
+        "</head>\n<body>\n"
         "<noscript>This page draws the mesh with a script, which is in the page itself.</noscript>\n"
         f'<script type="application/json" id="graph">{data(graph)}</script>\n'
         f"<script>{script}</script>\n</body>\n</html>\n"
@@ -46,7 +49,8 @@ def svg(graph: Graph) -> str:
     try:
         from py_mini_racer import MiniRacer
     except ImportError:
-        raise UserError("a drawing needs one more package: install 'appmesh-inject[graph]'") from None
+        message = "a drawing needs one more package: install 'appmesh-inject[graph]', or save it from the page"
+        raise UserError(message) from None
     context = MiniRacer()
     context.eval(_asset(DRAWING_SCRIPT))
     drawn = context.call("drawing", data(graph), _asset(DRAWING_STYLE))

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.graph import configuration_reading
+from appmesh_inject.graph import configuration_tables
+from appmesh_inject.graph.configuration_tables import Config
 from appmesh_inject.graph.graph_builder import GraphBuilder
 from appmesh_inject.graph.input_files import RenderedFile, RenderedTask
-from appmesh_inject.graph.labels import shown, shown_scalar
-from appmesh_inject.graph.model import Cell, Kind, Line, Meaning, Section
+from appmesh_inject.graph.labels import shown_key, shown_scalar
+from appmesh_inject.graph.model import Cell, Kind, Line, Meaning, Raw, Section
+from appmesh_inject.mesh.command_reading import configuration
 from appmesh_inject.mesh.model import Model, VirtualGateway, VirtualNode
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.workloads.model import Container
@@ -26,48 +28,83 @@ class Who:
     mesh: str | None = None
 
 
-def part_of(builder: GraphBuilder, file: RenderedFile, task: RenderedTask) -> str:
-    return builder.add((Kind.TASK, file.name, "/".join(map(str, task.workload.path))), task.workload.name or file.name)
+@dataclass(frozen=True, slots=True)
+class TaskPart:
+    """A task of a file, as a part. configurations: what its Envoys run, one for each branch of its containers."""
+
+    id: str
+    file: RenderedFile
+    task: RenderedTask
+    configurations: tuple[Config, ...]
 
 
-def connect(builder: GraphBuilder, model: Model, file: RenderedFile, task: RenderedTask) -> None:
-    """Adds the edge from the node or gateway to the task that runs it."""
-    who = _who(task, file)
+def added(builder: GraphBuilder, file: RenderedFile, task: RenderedTask) -> TaskPart:
+    name = task.workload.name or file.name
+    part = builder.add((Kind.TASK, file.name, "/".join(map(str, task.workload.path))), name)
+    return TaskPart(part, file, task, tuple(_configurations(file, task)))
+
+
+def owner(builder: GraphBuilder, model: Model, part: TaskPart) -> str | None:
+    """The id of the node or gateway that the task represents."""
+    who = _who(part)
     if who is None:
-        return
+        return None
     found = list(_candidates(model, who))
     if len(found) == 1:
         kind = Kind.NODE if isinstance(found[0], VirtualNode) else Kind.GATEWAY
-        owner = builder.add((kind, found[0].mesh.key, found[0].name.key), shown_scalar(found[0].name))
-    else:
-        name = who.name if "\0" not in who.name else "known when it is deployed"
-        owner = builder.missing(who.kind or Kind.NODE, who.mesh or "", who.name, name)
-    builder.connect(owner, part_of(builder, file, task), Meaning.RUNS)
+        return builder.add((kind, found[0].mesh.key, found[0].name.key), shown_scalar(found[0].name))
+    return builder.missing(who.kind or Kind.NODE, who.mesh or "", who.name, shown_key(who.name))
 
 
-def lines(task: RenderedTask) -> tuple[Line, ...]:
+def lines(part: TaskPart) -> tuple[Line, ...]:
     """The containers, one line for each."""
-    return tuple(Line(_named(each), _is_added(task, each)) for each in task.after)
+    return tuple(Line(_named(part, each), _is_added(part.task, each)) for each in part.task.after)
 
 
-def sections(builder: GraphBuilder, file: RenderedFile, task: RenderedTask) -> Iterator[Section]:
-    part = part_of(builder, file, task)
-    owners: list[tuple[Cell, ...]] = [("Represents", builder.link(it)) for it in builder.sources(part, Meaning.RUNS)]
+def sections(builder: GraphBuilder, part: TaskPart) -> Iterator[Section]:
+    file, task = part.file, part.task
+    runs: list[tuple[Cell, ...]] = [
+        ("Run by" if builder.kinds[by] is Kind.ECS_SERVICE else "Represents", builder.link(by))
+        for by in builder.sources(part.id, Meaning.RUNS)
+    ]
     happened = task.report and str(task.report.action) + (f": {task.report.reason}" if task.report.reason else "")
     profile = task.report.profile if task.report and task.report.action == "injected" else ""
     facts: list[tuple[Cell, ...]] = [("Logical ID", task.workload.name), ("File", file.name)]
     facts += [("Injection", happened)] if happened else []
     facts += [("Profile", profile)] if profile else []
-    yield Section("", (*owners, *facts))
-    rows = tuple((_named(it), it.image or shown(it.definition.get("Image", "")), _role(task, it)) for it in task.after)
+    yield Section("", (*runs, *facts))
+    rows = tuple((_named(part, it), _image(part, it), _role(task, it)) for it in task.after)
     yield Section("Containers", rows, ("Name", "Image", "From"))
-    configurations = filter(None, (configuration_reading.bootstrap(_command(each)) for each in task.after))
-    for configuration in configurations:
-        yield from configuration_reading.sections(configuration)
+    for each in part.configurations:
+        yield from configuration_tables.sections(each)
 
 
-def _named(container: Container) -> str:
-    return container.name or shown(container.definition.get("Name", container.definition.get("name", "?")))
+def raw(part: TaskPart) -> tuple[Raw, ...]:
+    return tuple(Raw("Envoy's configuration", dict(each)) for each in part.configurations)
+
+
+def _configurations(file: RenderedFile, task: RenderedTask) -> Iterator[Config]:
+    """What the compiler made or, for an Envoy that was injected before, what its command says in any of its forms."""
+    made = task.report.configurations if task.report else ()
+    found = [file.resolution.of(each) for each in made]
+    if not found:
+        found = [configuration(_command(each), file.resolution.text) for each in task.after]
+    for n, each in enumerate(found):
+        if isinstance(each, dict) and each not in found[:n]:
+            yield each
+
+
+def _named(part: TaskPart, container: Container) -> str:
+    return container.name or part.file.resolution.text(_member(container, "Name")) or "?"
+
+
+def _image(part: TaskPart, container: Container) -> str:
+    return container.image or part.file.resolution.text(_member(container, "Image"))
+
+
+def _member(container: Container, name: str) -> Json:
+    definition = container.definition
+    return definition.get(name, definition.get(name.lower()))
 
 
 def _is_added(task: RenderedTask, container: Container) -> bool:
@@ -81,17 +118,16 @@ def _role(task: RenderedTask, container: Container) -> str:
 
 
 def _command(container: Container) -> Json:
-    definition = container.definition
-    return definition.get("Command", definition.get("command"))
+    return _member(container, "Command")
 
 
-def _who(task: RenderedTask, file: RenderedFile) -> Who | None:
+def _who(part: TaskPart) -> Who | None:
     """What the task represents: from the envoy container or, without one, from its marks."""
+    task = part.task
     names = MeshNames(task.workload.scope.resources, task.workload.scope)
+    if part.configurations:
+        return _parsed(configuration_tables.identity(part.configurations[0]))
     for container in task.after:
-        configuration = configuration_reading.bootstrap(_command(container))
-        if configuration is not None:
-            return _parsed(configuration_reading.identity(configuration))
         for variable in VARIABLES:
             if variable in container.variables:
                 return _parsed(names.key(container.variables[variable], task.workload.scope))

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from appmesh_inject.cfn import sub
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import function
 from appmesh_inject.mesh.command_forms import form_of, text_and_values
@@ -60,8 +61,9 @@ def _text(value: Json, shown: Shown) -> str:
     argument = value[called]
     if called == "Fn::Join" and isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list):
         return str(argument[0]).join(_text(item, shown) for item in argument[1])
-    if called == "Fn::Sub" and isinstance(argument, str):
-        return argument
+    pieces = sub.pieces(argument) if called == "Fn::Sub" else None
+    if pieces is not None:
+        return "".join(piece if isinstance(piece, str) else shown(piece.value) for piece in pieces)
     return shown(value)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.document import NOTHING, Json, Path
 from appmesh_inject.cfn.intrinsics import NO_VALUE, NOTHING_KNOWN, Absent, Scope, mapped
 from appmesh_inject.cfn.text_joining import scalar
 from appmesh_inject.findings import Finding
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 class EnvoyConfiguration(NamedTuple):
     """What one Envoy runs. command: None if there is an error. ports: of the listeners. files: the paths that Envoy
-    reads. live: the live weights that it follows; None: it follows none."""
+    reads. live: the live weights that it follows; None: it follows none. bootstrap: what the command carries; its
+    scalars are text or intrinsics."""
 
     command: Json
     ports: tuple[Json, ...] = ()
     files: tuple[Json, ...] = ()
     findings: tuple[Finding, ...] = ()
     live: LiveWeightsUse | None = None
+    bootstrap: Mapping[str, Json] = NOTHING
 
 
 def task_configuration(
@@ -81,7 +83,9 @@ def task_configuration(
         from appmesh_inject.mesh.live_source import unknown_function
 
         found.append(unknown_function(subject, place, is_stack=not meshes.given_meshes))
-    return EnvoyConfiguration(list(commanded.command), compiled.ports, compiled.files, tuple(found), live)
+    return EnvoyConfiguration(
+        list(commanded.command), compiled.ports, compiled.files, tuple(found), live, compiled.bootstrap
+    )
 
 
 def _live_weights(compiler: "Compiler") -> LiveWeightsUse:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from appmesh_inject.cfn.document import NOTHING, Changes
+from appmesh_inject.cfn.document import NOTHING, Changes, Json
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.consequences import without_consequences
 from appmesh_inject.settings.layers import RequestedSettings
@@ -14,13 +14,15 @@ class Plan(NamedTuple):
     """Edits to the document, at any path. They are not applied if a finding is an error.
 
     notes: what the profile's own `finish` needs to know about the workload. summaries: of a `finish`, what becomes of
-    workloads, in words, by name.
+    workloads, in words, by name. configurations: what the envoys of the workload run, if we compile that: one for each
+    branch of its containers.
     """
 
     changes: Changes = ()
     findings: tuple[Finding, ...] = ()
     notes: object = None
     summaries: Mapping[str, str] = NOTHING
+    configurations: tuple[Mapping[str, Json], ...] = ()
 
 
 class Skip(NamedTuple):

@@ -126,11 +126,11 @@ class Standalone(SidecarProfile):
         taken = admin_port.app_clash(context, values[Slot.APP_PORTS], values[Slot.ADMIN_PORT])
         found = (*compiled.findings, *findings, *used, *taken)
         if compiled.live is None:
-            return Closing(compiled.command, found)
+            return Closing(compiled.command, found, None, compiled.bootstrap)
         # Imported here, since few tasks need it and every import prolongs a cold start.
         from appmesh_inject.profiles.live_weights import live_task
 
-        return Closing(compiled.command, found, live_task(context, compiled.live))
+        return Closing(compiled.command, found, live_task(context, compiled.live), compiled.bootstrap)
 
     def about_kept_envoy(self, context: Context) -> Iterable[Finding]:
         """A finding if the envoy that OnExisting keeps should follow live weights."""

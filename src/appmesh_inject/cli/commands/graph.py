@@ -67,7 +67,7 @@ def graph(
             file_options = options.render_options(input_file.document)
             others = replace(file_options, given_meshes=beside(all_meshes, input_file.document))
             file = reading.rendered_file(input_file, file_options, others)
-            finding_output.print_findings(input_file.document, (finding for finding, _ in file.found))
+            finding_output.print_findings(input_file.document, (each.finding for each in file.found))
             read.append(file)
         print_skipped(found)
         if not found.files:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from appmesh_inject.cfn.document import Changes, Edit, Json, Path, with_value_at
+from appmesh_inject.cfn.document import NOTHING, Changes, Edit, Json, Path, with_value_at
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.context import Context, DocumentContext
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
@@ -23,11 +23,12 @@ ALREADY_INJECTED = "already injected"
 
 class Closing(NamedTuple):
     """What closes the envoy of a workload. value: of its open slot. live: what the template needs if the envoy follows
-    live weights, or why it cannot."""
+    live weights, or why it cannot. configuration: what the envoy runs, if we compile that."""
 
     value: Json
     findings: tuple[Finding, ...] = ()
     live: "LiveTask | Finding | None" = None
+    configuration: Mapping[str, Json] = NOTHING
 
 
 class SidecarProfile:
@@ -63,6 +64,7 @@ class SidecarProfile:
         changes: list[Edit] = []
         findings = list(made.findings)
         live: LiveTask | None = None
+        configurations: list[Mapping[str, Json]] = []
         for branch in made.branches:
             closing = Closing(None)
             if branch.envoy:
@@ -74,6 +76,8 @@ class SidecarProfile:
                 findings.append(closing.live)
             else:
                 live = live or closing.live
+            if closing.configuration and not branch.keeps_envoy:
+                configurations.append(closing.configuration)
             closed = _placed(branch.changes, made.path, context.workload.properties)
             for index, inside in branch.open_slots:
                 kind, path, open_value = closed[index]
@@ -83,7 +87,7 @@ class SidecarProfile:
         unique = tuple(dict.fromkeys(findings))
         if not changes and not any(finding.is_error for finding in unique):
             return Skip(ALREADY_INJECTED, unique)
-        return Plan(changes, unique, notes=live)
+        return Plan(changes, unique, live, configurations=tuple(configurations))
 
     def finish(self, template: Json, decided: Sequence[Decided], whole: DocumentContext) -> Plan:
         """No edits: sidecars concern only their workload."""

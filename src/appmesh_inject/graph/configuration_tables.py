@@ -1,18 +1,12 @@
-"""Reads the configuration of a standalone Envoy back from its command: listeners, routes, clusters."""
+"""Shows the configuration of a standalone Envoy: its listeners, routes and clusters."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
-from appmesh_inject.cfn.document import Json
-from appmesh_inject.graph.labels import shown
 from appmesh_inject.graph.model import Section
-from appmesh_inject.mesh.command_reading import Config, configuration
 
-
-def bootstrap(command: Json) -> Config | None:
-    """The configuration in a container's command, or None if it contains none. `${}` stands for values that
-    CloudFormation fills in."""
-    return configuration(command, shown)
+Config: TypeAlias = Mapping[str, Any]
+"""All scalars are text."""
 
 
 def identity(config: Config) -> str:
