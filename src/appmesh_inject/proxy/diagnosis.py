@@ -24,6 +24,14 @@ _CALLERS = {
 _LISTENER_TLS = re.compile(rf"listener\..+\.ssl\.({'|'.join(_CALLERS)})")
 
 
+LIVE = "LIVE"
+_STATES = {
+    "DRAINING": "It is about to end, or somebody has sent POST /healthcheck/fail: /healthcheck/ok takes that back",
+    "INITIALIZING": "It has not started yet: it waits for DNS, or for the first live weights",
+}
+"""What to think of a state that is not LIVE. envoy.admin.v3.ServerInfo."""
+
+
 class Weights(NamedTuple):
     """The weights of a route by virtual node, as Envoy uses them now. are_live: they came after the start; None: the
     files do not tell."""
@@ -105,7 +113,13 @@ class Diagnosis:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        found = [*self.node_problems.values(), *self._route_problems(), *self._own_problems(), *self._live_problems()]
+        found = [
+            *self._state_problems(),
+            *self.node_problems.values(),
+            *self._route_problems(),
+            *self._own_problems(),
+            *self._live_problems(),
+        ]
         return tuple(sorted(found, key=lambda problem: problem.severity != ERROR))
 
     def weights(self) -> Sequence[Weights]:
@@ -128,6 +142,12 @@ class Diagnosis:
         values = self.answers.get(Question.RUNTIME, {})
         keys = {it.cluster: f"{route.runtime_key}.{it.cluster}" for it in route.destinations if route.runtime_key}
         return {name: values[key] for name, key in keys.items() if key in values}
+
+    def _state_problems(self) -> Iterator[Problem]:
+        state = self.answers.get(Question.SERVER_INFO, {}).get("state", LIVE)
+        if state != LIVE:
+            message = f"is {state}, so its health check fails"
+            yield Problem(ERROR, "this Envoy", message, _STATES.get(state, _STATES["INITIALIZING"]))
 
     def _route_problems(self) -> Iterator[Problem]:
         for service in self.bootstrap.unrouted:
