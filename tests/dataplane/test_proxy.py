@@ -114,7 +114,15 @@ def test_an_application_has_ended(called: Shop, asked: Asked) -> None:
     ran = asked.proxy("ended-itself", of="cart-v1")
     assert ran.code == 1
     assert "error: the application of this task: takes no connection on port 8080: " in ran.out
-    called.start("cart-v1")
+    called.start("cart-v1", "web")
+
+
+def test_an_envoy_that_drains(called: Shop, asked: Asked) -> None:
+    called.client.one("web", "127.0.0.1", 9901, "/healthcheck/fail", method="POST")
+    ran = asked.proxy("draining")
+    assert ran.code == 1
+    assert "error: this Envoy: is DRAINING, so its health check fails. " in ran.out
+    called.client.one("web", "127.0.0.1", 9901, "/healthcheck/ok", method="POST")
 
 
 def test_a_health_check_fails(called: Shop, asked: Asked) -> None:

@@ -1,15 +1,20 @@
 """Traffic through real Envoys that run what the product renders. Needs root, iptables and iproute2."""
 
 import json
+import re
 import time
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cli.command import Ran, run
 from tests.dataplane.client import Client, growth, likely
 from tests.dataplane.network import APP_USER, HUB, Network
 from tests.dataplane.scenario import ADDRESSES, APPLICATIONS
+from tests.dataplane.shop import ASKED
+from tests.proxy.recording import record
 
 TELLERS = {name: f"cluster.cds_egress_apps_{name}_http_9080.upstream_rq_total" for name in ("white", "black")}
 
@@ -227,3 +232,40 @@ def test_a_gateway_keeps_the_weights(client: Client) -> None:
 @pytest.mark.parametrize(("name", "user"), [("white", "1337"), ("black", "1400"), ("door", "101")])
 def test_envoy_runs_as_the_user_of_its_container(network: Network, name: str, user: str) -> None:
     assert network.users(name) == {user} | ({APP_USER} if name in APPLICATIONS else set())
+
+
+def proxy(client: Client, folder: Path, name: str, case: str, update_golden: bool) -> Ran:
+    """What `appmesh-inject proxy` says of a task's Envoy, against the template."""
+    answers = {file: client.one(name, "127.0.0.1", 9901, path)["body"] for file, path in ASKED.items()}
+    certificates = re.search(r"/tmp/appmesh-certs-\w+", answers["config_dump.json"])
+    where = certificates[0] if certificates else "/certificates"
+    for file, text in answers.items():
+        (folder / file).write_text(text)
+    if update_golden:
+        record(case, answers, Path(where))
+    template = ("--template", str(Path(__file__).with_name("template.yaml")), f"--parameter=Certificates={where}")
+    return run("proxy", *(str(folder / file) for file in ASKED), *template)
+
+
+def test_proxy_reads_a_gateway(client: Client, tmp_path: Path, update_golden: bool) -> None:
+    """It names virtual services in a header, so each of its routes is there several times."""
+    client.many("hub", ADDRESSES["door"], 8088, "/tell/", count=30)
+    ran = proxy(client, tmp_path, "door", "gateway", update_golden)
+    assert (ran.code, ran.err) == (0, "")
+    lines = ran.out.splitlines()
+    assert lines[0].startswith("Virtual gateway door of mesh apps: Envoy ")
+    assert [line for line in lines if "teller.local" in line] == [
+        "  teller.local, prefix /: white 80, black 20 (from the task definition)"
+    ]
+    assert "  It runs what the template compiles to." in lines
+
+
+def test_proxy_says_why_a_node_refuses_a_caller(client: Client, tmp_path: Path, update_golden: bool) -> None:
+    """A caller without a certificate does not know why. The node that it calls does."""
+    client.one("anonymous", "secure.local", 9443)
+    ran = proxy(client, tmp_path, "anonymous", "refused", update_golden)
+    assert ran.code == 1
+    assert "error: virtual node secure (http 9443): no TLS connection with it succeeds (" in ran.out
+    ran = proxy(client, tmp_path, "secure", "refusing", update_golden)
+    assert ran.code == 0
+    assert "warning: the listeners of this Envoy: refused callers that showed no certificate (" in ran.out

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
 
 from appmesh_inject.files.errors import UserError
+from appmesh_inject.proxy.shapes import CLUSTERS, RUNTIME, SERVER_INFO, STATS, Shape, check
 
 Statistics: TypeAlias = Mapping[str, int]
 """Counters and gauges by name, such as `cluster.NAME.membership_total`. Those that came from Prometheus have `_` where
@@ -28,7 +29,7 @@ class Question(StrEnum):
 
 
 class Answer(NamedTuple):
-    """content: of JSON; statistics as `Statistics`."""
+    """content: of JSON; statistics as `Statistics`, the runtime as its values by key."""
 
     question: Question
     content: Any
@@ -50,6 +51,13 @@ _MEMBERS = {
     "command_line_options": Question.SERVER_INFO,
 }
 """The questions by a member that their answers have."""
+
+_SHAPES: Mapping[Question, Shape] = {
+    Question.CLUSTERS: CLUSTERS,
+    Question.STATS: STATS,
+    Question.RUNTIME: RUNTIME,
+    Question.SERVER_INFO: SERVER_INFO,
+}
 
 _ASK = "Ask for config_dump, clusters?format=json, stats, runtime or server_info"
 
@@ -121,12 +129,23 @@ def _of_json(name: str, text: str) -> Answer:
     question = next((asked for member, asked in _MEMBERS.items() if member in content), None)
     if question is None:
         raise UserError(f"this JSON is nothing that Envoy's admin interface prints. {_ASK}", name)
+    if question in _SHAPES:
+        check(content, _SHAPES[question], str(question), name)
     if question is Question.STATS:
-        values = content["stats"] if isinstance(content["stats"], list) else []
-        return Answer(question, {it["name"]: it["value"] for it in values if isinstance(it.get("value"), int)})
-    if not isinstance(content[next(m for m, asked in _MEMBERS.items() if asked is question)], list | dict):
-        raise UserError(f"this JSON is nothing that Envoy's admin interface prints. {_ASK}", name)
+        return Answer(question, {it["name"]: it["value"] for it in content["stats"] if _is_number(it)})
+    if question is Question.RUNTIME:
+        entries = content["entries"] if isinstance(content["entries"], dict) else {}
+        return Answer(question, {key: it["final_value"] for key, it in entries.items() if _is_final(it)})
     return Answer(question, content)
+
+
+def _is_number(statistic: Mapping[str, Any]) -> bool:
+    """Not a histogram."""
+    return "name" in statistic and type(statistic.get("value")) is int
+
+
+def _is_final(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("final_value"), str)
 
 
 def _samples(text: str) -> Iterator[tuple[str, int]]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.mesh.compiling.gateway_routes import SERVICE_HEADER
+from appmesh_inject.proxy.shapes import BOOTSTRAP, check
 
 Config: TypeAlias = Mapping[str, Any]
 
@@ -71,16 +72,19 @@ class Bootstrap:
     def unrouted(self) -> tuple[str, ...]:
         """The virtual services without a route."""
         hosts = (host for listener in self.listeners for chain in chains(listener) for host in virtual_hosts(chain))
-        return tuple(dict.fromkeys(host["name"] for host in hosts if not host.get("routes")))
+        return tuple(dict.fromkeys(host.get("name", "") for host in hosts if not host.get("routes")))
 
 
 def running(dump: Config, name: str) -> Bootstrap:
     """The bootstrap in a `config_dump`. Raises UserError if it has none."""
-    parts = [part.get("bootstrap") for part in dump["configs"] if isinstance(part, dict)]
+    configs = dump["configs"] if isinstance(dump["configs"], list) else []
+    parts = [part.get("bootstrap") for part in configs if isinstance(part, dict)]
     found = next((part for part in parts if isinstance(part, dict)), None)
     if found is None:
         raise UserError("this config_dump has no bootstrap: ask for config_dump without resource, mask and name", name)
-    return Bootstrap(in_one_form(found))
+    config = in_one_form(found)
+    check(config, BOOTSTRAP, "config_dump", name)
+    return Bootstrap(config)
 
 
 def in_one_form(value: Any) -> Any:
@@ -125,7 +129,7 @@ def _routes(chain: Config) -> Iterator[RouteTo]:
     for host in virtual_hosts(chain):
         for route in host.get("routes", []):
             match = route.get("match", {})
-            service, headers = _service(host["name"], match)
+            service, headers = _service(host.get("name", ""), match)
             action = route.get("route", {})
             answer = str(route.get("direct_response", {}).get("status", ""))
             key = action.get("weighted_clusters", {}).get("runtime_key_prefix", "")
@@ -139,7 +143,11 @@ def _routes(chain: Config) -> Iterator[RouteTo]:
 def _service(host: str, match: Config) -> tuple[str, list[Config]]:
     """The virtual service of a route, and its other headers. A gateway that keeps the Host names it in a header."""
     headers = match.get("headers", [])
-    named = [it["string_match"]["exact"] for it in headers if it.get("name") == SERVICE_HEADER and "string_match" in it]
+    named = [
+        it["string_match"].get("exact", "")
+        for it in headers
+        if it.get("name") == SERVICE_HEADER and "string_match" in it
+    ]
     return (named[0] if named else host), [it for it in headers if it.get("name") != SERVICE_HEADER]
 
 
@@ -147,7 +155,7 @@ def _destinations(action: Config) -> tuple[Destination, ...]:
     if "cluster" in action:
         return (Destination(action["cluster"]),)
     weighted = action.get("weighted_clusters", {}).get("clusters", [])
-    return tuple(Destination(it["name"], it.get("weight", "0")) for it in weighted)
+    return tuple(Destination(it.get("name", ""), it.get("weight", "0")) for it in weighted)
 
 
 def match_in_words(match: Config) -> str:

@@ -138,8 +138,8 @@ def _of_chain(listener: str, chain: Config, words: _Words) -> Iterator[tuple[Key
         rest["filters"] = _with_words(rest["filters"], words)
     yield ("chain", listener, name), _Part(f"filter chain {name}", rest)
     for host in virtual_hosts(chain):
-        subject = f"virtual service {host['name']}"
-        hosted = ("host", listener, name, host["name"])
+        subject = f"virtual service {host.get('name', '')}"
+        hosted = ("host", listener, name, host.get("name", ""))
         yield hosted, _Part(subject, {"domains": host.get("domains", [])})
         seen: dict[str, int] = {}
         for route in host.get("routes", []):
@@ -148,7 +148,7 @@ def _of_chain(listener: str, chain: Config, words: _Words) -> Iterator[tuple[Key
             members = {key: value for key, value in route.items() if key not in ("match", "route")}
             members["route"] = _with_words(route.get("route", {}), words)
             # Two routes can have the same words, and only the first of them gets requests.
-            yield (*hosted, match, str(seen[match])), _Part(f"route {host['name']}, {match}", members)
+            yield (*hosted, match, str(seen[match])), _Part(f"route {host.get('name', '')}, {match}", members)
 
 
 def _with_words(action: Config, words: _Words) -> Config:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from appmesh_inject.cfn.text_joining import number
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.proxy.admin_answers import Question, Statistics
 from appmesh_inject.proxy.bootstrap import Bootstrap, RouteTo
@@ -21,6 +22,14 @@ _CALLERS = {
     "connection_error": "spoke no TLS, or did not take its certificate",
 }
 _LISTENER_TLS = re.compile(rf"listener\..+\.ssl\.({'|'.join(_CALLERS)})")
+
+
+LIVE = "LIVE"
+_STATES = {
+    "DRAINING": "It is about to end, or somebody has sent POST /healthcheck/fail: /healthcheck/ok takes that back",
+    "INITIALIZING": "It has not started yet: it waits for DNS, or for the first live weights",
+}
+"""What to think of a state that is not LIVE. envoy.admin.v3.ServerInfo."""
 
 
 class Weights(NamedTuple):
@@ -104,7 +113,13 @@ class Diagnosis:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        found = [*self.node_problems.values(), *self._route_problems(), *self._own_problems(), *self._live_problems()]
+        found = [
+            *self._state_problems(),
+            *self.node_problems.values(),
+            *self._route_problems(),
+            *self._own_problems(),
+            *self._live_problems(),
+        ]
         return tuple(sorted(found, key=lambda problem: problem.severity != ERROR))
 
     def weights(self) -> Sequence[Weights]:
@@ -124,9 +139,15 @@ class Diagnosis:
 
     def _live(self, route: RouteTo) -> dict[str, str]:
         """The weights that Envoy has read since its start, by cluster."""
-        entries = self.answers.get(Question.RUNTIME, {}).get("entries", {})
+        values = self.answers.get(Question.RUNTIME, {})
         keys = {it.cluster: f"{route.runtime_key}.{it.cluster}" for it in route.destinations if route.runtime_key}
-        return {name: str(entries[key].get("final_value", "")) for name, key in keys.items() if key in entries}
+        return {name: values[key] for name, key in keys.items() if key in values}
+
+    def _state_problems(self) -> Iterator[Problem]:
+        state = self.answers.get(Question.SERVER_INFO, {}).get("state", LIVE)
+        if state != LIVE:
+            message = f"is {state}, so its health check fails"
+            yield Problem(ERROR, "this Envoy", message, _STATES.get(state, _STATES["INITIALIZING"]))
 
     def _route_problems(self) -> Iterator[Problem]:
         for service in self.bootstrap.unrouted:
@@ -145,7 +166,7 @@ class Diagnosis:
 
     def _route_problem(self, route: RouteTo) -> Iterator[Problem]:
         weights = {**{it.cluster: it.weight for it in route.destinations}, **self._live(route)}
-        parts = {name: int(weight) if weight.isdigit() else 0 for name, weight in weights.items()}
+        parts = {name: number(weight) or 0 for name, weight in weights.items()}
         whole = sum(parts.values())
         used = [it.cluster for it in route.destinations if len(route.destinations) == 1 or parts[it.cluster]]
         broken = [name for name in used if (it := self.node_problems.get(name)) and it.severity == ERROR]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from appmesh_inject.cfn.text_joining import number
 from appmesh_inject.proxy.admin_answers import Statistics
 
 
@@ -71,7 +72,7 @@ def _endpoints(status: Mapping[str, Any]) -> tuple[Endpoint, ...]:
 
 
 def _endpoint(host: Mapping[str, Any]) -> Endpoint:
-    counted = {it.get("name"): int(it.get("value", 0)) for it in host.get("stats", [])}
+    counted = {it.get("name"): number(it.get("value")) or 0 for it in host.get("stats", [])}
     flags = tuple(name for name, value in host.get("health_status", {}).items() if value is True)
     is_healthy = host.get("health_status", {}).get("eds_health_status", "HEALTHY") in ("HEALTHY", "UNKNOWN")
     return Endpoint(
