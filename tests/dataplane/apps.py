@@ -94,7 +94,7 @@ def grpc_server(name: str, port: str) -> None:
 
 
 def dns(address: str, zone: str) -> None:
-    """Knows the A and AAAA records of `zone` (JSON), and that there is nothing else."""
+    """Knows the A and AAAA records of `zone` (JSON), and that there is nothing else. A name can be there with none."""
     records: dict[str, list[str]] = json.loads(zone)
     kinds = {1: socket.AF_INET, 28: socket.AF_INET6}
     server = socket.socket(_family(address), socket.SOCK_DGRAM)
@@ -110,7 +110,7 @@ def dns(address: str, zone: str) -> None:
         family = kinds.get(kind)
         found = [each for each in known or () if _family(each) == family]
         addresses = [socket.inet_pton(_family(each), each) for each in found]
-        flags = 0x8580 if known else 0x8583
+        flags = 0x8583 if known is None else 0x8580
         answer = query[:2] + struct.pack(">HHHHH", flags, 1, len(addresses), 0, 0) + query[12 : at + 5]
         for each in addresses:
             answer += b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 5, len(each)) + each

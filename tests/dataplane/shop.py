@@ -5,7 +5,7 @@ Something goes wrong with one of them, and web's Envoy is asked at its admin int
 
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -68,10 +68,17 @@ class Shop:
             shutil.copy(self.certificates / f"{certificate}.{ending}", self.certificates / f"payment.{ending}")
         self.start("payment", "web")
 
-    def forget(self, names: Sequence[str]) -> None:
+    def forget(self, *names: str) -> None:
         """The names are gone from DNS, and web starts anew."""
+        self._start_dns({name: known for name, known in ZONE.items() if name not in names})
+
+    def empty(self, *names: str) -> None:
+        """The names are in DNS without an address, and web starts anew."""
+        self._start_dns({**ZONE, **{name: [] for name in names}})
+
+    def _start_dns(self, zone: Mapping[str, Sequence[str]]) -> None:
         self.network.stop("hub")
-        self.network.start_dns({name: known for name, known in ZONE.items() if name not in names})
+        self.network.start_dns(zone)
         self.start("web")
 
 

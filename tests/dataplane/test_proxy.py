@@ -160,13 +160,22 @@ def test_a_certificate_is_signed_by_a_stranger(called: Shop, asked: Asked) -> No
 
 
 def test_a_name_does_not_resolve(called: Shop, asked: Asked) -> None:
-    called.forget(["cart-v1.shop.local", "cart-v2.shop.local"])
+    called.forget("cart-v1.shop.local", "cart-v2.shop.local")
     called.call()
     ran = asked.proxy("unresolved")
     assert ran.code == 1
     assert "virtual node cart-v2 (http 8080): has no endpoint: cart-v2.shop.local does not resolve" in ran.out
     nodes = "virtual nodes cart-v1 and cart-v2 take no requests"
     assert f"error: route cart.local, prefix /: leads nowhere: {nodes}" in ran.out
+
+
+def test_a_name_without_an_address(called: Shop, asked: Asked) -> None:
+    """To Envoy that is a failure, too."""
+    called.empty("cart-v2.shop.local")
+    called.call()
+    ran = asked.proxy("empty")
+    assert ran.code == 1
+    assert "virtual node cart-v2 (http 8080): has no endpoint: cart-v2.shop.local does not resolve (1 of 1" in ran.out
 
 
 @pytest.mark.parametrize("case", mesh.cases(), ids=mesh.name)

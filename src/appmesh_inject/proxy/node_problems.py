@@ -81,17 +81,13 @@ def own_problem(port: str, state: ClusterState) -> Problem | None:
 
 def _unresolved(subject: str, host: str, state: ClusterState) -> Problem:
     failed, attempts = state.count("update_failure"), state.count("update_attempt")
-    where = "Look whether the name is right, registered in Cloud Map or Route 53, and known in this VPC"
+    where = "Look whether the name is right, whether a task is registered under it, and whether this VPC has its zone"
     if state.counted is None:
         return Problem(ERROR, subject, f"has no endpoint: DNS has told no address of {host}", where)
     if not attempts:
         return Problem(ERROR, subject, f"has no endpoint: {host} was not looked up yet", "Ask again in some seconds")
-    if failed == attempts:
-        return Problem(
-            ERROR, subject, f"has no endpoint: {host} does not resolve ({failed} of {attempts} tries)", where
-        )
-    message = f"has no endpoint: {host} resolves to no address ({failed} of {attempts} tries failed)"
-    return Problem(ERROR, subject, message, "Look whether any of its tasks runs and is registered")
+    tries = f"{failed} of {attempts} tries failed"
+    return Problem(ERROR, subject, f"has no endpoint: {host} does not resolve ({tries})", where)
 
 
 def _refused_certificate(cluster: Config, host: str, state: ClusterState) -> tuple[str, str] | None:
