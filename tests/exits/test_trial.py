@@ -31,10 +31,9 @@ MARKED = [
     for profile in TRIED
     for case in golden.cases("cloudformation")
     if case.folder.name.startswith(profile) and MESH in case.input.read_text() and not case.request
-    if not any(word in case.folder.name for word in ("mixed-profiles", "beside", "compressed-refused"))
+    if not any(word in case.folder.name for word in ("mixed-profiles", "beside"))
 ]
-"""Not those that mix profiles: `exits` asks what all of their tasks would be with one. Not those whose EntryPoint keeps
-them from being compressed: that is about the task, not about the mesh."""
+"""Not those that mix profiles: `exits` asks what all of their tasks would be with one."""
 BY_HAND = [case for case in migrated.cases() if MESH in case.input.read_text()]
 EXAMPLES = sorted(path for path in (REPOSITORY / "examples").glob("**/*.yaml") if MESH in path.read_text())
 
