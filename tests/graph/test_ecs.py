@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from tests.cli.command import run
+from tests.conftest import REPOSITORY
 from tests.graph.cases import GOLDEN, graph
 from tests.graph.shop import write_shop
 from tests.graph.test_graph import lines, part, section, texts
@@ -109,6 +111,15 @@ def test_endpoints_and_aliases_stand_in_the_place_of_envoys() -> None:
         assert (kinds[node], kinds[service]) == ("node", "ecs")
     tasks = [each for each in found["parts"] if each["kind"] == "task"]
     assert not any("envoy" in line["text"] for each in tasks for line in each["lines"])
+
+
+def test_a_converted_template_shows_its_endpoints_as_its_own(tmp_path: Path) -> None:
+    converted = tmp_path / "converted.yaml"
+    assert run("convert", str(REPOSITORY / "examples" / "service-connect.yaml"), "-o", str(converted)).code == 0
+    found = graph(converted)
+    endpoint = part(found, "endpoint", "cart")
+    assert endpoint["lines"] == [{"text": "cart.shop.local:8080", "is_added": False}]
+    assert ("endpoint cart", "ecs CartService", "runs", "") in lines(found)
 
 
 def test_the_namespace_that_is_added_has_its_name() -> None:

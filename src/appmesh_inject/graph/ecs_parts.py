@@ -89,7 +89,7 @@ class EcsParts:
             )
             configuration = properties.get(MEMBER)
             raw = (Raw("ServiceConnectConfiguration", resolution.of(configuration)),) if configuration else ()
-            client = [Line(f"in namespace {it}", is_added=True) for it in _namespaces(file, link)]
+            client = [Line(f"in namespace {it}", _is_added(file, link)) for it in _namespaces(file, link)]
             self.parts[service] = EcsPart(service, file, link.service, (Line(count), *client), facts, raw)
         return service
 
@@ -113,7 +113,7 @@ class EcsParts:
                     ("TLS", "yes" if "Tls" in entry else ""),
                     ("File", file.name),
                 )
-                lines = tuple(Line(alias, is_added=True) for alias in aliases)
+                lines = tuple(Line(alias, _is_added(file, link)) for alias in aliases)
                 raw = (Raw("Service of the ServiceConnectConfiguration", resolution.of(entry)),)
                 self.parts[part] = EcsPart(part, file, "", lines, facts, raw)
                 yield part
@@ -164,6 +164,12 @@ def _configurations(file: RenderedFile, link: Link) -> Iterator[Mapping[str, Jso
         written = leaf.written
         if isinstance(written, dict) and str(written.get("Enabled", True)).lower() != "false" and "Enabled" in written:
             yield written
+
+
+def _is_added(file: RenderedFile, link: Link) -> bool:
+    """Whether the injection adds the configuration of Service Connect. In a converted template it is there already."""
+    written = properties_of(file.resolution.scope.resources, link.service)
+    return written.get(MEMBER) != link.properties.get(MEMBER)
 
 
 def _namespaces(file: RenderedFile, link: Link) -> list[str]:
