@@ -3,7 +3,7 @@
 Where the namespace or hosted zone of a name is in the template, and is nobody else's, all its records are there, too.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple, final
 
 from appmesh_inject.cfn.document import Json
@@ -60,9 +60,10 @@ def unresolved(model: Model, callers: Collection[str], template: Json) -> Iterat
     for service in wanted:
         name = _host(service.name.key)
         zone = next((zone for zone in zones if _is_in(name, zone.name)), None)
-        if zone is not None and not any(_may_make(record, name, zone) for record in records):
-            if not _is_named_elsewhere(names.resources, {name, zone.name}):
-                yield _finding(service, zone, records)
+        if zone is None or any(_may_make(record, name, zone) for record in records):
+            continue
+        if not _is_named_elsewhere(names.resources, {name, zone.name}):
+            yield _finding(service, zone, records)
 
 
 def _finding(service: VirtualService, zone: _Zone, records: list[_Record]) -> Finding:
@@ -125,7 +126,7 @@ def _record(name: Json, kind: Json, names: MeshNames) -> _Record:
 
 def _may_make(record: _Record, name: str, zone: _Zone) -> bool:
     """Whether a record makes `name`, or may: a part of its own name is not known."""
-    if record.name == name or record.name.startswith("*.") and name.endswith(record.name[1:]):
+    if record.name == name or (record.name.startswith("*.") and name.endswith(record.name[1:])):
         return True
     if record.kind == "NS" and record.name != zone.name and name.endswith(f".{record.name}"):
         return True
@@ -134,13 +135,8 @@ def _may_make(record: _Record, name: str, zone: _Zone) -> bool:
 
 def _fit(one: str, other: str) -> bool:
     """Whether two names of which parts are not known may be the same, by how they begin and end."""
-    begins = [name.partition(_UNKNOWN)[0] for name in (one, other)]
-    ends = [name.rpartition(_UNKNOWN)[2] for name in (one, other)]
-    return _agree(*begins, str.startswith) and _agree(*ends, str.endswith)
-
-
-def _agree(one: str, other: str, has: Callable[[str, str], bool]) -> bool:
-    return has(one, other) or has(other, one)
+    begins, ends = ([name.split(_UNKNOWN)[at] for name in (one, other)] for at in (0, -1))
+    return max(begins, key=len).startswith(min(begins, key=len)) and max(ends, key=len).endswith(min(ends, key=len))
 
 
 def _is_named_elsewhere(resources: Mapping[str, Json], names: Collection[str]) -> bool:
