@@ -73,12 +73,20 @@ def about(finding: Finding) -> str:
 
 def print_findings(document: Document, findings: Iterable[Finding]) -> None:
     """Prints each finding on stderr, then the command that explains the codes."""
-    listed = not_ignored(findings)
-    if any(not finding.is_error for finding in listed):
-        warned()
-    print_lines(finding_line(document, finding).rich() for finding in listed)
+    print_findings_of_all([(document, findings)])
+
+
+def print_findings_of_all(files: Iterable[tuple[Document, Iterable[Finding]]]) -> None:
+    """Prints the findings of several files on stderr, then the command that explains the codes, once."""
+    codes: list[str] = []
+    for document, findings in files:
+        listed = not_ignored(findings)
+        if any(not finding.is_error for finding in listed):
+            warned()
+        print_lines(finding_line(document, finding).rich() for finding in listed)
+        codes += (finding.code for finding in listed)
     if not is_quiet():
-        print_lines(Text(line) for line in explained(finding.code for finding in listed))
+        print_lines(Text(line) for line in explained(codes))
 
 
 def explained(codes: Iterable[str]) -> list[str]:

@@ -75,6 +75,8 @@ def as_text(comparisons: Sequence[Comparison]) -> Iterator[Text]:
             yield Text(one_line(f"{comparison.name}: {_heading(change)}"), style="bold")
             for line in change.lines:
                 yield Text(_printable(line), style=STYLES.get(line[0], ""))
+            for line in change.configuration:
+                yield Text(_printable(line))
             yield Text("")
         for line in _remarks(comparison, str):
             yield Text(one_line(f"{comparison.name}: {line}"))
@@ -106,7 +108,7 @@ def as_markdown(comparisons: Sequence[Comparison]) -> str:
 
 
 def _block(change: Change) -> str:
-    text = "\n".join(map(_printable, change.lines))
+    text = "\n".join(map(_printable, [*change.lines, *change.configuration]))
     # The fence must be longer than any run of backticks in the text.
     fence = "`" * (max([2, *(len(run) for run in re.findall(r"`+", text))]) + 1)
     head = f"<summary>{_escaped(_heading(change))} (+{change.added} -{change.removed})</summary>"

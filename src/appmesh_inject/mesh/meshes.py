@@ -137,6 +137,13 @@ def named_resource(settings: Settings) -> Json:
     return settings.resource_arn or settings.virtual_gateway_name or settings.virtual_node_name
 
 
+def setting_of_name(settings: Settings) -> str:
+    """The setting that `named_resource` is the value of."""
+    if settings.resource_arn:
+        return "ResourceArn"
+    return "VirtualGatewayName" if settings.virtual_gateway_name else "VirtualNodeName"
+
+
 def _resolved(own: MeshSource, others: Sequence[OtherMesh], scope: Scope, document: Json) -> MeshSources:
     """The document's own mesh, and those of the others with their values resolved."""
     from appmesh_inject.mesh.live_source import LiveSource

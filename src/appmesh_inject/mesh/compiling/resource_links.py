@@ -23,6 +23,7 @@ from appmesh_inject.mesh.model import (
     WeightedTarget,
 )
 from appmesh_inject.mesh.scalars import Scalar, host_key, literal
+from appmesh_inject.settings.types import quoted
 
 R = TypeVar("R", bound=Resource)
 Key: TypeAlias = tuple[str, ...]
@@ -128,7 +129,8 @@ class Links:
     def _missing(self, what: str, by: Resource, name: Scalar, candidates: Iterable[Resource]) -> Finding:
         """The finding about a resource that `by` names and no template has."""
         about = missing(self.model, by.mesh.key, name.key, candidates)
-        return Finding("AM306", by.logical_id, name.path, f"names a {what} that is not in {about.where}", about.hint)
+        found = f"{what} {quoted(name.written)}, which" if isinstance(name.written, str) else f"a {what} that"
+        return Finding("AM306", by.logical_id, name.path, f"names {found} is not in {about.where}", about.hint)
 
     def routes(self, router: VirtualRouter) -> list[Route]:
         return sorted(self._routes.get(_key(router, router.name), ()), key=route_order)
