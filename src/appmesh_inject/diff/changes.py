@@ -44,6 +44,11 @@ class Change:
     def removed(self) -> int:
         return sum(line.startswith("-") for line in self.lines)
 
+    @property
+    def configured(self) -> int:
+        """The number of routes, clusters and listeners that change."""
+        return sum(line.startswith(" ") for line in self.configuration)
+
 
 def changes(before: Json, after: Json, reports: Sequence[Report], *, is_full: bool = False) -> tuple[Change, ...]:
     """The parts that differ, in the order of `after`, then the removed ones. None stands for a missing document.

@@ -140,7 +140,9 @@ def _remarks(comparison: Comparison, name: Callable[[str], str]) -> Iterator[str
     else:
         of = f"{changed} of {comparison.workloads} workload{'' if comparison.workloads == 1 else 's'}"
         added, removed = (sum(getattr(each, side) for each in comparison.shown) for side in ("added", "removed"))
-        yield f"{of} {'changes' if changed == 1 else 'change'}, +{added} -{removed} lines"
+        routes = sum(each.configured for each in comparison.shown)
+        more = f", {routes} {'change' if routes == 1 else 'changes'} of Envoy's configuration" if routes else ""
+        yield f"{of} {'changes' if changed == 1 else 'change'}, +{added} -{removed} lines{more}"
     if comparison.removed_resources:
         gone = ", ".join(f"{name(each.part.name)} ({each.part.kind})" for each in comparison.removed_resources)
         yield f"removed from the template: {gone}"

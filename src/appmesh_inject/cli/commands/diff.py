@@ -14,7 +14,7 @@ from appmesh_inject.cli.file_selection import Selected, selected
 from appmesh_inject.cli.multi_file_options import CommandOptions, GivenOptions
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.shared_options import pairs
-from appmesh_inject.cli.workload_reports import print_skipped
+from appmesh_inject.cli.workload_reports import counted, print_note, print_skipped
 from appmesh_inject.diff.comparison import Comparison, difference, effect
 from appmesh_inject.diff.report import as_markdown, as_text
 from appmesh_inject.files import writer
@@ -144,6 +144,9 @@ def _rendered(found: Selected, options: CommandOptions, *, is_old: bool = False)
         finding_output.print_unused(result.unused_flags)
     print_skipped(found)
     if found.errors or refused:
+        if len(results) > 1:
+            number = counted(len(found.errors) + len(refused), "file")
+            print_note(f"Nothing is compared, because of the errors in {number}")
         raise typer.Exit(REFUSED)
     return results
 

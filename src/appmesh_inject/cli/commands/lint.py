@@ -121,7 +121,11 @@ def _checked(
     if cfn_lint is None or not input_file.is_template:
         return Checked(document.name, own, f"{document.name}: {_counted(refusals, 'error')}", refusals > 0)
     refused = {finding.path for finding in findings if finding.is_error}
-    every = tuple(lint for lint in cfn_lint.linted(document, result.document, macro) if lint.path not in refused)
+    every = tuple(
+        lint
+        for lint in cfn_lint.linted(document, result.document, macro)
+        if lint.path not in refused and not lint.is_cured
+    )
     lints = [lint for lint in every if not _leaves(lint, result)]
     others = tuple(
         Problem(
@@ -163,7 +167,7 @@ END_OF_SERVICE = "W3696"
 def _leaves(lint: "Lint", result: Rendered) -> bool:
     """Whether this only says that AWS ends a service, of a resource that the injection removes, or would remove if
     nothing were refused."""
-    if lint.code != END_OF_SERVICE or lint.is_new:
+    if lint.is_new or lint.code != END_OF_SERVICE:
         return False
     resource = value_if_there(result.document, lint.path[:2])
     if not result.has_errors:

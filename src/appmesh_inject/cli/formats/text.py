@@ -17,11 +17,8 @@ def written(files: Sequence[Checked]) -> str:
     lines: list[Line | str] = []
     codes: list[str] = []
     for file in files:
-        for problem in file.problems:
-            if problem.code != UNREADABLE:
-                lines.append(_line(problem))
-            if problem.is_ours:
-                codes.append(problem.code)
+        lines += finding_output.gathered([_line(each) for each in file.problems if each.code != UNREADABLE])
+        codes += (problem.code for problem in file.problems if problem.is_ours)
         if file is files[-1]:
             lines += finding_output.explained(codes)
         if file.summary and not is_quiet() and (file.problems or file.is_bad or len(files) == 1):
