@@ -22,7 +22,7 @@ from appmesh_inject.mesh.model import (
     VirtualService,
     WeightedTarget,
 )
-from appmesh_inject.mesh.scalars import Scalar, host_key, literal
+from appmesh_inject.mesh.scalars import Scalar, host_key, listed, literal, shown
 from appmesh_inject.settings.types import quoted
 
 R = TypeVar("R", bound=Resource)
@@ -227,9 +227,12 @@ class _Linking:
         if len(found) == 1:
             return found[0]
         if found:
-            self._report("AM316", by, path, "names no port, and there are several listeners", "Add Port")
+            there = listed(listener.port for listener in found)
+            self._report("AM316", by, path, f"names no port, and there are several listeners: {there}", "Add Port")
         elif port is not None and listeners:
-            self._report("AM317", by, port.path, "names a port that no listener has", "Name a listener's port")
+            there = listed(listener.port for listener in listeners)
+            message = f"names port {shown(port, 'by a parameter')}, and no listener has it"
+            self._report("AM317", by, port.path, message, f"Name a listener's port{f': {there}' if there else ''}")
         return None
 
     def _targets(self, route: Route) -> tuple[Target, ...]:
