@@ -65,9 +65,7 @@ def changes(before: Json, after: Json, reports: Sequence[Report], *, is_full: bo
             # Values can differ although their texts are equal, such as 80 and 80.0. These are not changes.
             if lines or routes:
                 report, of_service, is_new = _report(part, reports), _of_service(part, reports), earlier is None
-                found.append(
-                    Change(part, lines, report, is_new=is_new, belongs_to=of_service, configuration=routes)
-                )
+                found.append(Change(part, lines, report, is_new=is_new, belongs_to=of_service, configuration=routes))
     for name, part in old.items():
         if name not in new:
             found.append(Change(part, _hunks(part.value, None, is_full=is_full), is_gone=True))
