@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import cold_start, command_line, fresh, handler, peers, results
+from bench import cold_start, command_line, fresh, handler, linting, peers, results
 from bench.measured import Row
 
 
@@ -18,8 +18,10 @@ def rows(folder: Path, *, sam: Path, runtime: Path, quick: bool) -> Iterator[Row
     yield from cold_start.figures(folder, sam=sam, runtime=runtime, repeats=3 if quick else 15)
     if quick:
         yield from command_line.figures(folder, counts={"json": 50, "yaml": 10}, repeats=1)
+        yield from linting.figures(folder, files=3, marked=1, repeats=1)
     else:
         yield from command_line.figures(folder, counts={"json": 500, "yaml": 500}, repeats=5)
+        yield from linting.figures(folder, files=30, marked=3, repeats=3)
         yield from peers.figures(folder, repeats=4)
 
 

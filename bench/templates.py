@@ -118,7 +118,7 @@ def mesh() -> dict[str, Json]:
     return resources
 
 
-def template(count: int, profile: str, *, marked: bool = True) -> Json:
+def template(count: int, profile: str, *, marked: bool = True) -> dict[str, Json]:
     """A template of `count` services; with a mesh of its own for profile `standalone`. Of large ones as many resources
     of each service as CloudFormation takes together: its task definition first."""
     resources: dict[str, Json] = dict(mesh()) if profile == "standalone" else {}

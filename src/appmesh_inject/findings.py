@@ -333,6 +333,10 @@ CODES: Mapping[str, Code] = {
         "No task of the template runs a virtual node or gateway of its mesh",
         "Mark the task definition that runs it; if something else serves it, leave the warning out",
     ),
+    "AM369": _warning(
+        "Callers cannot resolve the name of a virtual service, because no record of the template makes it",
+        "Add a record or a Cloud Map service of that name; any address will do",
+    ),
     "AM370": _warning(
         "A resource of another template refers to a mesh resource that is in none of them",
         "Deploy its callers without it first, then take it out",

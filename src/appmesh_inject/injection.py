@@ -117,7 +117,8 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
         decided = [_measured(each, changed, most_bytes) for each in decided]
     findings += (finding for each in decided for finding in each.findings)
     if not any(finding.is_error for finding in findings):
-        findings += meshes.mismatches((it.workload.name, it.requested.settings, it.workload.scope) for it in decided)
+        tasks = ((it.workload.name, it.requested.settings, it.workload.scope) for it in decided)
+        findings += meshes.mismatches(tasks, document)
         findings += quotas.processed_template(changed, most_bytes) if most_bytes else ()
     in_order = ordered(findings)
     summaries = {name: words for finish in finishes for name, words in finish.summaries.items()}

@@ -33,8 +33,7 @@ def test_change_sets_that_show_no_routes_are_warned_of(file: Path, command: str)
 def test_diff_shows_what_is_in_it(file: Path) -> None:
     forms = {form: run("diff", str(file), DOMAIN, "--configuration", form).out for form in ("plain", "compressed")}
     for told in forms.values():
-        assert "name: cds_egress_shop_cart-v1_http_8080" in told
-        assert "weight: '90'" in told
+        assert "  route cart.${Domain} /: added: cart-v1 90, cart-v2 10\n" in told
     assert "- --config-yaml" in forms["plain"]
     assert "- bash" in forms["compressed"]
 

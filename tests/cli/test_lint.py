@@ -1,6 +1,7 @@
 """`lint` runs cfn-lint before and after, and fails for errors that are new after injection."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_errors_new_after_injection_fail_and_have_a_place() -> None:
     ran = run("lint", "-", "--envoy", '{"Cpuu": 1, "Memory": 4}', stdin=COMPLETE)
     new = [line for line in ran.out.splitlines() if "new after injection, at " in line]
     assert len(new) == 1
-    assert new[0].startswith("<stdin>:14:7: error E3002: ")
+    assert new[0].startswith("<stdin>:14:7: error E3002 Web: ")
     assert new[0].endswith("at Resources/Web/Properties/ContainerDefinitions/1/Cpuu]")
     assert ran.code == 1
     assert ran.out.endswith(", 1 new after injection (1 error)\n")
@@ -120,7 +121,7 @@ def marked(sections: str = "", app: str = "", resources: str = "") -> str:
 )
 def test_keys_that_are_no_text_and_nulls_are_findings(template: str, place: str, sentence: str) -> None:
     ran = run("lint", "-", stdin=template)
-    assert f"<stdin>:{place}: error E0000: " in ran.out
+    assert re.search(rf"<stdin>:{place}: error E0000( \w+)?: ", ran.out)
     assert sentence in ran.out
     assert "E0002" not in ran.out
     assert ran.code == 0, ran.out
@@ -254,7 +255,7 @@ def test_a_finding_that_cfn_lint_keeps_back_before_transforms_is_not_new() -> No
 def test_an_alias_that_cloudformation_refuses_is_a_finding_and_render_resolves_it() -> None:
     aliased = marked('Metadata: {Shared: &size "512"}').replace('Memory: "512"', "Memory: *size")
     lines = run("lint", "-", stdin=aliased).out.splitlines()
-    assert any(line.startswith("<stdin>:9:15: warning W1101: YAML alias '*size' is rejected") for line in lines)
+    assert any(line.startswith("<stdin>:9:15: warning W1101 Web: YAML alias '*size' is rejected") for line in lines)
     rendered = run("render", "-", stdin=aliased).out
     assert "*" not in rendered
     assert "Memory: '512'" in rendered
@@ -271,7 +272,7 @@ def test_lines_count_as_an_editor_does(end: str) -> None:
     )
     out = run("lint", "-", stdin=text.encode()).out
     rows = [row for row in out.splitlines() if "error E" in row]
-    assert {row.split()[2] for row in rows} >= {"E0000:", "E3002:"}, out
+    assert {row.split()[2].rstrip(":") for row in rows} >= {"E0000", "E3002"}, out
     assert all(row.startswith(f"<stdin>:{line}:") for row in rows), out
 
 

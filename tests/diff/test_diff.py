@@ -107,10 +107,13 @@ def test_a_change_outside_of_resources_is_not_a_workload(tmp_path: Path) -> None
 
 
 def test_the_configuration_of_envoy_is_readable_and_the_mesh_is_one_line() -> None:
-    ran = run("diff", str(GOLDEN / "cloudformation/standalone-colour/input.yaml"))
+    ran = run("diff", "--full", str(GOLDEN / "cloudformation/standalone-colour/input.yaml"))
     assert "+              - name: lds_ingress_0.0.0.0_15000" in ran.out
     assert max(len(line) for line in ran.out.splitlines() if line.startswith("+")) < 250
-    assert re.search(r": removed from the template: Mesh \(AWS::AppMesh::Mesh\), ", ran.out)
+    assert "Mesh (AWS::AppMesh::Mesh): no longer there" in ran.out
+    short = run("diff", str(GOLDEN / "cloudformation/standalone-colour/input.yaml"))
+    assert re.search(r": removed from the template: Mesh \(AWS::AppMesh::Mesh\), ", short.out)
+    assert "cds_egress" not in short.out
 
 
 def test_old_and_new_show_differences_and_redeployed_services(tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ def test_a_stack_that_names_itself_is_told_so() -> None:
 def test_a_missing_name_is_looked_for_in_all_templates() -> None:
     b, c = other(serving("b"), "b"), other(serving("payment"), "c")
     (text,) = said(injected(calling("b", "c", backend="payments.local"), b, c))
-    assert "names a virtual service that is not in this template, stack b or stack c. " in text
+    assert "names virtual service 'payments.local', which is not in this template, stack b or stack c. " in text
     assert "Did you mean 'payment.local', Service in c?" in text
 
 

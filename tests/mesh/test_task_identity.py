@@ -12,13 +12,14 @@ from tests.mesh.meshes import mesh, of
 @pytest.mark.parametrize("who", ["nobody", {"Ref": "Unknown"}, {"Fn::GetAtt": ["Nobody", "VirtualNodeName"]}, 7, None])
 def test_a_missing_node_is_a_finding(who: Any) -> None:
     model = parsing.parse(mesh(), Scope()).model
-    for found, what in (
-        (compiling.compile_node(model, who), "virtual node"),
-        (compiling.compile_gateway(model, who), "virtual gateway"),
+    for found, what, there in (
+        (compiling.compile_node(model, who), "virtual node", "There are 'caller', 'target'."),
+        (compiling.compile_gateway(model, who), "virtual gateway", "There is 'door'."),
     ):
+        named = f"the task names {what} 'nobody', which" if who == "nobody" else f"the {what} that the task names"
         assert (found.bootstrap, found.findings[0].subject) == ({}, "")
         assert [str(finding) for finding in found.findings] == [
-            f"AM308 the {what} that the task names is not in this template. "
+            f"AM308 {named} is not in this template. {there} "
             "Define it in this template, or name the stack that has it in MeshStack (on the command line: --mesh FILE)."
         ]
 

@@ -97,7 +97,7 @@ class Comes(NamedTuple):
 PREVIEW = Comes(("app", "envoy", "proxyinit"))
 REDIRECTED = Comes(("app", "envoy"), redirects=True)
 NO_PODS = "does not support this kind of document."
-NO_MESH = "the virtual node that the task names is not in this template."
+NO_MESH = "the task names virtual node 'web', which is not in this template."
 
 EXPECTED: Mapping[tuple[str, str], Comes | tuple[str, str]] = {
     ("preview", "template"): PREVIEW,

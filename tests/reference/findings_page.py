@@ -41,7 +41,8 @@ CHAPTERS: Mapping[str, str] = {
     "AM9": "The template and its time",
 }
 
-EXPLANATIONS = Path(__file__).parent / "explanations.yaml"
+EXPLANATIONS = Path(__file__).parent
+"""Where the files `explanations*.yaml` are."""
 
 AROUND = 3
 """Lines that an example shows before and after the one that it is about."""
@@ -80,14 +81,16 @@ def _chapters() -> Iterator[str]:
 
 
 @functools.cache
-def _explanations() -> Mapping[str, Mapping[str, Any]]:
-    found: Mapping[str, Mapping[str, Any]] = yaml.safe_load(EXPLANATIONS.read_text())
+def explanations() -> Mapping[str, Mapping[str, Any]]:
+    """What there is to say of each code beyond its row: `why` it is found, how to `see` it, and the ways `out`."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for file in sorted(EXPLANATIONS.glob("explanations*.yaml")):
+        found |= yaml.safe_load(file.read_text())
     return found
 
 
 def _explained(code: str) -> Iterator[str]:
-    """Why a finding is made, how to see it, and the ways out, where there is more to say than its row does."""
-    text = _explanations().get(code)
+    text = explanations().get(code)
     if text:
         yield _filled(f"Why: {text['why']}") + "\n"
         yield _filled(f"How to see it: {text['see']}") + "\n"

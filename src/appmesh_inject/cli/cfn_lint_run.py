@@ -33,6 +33,9 @@ SEVERITIES = {"E": "error", "W": "warning", "I": "informational"}
 UNUSED = ("W2001", "W7001", "W8001")
 """A parameter, mapping or condition that nothing uses. After injection that says little: the macro has used it."""
 
+NONE_ESSENTIAL = "E3042"
+"""No container of a task is essential, as in that of a gateway before it gets its envoy."""
+
 PARSING, PROCESSING, CONFIGURATION = "E0000", "E0002", "E0003"
 """cfn-lint's codes for a template that it cannot read, for a rule that fails, and for a wrong configuration."""
 
@@ -40,13 +43,14 @@ PARSING, PROCESSING, CONFIGURATION = "E0000", "E0002", "E0003"
 @dataclass(frozen=True, slots=True)
 class Lint:
     """A finding of cfn-lint. place: line and column in the original file; path: into the template; is_new: cfn-lint
-    does not report it before injection."""
+    does not report it before injection. is_cured: the injection adds what is missing."""
 
     code: str
     message: str
     path: Path
     place: Position
     is_new: bool = False
+    is_cured: bool = False
 
     @property
     def severity(self) -> str:
@@ -80,6 +84,11 @@ class CfnLint:
         if result == document.content:
             return tuple(before)
         found = self._found(_written(result))
+        left = {_identity(lint, result) for lint in found}
+        before = [
+            replace(lint, is_cured=lint.code == NONE_ESSENTIAL and _identity(lint, document.content) not in left)
+            for lint in before
+        ]
         known = {_identity(lint, document.content) for lint in before}
         others = [lint for lint in found if _identity(lint, result) not in known]
         if not others:

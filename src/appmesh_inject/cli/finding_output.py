@@ -1,8 +1,8 @@
 """Prints findings and reports, one line each; in colour only on a terminal."""
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import typer
@@ -64,6 +64,29 @@ def finding_line(document: Document, finding: Finding) -> Line:
     return Line(where(document, finding.path), str(finding.severity), finding.code, message, about(finding))
 
 
+MANY = 4
+"""From so many places on, a message about each of them is printed once."""
+
+
+def gathered(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines of one file, of which those that say the same of many subjects are one, at the place of the first."""
+    alike: dict[tuple[str, str, str], list[Line]] = {}
+    for line in lines:
+        alike.setdefault((line.severity, line.code, line.message), []).append(line)
+    for line in lines:
+        same = alike[line.severity, line.code, line.message]
+        if len(same) < MANY or not line.subject:
+            yield line
+        elif line is same[0]:
+            others = list(dict.fromkeys(each.subject.split(" ")[0] for each in same[1:]))
+            shown = f"{', '.join(others[:NAMED])}{f' and {len(others) - NAMED} more' if len(others) > NAMED else ''}"
+            yield replace(line, message=f"{line.message} The same: {shown}.")
+
+
+NAMED = 3
+"""As many of the others are named."""
+
+
 def about(finding: Finding) -> str:
     """The subject of a finding. For a mesh resource also the property, since messages about it do not repeat it."""
     named = [str(step) for step in finding.path if isinstance(step, str)]
@@ -73,12 +96,21 @@ def about(finding: Finding) -> str:
 
 def print_findings(document: Document, findings: Iterable[Finding]) -> None:
     """Prints each finding on stderr, then the command that explains the codes."""
-    listed = not_ignored(findings)
-    if any(not finding.is_error for finding in listed):
-        warned()
-    print_lines(finding_line(document, finding).rich() for finding in listed)
+    print_findings_of_all([(document, findings)])
+
+
+def print_findings_of_all(files: Iterable[tuple[Document, Iterable[Finding]]]) -> None:
+    """Prints the findings of several files on stderr, then the command that explains the codes, once."""
+    codes: list[str] = []
+    for document, findings in files:
+        listed = not_ignored(findings)
+        if any(not finding.is_error for finding in listed):
+            warned()
+        lines = [finding_line(document, finding) for finding in listed]
+        print_lines(line.rich() for line in gathered(lines))
+        codes += (finding.code for finding in listed)
     if not is_quiet():
-        print_lines(Text(line) for line in explained(finding.code for finding in listed))
+        print_lines(Text(line) for line in explained(codes))
 
 
 def explained(codes: Iterable[str]) -> list[str]:

@@ -15,7 +15,7 @@ from appmesh_inject.render.render_result import Rendered
 class Comparison:
     """The differences in one file. workloads: their number. redeployments: the services that get a new revision.
     is_effect: the document is compared with what the macro makes of it, not one version with another. values: the names
-    of the parameters that get another value. live: those of them that are live weights."""
+    of the parameters that get another value. live: those of them that are live weights. is_full: it is shown whole."""
 
     name: str
     changes: tuple[Change, ...]
@@ -24,6 +24,7 @@ class Comparison:
     is_effect: bool = False
     values: tuple[str, ...] = ()
     live: tuple[str, ...] = ()
+    is_full: bool = False
 
     @property
     def is_same(self) -> bool:
@@ -46,23 +47,26 @@ class Comparison:
         return tuple(change for change in self.changes if self._is_removed_resource(change))
 
     def _is_removed_resource(self, change: Change) -> bool:
-        return self.is_effect and change.is_gone and change.part.name != REST
+        return self.is_effect and not self.is_full and change.is_gone and change.part.name != REST
 
 
-def effect(name: str, before: Json, result: Rendered, macro: str) -> Comparison:
-    """Compares one document before and after the macro."""
+def effect(name: str, before: Json, result: Rendered, macro: str, *, is_full: bool = False) -> Comparison:
+    """Compares one document before and after the macro. is_full: everything is shown."""
     # Calls of the macro are always removed, so they are removed on both sides. Calls of other macros stay.
-    found = changes(uncalled(before, macro), uncalled(result.document, macro), result.reports)
-    return Comparison(name, found, len(result.reports), redeployed(before, result.document), is_effect=True)
+    found = changes(uncalled(before, macro), uncalled(result.document, macro), result.reports, is_full=is_full)
+    revised = redeployed(before, result.document)
+    return Comparison(name, found, len(result.reports), revised, is_effect=True, is_full=is_full)
 
 
-def difference(name: str, old: Rendered | None, new: Rendered | None, changed: Collection[str] = ()) -> Comparison:
+def difference(
+    name: str, old: Rendered | None, new: Rendered | None, changed: Collection[str] = (), *, is_full: bool = False
+) -> Comparison:
     """Compares two rendered documents; None stands for a missing one. changed: the names of the parameters that get
-    another value."""
+    another value. is_full: everything is shown."""
     before, after = (each.document if each else None for each in (old, new))
     reports = new.reports if new else ()
-    found = changes(before, after, reports)
+    found = changes(before, after, reports, is_full=is_full)
     workloads = len(reports) if new else len(old.reports if old else ())
     live = live_parameters(after, changed)
     revised = redeployed(before, after, changed)
-    return Comparison(name, found, workloads, revised, values=tuple(sorted(changed)), live=live)
+    return Comparison(name, found, workloads, revised, values=tuple(sorted(changed)), live=live, is_full=is_full)

@@ -75,6 +75,8 @@ def as_text(comparisons: Sequence[Comparison]) -> Iterator[Text]:
             yield Text(one_line(f"{comparison.name}: {_heading(change)}"), style="bold")
             for line in change.lines:
                 yield Text(_printable(line), style=STYLES.get(line[0], ""))
+            for line in change.configuration:
+                yield Text(_printable(line))
             yield Text("")
         for line in _remarks(comparison, str):
             yield Text(one_line(f"{comparison.name}: {line}"))
@@ -106,7 +108,7 @@ def as_markdown(comparisons: Sequence[Comparison]) -> str:
 
 
 def _block(change: Change) -> str:
-    text = "\n".join(map(_printable, change.lines))
+    text = "\n".join(map(_printable, [*change.lines, *change.configuration]))
     # The fence must be longer than any run of backticks in the text.
     fence = "`" * (max([2, *(len(run) for run in re.findall(r"`+", text))]) + 1)
     head = f"<summary>{_escaped(_heading(change))} (+{change.added} -{change.removed})</summary>"
@@ -138,7 +140,9 @@ def _remarks(comparison: Comparison, name: Callable[[str], str]) -> Iterator[str
     else:
         of = f"{changed} of {comparison.workloads} workload{'' if comparison.workloads == 1 else 's'}"
         added, removed = (sum(getattr(each, side) for each in comparison.shown) for side in ("added", "removed"))
-        yield f"{of} {'changes' if changed == 1 else 'change'}, +{added} -{removed} lines"
+        routes = sum(each.configured for each in comparison.shown)
+        more = f", {routes} {'change' if routes == 1 else 'changes'} of Envoy's configuration" if routes else ""
+        yield f"{of} {'changes' if changed == 1 else 'change'}, +{added} -{removed} lines{more}"
     if comparison.removed_resources:
         gone = ", ".join(f"{name(each.part.name)} ({each.part.kind})" for each in comparison.removed_resources)
         yield f"removed from the template: {gone}"

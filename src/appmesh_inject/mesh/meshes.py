@@ -118,11 +118,14 @@ class Meshes:
         self._runners = self._runners or Runners(compiler)
         return self._runners
 
-    def mismatches(self, tasks: Iterable[tuple[str, Settings, Scope]]) -> Iterator[Finding]:
-        """Warnings about the template's own mesh: tasks that run one node, and nodes that no task runs. tasks: all that
-        are marked, with their names; also one that is left alone has a node."""
+    def mismatches(self, tasks: Iterable[tuple[str, Settings, Scope]], template: Json) -> Iterator[Finding]:
+        """Warnings about the template's own mesh: names that DNS does not know, tasks that run one node, and nodes that
+        no task runs. tasks: all that are marked, with their names; also one that is left alone has a node."""
         if self._runners is None:
             return
+        from appmesh_inject.mesh.unresolved_names import unresolved
+
+        yield from unresolved(self._runners.compiler.model, self._runners.owners, template)
         for subject, settings, scope in tasks:
             if subject not in self._runners:
                 self._runners.add_left_alone(named_resource(settings), settings.mesh_name, scope, subject)
@@ -132,6 +135,13 @@ class Meshes:
 def named_resource(settings: Settings) -> Json:
     """What names the virtual node or gateway of a task: its ARN or its name."""
     return settings.resource_arn or settings.virtual_gateway_name or settings.virtual_node_name
+
+
+def setting_of_name(settings: Settings) -> str:
+    """The setting that `named_resource` is the value of."""
+    if settings.resource_arn:
+        return "ResourceArn"
+    return "VirtualGatewayName" if settings.virtual_gateway_name else "VirtualNodeName"
 
 
 def _resolved(own: MeshSource, others: Sequence[OtherMesh], scope: Scope, document: Json) -> MeshSources:

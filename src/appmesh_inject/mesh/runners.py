@@ -25,6 +25,11 @@ class Runners:
     def __contains__(self, task: str) -> bool:
         return task in self._certain
 
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The logical IDs of the nodes and gateways that a task runs."""
+        return tuple(self._tasks)
+
     def add(self, logical_id: str, task: str, place: Path, *, is_certain: bool) -> None:
         """Task `task` runs a node or gateway. is_certain: False if the task exists under a condition."""
         self._tasks.setdefault(logical_id, {})[task] = place

@@ -1,5 +1,6 @@
 """Scalars of the mesh model. Their values may be unknown until CloudFormation deploys."""
 
+from collections.abc import Iterable
 from typing import NamedTuple, final
 
 from appmesh_inject.cfn.document import Json, Path
@@ -31,6 +32,13 @@ class Scalar(NamedTuple):
 def shown(scalar: Scalar, otherwise: str) -> str:
     """The text of a scalar for a message, if it is written in the template: a parameter's value is not shown."""
     return scalar.written if isinstance(scalar.written, str) else otherwise
+
+
+def listed(scalars: Iterable[Scalar]) -> str:
+    """Scalars for a message, of which those that are written in the template are shown: `80, 8080 and others`."""
+    texts = [each.written for each in scalars]
+    known = [text for text in texts if isinstance(text, str)]
+    return ", ".join(known) + (" and others" if known and len(known) < len(texts) else "")
 
 
 def literal(value: str | int) -> Scalar:

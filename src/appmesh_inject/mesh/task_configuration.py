@@ -39,11 +39,12 @@ def task_configuration(
     environment: Mapping[str, Json],
     admin_port: Json,
     place: Path,
+    name_place: Path,
     subject: str,
     document: Json,
 ) -> EnvoyConfiguration:
     """The configuration of the Envoy in task `subject` of `document`. environment: its variables; place: where they are
-    written."""
+    written. name_place: where the name of its node or gateway is."""
     from appmesh_inject.mesh.compiling import Options
     from appmesh_inject.mesh.envoy_command import command
 
@@ -65,7 +66,7 @@ def task_configuration(
     )
     compile_one = compiler.gateway if is_gateway else compiler.node
     compiled = compile_one(named_resource(settings), settings.mesh_name, options)
-    problems = tuple(_about(compiled.findings, subject, place))
+    problems = tuple(_about(compiled.findings, subject, place if compiled.logical_id else name_place))
     if any(finding.is_error for finding in problems):
         return EnvoyConfiguration(None, findings=(*findings, *problems))
     # The tasks of a node can be in any of several templates.

@@ -10,6 +10,7 @@ from appmesh_inject.cfn.document import Edit, Json, edited, map_at
 from appmesh_inject.cfn.text_joining import scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.command_forms import is_ours
+from appmesh_inject.mesh.meshes import setting_of_name
 from appmesh_inject.mesh.task_configuration import EnvoyConfiguration, task_configuration
 from appmesh_inject.mesh.template_mesh import has_mesh
 from appmesh_inject.profiles.context import Context, DocumentContext
@@ -177,6 +178,7 @@ def _configuration(context: Context, envoy: Container, values: Values) -> EnvoyC
         environment={name: scalar(value) for name, value in envoy.variables.items()},
         admin_port=scalar(values[Slot.ADMIN_PORT]),
         place=context.setting_path("Envoy"),
+        name_place=context.setting_path(setting_of_name(settings)),
         subject=context.workload.name,
         document=context.document,
     )

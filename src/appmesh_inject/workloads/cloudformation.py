@@ -20,6 +20,7 @@ from appmesh_inject.cfn.intrinsics import (
 from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.findings import Finding
 from appmesh_inject.settings.layers import Level
+from appmesh_inject.settings.table import TABLE
 from appmesh_inject.workloads.containers import EcsContainerReader
 from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE, DocumentType, detect
 from appmesh_inject.workloads.lost_marks import MARK, lost_marks
@@ -145,11 +146,15 @@ def _metadata_levels(
     place = (*path, "Metadata", MARK)
     if isinstance(mark, dict) and function(mark) is None:
         return (Level(place, mark, subject),), ()
-    finding = Finding(
-        "AM112",
-        subject,
-        place,
-        "Metadata.AppMesh must be a map of settings",
-        "Write a map, or {} if all settings are given elsewhere; for a condition, use Enabled",
-    )
-    return (Level(place, {}, subject),), (finding,)
+    return (Level(place, {}, subject),), (Finding("AM112", subject, place, *_no_map(mark, metadata)),)
+
+
+def _no_map(mark: Json, metadata: Mapping[str, Json]) -> tuple[str, str]:
+    """What is wrong with a mark that is no map, and what to do."""
+    beside = [key for key in metadata if key in TABLE]
+    if mark is None and beside:
+        stands, it = ("stand", "them") if len(beside) > 1 else ("stands", "it")
+        message = f"Metadata.AppMesh is empty, and {', '.join(beside)} {stands} beside it instead of in it"
+        return message, f"Indent {it} below AppMesh"
+    hint = "Write a map, or {} if all settings are given elsewhere; for a condition, use Enabled"
+    return "Metadata.AppMesh must be a map of settings", hint

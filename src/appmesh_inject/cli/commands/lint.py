@@ -1,6 +1,6 @@
 """`appmesh-inject lint`: reports what the macro would refuse, and what cfn-lint finds before and after injection."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +21,7 @@ from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.files.unknown_short_forms import LONG_ONLY, SHORT, unsupported
 from appmesh_inject.findings import Finding, Severity, with_full_stop
+from appmesh_inject.mesh.template_mesh import APP_MESH
 from appmesh_inject.migrate.leftovers import leftovers_of_rendered
 from appmesh_inject.migrate.retention import warning_of_deletion
 from appmesh_inject.render.callers import warnings_of_callers
@@ -28,6 +29,7 @@ from appmesh_inject.render.ignored_warnings import kept
 from appmesh_inject.render.input_files import InputFile
 from appmesh_inject.render.render_result import Rendered
 from appmesh_inject.render.service_mistakes import mistakes_of_services
+from appmesh_inject.settings.table import SERVICE_CONNECT, STANDALONE
 from appmesh_inject.settings.types import closest
 
 if TYPE_CHECKING:
@@ -111,13 +113,19 @@ def _cfn_lint(files: Sequence[InputFile], errors: list[UserError]) -> "CfnLint |
 def _checked(
     input_file: InputFile, result: Rendered, findings: Sequence[Finding], cfn_lint: "CfnLint | None", macro: str
 ) -> Checked:
-    """All findings in one file. findings: our own. cfn_lint: None if it cannot be run."""
+    """All findings in one file. findings: our own; what cfn-lint says of the place of an error among them only follows
+    from it. cfn_lint: None if it cannot be run."""
     document = input_file.document
     own = (*(_own(document, finding) for finding in findings), *_short_forms(document))
     refusals = sum(problem.is_error for problem in own)
     if cfn_lint is None or not input_file.is_template:
         return Checked(document.name, own, f"{document.name}: {_counted(refusals, 'error')}", refusals > 0)
-    every = cfn_lint.linted(document, result.document, macro)
+    refused = {finding.path for finding in findings if finding.is_error}
+    every = tuple(
+        lint
+        for lint in cfn_lint.linted(document, result.document, macro)
+        if lint.path not in refused and not lint.is_cured
+    )
     lints = [lint for lint in every if not _leaves(lint, result)]
     others = tuple(
         Problem(
@@ -127,6 +135,7 @@ def _checked(
             lint.severity,
             lint.code,
             with_full_stop(lint.message),
+            subject=_resource(lint),
             path=shown(lint.path),
             origin="injection" if lint.is_new else "before",
         )
@@ -148,18 +157,32 @@ def _checked(
     return Checked(document.name, (*own, *others), summary, refusals > 0 or errors > 0)
 
 
+WITHOUT_APP_MESH = (STANDALONE, SERVICE_CONNECT)
+"""Profiles that take the mesh resources out of the template."""
+
 END_OF_SERVICE = "W3696"
 """cfn-lint's warning that AWS ends a service."""
 
 
 def _leaves(lint: "Lint", result: Rendered) -> bool:
-    """Whether this only says that AWS ends a service, of a resource that the injection removes."""
-    is_there = value_if_there(result.document, lint.path[:2]) is not None
-    return lint.code == END_OF_SERVICE and not lint.is_new and not is_there
+    """Whether this only says that AWS ends a service, of a resource that the injection removes, or would remove if
+    nothing were refused."""
+    if lint.is_new or lint.code != END_OF_SERVICE:
+        return False
+    resource = value_if_there(result.document, lint.path[:2])
+    if not result.has_errors:
+        return resource is None
+    is_mesh = isinstance(resource, Mapping) and str(resource.get("Type")).startswith(APP_MESH)
+    return is_mesh and any(report.profile in WITHOUT_APP_MESH for report in result.reports)
 
 
 NOT_CALLED = "AM901"
 """`render` can play the macro by hand, but what is deployed would have no mesh, so here it is an error."""
+
+
+def _resource(lint: "Lint") -> str:
+    """The logical ID of the resource that cfn-lint's finding is about; empty if it is about none."""
+    return str(lint.path[1]) if lint.path[:1] == ("Resources",) and len(lint.path) > 1 else ""
 
 
 def _own(document: Document, finding: Finding) -> Problem:

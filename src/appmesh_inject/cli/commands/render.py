@@ -44,8 +44,7 @@ def render(
         )
         results = [(input_file, options.rendered(input_file)) for input_file in tracked(found.files, "Rendering")]
         finding_output.print_errors(found.errors)
-        for input_file, result in results:
-            finding_output.print_findings(input_file.document, result.findings)
+        finding_output.print_findings_of_all((each.document, result.findings) for each, result in results)
         print_workloads(results, found)
         if found.errors or any(result.has_errors for _, result in results):
             raise typer.Exit(1)

@@ -49,6 +49,12 @@ def _rule(problem: Problem) -> Json:
     }
 
 
+def _message(problem: Problem) -> str:
+    """The sentences, with what they are about first: viewers show no logical locations."""
+    about = problem.about or problem.subject
+    return (f"{about}: " if about else "") + " ".join(part for part in (problem.message, problem.hint) if part)
+
+
 def _result(problem: Problem, number: int) -> Json:
     location: dict[str, Json] = {
         "physicalLocation": {
@@ -64,6 +70,6 @@ def _result(problem: Problem, number: int) -> Json:
         "ruleId": problem.code,
         "ruleIndex": number,
         "level": LEVELS.get(problem.severity, "error"),
-        "message": {"text": " ".join(part for part in (problem.message, problem.hint) if part)},
+        "message": {"text": _message(problem)},
         "locations": [location],
     }

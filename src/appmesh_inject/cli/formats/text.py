@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from appmesh_inject.cli import finding_output
+from appmesh_inject.cli.common_flags import is_quiet
 from appmesh_inject.cli.finding_output import Line
 from appmesh_inject.cli.lint_problems import UNREADABLE, Checked, Problem
 
@@ -11,18 +12,16 @@ COUNTED = ("error", "warning")
 
 def written(files: Sequence[Checked]) -> str:
     """The problems and the summary of each file, then where the codes are explained, and a total. Leaves out unreadable
-    files, which every command reports on stderr, and of several files the summaries of those without a problem."""
+    files, which every command reports on stderr, and of several files the summaries of those without a problem; with
+    --quiet all summaries of files."""
     lines: list[Line | str] = []
     codes: list[str] = []
     for file in files:
-        for problem in file.problems:
-            if problem.code != UNREADABLE:
-                lines.append(_line(problem))
-            if problem.is_ours:
-                codes.append(problem.code)
+        lines += finding_output.gathered([_line(each) for each in file.problems if each.code != UNREADABLE])
+        codes += (problem.code for problem in file.problems if problem.is_ours)
         if file is files[-1]:
             lines += finding_output.explained(codes)
-        if file.summary and (file.problems or file.is_bad or len(files) == 1):
+        if file.summary and not is_quiet() and (file.problems or file.is_bad or len(files) == 1):
             lines.append(file.summary)
     if len(files) > 1:
         lines.append(_total(files))

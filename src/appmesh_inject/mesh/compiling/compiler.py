@@ -5,7 +5,7 @@ A `Compiler` keeps the clusters and virtual hosts that it has built, so that all
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar, final
+from typing import NamedTuple, TypeVar, final
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import Scope
@@ -26,6 +26,7 @@ from appmesh_inject.mesh.live_function import LiveRoute
 from appmesh_inject.mesh.model import Mesh, Model, VirtualGateway, VirtualNode
 from appmesh_inject.mesh.names import without_owner
 from appmesh_inject.mesh.tls_model import SDS_VARIABLE, ClientTls, ListenerTls
+from appmesh_inject.settings.types import quoted
 
 Owner = VirtualNode | VirtualGateway
 T = TypeVar("T", VirtualNode, VirtualGateway)
@@ -39,6 +40,16 @@ def compile_node(model: Model, who: Json, options: Options | None = None, mesh_n
 def compile_gateway(model: Model, who: Json, options: Options | None = None, mesh_name: Json = None) -> Compiled:
     """The bootstrap of one virtual gateway; see `Compiler.gateway`."""
     return Compiler(model, options or Options()).gateway(who, mesh_name)
+
+
+@final
+class _Named(NamedTuple):
+    """How a task names its node or gateway. written: in its mark. key: of the name, or of the ARN. mesh: key of the
+    mesh's name; None if it is not given."""
+
+    written: Json
+    key: str
+    mesh: str | None
 
 
 @final
@@ -77,26 +88,26 @@ class Compiler:
 
     def named(self, who: Json, mesh_name: Json, scope: Scope) -> tuple[str, ...]:
         """The logical IDs of the nodes and gateways that `who` can mean."""
-        key, mesh = self._keys(who, mesh_name, self.options._replace(scope=scope))
+        name = self._named(who, mesh_name, self.options._replace(scope=scope))
         found = (
-            _found(self.model, key, mesh, self.model.nodes, "virtualNode"),
-            _found(self.model, key, mesh, self.model.gateways, "virtualGateway"),
+            _found(self.model, name, self.model.nodes, "virtualNode"),
+            _found(self.model, name, self.model.gateways, "virtualGateway"),
         )
         return tuple(owner.logical_id for owner in found if not isinstance(owner, Finding))
 
     def find_node(self, who: Json, mesh_name: Json = None, options: Options | None = None) -> VirtualNode | Finding:
         """The virtual node that `who` names, or why there is none; parameters as for `node`."""
-        return _found(self.model, *self._keys(who, mesh_name, options), self.model.nodes, "virtualNode")
+        return _found(self.model, self._named(who, mesh_name, options), self.model.nodes, "virtualNode")
 
     def find_gateway(
         self, who: Json, mesh_name: Json = None, options: Options | None = None
     ) -> VirtualGateway | Finding:
         """The virtual gateway that `who` names, or why there is none; parameters as for `node`."""
-        return _found(self.model, *self._keys(who, mesh_name, options), self.model.gateways, "virtualGateway")
+        return _found(self.model, self._named(who, mesh_name, options), self.model.gateways, "virtualGateway")
 
-    def _keys(self, who: Json, mesh_name: Json, options: Options | None) -> tuple[str, str | None]:
+    def _named(self, who: Json, mesh_name: Json, options: Options | None) -> _Named:
         scope, names = (options or self.options).scope, self.model.names
-        return names.key(who, scope), None if mesh_name is None else names.key(mesh_name, scope)
+        return _Named(who, names.key(who, scope), None if mesh_name is None else names.key(mesh_name, scope))
 
     def _compiled(self, owner: Owner, options: Options) -> Compiled:
         telemetry = telemetry_config(owner, options)
@@ -153,8 +164,9 @@ def _identity(owner: Owner) -> Config:
     return {"id": name, "cluster": name}
 
 
-def _found(model: Model, key: str, mesh: str | None, candidates: Sequence[T], kind: str) -> T | Finding:
-    """The one of `candidates` that `key` names: by its name or, failing that, by its logical ID."""
+def _found(model: Model, named: _Named, candidates: Sequence[T], kind: str) -> T | Finding:
+    """The one of `candidates` that a task names: by its name or, failing that, by its logical ID."""
+    written, key, mesh = named
     beginning, slash, name = key.rpartition(f"/{kind}/")
     if slash:
         mesh, key = beginning.rpartition("mesh/")[2], name
@@ -173,7 +185,9 @@ def _found(model: Model, key: str, mesh: str | None, candidates: Sequence[T], ki
     if found:
         return Finding("AM308", "", (), f"two meshes have a {what} of this name", "Set MeshName")
     about = missing(model, mesh, key, candidates)
-    return Finding("AM308", "", (), f"the {what} that the task names is not in {about.where}", about.hint)
+    known = isinstance(written, str)
+    subject = f"the task names {what} {quoted(written)}, which" if known else f"the {what} that the task names"
+    return Finding("AM308", "", (), f"{subject} is not in {about.where}", about.hint)
 
 
 def _tls_settings(owner: Owner, called: Iterable[Called]) -> list[ListenerTls | ClientTls | None]:

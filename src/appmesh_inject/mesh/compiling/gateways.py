@@ -24,6 +24,7 @@ from appmesh_inject.mesh.compiling.route_order import gateway_route_order
 from appmesh_inject.mesh.compiling.routes import match_config, rule_config
 from appmesh_inject.mesh.compiling.telemetry import Telemetry, access_log
 from appmesh_inject.mesh.model import TCP, ConnectionPool, GatewayRoute, Listener, Match, Mesh, VirtualGateway
+from appmesh_inject.mesh.scalars import listed, shown
 
 
 def gateway_parts(
@@ -129,11 +130,13 @@ class _Gateway:
         if len(found) == 1:
             return found[0]
         if found:
-            message = "names no port, and the virtual gateway has several listeners"
+            there = listed(listener.port for listener in found)
+            message = f"names no port, and the virtual gateway has several listeners: {there}"
             self._report("AM316", route, route.match.path, message, "Add Match.Port")
         elif port is not None:
-            message = "names a port that no listener of the virtual gateway has"
-            self._report("AM317", route, port.path, message, "Name a listener's port")
+            there = listed(listener.port for listener in self.gateway.listeners)
+            message = f"names port {shown(port, 'by a parameter')}, and no listener of the virtual gateway has it"
+            self._report("AM317", route, port.path, message, f"Name a listener's port{f': {there}' if there else ''}")
         return None
 
     def _exposure(self, route: GatewayRoute, exposures: Sequence[Exposure]) -> Exposure | None:
@@ -142,11 +145,12 @@ class _Gateway:
         if len(found) == 1:
             return found[0]
         if found:
-            message = "names no port, and the virtual service has several"
+            message = f"names no port, and the virtual service has several: {listed(each.port for each in found)}"
             self._report("AM316", route, route.service.path, message, "Add Target.Port")
         elif port is not None and exposures:
-            message = "names a port that the virtual service does not have"
-            self._report("AM317", route, port.path, message, "Name a port of the virtual service")
+            there = listed(exposure.port for exposure in exposures)
+            message = f"names port {shown(port, 'by a parameter')}, which the virtual service does not have"
+            self._report("AM317", route, port.path, message, f"Name one of its ports{f': {there}' if there else ''}")
         return None
 
     def _ingress(self, listener: Listener, entries: Sequence[GatewayEntry]) -> Config:

@@ -8,6 +8,9 @@ from appmesh_inject.mesh.model import Model, Resource
 from appmesh_inject.mesh.names import unknown_import
 from appmesh_inject.settings.types import closest, quoted
 
+MOST_NAMES = 4
+"""As many names of others as a reader takes in."""
+
 
 @final
 class Missing(NamedTuple):
@@ -27,7 +30,8 @@ def missing(model: Model, mesh: str | None, name: str, candidates: Iterable[Reso
     if len(model.places) > 1 and "\0" in f"{mesh or ''}{name}":
         hint = "Its name is not known when the macro runs: write it, or a Ref to a parameter with a plain value"
         return Missing(_where(model), hint)
-    return Missing(_where(model), _near(mesh, name, list(candidates)) or _elsewhere(model))
+    several = list(candidates)
+    return Missing(_where(model), _near(mesh, name, several) or f"{_others(mesh, several)}{_elsewhere(model)}")
 
 
 def _where(model: Model) -> str:
@@ -44,6 +48,14 @@ def _near(mesh: str | None, name: str, candidates: list[Resource]) -> str | None
     by_name = {it.name.written: it for it in candidates if isinstance(it.name.written, str) and _may_be(it, mesh)}
     guess = closest(name, list(by_name))
     return f"Did you mean {quoted(guess)}, {_home(by_name[guess])}?" if guess else None
+
+
+def _others(mesh: str | None, candidates: list[Resource]) -> str:
+    """The first names of those that are there, as a sentence before others; empty if there are none."""
+    names = sorted({it.name.written for it in candidates if isinstance(it.name.written, str) and _may_be(it, mesh)})
+    listed = ", ".join(map(quoted, names[:MOST_NAMES]))
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"There {'is' if len(names) == 1 else 'are'} {listed}{more}. " if names else ""
 
 
 def _may_be(resource: Resource, mesh: str | None) -> bool:

@@ -22,7 +22,8 @@ from appmesh_inject.mesh.model import (
     VirtualService,
     WeightedTarget,
 )
-from appmesh_inject.mesh.scalars import Scalar, host_key, literal
+from appmesh_inject.mesh.scalars import Scalar, host_key, listed, literal, shown
+from appmesh_inject.settings.types import quoted
 
 R = TypeVar("R", bound=Resource)
 Key: TypeAlias = tuple[str, ...]
@@ -128,7 +129,8 @@ class Links:
     def _missing(self, what: str, by: Resource, name: Scalar, candidates: Iterable[Resource]) -> Finding:
         """The finding about a resource that `by` names and no template has."""
         about = missing(self.model, by.mesh.key, name.key, candidates)
-        return Finding("AM306", by.logical_id, name.path, f"names a {what} that is not in {about.where}", about.hint)
+        found = f"{what} {quoted(name.written)}, which" if isinstance(name.written, str) else f"a {what} that"
+        return Finding("AM306", by.logical_id, name.path, f"names {found} is not in {about.where}", about.hint)
 
     def routes(self, router: VirtualRouter) -> list[Route]:
         return sorted(self._routes.get(_key(router, router.name), ()), key=route_order)
@@ -225,9 +227,12 @@ class _Linking:
         if len(found) == 1:
             return found[0]
         if found:
-            self._report("AM316", by, path, "names no port, and there are several listeners", "Add Port")
+            there = listed(listener.port for listener in found)
+            self._report("AM316", by, path, f"names no port, and there are several listeners: {there}", "Add Port")
         elif port is not None and listeners:
-            self._report("AM317", by, port.path, "names a port that no listener has", "Name a listener's port")
+            there = listed(listener.port for listener in listeners)
+            message = f"names port {shown(port, 'by a parameter')}, and no listener has it"
+            self._report("AM317", by, port.path, message, f"Name a listener's port{f': {there}' if there else ''}")
         return None
 
     def _targets(self, route: Route) -> tuple[Target, ...]:
