@@ -148,7 +148,7 @@ test-editor: $(VENV)/.ready .node/yaml/.ready  ## the schema in the real YAML la
 release: $(VENV)/.ready validate  ## build wheel, source package, the function's package, its SBOM, notes and checksums from the last commit, into dist/
 	$(BIN)/python release/build.py dist
 
-test-packaging: $(VENV)/.ready $(SAM_VENV)/.ready $(LOCK_VENV)/.ready  ## build a release twice, install each part of it on every Python that is found; check the locks
+test-packaging: $(VENV)/.ready $(SAM_VENV)/.ready $(LOCK_VENV)/.ready .node/python314/.ready  ## build a release twice, install each part of it on every Python that is found; check the locks
 	PACKAGING=1 $(BIN)/pytest tests/packaging
 
 test-cdk: $(VENV)/.ready $(CDK_VENV)/.ready  ## synthesize the CDK example, and inject what comes out; needs node
@@ -159,6 +159,13 @@ test-cdk: $(VENV)/.ready $(CDK_VENV)/.ready  ## synthesize the CDK example, and 
 	mkdir -p .node/yaml
 	cp $^ .node/yaml
 	npm --prefix .node/yaml $(NPM_CI)
+	@touch $@
+
+.node/python314/.ready: tests/packaging/python314/package.json tests/packaging/python314/package-lock.json
+	@$(NEED) test-packaging node npm
+	mkdir -p .node/python314
+	cp $^ .node/python314
+	npm --prefix .node/python314 $(NPM_CI)
 	@touch $@
 
 # jsii, which the CDK is made with, runs in node.

@@ -95,7 +95,7 @@ def build_packages(commit: Commit, target: Path) -> None:
 def build_function(commit: Commit, folder: Path) -> Path:
     """The function's folder, as `sam build` makes it, but without the bytecode of whichever Python is at hand."""
     folder.mkdir()
-    command = ["make", "--silent", "-C", commit.folder / "src", "build-AppMeshInjectFunction"]
+    command: Sequence[str | Path] = ["make", "-s", "-C", commit.folder / "src", "build-AppMeshInjectFunction"]
     subprocess.run([*command, f"ARTIFACTS_DIR={folder}", f"PYTHON={sys.executable}", "BYTECODE=none"], check=True)
     return folder
 

@@ -26,6 +26,8 @@ REASONS = {
     "needs another account",
     "needs Docker",
     "needs what make runtime builds",
+    "needs what make release builds",
+    "needs an account of the maintainer",
     ENGINE,
     ENVOYS,
 }
