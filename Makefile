@@ -151,7 +151,7 @@ release: $(VENV)/.ready validate  ## build wheel, source package, the function's
 test-packaging: $(VENV)/.ready $(SAM_VENV)/.ready $(LOCK_VENV)/.ready .node/python314/.ready  ## build a release twice, install each part of it on every Python that is found; check the locks
 	PACKAGING=1 $(BIN)/pytest tests/packaging
 
-test-cdk: $(VENV)/.ready $(CDK_VENV)/.ready  ## synthesize the CDK example, and inject what comes out; needs node
+test-cdk: $(VENV)/.ready $(CDK_VENV)/.ready .node/cdk/.ready  ## synthesize the CDK examples, and inject what comes out; needs node
 	CDK_PYTHON=$(CURDIR)/$(CDK_VENV)/bin/python $(BIN)/pytest tests/cdk
 
 .node/yaml/.ready: tests/editor/package.json tests/editor/package-lock.json
@@ -166,6 +166,13 @@ test-cdk: $(VENV)/.ready $(CDK_VENV)/.ready  ## synthesize the CDK example, and 
 	mkdir -p .node/python314
 	cp $^ .node/python314
 	npm --prefix .node/python314 $(NPM_CI)
+	@touch $@
+
+.node/cdk/.ready: examples/cdk-typescript/package.json examples/cdk-typescript/package-lock.json
+	@$(NEED) test-cdk node npm
+	mkdir -p .node/cdk
+	cp $^ .node/cdk
+	npm --prefix .node/cdk $(NPM_CI)
 	@touch $@
 
 # jsii, which the CDK is made with, runs in node.
