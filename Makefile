@@ -21,11 +21,12 @@ PIP := -m pip install --quiet --disable-pip-version-check
 LOCKED := $(PIP) --require-hashes --no-deps --only-binary :all: -r
 OURSELVES := $(PIP) --no-deps --no-build-isolation -e .
 # Fails with a sentence where the operating system lacks something.
+NEAR_LAMBDAS := { tests/e2e/python.sh 3.14 $(E2E_PYTHON) || tests/e2e/python.sh 3.13 $(E2E_PYTHON); } 2>/dev/null
 NEED := PYTHON=$(PYTHON) requirements/system.sh need
 NPM_CI := ci --silent --no-audit --no-fund
 
 .DEFAULT_GOAL := help
-.PHONY: help system-packages setup demo docs lock lock-check test test-cdk test-corpus test-dataplane test-docs test-e2e test-editor test-graph test-latest test-packaging fuzz mutation graph-assets check format golden build local local-stop runtime validate bench bench-quick clean
+.PHONY: help system-packages setup demo docs lock lock-check release test test-cdk test-corpus test-dataplane test-docs test-e2e test-editor test-graph test-latest test-packaging fuzz mutation graph-assets check format golden build local local-stop runtime validate bench bench-quick clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,9 +54,9 @@ $(SAM_VENV)/.ready: requirements/sam.txt
 	$(SAM_VENV)/bin/python $(LOCKED) requirements/sam.txt
 	@touch $@
 
-# The function's Python is 3.13; near enough will do.
+# The function's Python is 3.14; near enough will do.
 $(RUNTIME_VENV)/.ready: requirements/runtime.txt
-	$$(tests/e2e/python.sh 3.13 $(E2E_PYTHON) 2>/dev/null || echo $(PYTHON)) -m venv $(RUNTIME_VENV)
+	$$($(NEAR_LAMBDAS) || echo $(PYTHON)) -m venv $(RUNTIME_VENV)
 	$(RUNTIME_VENV)/bin/python $(LOCKED) requirements/runtime.txt
 	@touch $@
 
@@ -144,10 +145,13 @@ graph-assets:  ## bundle the front end of `graph` anew from web/; needs node
 test-editor: $(VENV)/.ready .node/yaml/.ready  ## the schema in the real YAML language server; needs npm
 	YAML_LANGUAGE_SERVER=$(CURDIR)/.node/yaml/node_modules/.bin/yaml-language-server $(BIN)/pytest tests/editor
 
-test-packaging: $(VENV)/.ready $(LOCK_VENV)/.ready  ## build wheel and sdist, install them on every Python that is found; check the locks
+release: $(VENV)/.ready validate  ## build wheel, source package, the function's package, its SBOM, notes and checksums from the last commit, into dist/
+	$(BIN)/python release/build.py dist
+
+test-packaging: $(VENV)/.ready $(SAM_VENV)/.ready $(LOCK_VENV)/.ready .node/python314/.ready  ## build a release twice, install each part of it on every Python that is found; check the locks
 	PACKAGING=1 $(BIN)/pytest tests/packaging
 
-test-cdk: $(VENV)/.ready $(CDK_VENV)/.ready  ## synthesize the CDK example, and inject what comes out; needs node
+test-cdk: $(VENV)/.ready $(CDK_VENV)/.ready .node/cdk/.ready  ## synthesize the CDK examples, and inject what comes out; needs node
 	CDK_PYTHON=$(CURDIR)/$(CDK_VENV)/bin/python $(BIN)/pytest tests/cdk
 
 .node/yaml/.ready: tests/editor/package.json tests/editor/package-lock.json
@@ -155,6 +159,20 @@ test-cdk: $(VENV)/.ready $(CDK_VENV)/.ready  ## synthesize the CDK example, and 
 	mkdir -p .node/yaml
 	cp $^ .node/yaml
 	npm --prefix .node/yaml $(NPM_CI)
+	@touch $@
+
+.node/python314/.ready: tests/packaging/python314/package.json tests/packaging/python314/package-lock.json
+	@$(NEED) test-packaging node npm
+	mkdir -p .node/python314
+	cp $^ .node/python314
+	npm --prefix .node/python314 $(NPM_CI)
+	@touch $@
+
+.node/cdk/.ready: examples/cdk-typescript/package.json examples/cdk-typescript/package-lock.json
+	@$(NEED) test-cdk node npm
+	mkdir -p .node/cdk
+	cp $^ .node/cdk
+	npm --prefix .node/cdk $(NPM_CI)
 	@touch $@
 
 # jsii, which the CDK is made with, runs in node.
@@ -165,13 +183,13 @@ $(CDK_VENV)/.ready: requirements/cdk.txt
 	@touch $@
 
 check: $(VENV)/.ready  ## format check, lint, types
-	$(BIN)/ruff format --check src tests bench fuzz mutation requirements
-	$(BIN)/ruff check src tests bench fuzz mutation requirements
+	$(BIN)/ruff format --check src tests bench fuzz mutation release requirements
+	$(BIN)/ruff check src tests bench fuzz mutation release requirements
 	$(BIN)/mypy
 
 format: $(VENV)/.ready  ## format the code
-	$(BIN)/ruff format src tests bench fuzz mutation requirements
-	$(BIN)/ruff check --fix src tests bench fuzz mutation requirements
+	$(BIN)/ruff format src tests bench fuzz mutation release requirements
+	$(BIN)/ruff check --fix src tests bench fuzz mutation release requirements
 
 golden: $(VENV)/.ready  ## rewrite the expectations of the golden cases: read the difference
 	$(BIN)/pytest -q tests/golden tests/mesh/test_golden.py tests/mesh/test_refusals.py tests/mesh/test_everything.py tests/settings/test_template_schema.py tests/reference tests/proxy/test_golden.py --update-golden
@@ -194,7 +212,7 @@ runtime: build $(RUNTIME_VENV)/.ready  ## build what `python -m tests.lambda_run
 
 # Lambda's Python, as in $(RUNTIME_VENV), if it is here.
 $(BENCH_VENV)/.ready: pyproject.toml requirements/bench.txt
-	$$(tests/e2e/python.sh 3.13 $(E2E_PYTHON) 2>/dev/null || echo $(PYTHON)) -m venv $(BENCH_VENV)
+	$$($(NEAR_LAMBDAS) || echo $(PYTHON)) -m venv $(BENCH_VENV)
 	$(BENCH_VENV)/bin/python $(LOCKED) requirements/bench.txt
 	$(BENCH_VENV)/bin/python $(OURSELVES)
 	@touch $@

@@ -59,7 +59,11 @@ def built(folder: Path) -> Path:
     """What the Makefile builds when `sam build` calls it."""
     folder.mkdir()
     command = ["make", "-s", "-C", str(ROOT / "src"), "build-AppMeshInjectFunction"]
-    variables = [f"ARTIFACTS_DIR={folder}", f"PYTHON={sys.executable}"]
+    variables = [
+        f"ARTIFACTS_DIR={folder}",
+        f"PYTHON={sys.executable}",
+        f"BYTECODE={sys.version_info.major}.{sys.version_info.minor}",
+    ]
     subprocess.run([*command, *variables], capture_output=True, check=True)
     return folder
 

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 FOLDER = Path("requirements")
 UV = Path(sys.executable).parent / "uv"
 NPM = ("npm", "--omit-lockfile-registry-resolved", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-NPM_FOLDERS = ("web", "tests/editor", "bench/peers")
+NPM_FOLDERS = ("web", "tests/editor", "tests/packaging/python314", "examples/cdk-typescript", "bench/peers")
 
 
 class Lock(NamedTuple):

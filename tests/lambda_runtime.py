@@ -25,7 +25,7 @@ from types import TracebackType
 from typing import Any, Self
 
 FUNCTION = "AppMeshInjectFunction"
-PYTHON = "python3.13"
+PYTHON = "python3.14"
 BUILD = Path(".aws-sam", "build")
 SAM_VENV, RUNTIME_VENV = Path(".venv-sam"), Path(".venv-runtime")
 

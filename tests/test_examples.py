@@ -12,11 +12,13 @@ from tests.conftest import REPOSITORY
 PROGRAM = program_of()
 
 FOLDER = REPOSITORY / "examples"
+PROGRAMS = ("cdk", "cdk-typescript", "terraform")
+"""Examples with tests of their own: tests/cdk and tests/test_terraform_example.py."""
+
 EXAMPLES = sorted(
     path
     for path in FOLDER.rglob("*")
-    # The CDK's example is a program, and has a test of its own: make test-cdk.
-    if path.suffix in (".yaml", ".json") and path.parent != FOLDER / "cdk"
+    if path.suffix in (".yaml", ".json") and path.relative_to(FOLDER).parts[0] not in PROGRAMS
 )
 
 MANY = ["--mesh", str(FOLDER / "many-stacks")]

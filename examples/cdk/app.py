@@ -1,7 +1,10 @@
 """Two services in a mesh, with the CDK: the stack calls the macro, and an Aspect marks the task definitions.
 
-pip install -r requirements.txt && python app.py     # synthesizes into cdk.out; or: cdk synth --app "python app.py"
+pip install -r requirements.txt && python app.py     # writes the stacks' templates into cdk.out
+cdk synth --app "python app.py"                       # the same
 """
+
+import os
 
 import jsii
 from aws_cdk import App, Aspects, IAspect, Stack
@@ -77,7 +80,8 @@ class Shop(Stack):
 
 
 if __name__ == "__main__":
-    app = App()
+    # The CDK's own default is a new folder in /tmp; cdk synth sets CDK_OUTDIR.
+    app = App(outdir=os.environ.get("CDK_OUTDIR", "cdk.out"))
     Shop(app, "Shop", "standalone")
     Shop(app, "ConnectedShop", "service-connect")
     app.synth()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from appmesh_inject.findings import Finding, Severity
     from appmesh_inject.injection import Action, Report
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 __all__ = ["Action", "Finding", "Injected", "Report", "Severity", "__version__", "inject"]
 
 _MODULES = {

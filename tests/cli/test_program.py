@@ -1,15 +1,22 @@
 """The program: how it starts, which modules it loads, and its help."""
 
+import re
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 
 import pytest
+from packaging.requirements import Requirement
 
 from appmesh_inject import __version__
 from appmesh_inject.cli.help import EXAMPLES
 from appmesh_inject.cli.program import COMMANDS
 from appmesh_inject.settings.table import TABLE
 from tests.cli.command import TEMPLATE, run
+from tests.conftest import REPOSITORY
+
+PROMISED = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["dependencies"]
 
 
 def python(code: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -80,7 +87,13 @@ def test_render_does_not_load_cfn_lint() -> None:
 
 
 @pytest.mark.parametrize("missing", ["typer", "rich", "cfnlint", "yaml"])
-def test_without_the_graph_extra_svg_says_what_to_install(missing: str) -> None:
+def test_what_is_missing_is_said_as_pip_takes_it(missing: str) -> None:
+    """In the range of pyproject.toml, and by the names of packages that are published: ours need not be."""
     ran = python(f"import sys; sys.modules[{missing!r}] = None\nfrom appmesh_inject.cli.app import main\nmain()")
-    assert ran.stderr == "The command line needs some more packages: install appmesh-inject with its dependencies.\n"
+    said = re.fullmatch(r"The command line needs more packages: pip install '?([^'\n]+)'?\n", ran.stderr)
+    assert said
+    named = Requirement(said[1])
+    promised = next(each for each in map(Requirement, PROMISED) if each.name == named.name)
+    assert set(named.specifier) <= set(promised.specifier)
+    assert promised.name in (name.lower() for name in packages_distributions()[missing])
     assert (ran.returncode, ran.stdout) == (1, "")

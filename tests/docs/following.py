@@ -25,7 +25,10 @@ REASONS = {
     "needs an AWS account",
     "needs another account",
     "needs Docker",
+    "needs Terraform",
     "needs what make runtime builds",
+    "needs what make release builds",
+    "needs an account of the maintainer",
     ENGINE,
     ENVOYS,
 }
@@ -118,7 +121,7 @@ def linked(page: Path) -> list[Path]:
     """The files of the repository that a page links to, its pictures aside."""
     links = re.findall(r"\]\((?!http|#)([^)#\s]+)", page.read_text())
     files = [(page.parent / link).resolve() for link in links]
-    return [file for file in files if file.is_file() and file.suffix in (".yaml", ".json", ".py", ".toml")]
+    return [file for file in files if file.is_file() and file.suffix in (".yaml", ".json", ".py", ".tf", ".toml")]
 
 
 def parsed(fence: Fence) -> None:

@@ -25,7 +25,16 @@ FILES = "repository"
 """The folder of the site with what stands outside of docs/."""
 
 PICTURES = (".png", ".svg")
-LANGUAGES = {".py": "python", ".yml": "yaml", ".sh": "sh", ".json": "json", ".yaml": "yaml", ".toml": "toml"}
+LANGUAGES = {
+    ".py": "python",
+    ".yml": "yaml",
+    ".sh": "sh",
+    ".json": "json",
+    ".yaml": "yaml",
+    ".toml": "toml",
+    ".tf": "terraform",
+    ".ts": "typescript",
+}
 
 LINK = re.compile(
     r"(?P<text>^(?P<fence>`{3,}).*?^(?P=fence)$|`[^`\n]+`|^#.*?$)"

@@ -8,7 +8,7 @@ import pytest
 from appmesh_inject.findings import CODES
 from tests.conftest import REPOSITORY
 from tests.docs.following import followed
-from tests.docs.pages import BESIDE, PAGES, fences, name
+from tests.docs.pages import BESIDE, DOCS, PAGES, fences, name
 from tests.docs.running import Shell, published, reader
 
 AT_HAND = ("deploy", "events", "examples")
@@ -52,3 +52,21 @@ def test_codes_are_findings(page: Path) -> None:
 def test_every_page_is_in_the_navigation() -> None:
     navigation = (REPOSITORY / "mkdocs.yml").read_text().partition("\nnav:\n")[2]
     assert set(re.findall(r"[\w/-]+\.md", navigation)) == {name(page) for page in PAGES}
+
+
+def test_the_first_page_lists_all_pages_in_the_order_of_the_navigation() -> None:
+    navigation = (REPOSITORY / "mkdocs.yml").read_text().partition("\nnav:\n")[2]
+    listed = re.findall(r"^- \[[^\]]+\]\(([\w/-]+\.md)\)", (DOCS / "index.md").read_text(), re.MULTILINE)
+    assert listed == [page for page in re.findall(r"[\w/-]+\.md", navigation) if "/" in page]
+
+
+OPEN_OTHERWISE = ("guides/operate.md", "guides/service-connect.md", "reference/service-connect.md")
+"""Pages whose first paragraph says it in more than a line."""
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if name(page) not in OPEN_OTHERWISE], ids=name)
+def test_a_page_opens_with_what_it_is_for_in_one_line(page: Path) -> None:
+    first = re.search(r"^# .+\n\n(.+)\n\n", page.read_text(), re.MULTILINE)
+    assert first
+    assert re.fullmatch(r"[A-Z`].{20,140}\.", first[1])
+    assert ". " not in first[1]

@@ -44,6 +44,6 @@ DIFFERENT: Mapping[str, str] = {
     "a deployment without changes": "LocalEmu takes any template with a Transform as changed; AWS says: no changes",
     "the text around our message": "LocalEmu's wording, and not compared with AWS's",
     "who may call the macro": "LocalEmu checks no permissions, so lambda:InvokeFunction is untested",
-    "the function's Python": "the one that is found, 3.13 first, on this machine's processor; Lambda has 3.13 on arm64",
+    "the function's Python": "the one that is found, 3.14 first, on this machine's processor; Lambda has 3.14 on arm64",
 }
 """What stays different, and is not tested here."""

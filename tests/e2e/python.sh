@@ -6,7 +6,7 @@ shopt -s nullglob
 version=$1
 candidates=("${@:2}")
 if [ ${#candidates[@]} -eq 0 ]; then
-  # A name on the PATH may be a shim that stands for nothing, so each is tried; 3.13 first, which Lambda runs.
+  # A name on the PATH may be a shim that stands for nothing, so each is tried; 3.13 first, the newest that LocalEmu runs on.
   candidates=(python3.13 python3.12 python3.14 python3)
   for root in "${PYENV_ROOT:-$HOME/.pyenv}/versions" "$HOME/.local/share/uv/python" "${ASDF_DATA_DIR:-$HOME/.asdf}/installs/python" /opt/python /usr/local/opt; do
     candidates+=("$root"/*3.13*/bin/python3 "$root"/*3.12*/bin/python3 "$root"/*3.14*/bin/python3)

@@ -11,12 +11,13 @@ SAM = REPOSITORY / ".venv-sam" / "bin" / "sam"
 LONGEST = 180.0
 
 
-def sam(*arguments: str, engine: Engine | None = None, folder: Path = REPOSITORY) -> str:
-    """Runs `sam` in `folder` against `engine` and returns what it says; what fails stops the test with that."""
+def sam(*arguments: str, engine: Engine | None = None, folder: Path = REPOSITORY, address: str = "") -> str:
+    """Runs `sam` in `folder` against `engine`, or what else answers at `address`, and returns what it says; what fails
+    stops the test with that."""
     ran = subprocess.run(
         [str(SAM), *arguments],
         cwd=folder,
-        env=_environment(engine),
+        env={**_environment(engine), **({"AWS_ENDPOINT_URL": address} if address else {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

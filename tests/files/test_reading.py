@@ -71,8 +71,8 @@ def place(text: str, *path: str | int) -> str:
         ("a: \x01\n", "<stdin>: error: this is not valid YAML: "),
         (
             '[{"name": "app", "image": "x/y:1"}, {"name": "b", "image": "x"}]',
-            "<stdin>:1:1: error: this is a list of container definitions. Give the task definition that holds it:"
-            ' {"family": NAME, "containerDefinitions": [...]}',
+            "<stdin>:1:1: error: this is a list of container definitions. Add --containers to render, lint"
+            ' or diff, or give the task definition that holds it: {"family": NAME, "containerDefinitions": [...]}',
         ),
         (
             "- Name: app\n  Image: x/y:1\n",

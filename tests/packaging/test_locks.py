@@ -12,7 +12,8 @@ from packaging.utils import canonicalize_name
 from tests.conftest import REPOSITORY
 
 LOCKS = sorted((REPOSITORY / "requirements").glob("*.txt"))
-NPM_LOCKS = [REPOSITORY / folder / "package-lock.json" for folder in ("web", "tests/editor", "bench/peers")]
+NPM_FOLDERS = ("web", "tests/editor", "tests/packaging/python314", "examples/cdk-typescript", "bench/peers")
+NPM_LOCKS = [REPOSITORY / folder / "package-lock.json" for folder in NPM_FOLDERS]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 USERS = [*PROJECT["project"]["dependencies"], *PROJECT["build-system"]["requires"]]

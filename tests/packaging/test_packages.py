@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -25,15 +24,8 @@ def interpreter(version: str) -> str | None:
     return str(found[-1]) if found else shutil.which(f"python{version}")
 
 
-@pytest.fixture(scope="session")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", str(folder)], cwd=REPOSITORY, check=True)
-    return folder
-
-
-def test_the_wheel_has_what_it_needs_and_nothing_else(packages: Path) -> None:
-    names = zipfile.ZipFile(next(packages.glob("*.whl"))).namelist()
+def test_the_wheel_has_what_it_needs_and_nothing_else(release: Path) -> None:
+    names = zipfile.ZipFile(next(release.glob("*.whl"))).namelist()
     for name in ("py.typed", "settings.schema.json", "template.schema.json", "cfn_lint/rules.py", "cli/findings.md"):
         assert f"appmesh_inject/{name}" in names
     assert any(name.endswith("share/man/man1/appmesh-inject.1") for name in names)
@@ -42,7 +34,7 @@ def test_the_wheel_has_what_it_needs_and_nothing_else(packages: Path) -> None:
 
 @pytest.mark.parametrize("version", PYTHONS)
 @pytest.mark.parametrize("kind", ["*.whl", "*.tar.gz"])
-def test_it_installs_and_works_in_an_empty_environment(packages: Path, version: str, kind: str, tmp_path: Path) -> None:
+def test_it_installs_and_works_in_an_empty_environment(release: Path, version: str, kind: str, tmp_path: Path) -> None:
     python = interpreter(version)
     if python is None:
         pytest.skip(f"there is no Python {version} here")
@@ -52,7 +44,7 @@ def test_it_installs_and_works_in_an_empty_environment(packages: Path, version: 
     own = tmp_path / "venv" / "bin"
     install: list[str | Path] = [own / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*install, "--require-hashes", "--no-deps", "--requirement", LOCK], check=True, cwd=tmp_path)
-    package = next(packages.glob(kind))
+    package = next(release.glob(kind))
     subprocess.run([*install, "--no-deps", "--no-build-isolation", package], check=True, cwd=tmp_path)
     ran = subprocess.run([own / "python", "-m", "pip", "check"], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout

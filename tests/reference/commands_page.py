@@ -14,6 +14,8 @@ HEAD = """\
 <!-- generated -->
 # Command line
 
+Every command and option of `appmesh-inject`, and its exit codes.
+
 Made from the help that the commands give: `make golden` writes it. The same is in the man page, `man appmesh-inject`,
 and in `appmesh-inject COMMAND --help`.
 

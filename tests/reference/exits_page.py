@@ -16,8 +16,9 @@ HEAD = f"""\
 <!-- generated -->
 # Features by exit
 
-What becomes of each property of App Mesh at each way out, as [`exits`](../guides/exits.md) says it. This page is made
-from the code: `make golden` writes it. The sources were last read on {READ}.
+What becomes of each property of App Mesh at each way out, as [`exits`](../guides/exits.md) says it.
+
+This page is made from the code: `make golden` writes it. The sources were last read on {READ}.
 
 For an exit that is a profile the word of `render` goes before this table: what the profile refuses, or takes, is tried.
 """

@@ -24,8 +24,9 @@ HEAD = """\
 <!-- generated -->
 # Findings
 
-What the macro and the command line find wrong. An error stops the injection: nothing is changed. A warning does not. A
-code keeps its meaning for ever.
+Every code of the macro and the command line: what is wrong, why, and what to do.
+
+An error stops the injection: nothing is changed. A warning does not. A code keeps its meaning for ever.
 
 This page is made from the code and from test cases: `make golden` writes it.
 """

@@ -15,6 +15,8 @@ HEAD = """\
 <!-- generated -->
 # Metrics and log lines
 
+What the macro's function measures and logs.
+
 Made from what the handler writes about the events in [events/metadata.json](../../events/metadata.json) and
 [events/failing.json](../../events/failing.json): `make golden` writes it. Values that differ from call to call are
 shortened to `...`.

@@ -18,8 +18,9 @@ HEAD = """\
 <!-- generated -->
 # Settings
 
-What stands in `Metadata: AppMesh:` of a template or a task definition, and wherever else a setting may stand. This page
-is made from the code: `make golden` writes it. Editors take the same from a
+What you can write in `Metadata: AppMesh:`, and wherever else a setting may stand.
+
+This page is made from the code: `make golden` writes it. Editors take the same from a
 [JSON Schema](../../src/appmesh_inject/settings.schema.json).
 
 Where it may stand, from the lowest precedence to the highest:

@@ -93,7 +93,7 @@ def test_bytecode_is_that_of_lambdas_python_and_is_used_unchecked(artefact: Path
     """There is none where that Python is not at hand. SAM's archive gives files other times than the build did."""
     for name in _names(artefact):
         if "__pycache__" in name or name.endswith(".pyc"):
-            assert name.endswith(".cpython-313.pyc")
+            assert name.endswith(".cpython-314.pyc")
             assert (artefact / name).read_bytes()[4:8] == bytes([1, 0, 0, 0])
 
 

@@ -1,16 +1,18 @@
 """`template.yaml` deploys the function that the code is, and lets it do no more than write its own log."""
 
+import json
 import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
+import cfnlint
 import pytest
 from cfnlint.api import ManualArgs, lint
 from cfnlint.decode import decode
 
-from appmesh_inject import macro
+from appmesh_inject import __version__, macro
 from appmesh_inject.mesh.stack_meshes import Stacks
 from appmesh_inject.settings.images import BUILT_IN_IMAGES
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
@@ -18,6 +20,8 @@ from appmesh_inject.settings.table import LOG_LEVELS, PROFILES
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
+
+LIFECYCLE = Path(cfnlint.__file__).parent / "data" / "AdditionalSpecs" / "LmbdRuntimeLifecycle.json"
 
 PARAMETERS = {
     "Profile",
@@ -372,3 +376,25 @@ def test_samconfig_needs_no_flag() -> None:
     assert deploy["resolve_s3"] is True
     assert deploy["confirm_changeset"] is deploy["fail_on_empty_changeset"] is False
     assert (deploy["stack_name"], deploy["capabilities"]) == ("appmesh-inject", "CAPABILITY_IAM")
+
+
+def test_the_application_repository_gets_what_it_asks_for(template: dict[str, Any]) -> None:
+    """The limits are those of the SAM developer guide, "AWS SAM template Metadata section properties"."""
+    about = template["Metadata"]["AWS::ServerlessRepo::Application"]
+    assert re.fullmatch(r"[a-zA-Z0-9-]{1,140}", about["Name"])
+    assert 1 <= len(about["Description"]) <= 256
+    assert re.fullmatch(r"(?=.{1,127}$)[a-z0-9](([a-z0-9]|-(?!-))*[a-z0-9])?", about["Author"])
+    assert len(about["Labels"]) <= 10
+    assert all(re.fullmatch(r"[a-zA-Z0-9+\-_:/@]{1,127}", label) for label in about["Labels"])
+    assert about["SemanticVersion"] == __version__
+    assert about["SpdxLicenseId"] in (ROOT / "src" / "sbom.py").read_text()
+    assert all((ROOT / about[key]).is_file() for key in ("LicenseUrl", "ReadmeUrl"))
+
+
+def test_the_function_runs_on_the_newest_python_that_sam_and_cfn_lint_know(template: dict[str, Any]) -> None:
+    """cfn-lint names the successor of each runtime, and the newest has none."""
+    lifecycle = json.loads(LIFECYCLE.read_text())
+    runtime = template["Resources"]["AppMeshInjectFunction"]["Properties"]["Runtime"]
+    assert lifecycle[runtime]["successor"] is None
+    for file in (ROOT / ".venv-sam").glob("lib/python3*/site-packages/aws_lambda_builders/supported_runtimes.py"):
+        assert f'"{runtime}"' in file.read_text()

@@ -3,14 +3,16 @@
 import sys
 from importlib.util import find_spec
 
-NEEDED = ("typer", "rich", "yaml", "cfnlint")
+NEEDED = {"typer": "'typer<0.29'", "rich": "rich", "yaml": "pyyaml", "cfnlint": "cfn-lint"}
+"""What the command line imports, and what pip calls it."""
 
 
 def main() -> None:
     """Runs the command line. `find_spec` instead of an import, since importing cfn-lint takes longer than most
     commands."""
-    if any(find_spec(name) is None for name in NEEDED):
-        sys.stderr.write("The command line needs some more packages: install appmesh-inject with its dependencies.\n")
+    missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
+    if missing:
+        sys.stderr.write(f"The command line needs more packages: pip install {' '.join(missing)}\n")
         raise SystemExit(1)
     from appmesh_inject.cli.program import COMMANDS, program_of
 

@@ -15,8 +15,8 @@ from appmesh_inject.cli.progress import tracked
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import STDIN
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.render import input_files
-from appmesh_inject.render.input_files import InputFile
+from appmesh_inject.render import container_list_file, input_files
+from appmesh_inject.render.input_files import CONTAINER_LIST_OPTION, InputFile
 from appmesh_inject.workloads.detect import WORDS, is_template
 
 ENDINGS = (".yaml", ".yml", ".json", ".template")
@@ -32,6 +32,12 @@ Files = Annotated[
         help="CloudFormation templates, ECS task definitions or Kubernetes manifests, YAML or JSON; folders, which are"
         f" searched; globs; - for stdin. By default the files that {NAME} names",
     ),
+]
+
+
+ContainerLists = Annotated[
+    bool,
+    typer.Option(CONTAINER_LIST_OPTION, help="The files are lists of container definitions"),
 ]
 
 
@@ -52,9 +58,15 @@ class Selected:
     is_search: bool = False
 
 
-def selected(arguments: Sequence[str] | None, configuration: Configuration, *, skip_others: bool = False) -> Selected:
+def selected(
+    arguments: Sequence[str] | None,
+    configuration: Configuration,
+    *,
+    skip_others: bool = False,
+    container_lists: bool = False,
+) -> Selected:
     """The files that the arguments or, without arguments, the configuration names. Raises a usage error if neither
-    does."""
+    does. container_lists: all of them are lists of container definitions."""
     named = list(arguments or (str(File(configuration.folder, each)) for each in configuration.files))
     if not named:
         raise typer.BadParameter(f"name a file or a folder, or write files = [...] into {NAME}.", param_hint="FILE")
@@ -74,6 +86,9 @@ def selected(arguments: Sequence[str] | None, configuration: Configuration, *, s
         names |= {name: is_one or names.get(name, False) for name in matches}
     for name in tracked(names, "Reading"):
         try:
+            if container_lists:
+                found.append(container_list_file.load(name))
+                continue
             input_file = _form(name, is_named=names[name] and not skip_others)
         except UserError as error:
             errors.append(error)

@@ -29,8 +29,8 @@ MeshFiles = Annotated[
         MESH,
         metavar="FILE|DIR",
         show_default=False,
-        help="A template whose mesh resources, with the template's own ones, are the mesh of its tasks, or a"
-        " folder of such templates. Stands for the stacks that MeshStack names. May be repeated",
+        help="A template, or a folder of templates, whose mesh resources join the template's own. Stands for the stacks"
+        " that MeshStack names. May be repeated",
     ),
 ]
 MeshParameters = Annotated[

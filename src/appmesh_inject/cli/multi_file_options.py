@@ -10,7 +10,7 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import PSEUDO
 from appmesh_inject.cli.common_flags import ignore
 from appmesh_inject.cli.configuration import NONE, Configuration
-from appmesh_inject.cli.file_selection import Files, Selected, selected
+from appmesh_inject.cli.file_selection import ContainerLists, Files, Selected, selected
 from appmesh_inject.cli.mesh_option import LiveWeightsArn, MeshFiles, MeshParameters, beside, meshes_of
 from appmesh_inject.cli.shared_options import (
     CONFIGURATION,
@@ -99,6 +99,7 @@ class GivenOptions:
     mesh: MeshFiles = field(default_factory=list)
     mesh_parameter: MeshParameters = field(default_factory=list)
     live_weights_arn: LiveWeightsArn = None
+    container_lists: ContainerLists = False
     settings: Mapping[str, Json] = field(default_factory=dict)
     configuration: Configuration = NONE
 
@@ -114,10 +115,15 @@ class GivenOptions:
             meshes_of(self.mesh, self.mesh_parameter, self.live_weights_arn),
         )
 
+    def selected(self, arguments: Sequence[str] | None, *, skip_others: bool = False) -> Selected:
+        """The files that are named. Raises as `file_selection.selected` does."""
+        lists = self.container_lists
+        return selected(arguments, self.configuration, skip_others=skip_others, container_lists=lists)
+
     def read(self, *, skip_others: bool = False) -> tuple[CommandOptions, Selected]:
         """The options and the selected files. Raises as `command_options` and `selected` do."""
         options = self.command_options()
-        found = selected(self.files, self.configuration, skip_others=skip_others)
+        found = self.selected(self.files, skip_others=skip_others)
         options.check(found.files)
         return options, found
 

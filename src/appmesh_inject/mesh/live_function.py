@@ -75,7 +75,7 @@ def resources(routes: Sequence[LiveRoute], role: str | None) -> Mapping[str, Jso
         "Metadata": ADDED,
         "Properties": {
             "Description": "Tells the Envoys of a mesh the weights that follow their parameters",
-            "Runtime": "python3.13",
+            "Runtime": "python3.14",
             "Handler": "index.handler",
             "MemorySize": 128,
             "Timeout": 3,

@@ -24,6 +24,8 @@ from appmesh_inject.render.render_result import (
 from appmesh_inject.workloads import ecs_api, kubernetes
 from appmesh_inject.workloads.detect import DESCRIBED, DocumentType, detect, is_task_definition
 
+CONTAINER_LIST_OPTION = "--containers"
+
 
 class InputFile(Protocol):
     """An input file: renders it, writes the result as text, and edits its own text.
@@ -152,18 +154,21 @@ def of(document: Document) -> InputFile:
 
 def _check_no_bare_list(document: Document) -> None:
     """Raises UserError for a list of container definitions, as other tools take it."""
-    content = document.content
-    first = content[0] if isinstance(content, list) and content else None
-    if not isinstance(first, dict):
-        return
-    sentence = "this is a list of container definitions. Give the "
-    if "name" in first and "image" in first:
-        sentence += 'task definition that holds it: {"family": NAME, "containerDefinitions": [...]}'
-    elif "Name" in first and "Image" in first:
-        sentence += "template that holds it, with an AWS::ECS::TaskDefinition"
+    sentence = "this is a list of container definitions. "
+    if is_container_list(document.content):
+        sentence += f"Add {CONTAINER_LIST_OPTION} to render, lint or diff, or give the task definition that holds it: "
+        sentence += '{"family": NAME, "containerDefinitions": [...]}'
+    elif is_container_list(document.content, "Name", "Image"):
+        sentence += "Give the template that holds it, with an AWS::ECS::TaskDefinition"
     else:
         return
     raise UserError(sentence, document.name, document.place(()))
+
+
+def is_container_list(content: Json, *members: str) -> bool:
+    """Whether this is a list of container definitions, by the members that each has; by default those of ECS's API."""
+    first = content[0] if isinstance(content, list) and content else None
+    return isinstance(first, dict) and all(member in first for member in members or ("name", "image"))
 
 
 def task_definition(document: Document) -> TaskDefinitionFile:

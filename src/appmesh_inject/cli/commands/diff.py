@@ -10,7 +10,7 @@ import typer
 
 from appmesh_inject.cli import finding_output
 from appmesh_inject.cli.error_output import errors_reported
-from appmesh_inject.cli.file_selection import Selected, selected
+from appmesh_inject.cli.file_selection import Selected
 from appmesh_inject.cli.multi_file_options import CommandOptions, GivenOptions
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.shared_options import pairs
@@ -65,7 +65,7 @@ def diff(
             message = "give one file, folder or glob, or two of them: OLD and NEW. Quote a glob: 'templates/*.yaml'"
             raise typer.BadParameter(message, param_hint="FILE")
         if len(files) == 2:
-            comparisons = _two(files[0], files[1], given.command_options(), new_parameter or (), is_full=full)
+            comparisons = _two(files[0], files[1], given, new_parameter or (), is_full=full)
         elif new_parameter:
             comparisons = _other_values(given, new_parameter, is_full=full)
         else:
@@ -102,12 +102,13 @@ def _other_values(given: GivenOptions, parameters: Sequence[str], *, is_full: bo
     ]
 
 
-def _two(old: str, new: str, options: CommandOptions, parameters: Sequence[str], *, is_full: bool) -> list[Comparison]:
+def _two(old: str, new: str, given: GivenOptions, parameters: Sequence[str], *, is_full: bool) -> list[Comparison]:
     """Compares OLD and NEW: two files, or the files of two folders that have the same relative path. parameters: the
     values that they get in NEW."""
     if File(old).is_dir() != File(new).is_dir():
         raise typer.BadParameter("OLD and NEW must be two files or two folders.", param_hint="FILE")
-    before, after = selected([old], options.configuration), selected([new], options.configuration)
+    options = given.command_options()
+    before, after = given.selected([old]), given.selected([new])
     new_options = _with(options, parameters)
     options.check([*before.files, *after.files])
     new_options.check(after.files)
