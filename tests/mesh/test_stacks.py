@@ -110,12 +110,12 @@ def test_a_stack_that_only_exports_values_is_read_for_these() -> None:
         (
             MESH,
             "it exports no mesh: it has no Metadata.AppMeshInject.Mesh. "
-            "Add AppMesh: {Profile: standalone, ExportMesh: true} to its Metadata, and update the stack.",
+            "Add AppMesh: {ExportMesh: true} and the Profile of its tasks to its Metadata, and update the stack.",
         ),
         (
             {"Metadata": {"AppMeshInject": "?"}, "Resources": {}},
             "it exports no mesh: it has no Metadata.AppMeshInject.Mesh. "
-            "Add AppMesh: {Profile: standalone, ExportMesh: true} to its Metadata, and update the stack.",
+            "Add AppMesh: {ExportMesh: true} and the Profile of its tasks to its Metadata, and update the stack.",
         ),
     ],
 )

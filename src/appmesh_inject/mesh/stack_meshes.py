@@ -114,7 +114,7 @@ def _read(name: str, template: Any, stack: Mapping[str, Any], region: str) -> Ot
         return _unreadable(
             name,
             f"it exports no mesh: it has no Metadata.{'.'.join(EXPORT)}",
-            "Add AppMesh: {Profile: standalone, ExportMesh: true} to its Metadata, and update the stack",
+            "Add AppMesh: {ExportMesh: true} and the Profile of its tasks to its Metadata, and update the stack",
         )
     values = {each["ParameterKey"]: _value(each) for each in stack.get("Parameters", ())}
     other = OtherTemplate(with_exported(template), values, name, region)
