@@ -53,7 +53,7 @@ const folds = ["", ...ways(graph)];
 const folding = element(
   "select",
   { "aria-label": "Fold into groups (g)", title: "Fold into groups (g)", onchange: () => view.drawAs({ way: folding.value }) },
-  ...folds.map((way) => element("option", { value: way }, way ? `Fold ${WAYS[way]}` : "Not folded")),
+  ...folds.map((way) => element("option", { value: way }, way ? WAYS[way].replace("by", "By") : "Not folded")),
 );
 const tasking = button("Tasks", "Draw tasks and ECS services (t)", () => view.drawAs({ tasks: !(view.option?.tasks ?? true) }));
 const nearing = button("Near", "Draw only what is near the chosen part (n)", () => view.near(!view.isNear));
