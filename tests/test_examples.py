@@ -38,7 +38,8 @@ def test_example(path: Path) -> None:
     flags = MANY if path.parent.name == "many-stacks" else FLAGS.get(path.name, [])
     rendered = CliRunner().invoke(PROGRAM, ["render", str(path), *flags])
     assert rendered.exit_code == 0, rendered.stderr
-    assert (": injected" in rendered.stderr) is (path.name not in ("mesh.yaml", "base.yaml"))
+    is_changed = ": injected" in rendered.stderr or ": service-connect" in rendered.stderr
+    assert is_changed is (path.name not in ("mesh.yaml", "base.yaml"))
     warnings = {line.split()[2] for line in rendered.stderr.splitlines() if " warning " in line}
     assert ("AM902" in warnings) is (path.relative_to(FOLDER).as_posix() in OF_APP_MESH)
     # Weights are part of the callers' task definitions, and the configuration makes templates long: warnings say both.
