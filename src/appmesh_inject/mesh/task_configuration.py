@@ -59,6 +59,7 @@ def task_configuration(
         egress_port=settings.proxy_egress_port,
         admin_port=admin_port,
         stats_port=settings.stats_port,
+        deferred_stats=settings.deferred_stats,
         environment=environment,
         environment_path=place,
         scope=scope,

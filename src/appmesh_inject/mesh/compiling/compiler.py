@@ -28,6 +28,8 @@ from appmesh_inject.mesh.names import without_owner
 from appmesh_inject.mesh.tls_model import SDS_VARIABLE, ClientTls, ListenerTls
 from appmesh_inject.settings.types import quoted
 
+_DEFERRED_STATS: Config = {"deferred_stat_options": {"enable_deferred_creation_stats": "true"}}
+
 Owner = VirtualNode | VirtualGateway
 T = TypeVar("T", VirtualNode, VirtualGateway)
 
@@ -130,6 +132,7 @@ class Compiler:
             },
             **telemetry.top,
             **live.top,
+            **(_DEFERRED_STATS if options.deferred_stats else {}),
         }
         findings = (
             *parts.findings,
