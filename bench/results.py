@@ -10,6 +10,7 @@ from matplotlib.figure import Figure as Plot
 from rich.console import Console
 from rich.table import Table
 
+from bench import page
 from bench.cold_start import INIT, OVER_EMPTY, OVER_LOGGER
 from bench.handler import HANDLER, PROFILES, UNMARKED
 from bench.measured import Figure, Kind, Missing, Row
@@ -18,7 +19,6 @@ from bench.price import table as price_table
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.md"
 PLOT = HERE / "results.svg"
-PERFORMANCE = HERE.parent / "docs" / "explanation" / "performance.md"
 
 HEAD = ("", "ratio", "goal", "reached", "this", "over")
 INTRODUCTION = """\
@@ -57,33 +57,20 @@ def kept(rows: Sequence[Row]) -> None:
     _plot([row for row in rows if isinstance(row, Figure)])
     machine = f"{platform.machine()}, Python {platform.python_version()}"
     RESULTS.write_text("\n".join([INTRODUCTION.format(machine=machine), *_sections(rows)]), encoding="utf-8")
-    text = PERFORMANCE.read_text(encoding="utf-8")
-    for name, lines in {"goals": _goals(rows), "memory": price_table(rows)}.items():
-        start, end = f"<!-- {name}: written by make bench -->", f"<!-- {name} end -->"
-        before, _, after = text.partition(start)
-        _, _, after = after.partition(end)
-        text = "\n".join([before + start, *lines, end + after])
-    PERFORMANCE.write_text(text, encoding="utf-8")
+    page.write_goals(_goals(rows), of_proxy=False)
+    page.write("memory", price_table(rows))
 
 
 def _sections(rows: Iterable[Row]) -> Iterator[str]:
     for section, members in groupby(rows, lambda row: row.section):
         yield f"## {section}\n"
-        yield from _lines(HEAD, map(_cells, members))
+        yield from page.table(HEAD, map(_cells, members))
         yield ""
 
 
-def _goals(rows: Iterable[Row]) -> Iterator[str]:
+def _goals(rows: Iterable[Row]) -> Iterator[list[str]]:
     with_goal = [row for row in rows if isinstance(row, Figure) and row.goal]
-    cells = ([f"{row.section}: {row.case}", *_cells(row)[1:4]] for row in with_goal)
-    yield from _lines(("goal of", "measured", "goal", "reached"), cells)
-
-
-def _lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'---|' * len(head)}"
-    for cells in rows:
-        yield f"| {' | '.join(cells)} |"
+    return ([f"{row.section}: {row.case}", *_cells(row)[1:4]] for row in with_goal)
 
 
 def _cells(row: Row) -> list[str]:
