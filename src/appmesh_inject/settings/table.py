@@ -230,7 +230,7 @@ TABLE: Mapping[str, Setting] = {
     ),
     "DeferredStats": Setting(
         types.flag,
-        "Whether Envoy creates the statistics of a cluster when it is first used: Envoy then starts faster and takes less"
+        "Whether Envoy creates the statistics of a cluster when it is first used: it then starts faster and takes less"
         " memory, but the counters of what was never used do not appear, not even as zero",
         "`false`",
         profiles=(STANDALONE,),
