@@ -18,9 +18,15 @@ def rows(folder: Path, *, sam: Path, runtime: Path, quick: bool) -> Iterator[Row
     yield from cold_start.figures(folder, sam=sam, runtime=runtime, repeats=3 if quick else 15)
     if quick:
         yield from command_line.figures(folder, counts={"json": 50, "yaml": 10}, repeats=1)
+        yield from command_line.small(folder, repeats=1)
+        yield from command_line.adopt(folder, count=10, repeats=1)
+        yield from command_line.folder_of_templates(folder, count=2, repeats=1)
         yield from linting.figures(folder, files=3, marked=1, repeats=1)
     else:
         yield from command_line.figures(folder, counts={"json": 500, "yaml": 500}, repeats=5)
+        yield from command_line.small(folder, repeats=15)
+        yield from command_line.adopt(folder, count=250, repeats=3)
+        yield from command_line.folder_of_templates(folder, count=100, repeats=2)
         yield from linting.figures(folder, files=30, marked=3, repeats=3)
         yield from peers.figures(folder, repeats=4)
 

@@ -86,8 +86,8 @@ def _cells(row: Row) -> list[str]:
 
 
 def _amount(value: float, kind: Kind) -> str:
-    if kind is Kind.MEGABYTES:
-        return f"{value:.3g} MB"
+    if kind is not Kind.SECONDS:
+        return f"{value:.3g} {kind}"
     return f"{value:.2f} s" if value >= 1 else f"{value * 1e3:.3g} ms"
 
 
