@@ -221,12 +221,12 @@ $(BENCH_VENV)/.ready: pyproject.toml requirements/bench.txt
 $(PEERS)/.ready: bench/peers/package.json bench/peers/package-lock.json
 	-npm --prefix bench/peers $(NPM_CI) && touch $@
 
-BENCH := $(BENCH_VENV)/bin/python -m bench --sam $(SAM_VENV) --runtime $(RUNTIME_VENV)
+BENCH := $(BENCH_VENV)/bin/python -m bench --sam $(SAM_VENV) --runtime $(RUNTIME_VENV) --envoy $(VENV)
 
-bench: $(BENCH_VENV)/.ready $(RUNTIME_VENV)/.ready $(SAM_VENV)/.ready $(PEERS)/.ready  ## measure: bench/results.md
+bench: $(VENV)/.ready $(BENCH_VENV)/.ready $(RUNTIME_VENV)/.ready $(SAM_VENV)/.ready $(PEERS)/.ready  ## measure: bench/results.md
 	$(BENCH)
 
-bench-quick: $(BENCH_VENV)/.ready $(RUNTIME_VENV)/.ready $(SAM_VENV)/.ready  ## show that the benchmark still runs
+bench-quick: $(VENV)/.ready $(BENCH_VENV)/.ready $(RUNTIME_VENV)/.ready $(SAM_VENV)/.ready  ## show that the benchmark still runs
 	$(BENCH) --quick
 
 bench-dataplane: $(VENV)/.ready  ## measure the proxy, some minutes: bench/dataplane.md; needs root

@@ -63,9 +63,10 @@ def service(number: int) -> str:
     return f"s{number}.local"
 
 
-def template(variant: Variant, certificates: str) -> Json:
+def template(variant: Variant, certificates: str, form: str = "") -> Json:
     """The template of the mesh and its two tasks, Caller and Callee. certificates: the folder with cert.pem and
-    key.pem."""
+    key.pem. form: what Configuration says, if not what the variant does."""
+    form = form or ("compressed" if variant.compressed else "plain")
     resources: dict[str, Any] = {
         "Mesh": _resource("Mesh", MeshName="apps"),
         "Caller": _node("caller", {**_logging(variant), "Backends": _backends(variant, certificates)}),
@@ -76,7 +77,7 @@ def template(variant: Variant, certificates: str) -> Json:
         resources |= _backend(variant, number, certificates)
     parameters: Any = {"Stable": {"Type": "Number", "Default": 100}, "Canary": {"Type": "Number", "Default": 0}}
     marks: dict[str, Any] = {"Profile": "standalone", "MeshName": "apps", "XRay": variant.tracing}
-    marks |= {"Configuration": "compressed" if variant.compressed else "plain", "DeferredStats": variant.deferred_stats}
+    marks |= {"Configuration": form, "DeferredStats": variant.deferred_stats}
     return {
         "Transform": "AppMeshInject",
         "Metadata": {"AppMesh": marks},

@@ -7,7 +7,6 @@ from pathlib import Path
 from bench import page
 from bench.dataplane.groups import CONTROL
 from bench.dataplane.loads import CLIENTS, PACED, Ratio, Traffic
-from bench.dataplane.meshes import Protocol
 from bench.dataplane.starts import Start
 
 RESULTS = Path(__file__).parent.parent / "dataplane.md"
@@ -91,15 +90,15 @@ def _shown(ratio: Ratio) -> str:
 
 def goals(groups: Sequence[Sequence[Traffic]], starts: Sequence[Start]) -> Iterator[list[str]]:
     """A row for each goal, with the worst of the cases that it is for. What a user switches on has no goal."""
-    requests, cpu = _judged(groups, lambda each: each.requests), _judged(groups, lambda each: each.cpu)
+    requests, cpu = _judged(groups, _requests), _judged(groups, _cpu)
     name, worst = min(requests, key=lambda each: each[1].value)
     reached = all(ratio.value + ratio.error >= LEAST_REQUESTS for _, ratio in requests)
     yield [f"{page.PROXY}, requests a second: {name}", _shown(worst), f"≥ {LEAST_REQUESTS:g}", _word(reached)]
     name, worst = max(cpu, key=lambda each: each[1].value)
     reached = all(ratio.value - ratio.error <= MOST_CPU for _, ratio in cpu)
     yield [f"{page.PROXY}, CPU a request: {name}", _shown(worst), f"≤ {MOST_CPU:g}", _word(reached)]
-    for control in _void(groups):
-        yield [f"{page.PROXY}, {control} is void: its floor differs from itself", "", "", ""]
+    for what in _void(groups):
+        yield [f"{page.PROXY}, {what}: void, its floor differs from itself by more than {VOID:g}", "", "", ""]
     compared = [each for each in starts if each.floor is not None and not each.variant.deferred_stats]
     for what, limit, of in (("memory", MOST_MEMORY, _memory), ("from exec until live", MOST_SECONDS, _seconds)):
         for each in compared:
@@ -127,10 +126,19 @@ def _judged(groups: Iterable[Sequence[Traffic]], of: Callable[[Traffic], Ratio])
     return found or [("all are void", Ratio(float("nan"), float("nan")))]
 
 
-def _void(groups: Iterable[Sequence[Traffic]]) -> Iterator[Protocol]:
+def _void(groups: Iterable[Sequence[Traffic]]) -> Iterator[str]:
     for group in groups:
-        if _is_void(group, lambda each: each.requests) or _is_void(group, lambda each: each.cpu):
-            yield group[0].variant.protocol
+        for what, of in (("requests a second", _requests), ("CPU a request", _cpu)):
+            if _is_void(group, of):
+                yield f"{what}, {group[0].variant.protocol}"
+
+
+def _requests(each: Traffic) -> Ratio:
+    return each.requests
+
+
+def _cpu(each: Traffic) -> Ratio:
+    return each.cpu
 
 
 def _is_void(group: Iterable[Traffic], of: Callable[[Traffic], Ratio]) -> bool:
