@@ -17,6 +17,7 @@ GROWTH = "Handler's time per task definition at 500 over that at 10"
 
 BY_NODES = "Handler, standalone, one task definition, by nodes of the mesh"
 BY_ROUTES = "Handler, standalone, one task definition, by routes of a router that it calls"
+COMPRESSION = "Handler, standalone, compressed configurations over plain ones"
 OF_MANY_NODES = "Handler, standalone, one task definition: its time with a mesh of 500 nodes over that with 50"
 
 COUNTS = (1, 10, 50, 250, 500)
@@ -60,6 +61,9 @@ def figures(budget: float) -> Iterator[Figure]:
             goal = Goal(0.1) if count == 250 else None
             yield Figure(UNMARKED, f"{count}", ours, floor, goal=goal, count=count)
         yield from _by_mesh(budget)
+        plain, _ = _times(50, "standalone", budget, form="plain")
+        compressed, _ = _times(50, "standalone", budget, form="compressed")
+        yield Figure(COMPRESSION, "50 task definitions", compressed, plain, goal=Goal(1.5), count=50)
 
 
 def _by_mesh(budget: float) -> Iterator[Figure]:
@@ -77,9 +81,16 @@ def _by_mesh(budget: float) -> Iterator[Figure]:
 
 
 def _times(
-    count: int, profile: str, budget: float, *, marked: bool = True, nodes: int = MESH_NODES, routes: int = 0
+    count: int,
+    profile: str,
+    budget: float,
+    *,
+    marked: bool = True,
+    nodes: int = MESH_NODES,
+    routes: int = 0,
+    form: str = "auto",
 ) -> list[float]:
-    made = event(count, profile, marked=marked, nodes=nodes, routes=routes)
+    made = event(count, profile, marked=marked, nodes=nodes, routes=routes, form=form)
     text = json.dumps(made, separators=(",", ":"))
     decoded = json.loads(text)
     response = macro.handler(decoded, CONTEXT)

@@ -1,5 +1,7 @@
 """Templates shaped like real ones: around each task definition the rest of a service."""
 
+from typing import Any
+
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.limits import RESOURCES_OF_A_TEMPLATE
 
@@ -128,7 +130,9 @@ def _in_mesh(kind: str, **properties: Json) -> Json:
     return {"Type": f"AWS::AppMesh::{kind}", "Properties": {"MeshName": "apps", **properties}}
 
 
-def template(count: int, profile: str, *, marked: bool = True, nodes: int = MESH_NODES, routes: int = 0) -> Json:
+def template(
+    count: int, profile: str, *, marked: bool = True, nodes: int = MESH_NODES, routes: int = 0
+) -> dict[str, Any]:
     """A template of `count` services; with a mesh of its own for profile `standalone`. Of large ones as many resources
     of each service as CloudFormation takes together: its task definition first."""
     resources: dict[str, Json] = dict(mesh(nodes, routes)) if profile == "standalone" else {}
@@ -139,13 +143,22 @@ def template(count: int, profile: str, *, marked: bool = True, nodes: int = MESH
 
 
 def event(
-    count: int, profile: str, *, marked: bool = True, nodes: int = MESH_NODES, routes: int = 0
+    count: int,
+    profile: str,
+    *,
+    marked: bool = True,
+    nodes: int = MESH_NODES,
+    routes: int = 0,
+    form: str = "auto",
 ) -> dict[str, Json]:
-    """The macro's event for such a template."""
+    """The macro's event for such a template. form: of Envoy's configuration, the setting Configuration."""
+    fragment = template(count, profile, marked=marked, nodes=nodes, routes=routes)
+    if profile == "standalone":
+        fragment["Metadata"]["AppMesh"]["Configuration"] = form
     return {
         "region": "us-east-1",
         "accountId": "123456789012",
-        "fragment": template(count, profile, marked=marked, nodes=nodes, routes=routes),
+        "fragment": fragment,
         "transformId": "123456789012::AppMeshInject",
         "params": {},
         "requestId": "00000000-0000-0000-0000-000000000000",
