@@ -26,10 +26,10 @@ NEED := PYTHON=$(PYTHON) requirements/system.sh need
 NPM_CI := ci --silent --no-audit --no-fund
 
 .DEFAULT_GOAL := help
-.PHONY: help system-packages setup demo docs lock lock-check release test test-cdk test-corpus test-dataplane test-docs test-e2e test-editor test-graph test-latest test-packaging fuzz mutation graph-assets check format golden build local local-stop runtime validate bench bench-quick clean
+.PHONY: help system-packages setup demo docs lock lock-check release test test-cdk test-corpus test-dataplane test-docs test-e2e test-editor test-graph test-latest test-packaging fuzz mutation graph-assets check format golden build local local-stop runtime validate bench bench-quick bench-dataplane bench-dataplane-quick clean
 
 help:  ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
 
 system-packages:  ## install what the targets need of the operating system, and say what that is
 	@PYTHON=$(PYTHON) requirements/system.sh install
@@ -116,7 +116,7 @@ mutation: $(MUTATION_VENV)/.ready  ## change the code in small ways and see whet
 	@set -f; $(MUTATION_VENV)/bin/python mutation/run.py $(MUTANTS)
 
 test-dataplane: $(VENV)/.ready  ## send traffic through real Envoys that run what is rendered; needs root
-	@tests/dataplane/prepare.sh
+	@tests/dataplane/prepare.sh test-dataplane
 	$(BIN)/pytest -q tests/dataplane
 
 test-corpus: $(VENV)/.ready  ## run the macro over public templates, in ../shared/corpus or CORPUS=FOLDER
@@ -221,13 +221,21 @@ $(BENCH_VENV)/.ready: pyproject.toml requirements/bench.txt
 $(PEERS)/.ready: bench/peers/package.json bench/peers/package-lock.json
 	-npm --prefix bench/peers $(NPM_CI) && touch $@
 
-BENCH := $(BENCH_VENV)/bin/python -m bench --sam $(SAM_VENV) --runtime $(RUNTIME_VENV)
+BENCH := $(BENCH_VENV)/bin/python -m bench --sam $(SAM_VENV) --runtime $(RUNTIME_VENV) --envoy $(VENV)
 
-bench: $(BENCH_VENV)/.ready $(RUNTIME_VENV)/.ready $(SAM_VENV)/.ready $(PEERS)/.ready  ## measure: bench/results.md
+bench: $(VENV)/.ready $(BENCH_VENV)/.ready $(RUNTIME_VENV)/.ready $(SAM_VENV)/.ready $(PEERS)/.ready  ## measure: bench/results.md
 	$(BENCH)
 
-bench-quick: $(BENCH_VENV)/.ready $(RUNTIME_VENV)/.ready $(SAM_VENV)/.ready  ## show that the benchmark still runs
+bench-quick: $(VENV)/.ready $(BENCH_VENV)/.ready $(RUNTIME_VENV)/.ready $(SAM_VENV)/.ready  ## show that the benchmark still runs
 	$(BENCH) --quick
+
+bench-dataplane: $(VENV)/.ready  ## measure the proxy, some minutes: bench/dataplane.md; needs root
+	@tests/dataplane/prepare.sh bench-dataplane nginx h2load
+	$(BIN)/python -m bench.dataplane
+
+bench-dataplane-quick: $(VENV)/.ready  ## show that the measurement of the proxy still runs
+	@tests/dataplane/prepare.sh bench-dataplane-quick nginx h2load
+	$(BIN)/python -m bench.dataplane --quick
 
 clean:  ## remove what was built and installed
 	rm -rf $(VENV) $(SAM_VENV) $(RUNTIME_VENV) $(E2E_VENV) $(BENCH_VENV) $(FUZZ_VENV) $(MUTATION_VENV) $(CDK_VENV) $(LATEST_VENV) $(LOCK_VENV)

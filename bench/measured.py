@@ -35,6 +35,8 @@ class Kind(StrEnum):
 
     SECONDS = "s"
     MEGABYTES = "MB"
+    KILOBYTES = "KB"
+    TIMES = "times"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,10 @@ def processor_times(commands: Sequence[Sequence[str]], repeats: int, environment
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], cwd: Path | None = None) -> None:
-    """Runs the command, and shows what it said where it fails."""
-    ran = subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, check=False)
+    """Runs the command, and shows what it said where it fails. With bytecode, which is there once a command has run, as
+    it is for what is installed."""
+    kept = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    ran = subprocess.run(command, env=kept, cwd=cwd, capture_output=True, text=True, check=False)
     if ran.returncode != 0:
         sys.stderr.write(ran.stderr[-2000:])
         ran.check_returncode()

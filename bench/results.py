@@ -6,19 +6,22 @@ from itertools import chain, groupby
 from pathlib import Path
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Plot
 from rich.console import Console
 from rich.table import Table
 
+from bench import page
 from bench.cold_start import INIT, OVER_EMPTY, OVER_LOGGER
-from bench.handler import HANDLER, PROFILES, UNMARKED
+from bench.growth import COMMAND, COMPRESSED, ENVOY
+from bench.handler import BY_NODES, BY_ROUTES, HANDLER, PROFILES, UNMARKED
 from bench.measured import Figure, Kind, Missing, Row
 from bench.price import table as price_table
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.md"
 PLOT = HERE / "results.svg"
-PERFORMANCE = HERE.parent / "docs" / "explanation" / "performance.md"
+GROWTH_PLOT = HERE / "growth.svg"
 
 HEAD = ("", "ratio", "goal", "reached", "this", "over")
 INTRODUCTION = """\
@@ -30,6 +33,9 @@ ratios are of two times of one run. The times in the last two columns are those 
 stand here for scale alone.
 
 ![The handler's time over that of decoding and encoding, and init over that of the Logger](results.svg)
+
+![How the handler's time grows by task definitions, nodes and routes, and envoy's command and memory by \
+backends](growth.svg)
 """
 
 
@@ -54,36 +60,25 @@ def shown(rows: Iterable[Row]) -> None:
 
 def kept(rows: Sequence[Row]) -> None:
     """bench/results.md, its plot, and the tables of goals and prices in the page on performance."""
-    _plot([row for row in rows if isinstance(row, Figure)])
+    figures = [row for row in rows if isinstance(row, Figure)]
+    _plot(figures)
+    _plot_growth(figures)
     machine = f"{platform.machine()}, Python {platform.python_version()}"
     RESULTS.write_text("\n".join([INTRODUCTION.format(machine=machine), *_sections(rows)]), encoding="utf-8")
-    text = PERFORMANCE.read_text(encoding="utf-8")
-    for name, lines in {"goals": _goals(rows), "memory": price_table(rows)}.items():
-        start, end = f"<!-- {name}: written by make bench -->", f"<!-- {name} end -->"
-        before, _, after = text.partition(start)
-        _, _, after = after.partition(end)
-        text = "\n".join([before + start, *lines, end + after])
-    PERFORMANCE.write_text(text, encoding="utf-8")
+    page.write_goals(_goals(rows), of_proxy=False)
+    page.write("memory", price_table(rows))
 
 
 def _sections(rows: Iterable[Row]) -> Iterator[str]:
     for section, members in groupby(rows, lambda row: row.section):
         yield f"## {section}\n"
-        yield from _lines(HEAD, map(_cells, members))
+        yield from page.table(HEAD, map(_cells, members))
         yield ""
 
 
-def _goals(rows: Iterable[Row]) -> Iterator[str]:
+def _goals(rows: Iterable[Row]) -> Iterator[list[str]]:
     with_goal = [row for row in rows if isinstance(row, Figure) and row.goal]
-    cells = ([f"{row.section}: {row.case}", *_cells(row)[1:4]] for row in with_goal)
-    yield from _lines(("goal of", "measured", "goal", "reached"), cells)
-
-
-def _lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'---|' * len(head)}"
-    for cells in rows:
-        yield f"| {' | '.join(cells)} |"
+    return ([f"{row.section}: {row.case}", *_cells(row)[1:4]] for row in with_goal)
 
 
 def _cells(row: Row) -> list[str]:
@@ -99,8 +94,8 @@ def _cells(row: Row) -> list[str]:
 
 
 def _amount(value: float, kind: Kind) -> str:
-    if kind is Kind.MEGABYTES:
-        return f"{value:.3g} MB"
+    if kind is not Kind.SECONDS:
+        return f"{value:.3g} {kind}"
     return f"{value:.2f} s" if value >= 1 else f"{value * 1e3:.3g} ms"
 
 
@@ -122,3 +117,34 @@ def _plot(figures: Sequence[Figure]) -> None:
     starts.barh(list(bars), [value / logger for value in bars.values()], color=["silver", "gray", "C0"])
     starts.set(xlabel="init, times that of the Logger alone")
     plot.savefig(PLOT, metadata={"Date": None})
+
+
+def _plot_growth(figures: Sequence[Figure]) -> None:
+    """What grows, over what it grows with. Straight lines from the origin or above are linear."""
+    plot = Plot(figsize=(12, 6.5), layout="constrained")
+    axes = plot.subplots(2, 3).flat
+    for profile in PROFILES:
+        _line(
+            axes[0], [row for row in figures if row.section == HANDLER and row.case.startswith(profile)], profile, 1e3
+        )
+    for axis, section in ((axes[1], BY_NODES), (axes[2], BY_ROUTES)):
+        _line(axis, [row for row in figures if row.section == section], "standalone, one task definition", 1e3)
+    for section, label in ((COMMAND, "as it is by default"), (COMPRESSED, "compressed")):
+        _line(axes[3], [row for row in figures if row.section == section], label, 1)
+    _line(axes[4], [row for row in figures if row.section == ENVOY], "after its start", 1)
+    labels = (
+        ("task definitions", "handler, ms"),
+        ("nodes of the mesh", "handler, ms"),
+        ("routes", "handler, ms"),
+        ("backends", "envoy's command, KB"),
+        ("backends", "Envoy's memory, MB"),
+    )
+    for axis, (across, up) in zip(axes, labels, strict=False):
+        axis.set(xlabel=across, ylabel=up, ylim=(0, None))
+        axis.legend(loc="lower right", fontsize="small")
+    axes[5].axis("off")
+    plot.savefig(GROWTH_PLOT, metadata={"Date": None})
+
+
+def _line(axis: Axes, members: Sequence[Figure], label: str, scale: float) -> None:
+    axis.plot([row.count for row in members], [row.ours * scale for row in members], marker="o", label=label)

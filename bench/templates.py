@@ -1,5 +1,7 @@
 """Templates shaped like real ones: around each task definition the rest of a service."""
 
+from typing import Any
+
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.limits import RESOURCES_OF_A_TEMPLATE
 
@@ -87,53 +89,76 @@ def service(number: int, profile: str, *, marked: bool = True) -> dict[str, Json
     }
 
 
-def mesh() -> dict[str, Json]:
-    """A mesh of fifty nodes, each behind a virtual service, each with two backends."""
+def mesh(nodes: int = MESH_NODES, routes: int = 0) -> dict[str, Json]:
+    """A mesh of nodes, each behind a virtual service, each with two backends. routes: of a router before the second
+    node, which the first calls."""
     resources: dict[str, Json] = {"Mesh": {"Type": "AWS::AppMesh::Mesh", "Properties": {"MeshName": "apps"}}}
-    for number in range(MESH_NODES):
+    for number in range(nodes):
         backends: Json = [
-            {"VirtualService": {"VirtualServiceName": f"node-{(number + step) % MESH_NODES}.shop.local"}}
-            for step in (1, 2)
+            {"VirtualService": {"VirtualServiceName": f"node-{(number + step) % nodes}.shop.local"}} for step in (1, 2)
         ]
-        resources[f"Node{number}"] = {
-            "Type": "AWS::AppMesh::VirtualNode",
-            "Properties": {
-                "MeshName": "apps",
-                "VirtualNodeName": f"node-{number}",
-                "Spec": {
-                    "Listeners": [{"PortMapping": {"Port": 8080, "Protocol": "http"}}],
-                    "ServiceDiscovery": {"DNS": {"Hostname": f"node-{number}.shop.local"}},
-                    "Backends": backends,
-                },
+        provider: Json = {"VirtualNode": {"VirtualNodeName": f"node-{number}"}}
+        if routes and number == 1:
+            provider = {"VirtualRouter": {"VirtualRouterName": "router"}}
+        resources[f"Node{number}"] = _in_mesh(
+            "VirtualNode",
+            VirtualNodeName=f"node-{number}",
+            Spec={
+                "Listeners": [_LISTENER],
+                "ServiceDiscovery": {"DNS": {"Hostname": f"node-{number}.shop.local"}},
+                "Backends": backends,
             },
-        }
-        resources[f"VirtualService{number}"] = {
-            "Type": "AWS::AppMesh::VirtualService",
-            "Properties": {
-                "MeshName": "apps",
-                "VirtualServiceName": f"node-{number}.shop.local",
-                "Spec": {"Provider": {"VirtualNode": {"VirtualNodeName": f"node-{number}"}}},
-            },
-        }
+        )
+        resources[f"VirtualService{number}"] = _in_mesh(
+            "VirtualService", VirtualServiceName=f"node-{number}.shop.local", Spec={"Provider": provider}
+        )
+    if routes:
+        router = {"VirtualRouterName": "router"}
+        resources["Router"] = _in_mesh("VirtualRouter", **router, Spec={"Listeners": [_LISTENER]})
+        targets: Json = [{"VirtualNode": "node-1", "Weight": 90}, {"VirtualNode": "node-2", "Weight": 10}]
+        for number in range(routes):
+            route: Json = {"Match": {"Prefix": f"/{number}"}, "Action": {"WeightedTargets": targets}}
+            spec = {"HttpRoute": route}
+            resources[f"Route{number}"] = _in_mesh("Route", **router, RouteName=f"route-{number}", Spec=spec)
     return resources
 
 
-def template(count: int, profile: str, *, marked: bool = True) -> dict[str, Json]:
+_LISTENER: Json = {"PortMapping": {"Port": 8080, "Protocol": "http"}}
+
+
+def _in_mesh(kind: str, **properties: Json) -> Json:
+    return {"Type": f"AWS::AppMesh::{kind}", "Properties": {"MeshName": "apps", **properties}}
+
+
+def template(
+    count: int, profile: str, *, marked: bool = True, nodes: int = MESH_NODES, routes: int = 0
+) -> dict[str, Any]:
     """A template of `count` services; with a mesh of its own for profile `standalone`. Of large ones as many resources
     of each service as CloudFormation takes together: its task definition first."""
-    resources: dict[str, Json] = dict(mesh()) if profile == "standalone" else {}
-    most = (RESOURCES_OF_A_TEMPLATE - len(resources)) // count
+    resources: dict[str, Json] = dict(mesh(nodes, routes)) if profile == "standalone" else {}
+    most = max(1, (RESOURCES_OF_A_TEMPLATE - len(resources)) // count)
     for number in range(count):
         resources |= dict(list(service(number, profile, marked=marked).items())[:most])
     return {"Metadata": {"AppMesh": {"MeshName": "apps"}}, "Resources": resources}
 
 
-def event(count: int, profile: str, *, marked: bool = True) -> dict[str, Json]:
-    """The macro's event for such a template."""
+def event(
+    count: int,
+    profile: str,
+    *,
+    marked: bool = True,
+    nodes: int = MESH_NODES,
+    routes: int = 0,
+    form: str = "auto",
+) -> dict[str, Json]:
+    """The macro's event for such a template. form: of Envoy's configuration, the setting Configuration."""
+    fragment = template(count, profile, marked=marked, nodes=nodes, routes=routes)
+    if profile == "standalone":
+        fragment["Metadata"]["AppMesh"]["Configuration"] = form
     return {
         "region": "us-east-1",
         "accountId": "123456789012",
-        "fragment": template(count, profile, marked=marked),
+        "fragment": fragment,
         "transformId": "123456789012::AppMeshInject",
         "params": {},
         "requestId": "00000000-0000-0000-0000-000000000000",

@@ -4,7 +4,7 @@
 # system.sh need TARGET NAME...   fails where one of these is missing, and says how it comes
 set -euo pipefail
 
-all=(venv git node npm chromium iptables ip setpriv openssl groff)
+all=(venv git node npm chromium iptables ip setpriv openssl nginx h2load groff)
 
 is_here() {
   case $1 in
@@ -24,6 +24,8 @@ packages_of() {
     ip) echo iproute2 ;;
     setpriv) echo util-linux ;;
     groff) echo groff-base ;;
+    h2load) echo nghttp2-client ;;
+    nginx) echo nginx-light ;;
     *) echo "$1" ;;
   esac
 }

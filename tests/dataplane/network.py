@@ -139,10 +139,11 @@ class Network:
     def start(self, name: str, log: str, arguments: Sequence[str], user: str = ROOT, **variables: str) -> None:
         self._start(name, log, self._inside(name, arguments, user), variables)
 
-    def _start(self, name: str, log: str, program: Sequence[str], variables: Mapping[str, str]) -> None:
+    def _start(self, name: str, log: str, program: Sequence[str], variables: Mapping[str, str]) -> int:
         with (self._folder / f"{name}-{log}.log").open("wb") as out:
             started = subprocess.Popen(program, stdout=out, stderr=out, env=_environment(variables))
         self._running[name].append(started)
+        return started.pid
 
     def stop_app(self, name: str) -> None:
         """Ends the application of a task, which was started before its Envoy."""
@@ -176,11 +177,12 @@ class Network:
         """One of the programs of `apps`, as the application's user."""
         self.start(name, "app", [sys.executable, str(APPS), *arguments], APP_USER)
 
-    def start_envoy(self, name: str, **variables: str) -> None:
-        """The task's envoy container: what its definition says, and besides the variables that ECS sets."""
+    def start_envoy(self, name: str, **variables: str) -> int:
+        """The task's envoy container: what its definition says, and besides the variables that ECS sets. Returns the
+        process that Envoy is in the end."""
         task = self._tasks[name]
         program = self._inside(name, as_entrypoint(task.command), task.user, PRIVATE_MEMORY)
-        self._start(name, "envoy", program, {**task.environment, **variables})
+        return self._start(name, "envoy", program, {**task.environment, **variables})
 
     def is_healthy(self, name: str) -> bool:
         """What the container's health check says, in the time that it has."""

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Makes sure that the data-plane tests can run here, or says why they cannot.
+# prepare.sh TARGET [NAME...]: makes sure that real Envoys can run here in networks of their own, or says why they
+# cannot. NAME: what TARGET needs of the operating system besides.
 set -euo pipefail
+target=$1
 cannot() {
-  echo "make test-dataplane cannot run here: $1" >&2
+  echo "make $target cannot run here: $1" >&2
   exit 1
 }
 
 [ "$(id -u)" = 0 ] || cannot "it starts Envoys in network namespaces, which needs root."
 
-"$(dirname "$0")/../../requirements/system.sh" need test-dataplane iptables ip setpriv openssl
+"$(dirname "$0")/../../requirements/system.sh" need "$target" iptables ip setpriv openssl "${@:2}"
 
 why=$(unshare --net --mount iptables -t nat -L 2>&1 > /dev/null) \
   || cannot "no network namespace with iptables can be made (a container needs --privileged). ${why}"

@@ -63,6 +63,7 @@ KNOWN = {
     "Configuration",
     "StatsPort",
     "LiveWeights",
+    "DeferredStats",
 }
 """Settings that decide what comes out, so that their value must be known when the macro runs."""
 
@@ -101,6 +102,7 @@ EXAMPLES: Mapping[str, Json] = {
         "Services": [{"DiscoveryName": "cart", "Timeout": {"PerRequestTimeoutSeconds": 60}}],
     },
     "LiveWeights": True,
+    "DeferredStats": True,
 }
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from appmesh_inject.cfn.document import Changes, Json, Path
 from appmesh_inject.files import yaml_reader, yaml_writer
-from appmesh_inject.files.document_editing import edited_text
 from appmesh_inject.files.documents import Document, Format
 from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.lines import breaks
@@ -87,6 +86,9 @@ class Manifests:
         return "".join(texts)
 
     def _edited(self, part: ManifestPart, changes: Changes) -> str:
+        # Imported here, as in render.input_files.
+        from appmesh_inject.files.document_editing import edited_text
+
         assert part.locate is not None
         # Empty lines take the place of earlier documents, so that line numbers are those of the whole file.
         before = "\n" * part.line

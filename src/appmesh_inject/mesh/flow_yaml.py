@@ -8,7 +8,8 @@ CloudFormation has to fill in always has quotes.
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from contextlib import suppress
+from typing import NamedTuple, TypeAlias, cast
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import function
@@ -212,6 +213,8 @@ def _anchor(number: int) -> str:
 
 def merged(pieces: Sequence[Json]) -> Pieces:
     """The pieces, with each run of texts as one."""
+    with suppress(TypeError):
+        return ["".join(cast(Sequence[str], pieces))] if pieces else []
     parts: Pieces = []
     run: list[str] = []
     for piece in pieces:

@@ -12,7 +12,6 @@ from appmesh_inject.cfn.document import Changes, Edit, Json, Path, edited, remov
 from appmesh_inject.cfn.intrinsics import Scope, function
 from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.mesh.export import exported, nothing
 from appmesh_inject.mesh.names import ARN, MeshNames, kind_of, named_by_arn
 
 PLACEHOLDER = "AppMeshInjectPlaceholder"
@@ -33,9 +32,14 @@ def without_mesh(document: Json, scope: Scope, *, export: bool) -> tuple[Json, t
     assert isinstance(changed, dict)
     findings = removal.findings
     if export:
+        # Imported here, since few templates need it and every import prolongs a cold start.
+        from appmesh_inject.mesh.export import exported
+
         moved = exported(changed, mesh, scope)
         changed, findings = moved.template, (*findings, *moved.findings)
     if not _has_resources(changed):
+        from appmesh_inject.mesh.export import nothing
+
         changed = edited(changed, [replace(("Resources", PLACEHOLDER), nothing("Placeholder"))])
     return changed, findings
 

@@ -7,13 +7,13 @@ from appmesh_inject.cfn.document import NOTHING, Json, Path
 from appmesh_inject.cfn.intrinsics import NO_VALUE, NOTHING_KNOWN, Absent, Scope, mapped
 from appmesh_inject.cfn.text_joining import scalar
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.live_function import LiveWeightsUse
 from appmesh_inject.mesh.meshes import Meshes, named_resource
 from appmesh_inject.mesh.source import MeshSources
 from appmesh_inject.settings.table import COMPRESSED, PLAIN, WARN, Settings
 
 if TYPE_CHECKING:
     from appmesh_inject.mesh.compiling import Compiler
+    from appmesh_inject.mesh.live_function import LiveWeightsUse
 
 
 class EnvoyConfiguration(NamedTuple):
@@ -25,7 +25,7 @@ class EnvoyConfiguration(NamedTuple):
     ports: tuple[Json, ...] = ()
     files: tuple[Json, ...] = ()
     findings: tuple[Finding, ...] = ()
-    live: LiveWeightsUse | None = None
+    live: "LiveWeightsUse | None" = None
     bootstrap: Mapping[str, Json] = NOTHING
 
 
@@ -59,6 +59,7 @@ def task_configuration(
         egress_port=settings.proxy_egress_port,
         admin_port=admin_port,
         stats_port=settings.stats_port,
+        deferred_stats=settings.deferred_stats,
         environment=environment,
         environment_path=place,
         scope=scope,
@@ -89,7 +90,8 @@ def task_configuration(
     )
 
 
-def _live_weights(compiler: "Compiler") -> LiveWeightsUse:
+def _live_weights(compiler: "Compiler") -> "LiveWeightsUse":
+    from appmesh_inject.mesh.live_function import LiveWeightsUse
     from appmesh_inject.mesh.live_source import is_own
 
     function = compiler.options.live_function

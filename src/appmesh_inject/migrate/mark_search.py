@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from appmesh_inject.cfn.document import Json, Path, edited, removals, same, value_at
 from appmesh_inject.findings import Finding
@@ -56,7 +57,7 @@ class _Way:
     x_ray: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Search:
     """The search for one task definition."""
 
@@ -120,6 +121,15 @@ class Search:
 
     # -- one attempt
 
+    @cached_property
+    def before(self) -> Json:
+        """The task definition as it is, canonical."""
+        return self._canonical(self.document)
+
+    def _canonical(self, document: Json) -> Json:
+        tasks = self.marking.tasks
+        return canonical(without_tags(self._properties(document), tasks.names["Tags"]), tasks)
+
     def _try(self, way: _Way) -> Attempt:
         removed = tuple(self._removed(way))
         stripped = edited(self.document, removals(removed))
@@ -128,13 +138,11 @@ class Search:
             self.marking.marked(stripped, self.workload.path, mark), self.marking.kind(mark), self.deployment
         )
         errors = tuple(finding for finding in outcome.findings if finding.is_error)
-        before, after = self._properties(self.document), self._properties(outcome.document)
-        tasks = self.marking.tasks
         return Attempt(
             mark,
             removed,
-            canonical(without_tags(before, tasks.names["Tags"]), tasks),
-            canonical(without_tags(after, tasks.names["Tags"]), tasks),
+            self.before,
+            self._canonical(outcome.document),
             errors,
             frozenset() if errors else self._returned(outcome.document, removed, way),
         )

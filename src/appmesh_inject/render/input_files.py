@@ -7,7 +7,6 @@ from typing import Protocol, cast
 
 from appmesh_inject.cfn.document import Changes, Json, Path
 from appmesh_inject.files import documents, manifests, writer
-from appmesh_inject.files.document_editing import edited_text
 from appmesh_inject.files.documents import Document, Format
 from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.manifests import Manifests
@@ -66,6 +65,9 @@ class TemplateFile:
         return writer.written(result.document, format_ or self.document.format)
 
     def edited(self, changes: Changes) -> str:
+        # Imported here, since only `adopt` and `remove` edit texts: `render` would take a tenth longer.
+        from appmesh_inject.files.document_editing import edited_text
+
         return edited_text(self.document, changes)
 
 
@@ -90,6 +92,9 @@ class TaskDefinitionFile:
         return writer.written(result.document, format_ or self.document.format)
 
     def edited(self, changes: Changes) -> str:
+        # Imported here, since only `adopt` and `remove` edit texts: `render` would take a tenth longer.
+        from appmesh_inject.files.document_editing import edited_text
+
         return edited_text(self.document, changes)
 
 

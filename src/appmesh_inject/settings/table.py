@@ -76,6 +76,7 @@ class Settings(NamedTuple):
     namespace: Json = None
     service_connect: tuple[Mapping[str, Json], ...] = ()
     live_weights: bool = False
+    deferred_stats: bool = False
 
 
 TABLE: Mapping[str, Setting] = {
@@ -224,6 +225,13 @@ TABLE: Mapping[str, Setting] = {
         types.flag,
         "Whether weights that are a `Ref` to a parameter follow its value without a deployment: running Envoys read it"
         " from a Lambda function that is added to the stack",
+        "`false`",
+        profiles=(STANDALONE,),
+    ),
+    "DeferredStats": Setting(
+        types.flag,
+        "Whether Envoy creates the statistics of a cluster when it is first used: it then starts faster and takes less"
+        " memory, but the counters of what was never used do not appear, not even as zero",
         "`false`",
         profiles=(STANDALONE,),
     ),

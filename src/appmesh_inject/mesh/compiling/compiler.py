@@ -5,28 +5,30 @@ A `Compiler` keeps the clusters and virtual hosts that it has built, so that all
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar, final
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, final
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.findings import Finding, ordered
-from appmesh_inject.mesh.compiling import clusters, live_layer, tls
+from appmesh_inject.mesh.compiling import clusters, tls
 from appmesh_inject.mesh.compiling.egress import Called, Shared
 from appmesh_inject.mesh.compiling.envoy_messages import LOOPBACK, Config, address
-from appmesh_inject.mesh.compiling.gateways import gateway_parts
-from appmesh_inject.mesh.compiling.live_routes import live_routes
 from appmesh_inject.mesh.compiling.missing import missing
 from appmesh_inject.mesh.compiling.nodes import node_parts
 from appmesh_inject.mesh.compiling.options import Compiled, Options
 from appmesh_inject.mesh.compiling.resource_links import Links
 from appmesh_inject.mesh.compiling.stats_listener import statistics
 from appmesh_inject.mesh.compiling.telemetry import telemetry_config
-from appmesh_inject.mesh.live_function import LiveRoute
 from appmesh_inject.mesh.model import Mesh, Model, VirtualGateway, VirtualNode
 from appmesh_inject.mesh.names import without_owner
 from appmesh_inject.mesh.tls_model import SDS_VARIABLE, ClientTls, ListenerTls
 from appmesh_inject.settings.types import quoted
+
+if TYPE_CHECKING:
+    from appmesh_inject.mesh.live_function import LiveRoute
+
+_DEFERRED_STATS: Config = {"deferred_stat_options": {"enable_deferred_creation_stats": "true"}}
 
 Owner = VirtualNode | VirtualGateway
 T = TypeVar("T", VirtualNode, VirtualGateway)
@@ -82,8 +84,10 @@ class Compiler:
             return Compiled(bootstrap={}, findings=(gateway,))
         return self._compiled(gateway, options or self.options)
 
-    def live_routes(self) -> tuple[LiveRoute, ...]:
+    def live_routes(self) -> "tuple[LiveRoute, ...]":
         """The routes with live weights, under all names that callers have for their clusters."""
+        from appmesh_inject.mesh.compiling.live_routes import live_routes
+
         return tuple(live_routes(self.shared.links))
 
     def named(self, who: Json, mesh_name: Json, scope: Scope) -> tuple[str, ...]:
@@ -115,21 +119,30 @@ class Compiler:
         if isinstance(owner, VirtualNode):
             parts = node_parts(owner, mesh, self.shared, options, telemetry)
         else:
+            # Imported here, as what follows: few tasks need it, and every import prolongs a cold start.
+            from appmesh_inject.mesh.compiling.gateways import gateway_parts
+
             parts = gateway_parts(owner, mesh, self.shared, options, telemetry)
         needs = tls.needs(owner, *_tls_settings(owner, parts.called))
         sds, unmet = _sds(owner, options) if needs.sds else ((), ())
         served = statistics(options, _ip_preference(owner, mesh))
         is_live = any(self.shared.links.is_live(call.service) for call in parts.called)
-        live = live_layer.live_layer(owner.mesh, options.live_function) if is_live else live_layer.NONE
+        live_top: Config = {}
+        live_clusters: Sequence[Config] = ()
+        if is_live:
+            from appmesh_inject.mesh.compiling.live_layer import live_layer
+
+            live_top, live_clusters = live_layer(owner.mesh, options.live_function)
         bootstrap: Config = {
             "node": _identity(owner),
             "admin": {"address": address(LOOPBACK, options.admin_port)},
             "static_resources": {
                 "listeners": [*parts.listeners, *served.listeners],
-                "clusters": [*parts.clusters, *telemetry.clusters, *sds, *served.clusters, *live.clusters],
+                "clusters": [*parts.clusters, *telemetry.clusters, *sds, *served.clusters, *live_clusters],
             },
             **telemetry.top,
-            **live.top,
+            **live_top,
+            **(_DEFERRED_STATS if options.deferred_stats else {}),
         }
         findings = (
             *parts.findings,

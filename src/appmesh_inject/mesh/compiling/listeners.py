@@ -14,6 +14,12 @@ ANY_4, ANY_6 = "0.0.0.0", "::"
 _HCM = "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 _TCP_PROXY = "extensions.filters.network.tcp_proxy.v3.TcpProxy"
 _ROUTER = extension("filters.http.router", "extensions.filters.http.router.v3.Router")
+_ROUTERS: Sequence[Json] = [_ROUTER]
+_IDLE_OPTIONS: Config = {"idle_timeout": IDLE}
+_UPGRADES: Sequence[Json] = [{"upgrade_type": "websocket"}]
+ANY_HOST: Sequence[Json] = ["*"]
+"""Such parts are one object each for all tasks, so that they are looked into once when configurations are written."""
+
 ORIGINAL_DST = extension("filters.listener.original_dst", "extensions.filters.listener.original_dst.v3.OriginalDst")
 """Restores the port that was used before the redirect, for the filter chains to match."""
 
@@ -33,10 +39,10 @@ def http(prefix: str, name: Json, virtual_hosts: Sequence[Json], observed: Obser
         "normalize_path": "true",
         "merge_slashes": "true",
         "path_with_escaped_slashes_action": "KEEP_UNCHANGED",
-        "upgrade_configs": [{"upgrade_type": "websocket"}],
-        "common_http_protocol_options": {"idle_timeout": idle},
+        "upgrade_configs": _UPGRADES,
+        "common_http_protocol_options": _IDLE_OPTIONS if idle == IDLE else {"idle_timeout": idle},
         "stream_idle_timeout": idle,
-        "http_filters": [_ROUTER],
+        "http_filters": _ROUTERS,
         "route_config": {"name": name, "virtual_hosts": list(virtual_hosts)},
         **_observed(observed),
     }
@@ -56,7 +62,7 @@ def tcp(prefix: str, destination: Config, observed: Observed, idle: Json = IDLE)
 
 
 def virtual_host(name: Json, domains: Sequence[Json], routes: Sequence[Json]) -> Config:
-    return {"name": name, "domains": list(domains), "routes": list(routes)}
+    return {"name": name, "domains": domains, "routes": list(routes)}
 
 
 def chains(name: Json, match: Mapping[str, Json], listener: Listener, network_filter: Config) -> list[Config]:

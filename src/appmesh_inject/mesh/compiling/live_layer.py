@@ -42,9 +42,6 @@ class LiveLayer(NamedTuple):
     clusters: tuple[Config, ...]
 
 
-NONE = LiveLayer({}, ())
-
-
 def live_layer(mesh: Scalar, function: Json) -> LiveLayer:
     """The layer with the live weights of a mesh. function: the ARN of the function that knows them."""
     source: Config = {

@@ -25,6 +25,9 @@ from appmesh_inject.mesh.tls_model import ClientTls
 _AWS = {"destination_port": "443", "server_names": ["*.amazonaws.com"]}
 """Like App Mesh, a mesh with DROP_ALL still allows the endpoints of AWS."""
 
+_EGRESS_FILTERS: Sequence[Json] = [ORIGINAL_DST, listeners.tls_inspector([literal(443)])]
+"""One object for all tasks, as in `listeners`."""
+
 _UNOBSERVED = Observed((), None)
 
 
@@ -124,7 +127,7 @@ class _Node:
             return listeners.chains(name, match, listener, proxy)
         patience: Json = listener.timeout.per_request.written if listener.timeout.per_request else TIMEOUT
         route: Config = {"match": ANYTHING, "route": {"cluster": cluster, "timeout": patience}}
-        hosts = [listeners.virtual_host("local", ["*"], [route])]
+        hosts = [listeners.virtual_host("local", listeners.ANY_HOST, [route])]
         network_filter = listeners.http("ingress", named("rds", name), hosts, self.observed, idle)
         return listeners.chains(name, match, listener, network_filter)
 
@@ -138,7 +141,7 @@ class _Node:
             config["filter_chains"] = chains
             config["default_filter_chain"] = listeners.chain("egress_passthrough", {}, passthrough)
         else:
-            config["listener_filters"] = [ORIGINAL_DST, listeners.tls_inspector([literal(443)])]
+            config["listener_filters"] = _EGRESS_FILTERS
             config["filter_chains"] = [*chains, listeners.chain("amazonaws", _AWS, passthrough)]
         return config
 
@@ -183,7 +186,7 @@ class _Node:
                 Finding("AM357", self.mesh.logical_id, self.mesh.path, message, "DROP_ALL refuses other hosts")
             )
             route: Config = {"match": ANYTHING, "route": {"cluster": self._passthrough, "timeout": "0s"}}
-            others = [listeners.virtual_host("mesh-allow-all", ["*"], [route])]
+            others = [listeners.virtual_host("mesh-allow-all", listeners.ANY_HOST, [route])]
         name = named("egress_http", exposure.port.written)
         network_filter = listeners.http("egress", named("rds", name), [*hosts, *others], self.observed)
         return listeners.chain(name, {"destination_port": exposure.port.written}, network_filter)

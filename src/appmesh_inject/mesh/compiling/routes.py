@@ -7,7 +7,6 @@ from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.mesh.compiling import retries
 from appmesh_inject.mesh.compiling.envoy_messages import Config
 from appmesh_inject.mesh.compiling.resource_links import Rule, Target
-from appmesh_inject.mesh.live_weights import runtime_key
 from appmesh_inject.mesh.model import GRPC, Match, Matcher, Route
 from appmesh_inject.mesh.scalars import Scalar
 
@@ -44,7 +43,12 @@ def destination(rule: Rule, clusters: Callable[[Target], Json]) -> Config:
     weighted = [
         {"name": clusters(target), "weight": (target.baseline or target.weight).written} for target in rule.targets
     ]
-    live: Config = {"runtime_key_prefix": runtime_key(rule.route)} if rule.route and rule.is_live else {}
+    live: Config = {}
+    if rule.route and rule.is_live:
+        # Imported here, since few routes need it and every import prolongs a cold start.
+        from appmesh_inject.mesh.live_weights import runtime_key
+
+        live = {"runtime_key_prefix": runtime_key(rule.route)}
     return {"weighted_clusters": {**live, "clusters": weighted}}
 
 

@@ -55,7 +55,7 @@ class Property(NamedTuple):
         value = self.value
         if not isinstance(value, dict):
             return value is not None
-        return not isinstance(read(value, self.reader.scope), Absent)
+        return len(value) != 1 or not isinstance(read(value, self.reader.scope), Absent)
 
     def wrong(self, need: str, literal: Literal) -> None:
         self.report("AM302", f"must be {need}, and {shown_literal(literal)} is not", "Correct the value")
@@ -194,7 +194,7 @@ class Members:
         return self.prop.at(name, self.properties.get(name))
 
     def given(self, *names: str) -> tuple[str, ...]:
-        return tuple(name for name in names if self[name].is_there)
+        return tuple(name for name in names if name in self.properties and self[name].is_there)
 
     def required(self, name: str) -> Property | None:
         prop = self[name]
@@ -215,21 +215,24 @@ class Members:
         return None
 
     def scalar(self, name: str, check: Check = lambda _: None) -> Scalar | None:
-        return self[name].scalar(check) if self[name].is_there else None
+        prop = self[name]
+        return prop.scalar(check) if prop.is_there else None
 
     def required_scalar(self, name: str, check: Check = lambda _: None) -> Scalar | None:
         prop = self.required(name)
         return prop and prop.scalar(check)
 
     def choice(self, name: str, *options: str) -> str | None:
-        return self[name].choice(*options) if self[name].is_there else None
+        prop = self[name]
+        return prop.choice(*options) if prop.is_there else None
 
     def required_choice(self, name: str, *options: str) -> str | None:
         prop = self.required(name)
         return prop and prop.choice(*options)
 
     def flag(self, name: str) -> bool | None:
-        return self[name].flag() if self[name].is_there else None
+        prop = self[name]
+        return prop.flag() if prop.is_there else None
 
 
 def parameters(

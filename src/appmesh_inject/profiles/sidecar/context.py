@@ -107,6 +107,7 @@ def sidecar_context(context: Context, sidecar_set: SidecarSet, represents: str) 
         context.platform,
         context.meshes,
         context.drafts,
+        context.health_checked,
         task=context.kind.task(context.document, context.workload, scope),
         sidecar_set=sidecar_set,
         represents=represents,
