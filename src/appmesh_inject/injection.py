@@ -16,7 +16,7 @@ from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.meshes import Meshes
 from appmesh_inject.mesh.template_mesh import has_mesh
-from appmesh_inject.profiles.context import Context, DocumentContext, HealthChecked, setting_path
+from appmesh_inject.profiles.context import Context, DocumentContext, setting_path
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
 from appmesh_inject.profiles.registry import Profile, profile
 from appmesh_inject.profiles.sidecar.build import Draft
@@ -92,8 +92,7 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
     defaults = gather((platform.level, *found.levels), found.scope)
     whole = DocumentContext(document, kind, found, defaults, platform, meshes)
     drafts: dict[bytes, Draft] = {}
-    checked: HealthChecked = {}
-    decided = [_decided(workload, whole, drafts, checked) for workload in found.workloads if workload.is_marked]
+    decided = [_decided(workload, whole, drafts) for workload in found.workloads if workload.is_marked]
     changed = edited(document, [edit for each in decided for edit in _edits(each)])
 
     default_profile, export = defaults.values.get("Profile", PREVIEW), bool(defaults.values.get("ExportMesh"))
@@ -129,16 +128,12 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
     return Outcome(changed, reports, in_order)
 
 
-def _decided(
-    workload: Workload, whole: DocumentContext, drafts: dict[bytes, "Draft"], health_checked: HealthChecked
-) -> Decided:
+def _decided(workload: Workload, whole: DocumentContext, drafts: dict[bytes, "Draft"]) -> Decided:
     """The settings of a marked workload, and what its profile plans to do."""
     requested = settle(gather(workload.levels, workload.scope, whole.defaults), workload.name)
     of_settings = (*whole.found.findings, *whole.defaults.findings, *workload.findings, *requested.findings)
     mistakes = mistakes_of(workload.name, of_settings) if of_settings else []
-    context = Context(
-        whole.document, whole.kind, workload, requested, whole.platform, whole.meshes, drafts, health_checked
-    )
+    context = Context(whole.document, whole.kind, workload, requested, whole.platform, whole.meshes, drafts)
     outcome = Plan() if is_profile_unknown(mistakes) else _planned(context)
     return Decided.of(workload, requested, outcome, mistakes)
 

@@ -1,8 +1,7 @@
 """What a profile may read: when it plans for one workload, and when it finishes the document."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import NO_VALUE, Leaf, Literal, Scope, function, if_, leaves
@@ -18,17 +17,11 @@ if TYPE_CHECKING:
     from appmesh_inject.profiles.sidecar.build import Draft
 
 
-HealthChecked: TypeAlias = dict[int, tuple[Mapping[str, Json], Sequence[str]]]
-"""Target groups with a port for health checks, by the identity of the resources that they are among, which stand beside
-them, so that their identity stays theirs."""
-
-
 @dataclass(frozen=True, slots=True)
 class Context:
     """A workload in its document, its settings, the deployment parameters, and the available meshes.
 
-    drafts: of other workloads, by key, for `profiles.sidecar.draft_reuse`. health_checked: what other workloads have
-    found in the same resources, for `profiles.sidecar.admin_port`.
+    drafts: of other workloads, by key, for `profiles.sidecar.draft_reuse`.
     """
 
     document: Json
@@ -38,7 +31,6 @@ class Context:
     platform: PlatformDefaults
     meshes: Meshes
     drafts: dict[bytes, "Draft"]
-    health_checked: HealthChecked
 
     @property
     def settings(self) -> Settings:

@@ -67,29 +67,25 @@ def _uses(
         hint = "Take the PortMapping out, or let Envoy answer /ready and /stats/prometheus there: set StatsPort"
         yield context.setting_path("Envoy"), "the envoy container maps the admin port", hint
     resources = scope.resources
-    for logical_id in _of_task(context, list(_checked_at(context, admin, scope)), resources, scope):
+    for logical_id in _of_task(context, list(_checked_at(admin, scope)), resources, scope):
         path: Path = ("Resources", logical_id, "Properties", "HealthCheckPort")
         message = f"{logical_id} checks the health of the task at Envoy's admin port"
         yield path, message, "Check a listener's port, or set StatsPort and HealthCheckPath: /ready"
 
 
-def _checked_at(context: Context, admin: set[str], scope: Scope) -> Iterator[str]:
+def _checked_at(admin: set[str], scope: Scope) -> Iterator[str]:
     """The target groups that can exist, and whose health check can be at one of the ports `admin`."""
     resources = scope.resources
-    for name in _with_port(context, resources):
+    for name in _with_port(resources):
         port = _properties(resources, name).get("HealthCheckPort")
         if _can_be(port, admin, scope) and _can_exist(resources[name], scope):
             yield name
 
 
-def _with_port(context: Context, resources: Mapping[str, Json]) -> Sequence[str]:
-    """The target groups that name a port for health checks, which few do. Looked for once for all tasks."""
-    seen = context.health_checked.get(id(resources))
-    if seen is None:
-        target_groups = [name for name, it in resources.items() if isinstance(it, dict) and it.get("Type") == _TARGETS]
-        found = [name for name in target_groups if "HealthCheckPort" in _properties(resources, name)]
-        seen = context.health_checked[id(resources)] = resources, found
-    return seen[1]
+def _with_port(resources: Mapping[str, Json]) -> Sequence[str]:
+    """The target groups that name a port for health checks, which few do."""
+    target_groups = [name for name, it in resources.items() if isinstance(it, dict) and it.get("Type") == _TARGETS]
+    return [name for name in target_groups if "HealthCheckPort" in _properties(resources, name)]
 
 
 def _can_be(value: Json, ports: set[str], scope: Scope) -> bool:

@@ -107,7 +107,6 @@ def sidecar_context(context: Context, sidecar_set: SidecarSet, represents: str) 
         context.platform,
         context.meshes,
         context.drafts,
-        context.health_checked,
         task=context.kind.task(context.document, context.workload, scope),
         sidecar_set=sidecar_set,
         represents=represents,
