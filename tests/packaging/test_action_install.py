@@ -6,10 +6,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from tests.action import Run
 from tests.cli.command import TEMPLATE
 from tests.conftest import REPOSITORY
+
+PIN = r"^([\w.-]+)==(\S+)"
 
 pytestmark = pytest.mark.skipif(not os.environ.get("PACKAGING"), reason="PACKAGING is not set: make test-packaging")
 
@@ -24,8 +27,6 @@ def test_the_action_runs_as_it_is_installed_by_itself(tmp_path: Path) -> None:
     assert "Web: injected" in run.printed
     python = tmp_path / "runner" / "appmesh-inject" / "bin" / "python"
     listed = subprocess.run([python, "-m", "pip", "freeze"], check=True, capture_output=True, text=True).stdout
-    installed = dict(re.findall(r"^([\w.-]+)==(\S+)$", listed, re.MULTILINE))
-    lock = (REPOSITORY / "requirements" / "user.txt").read_text()
-    pinned = dict(re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE))
-    assert {name.lower(): version for name, version in installed.items()}.items() <= pinned.items()
+    installed = {(canonicalize_name(package), version) for package, version in re.findall(PIN, listed, re.MULTILINE)}
     assert len(installed) > 10
+    assert installed <= set(re.findall(PIN, (REPOSITORY / "requirements" / "user.txt").read_text(), re.MULTILINE))
