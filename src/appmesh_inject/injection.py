@@ -66,14 +66,14 @@ class Outcome(NamedTuple):
 
 
 def inject(
-    document: Json, kind: DocumentKind, platform: PlatformDefaults = BUILT_IN, meshes: Meshes | None = None
+    document: Json, kind: DocumentKind, deployment: PlatformDefaults = BUILT_IN, meshes: Meshes | None = None
 ) -> Outcome:
     """Injects into every marked workload of `document`. Mistakes of the user are findings, and never raise.
 
-    platform: the macro's deployment parameters. meshes: of other templates.
+    deployment: the macro's deployment parameters. meshes: of other templates.
     """
     try:
-        return _injected(document, kind, platform, meshes or Meshes())
+        return _injected(document, kind, deployment, meshes or Meshes())
     except RecursionError:
         # The depth is checked only after a failure, since checking costs a walk through the document.
         if not any(is_deeper(value, MOST_LEVELS) for value in (document, dict(kind.request.given))):
@@ -87,10 +87,10 @@ def too_deep() -> Finding:
     return Finding("AM002", "", (), message, "Reduce the nesting of maps, lists and functions")
 
 
-def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, meshes: Meshes) -> Outcome:
+def _injected(document: Json, kind: DocumentKind, deployment: PlatformDefaults, meshes: Meshes) -> Outcome:
     found = kind.find(document)
-    defaults = gather((platform.level, *found.levels), found.scope)
-    whole = DocumentContext(document, kind, found, defaults, platform, meshes)
+    defaults = gather((deployment.level, *found.levels), found.scope)
+    whole = DocumentContext(document, kind, found, defaults, deployment, meshes)
     drafts: dict[bytes, Draft] = {}
     decided = [_decided(workload, whole, drafts) for workload in found.workloads if workload.is_marked]
     changed = edited(document, [edit for each in decided for edit in _edits(each)])
@@ -101,7 +101,7 @@ def _injected(document: Json, kind: DocumentKind, platform: PlatformDefaults, me
     changed = edited(changed, [edit for finish in finishes for edit in finish.changes])
     of_finishes = [finding for finish in finishes for finding in finish.findings]
     decided = [each.with_findings_about_it(of_finishes) for each in decided] if of_finishes else decided
-    findings = [*platform.findings, *found.findings, *defaults.findings, *of_finishes]
+    findings = [*deployment.findings, *found.findings, *defaults.findings, *of_finishes]
 
     consumers = [used.name for used in profiles if used.consumes_mesh]
     if export or consumers:
@@ -133,7 +133,7 @@ def _decided(workload: Workload, whole: DocumentContext, drafts: dict[bytes, "Dr
     requested = settle(gather(workload.levels, workload.scope, whole.defaults), workload.name)
     of_settings = (*whole.found.findings, *whole.defaults.findings, *workload.findings, *requested.findings)
     mistakes = mistakes_of(workload.name, of_settings) if of_settings else []
-    context = Context(whole.document, whole.kind, workload, requested, whole.platform, whole.meshes, drafts)
+    context = Context(whole.document, whole.kind, workload, requested, whole.deployment, whole.meshes, drafts)
     outcome = Plan() if is_profile_unknown(mistakes) else _planned(context)
     return Decided.of(workload, requested, outcome, mistakes)
 

@@ -152,10 +152,10 @@ def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Out
     request = Level(("Transform", "Parameters"), _mapping(event.get("params")))
     values = _parameter_values(event.get("templateParameterValues"))
     target = CloudFormation(request, {**_pseudo_parameters(event), **values})
-    platform, account = deployed(parameters), event.get("accountId")
+    deployment, account = deployed(parameters), event.get("accountId")
     if isinstance(account, str):
-        platform = platform.in_account(account)
-    return inject(event.get("fragment"), target, platform, _meshes(environment.get(MESH_STACKS)))
+        deployment = deployment.in_account(account)
+    return inject(event.get("fragment"), target, deployment, _meshes(environment.get(MESH_STACKS)))
 
 
 def _meshes(names: str | None) -> Meshes:

@@ -28,7 +28,7 @@ class Context:
     kind: DocumentKind
     workload: Workload
     requested: RequestedSettings
-    platform: PlatformDefaults
+    deployment: PlatformDefaults
     meshes: Meshes
     drafts: dict[bytes, "Draft"]
 
@@ -62,7 +62,7 @@ class DocumentContext(NamedTuple):
     kind: DocumentKind
     found: Found
     defaults: Gathered
-    platform: PlatformDefaults
+    deployment: PlatformDefaults
     meshes: Meshes
 
 

@@ -114,7 +114,7 @@ class Standalone(SidecarProfile):
 
         exported, findings = told_to_other_stacks(whole)
         tasks = [task for task in notes if isinstance(task, LiveTask)]
-        plan = added(template, tasks, exported, whole.platform.live_weights_role) if tasks or exported else Plan()
+        plan = added(template, tasks, exported, whole.deployment.live_weights_role) if tasks or exported else Plan()
         return Plan(plan.changes, (*findings, *plan.findings))
 
     def closing(self, context: Context, sidecar_set: SidecarSet, envoy: Container, values: Values) -> Closing:

@@ -85,7 +85,7 @@ def _is_made_by(source: MeshSource, mesh: Mesh, context: Context) -> bool:
     if exported_mesh(template):
         return False
     top = value_if_there(template, ("Metadata", "AppMesh", "Namespace"))
-    by_default = context.platform.level.given.get("Profile") == SERVICE_CONNECT
+    by_default = context.deployment.level.given.get("Profile") == SERVICE_CONNECT
     return top is None and (by_default or _has_profile(template))
 
 

@@ -97,7 +97,7 @@ def limits(context: SidecarContext) -> Iterator[Finding]:
 
 def image(context: SidecarContext, role: str, container: Container) -> Iterator[Finding]:
     """Checks that the image of a sidecar comes from a registry that the deployment allows."""
-    allowed = context.platform.registries
+    allowed = context.deployment.registries
     written = container.definition.get(context.kind.containers.image_key)
     for leaf in leaves(written, container.scope) if allowed and written is not None else ():
         reading = leaf.reading

@@ -58,7 +58,7 @@ class SidecarContext(Context):
         if settings.live_weights:
             values[Slot.LIVE_WEIGHTS] = "true"
         for slot, parameter in self.sidecar_set.images.items():
-            values[slot] = self.platform.images.get(parameter) or BUILT_IN_IMAGES[parameter]
+            values[slot] = self.deployment.images.get(parameter) or BUILT_IN_IMAGES[parameter]
         return values
 
     def _admin_port(self, app_ports: Json) -> Json:
@@ -104,7 +104,7 @@ def sidecar_context(context: Context, sidecar_set: SidecarSet, represents: str) 
         context.kind,
         context.workload,
         context.requested,
-        context.platform,
+        context.deployment,
         context.meshes,
         context.drafts,
         task=context.kind.task(context.document, context.workload, scope),
