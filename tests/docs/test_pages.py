@@ -60,11 +60,7 @@ def test_the_first_page_lists_all_pages_in_the_order_of_the_navigation() -> None
     assert listed == [page for page in re.findall(r"[\w/-]+\.md", navigation) if "/" in page]
 
 
-OPEN_OTHERWISE = ("guides/operate.md", "guides/service-connect.md", "reference/service-connect.md")
-"""Pages whose first paragraph says it in more than a line."""
-
-
-@pytest.mark.parametrize("page", [page for page in PAGES if name(page) not in OPEN_OTHERWISE], ids=name)
+@pytest.mark.parametrize("page", PAGES, ids=name)
 def test_a_page_opens_with_what_it_is_for_in_one_line(page: Path) -> None:
     first = re.search(r"^# .+\n\n(.+)\n\n", page.read_text(), re.MULTILINE)
     assert first

@@ -4,6 +4,8 @@ import hashlib
 import re
 import shutil
 import subprocess
+import sys
+import tomllib
 from base64 import b64encode
 from pathlib import Path
 from xml.etree import ElementTree
@@ -67,6 +69,14 @@ def test_the_drawing_is_xml_with_every_part_and_the_same_each_time(tmp_path: Pat
     evil = ElementTree.fromstring(run("graph", str(hostile(tmp_path)), "--output-format", "svg").out)
     assert HOSTILE in {title.text for title in evil.iterfind(".//s:title", space)}
     assert not list(evil.iterfind(".//s:script", space))
+
+
+def test_what_a_drawing_lacks_is_said_as_pip_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "py_mini_racer", None)
+    ran = run("graph", str(COLOUR), "--output-format", "svg")
+    (extra,) = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["optional-dependencies"]["graph"]
+    assert ran.code == 1
+    assert f"a drawing needs one more package: pip install '{extra}', or save it from the page" in ran.err
 
 
 def test_the_format_goes_by_the_name_of_the_output(tmp_path: Path) -> None:

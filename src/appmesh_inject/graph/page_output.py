@@ -14,6 +14,9 @@ from appmesh_inject.graph.model import TITLES, Graph
 PAGE_SCRIPT, DRAWING_SCRIPT = "page.js", "drawing.js"
 PAGE_STYLE, DRAWING_STYLE = "page.css", "drawing.css"
 
+ENGINE = "mini-racer>=0.14,<1"
+"""What the extra `graph` installs, by a name that pip finds without a copy of this repository."""
+
 
 def data(graph: Graph) -> str:
     """The graph as JSON for a script element: it cannot contain the end of that element."""
@@ -49,7 +52,7 @@ def svg(graph: Graph) -> str:
     try:
         from py_mini_racer import MiniRacer
     except ImportError:
-        message = "a drawing needs one more package: install 'appmesh-inject[graph]', or save it from the page"
+        message = f"a drawing needs one more package: pip install '{ENGINE}', or save it from the page"
         raise UserError(message) from None
     context = MiniRacer()
     context.eval(_asset(DRAWING_SCRIPT))
