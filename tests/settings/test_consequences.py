@@ -15,7 +15,7 @@ NODE = "\n        VirtualNodeName: !GetAtt GatewayNode.VirtualNodeName\n"
     [
         (NODE, NODE.replace("VirtualNodeName: ", "VirtualNode: "), "AM101 GatewayTask: unknown setting 'VirtualNode'"),
         (NODE, f"\n        Profile: Standalone{NODE}", "AM102 GatewayTask: Profile must be"),
-        (NODE, NODE.replace("\n  ", "\n"), "AM112 GatewayTask: Metadata.AppMesh must be a map"),
+        (NODE, NODE.replace("\n  ", "\n"), "AM112 GatewayTask: Metadata.AppMesh is empty"),
         ("    Profile: standalone\n", "    Profile: Standalone\n", "AM102: Profile must be"),
         ("    Profile: standalone\n", "    Profil: standalone\n", "AM101: unknown setting 'Profil'"),
         ("    MeshName: !GetAtt Mesh", "    Mesh: !GetAtt Mesh", "AM101: unknown setting 'Mesh'"),

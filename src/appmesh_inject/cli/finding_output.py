@@ -65,17 +65,18 @@ def finding_line(document: Document, finding: Finding) -> Line:
 
 
 MANY = 4
-"""From so many places on, a message about each of them is printed once."""
+"""From so many places on, a warning about each of them is printed once."""
 
 
 def gathered(lines: Sequence[Line]) -> Iterator[Line]:
-    """The lines of one file, of which those that say the same of many subjects are one, at the place of the first."""
+    """The lines of one file, of which warnings that say the same of many subjects are one, at the place of the first.
+    Each error keeps its own, since somebody has to go to its place."""
     alike: dict[tuple[str, str, str], list[Line]] = {}
     for line in lines:
         alike.setdefault((line.severity, line.code, line.message), []).append(line)
     for line in lines:
         same = alike[line.severity, line.code, line.message]
-        if len(same) < MANY or not line.subject:
+        if len(same) < MANY or not line.subject or line.severity == "error":
             yield line
         elif line is same[0]:
             others = list(dict.fromkeys(each.subject.split(" ")[0] for each in same[1:]))

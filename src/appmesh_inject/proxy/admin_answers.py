@@ -80,7 +80,7 @@ def answers(files: Iterable[tuple[str, str]]) -> dict[Question, Any]:
 
 
 def _answers(name: str, text: str) -> Iterator[Answer]:
-    text = _SESSION.sub("", re.sub(r"\r+\n", "\n", text))
+    text = _SESSION.sub("", text.replace("\r", ""))
     heads = list(_HEAD.finditer(text))
     if not heads:
         yield _answer(name, text)

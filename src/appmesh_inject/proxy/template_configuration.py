@@ -1,6 +1,5 @@
 """The configurations that a template compiles to, by task, as far as they are known before a deployment."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -65,9 +64,20 @@ def chosen(found: Sequence[TaskConfiguration], node_id: str, task: str | None, n
 
 def fits(compiled: str, running: str) -> bool:
     """Whether a text that runs can have been compiled to this one, in which some parts may be unknown."""
-    if UNKNOWN not in compiled:
+    first, *others = compiled.split(UNKNOWN)
+    if not others:
         return compiled == running
-    return re.fullmatch(".*".join(map(re.escape, compiled.split(UNKNOWN))), running, re.DOTALL) is not None
+    *middle, last = others
+    end = len(running) - len(last)
+    place = len(first)
+    if not (running.startswith(first) and running.endswith(last) and place <= end):
+        return False
+    for part in middle:
+        found = running.find(part, place, end)
+        if found < 0:
+            return False
+        place = found + len(part)
+    return True
 
 
 def _shown(text: str) -> str:
