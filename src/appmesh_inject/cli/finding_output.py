@@ -1,13 +1,12 @@
 """Prints findings and reports, one line each; in colour only on a terminal."""
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from appmesh_inject.cfn.document import Path, shown
 from appmesh_inject.cli.common_flags import is_quiet, not_ignored, warned
@@ -17,6 +16,12 @@ from appmesh_inject.files.documents import Document
 from appmesh_inject.findings import Finding, one_line, with_full_stop
 from appmesh_inject.injection import Action
 from appmesh_inject.settings.platform_defaults import PATH as DEPLOYMENT_PATH
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+Styled: TypeAlias = Sequence[str | tuple[str, str]]
+"""A line in parts: text, or text and its style in Rich's words."""
 
 COLOURS = {
     "error": "bold red",
@@ -38,9 +43,9 @@ class Line:
     message: str
     subject: str = ""
 
-    def rich(self) -> Text:
+    def styled(self) -> Styled:
         head = " ".join(part for part in (self.code, self.subject) if part)
-        return Text.assemble(
+        return (
             (one_line(self.where), "bold"),
             ": ",
             (self.severity, COLOURS.get(self.severity, "")),
@@ -108,10 +113,10 @@ def print_findings_of_all(files: Iterable[tuple[Document, Iterable[Finding]]]) -
         if any(not finding.is_error for finding in listed):
             warned()
         lines = [finding_line(document, finding) for finding in listed]
-        print_lines(line.rich() for line in gathered(lines))
+        print_lines(line.styled() for line in gathered(lines))
         codes += (finding.code for finding in listed)
     if not is_quiet():
-        print_lines(Text(line) for line in explained(codes))
+        print_lines([line] for line in explained(codes))
 
 
 def explained(codes: Iterable[str]) -> list[str]:
@@ -126,7 +131,7 @@ def print_unused(flags: Sequence[str]) -> None:
         warned()
         verb = "has" if len(flags) == 1 else "have"
         text = f"{', '.join(flags)} {verb} no effect: no task definition is marked outside of an Fn::Transform"
-        print_lines([Text(f"appmesh-inject: warning: {text}.")])
+        print_lines([[f"appmesh-inject: warning: {text}."]])
 
 
 def print_errors(errors: Iterable[object]) -> None:
@@ -137,20 +142,37 @@ def print_errors(errors: Iterable[object]) -> None:
 
 def printed(lines: Iterable[Line | str]) -> str:
     """The lines as text for stdout, in colour on a terminal."""
-    return _text([line.rich() if isinstance(line, Line) else Text(one_line(line)) for line in lines], stderr=False)
+    return _text([line.styled() if isinstance(line, Line) else [one_line(line)] for line in lines], stderr=False)
 
 
-def coloured(lines: Iterable[Text]) -> str:
+def coloured(lines: "Iterable[Text]") -> str:
     """The lines as text for stdout, in colour on a terminal."""
-    return _text(lines, stderr=False)
+    return _by_rich(lines, stderr=False)
 
 
-def print_lines(lines: Iterable[Text]) -> None:
+def print_lines(lines: Iterable[Styled]) -> None:
     typer.echo(_text(lines, stderr=True), nl=False, err=True, color=True)
 
 
-def _text(lines: Iterable[Text], *, stderr: bool) -> str:
+def _text(lines: Iterable[Styled], *, stderr: bool) -> str:
+    """The lines as text for a stream."""
+    stream = sys.stderr if stderr else sys.stdout
+    if not (stream.isatty() or any(map(os.environ.get, _AS_ON_A_TERMINAL))):
+        # Where there is no colour, to load Rich would take a sixth of the time of `render`.
+        return "".join(f"{''.join(part if isinstance(part, str) else part[0] for part in line)}\n" for line in lines)
+    from rich.text import Text
+
+    return _by_rich([Text.assemble(*line) for line in lines], stderr=stderr)
+
+
+_AS_ON_A_TERMINAL = ("FORCE_COLOR", "TTY_COMPATIBLE")
+"""Variables by which Rich takes what is no terminal for one."""
+
+
+def _by_rich(lines: "Iterable[Text]", *, stderr: bool) -> str:
     """The lines as text for a stream, never wrapped. Typer writes it, since it handles broken pipes."""
+    from rich.console import Console
+
     # With NO_COLOR, Rich still writes bold and dim.
     system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
     console = Console(stderr=stderr, color_system=system, highlight=False, markup=False, emoji=False, soft_wrap=True)

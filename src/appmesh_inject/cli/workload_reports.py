@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from rich.text import Text
-
 from appmesh_inject.cli.common_flags import is_quiet
 from appmesh_inject.cli.file_selection import Selected
-from appmesh_inject.cli.finding_output import COLOURS, print_lines, print_unused
+from appmesh_inject.cli.finding_output import COLOURS, Styled, print_lines, print_unused
 from appmesh_inject.cli.mesh_option import MESH, holds_mesh
 from appmesh_inject.files.documents import Document
 from appmesh_inject.findings import Finding, one_line
@@ -29,7 +27,7 @@ def print_workloads(results: Sequence[tuple[InputFile, Rendered]], found: Select
             name = "" if is_one else f"{input_file.document.name}: "
             _print_file(input_file, result, name)
     if not is_one and results:
-        print_lines([Text(_total(results, found))])
+        print_lines([[_total(results, found)]])
 
 
 def is_idle(result: Rendered) -> bool:
@@ -42,7 +40,7 @@ def is_idle(result: Rendered) -> bool:
 def print_note(text: str) -> None:
     """Prints a line about what was done, unless --quiet is given."""
     if not is_quiet():
-        print_lines([Text(one_line(text))])
+        print_lines([[one_line(text)]])
 
 
 def print_described(input_file: InputFile) -> None:
@@ -86,7 +84,7 @@ def _print_file(input_file: InputFile, result: Rendered, name: str) -> None:
         print_lines(_line(report, result.findings, name) for report in result.reports)
     else:
         document = input_file.document
-        print_lines([Text(one_line(f"{document.name}: there is no {input_file.contents}{_instead(document)}"))])
+        print_lines([[one_line(f"{document.name}: there is no {input_file.contents}{_instead(document)}")]])
 
 
 def _instead(document: Document) -> str:
@@ -96,13 +94,13 @@ def _instead(document: Document) -> str:
     return f"; to use its mesh for tasks of other templates, pass {MESH} {document.name}"
 
 
-def _line(report: Report, findings: Iterable[Finding], name: str) -> Text:
+def _line(report: Report, findings: Iterable[Finding], name: str) -> Styled:
     reason = _reason(report, findings)
     what, how = str(report.action), f": {reason}" if reason else f" (profile {report.profile})"
     if report.action is Action.INJECTED and report.profile == SERVICE_CONNECT:
         what, how = SERVICE_CONNECT, f", {reason}"
     head = (one_line(name), (one_line(report.name), "bold"), ": ")
-    return Text.assemble(*head, (what, COLOURS[report.action]), one_line(how))
+    return *head, (what, COLOURS[report.action]), one_line(how)
 
 
 def _reason(report: Report, findings: Iterable[Finding]) -> str:

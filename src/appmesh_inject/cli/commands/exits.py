@@ -65,8 +65,8 @@ def exits(
     """Say which way out of App Mesh fits: a standalone Envoy, ECS Service Connect, an internal load balancer, or VPC
     Lattice. What each keeps and loses of every route, node and gateway, and why.
 
-    Changes nothing, and calls nobody. Takes templates as they are, many at once, and JSON that aws appmesh describe-*
-    printed. The exit code is 1 if there is no mesh, or if it has a mistake.
+    Changes nothing. Takes templates, and what aws appmesh describe-* printed. The exit code is 1 without a mesh, or if
+    it has a mistake.
     """
     with errors_reported():
         # The mesh package is large, and the other commands do not need it.
