@@ -46,6 +46,12 @@ def test_a_copied_name_is_said_of_both_the_task_and_the_node() -> None:
     assert codes({}, {**MESH, "WebTask": task("web"), "ApiTask": task("api")}) == []
 
 
+def test_nothing_is_said_of_nodes_that_services_with_service_connect_may_run() -> None:
+    for enabled, said in ((True, []), (False, ["AM368 Api"])):
+        service = {"Type": "AWS::ECS::Service", "Properties": {"ServiceConnectConfiguration": {"Enabled": enabled}}}
+        assert codes({}, {**MESH, "WebTask": task("web"), "Service": service}) == said
+
+
 def test_nothing_is_said_of_an_exported_mesh() -> None:
     assert codes({"ExportMesh": True}, {**MESH, "WebTask": task("web"), "ApiTask": task("web")}) == []
 

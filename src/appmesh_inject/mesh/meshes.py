@@ -129,7 +129,7 @@ class Meshes:
         for subject, settings, scope in tasks:
             if subject not in self._runners:
                 self._runners.add_left_alone(named_resource(settings), settings.mesh_name, scope, subject)
-        yield from self._runners.mismatches()
+        yield from self._runners.mismatches(template)
 
 
 def named_resource(settings: Settings) -> Json:

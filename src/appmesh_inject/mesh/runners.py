@@ -3,7 +3,7 @@
 A name that was copied or misspelt takes a service out of its mesh, and nothing else would say so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from appmesh_inject.cfn.document import Json, Path
@@ -40,13 +40,14 @@ class Runners:
         for logical_id in self.compiler.named(who, mesh_name, scope):
             self.add(logical_id, task, (), is_certain=False)
 
-    def mismatches(self) -> Iterator[Finding]:
+    def mismatches(self, template: Json) -> Iterator[Finding]:
         """A warning for each task that runs the same node as another one, and for each node or gateway that no task
-        runs."""
+        runs. Not for nodes where the template has services with Service Connect, since these need no marks."""
         model = self.compiler.model
         for node in model.nodes:
             yield from self._twins(self._tasks.get(node.logical_id, {}))
-        owners: tuple[VirtualNode | VirtualGateway, ...] = (*model.nodes, *model.gateways)
+        nodes = () if _has_service_connect(template) else model.nodes
+        owners: tuple[VirtualNode | VirtualGateway, ...] = (*nodes, *model.gateways)
         for owner in owners:
             if owner.logical_id not in self._tasks:
                 yield _idle(owner)
@@ -58,6 +59,17 @@ class Runners:
             message = f"runs the same virtual node as task definition {certain[0]}"
             hint = "Correct the name of the node, unless both serve the same requests"
             yield Finding("AM367", task, tasks[task], message, hint)
+
+
+def _has_service_connect(template: Json) -> bool:
+    resources = template.get("Resources") if isinstance(template, Mapping) else None
+    services = (it for it in resources.values() if isinstance(it, Mapping)) if isinstance(resources, Mapping) else ()
+    for service in services:
+        properties = service.get("Properties") if service.get("Type") == "AWS::ECS::Service" else None
+        configuration = properties.get("ServiceConnectConfiguration") if isinstance(properties, Mapping) else None
+        if isinstance(configuration, Mapping) and configuration.get("Enabled") is not False:
+            return True
+    return False
 
 
 def _idle(owner: VirtualNode | VirtualGateway) -> Finding:
