@@ -94,7 +94,10 @@ def envoy_image(stack: Stack) -> str:
 
 def of_new_code(folder: Path) -> Path:
     """What was built, with another image of envoy in the code: a later version of the macro."""
-    build = shutil.copytree(REPOSITORY / ".aws-sam" / "build", folder / "build")
+    build = shutil.copytree(REPOSITORY / ".aws-sam" / "build", folder / ".aws-sam" / "build")
+    for name in ("LICENSE", "README.md"):
+        # The template names them beside the folder that it is built in.
+        shutil.copy(REPOSITORY / name, folder)
     image = re.compile(r"[^\"]*/aws-appmesh-envoy:v1\.8\.0\.2-beta")
     changed = 0
     for module in build.rglob("appmesh_inject/**/*.py"):
