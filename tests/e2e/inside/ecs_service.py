@@ -40,6 +40,9 @@ class EcsServiceProvider(ResourceProvider):  # type: ignore[misc]
         model = request.desired_state
         model.setdefault("ServiceName", generate_default_name(request.stack_name, request.logical_resource_id))
         parameters = asked(_without_attributes(model), CREATE)
+        for network in parameters.get("networkConfiguration", {}).values():
+            # Optional in AWS, which takes the VPC's default group. LocalEmu's ECS, which is moto's, wants the list.
+            network.setdefault("securityGroups", [])
         created = request.aws_client_factory.ecs.create_service(**parameters)["service"]
         model |= {ARN: created["serviceArn"], NAME: created["serviceName"]}
         _deploy(request, parameters)
