@@ -37,7 +37,7 @@ def test_an_edit_of_any_text_is_right_or_refused_in_one_sentence(path: Path) -> 
 @pytest.mark.parametrize("odd", ODD)
 def test_lint_says_where_a_text_cannot_be_read(odd: str) -> None:
     text = INPUTS[0].read_text()
-    for at in (0, 1, text.index("\n"), text.index(":") + 1, len(text) // 2, len(text)):
+    for at in (1, text.index(":") + 1, len(text) // 2):
         bent = text[:at] + odd + text[at:]
         ran = run("lint", "-", stdin=bent.encode())
         assert ran.code in (0, 1)
@@ -62,9 +62,10 @@ ODD_VALUES = (
 )
 
 
-@pytest.mark.parametrize("section", SECTIONS)
-def test_lint_of_a_section_that_is_none(section: str) -> None:
-    for value in ODD_VALUES:
+@pytest.mark.parametrize(("number", "section"), enumerate(SECTIONS))
+def test_lint_of_a_section_that_is_none(number: int, section: str) -> None:
+    # Each lint takes half a second: every section has a third of the values, and every value is tried.
+    for value in ODD_VALUES[number % 3 :: 3]:
         resources = "Resources: {A: {Type: AWS::SNS::Topic}, on: {Type: AWS::SNS::Topic, Properties: }}\n"
         ran = run("lint", "-", "--format", "json", stdin=f"{section}: {value}\n{resources}")
         assert ran.code in (0, 1)
