@@ -62,7 +62,7 @@ ODD_VALUES = (
 )
 
 
-@pytest.mark.parametrize(("number", "section"), enumerate(SECTIONS))
+@pytest.mark.parametrize(("number", "section"), list(enumerate(SECTIONS)))
 def test_lint_of_a_section_that_is_none(number: int, section: str) -> None:
     # Each lint takes half a second: every section has a third of the values, and every value is tried.
     for value in ODD_VALUES[number % 3 :: 3]:
