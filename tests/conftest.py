@@ -1,14 +1,19 @@
 """Options and fixtures that every test can use."""
 
+import functools
 import os
 from pathlib import Path
 
+import cfnlint.helpers
 import pytest
 from hypothesis import settings
 
 # The time that one example takes says more about the machine than about the code.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+# Each lint reads cfn-lint's own JSON anew, which takes longer than the rest. The commands of a test run share it.
+cfnlint.helpers.load_resource = functools.cache(cfnlint.helpers.load_resource)
 
 REPOSITORY = Path(__file__).parent.parent
 
