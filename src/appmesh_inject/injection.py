@@ -21,7 +21,7 @@ from appmesh_inject.profiles.plan import Decided, Plan, Skip
 from appmesh_inject.profiles.registry import Profile, profile
 from appmesh_inject.profiles.sidecar.build import Draft
 from appmesh_inject.settings.consequences import is_profile_unknown, mistakes_of
-from appmesh_inject.settings.layers import gather, settle
+from appmesh_inject.settings.layers import RequestedSettings, gather, settle
 from appmesh_inject.settings.platform_defaults import BUILT_IN, PlatformDefaults
 from appmesh_inject.settings.table import PREVIEW, STANDALONE
 from appmesh_inject.workloads import quotas
@@ -66,14 +66,25 @@ class Outcome(NamedTuple):
 
 
 def inject(
-    document: Json, kind: DocumentKind, deployment: PlatformDefaults = BUILT_IN, meshes: Meshes | None = None
+    document: Json,
+    kind: DocumentKind,
+    deployment: PlatformDefaults = BUILT_IN,
+    meshes: Meshes | None = None,
+    *,
+    whole_mesh: bool = True,
 ) -> Outcome:
     """Injects into every marked workload of `document`. Mistakes of the user are findings, and never raise.
 
-    deployment: the macro's deployment parameters. meshes: of other templates.
+    deployment: the macro's deployment parameters. meshes: of other templates. whole_mesh: False: mistakes in mesh
+    resources that no task needs stop nothing, and are reported only together with others.
     """
+    available = meshes or Meshes()
     try:
-        return _injected(document, kind, deployment, meshes or Meshes())
+        if not whole_mesh:
+            outcome = _injected(document, kind, deployment, available, whole_mesh=False)
+            if not outcome.has_errors:
+                return outcome
+        return _injected(document, kind, deployment, available)
     except RecursionError:
         # The depth is checked only after a failure, since checking costs a walk through the document.
         if not any(is_deeper(value, MOST_LEVELS) for value in (document, dict(kind.request.given))):
@@ -87,12 +98,16 @@ def too_deep() -> Finding:
     return Finding("AM002", "", (), message, "Reduce the nesting of maps, lists and functions")
 
 
-def _injected(document: Json, kind: DocumentKind, deployment: PlatformDefaults, meshes: Meshes) -> Outcome:
+def _injected(
+    document: Json, kind: DocumentKind, deployment: PlatformDefaults, meshes: Meshes, *, whole_mesh: bool = True
+) -> Outcome:
     found = kind.find(document)
     defaults = gather((deployment.level, *found.levels), found.scope)
     whole = DocumentContext(document, kind, found, defaults, deployment, meshes)
     drafts: dict[bytes, Draft] = {}
-    decided = [_decided(workload, whole, drafts) for workload in found.workloads if workload.is_marked]
+    requests = [(workload, _requested(workload, whole)) for workload in found.workloads if workload.is_marked]
+    meshes.limit_to(None if whole_mesh else [(requested.settings, marked.scope) for marked, requested in requests])
+    decided = [_decided(workload, requested, whole, drafts) for workload, requested in requests]
     changed = edited(document, [edit for each in decided for edit in _edits(each)])
 
     default_profile, export = defaults.values.get("Profile", PREVIEW), bool(defaults.values.get("ExportMesh"))
@@ -128,9 +143,15 @@ def _injected(document: Json, kind: DocumentKind, deployment: PlatformDefaults, 
     return Outcome(changed, reports, in_order)
 
 
-def _decided(workload: Workload, whole: DocumentContext, drafts: dict[bytes, "Draft"]) -> Decided:
-    """The settings of a marked workload, and what its profile plans to do."""
-    requested = settle(gather(workload.levels, workload.scope, whole.defaults), workload.name)
+def _requested(workload: Workload, whole: DocumentContext) -> RequestedSettings:
+    """The settings of a marked workload."""
+    return settle(gather(workload.levels, workload.scope, whole.defaults), workload.name)
+
+
+def _decided(
+    workload: Workload, requested: RequestedSettings, whole: DocumentContext, drafts: dict[bytes, Draft]
+) -> Decided:
+    """What the profile of a marked workload plans to do."""
     of_settings = (*whole.found.findings, *whole.defaults.findings, *workload.findings, *requested.findings)
     mistakes = mistakes_of(workload.name, of_settings) if of_settings else []
     context = Context(whole.document, whole.kind, workload, requested, whole.deployment, whole.meshes, drafts)

@@ -155,7 +155,8 @@ def transformed(event: Mapping[str, Any], environment: Mapping[str, str]) -> Out
     deployment, account = deployed(parameters), event.get("accountId")
     if isinstance(account, str):
         deployment = deployment.in_account(account)
-    return inject(event.get("fragment"), target, deployment, _meshes(environment.get(MESH_STACKS)))
+    meshes = _meshes(environment.get(MESH_STACKS))
+    return inject(event.get("fragment"), target, deployment, meshes, whole_mesh=False)
 
 
 def _meshes(names: str | None) -> Meshes:

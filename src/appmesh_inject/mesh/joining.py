@@ -3,14 +3,15 @@
 A resource is identified by its type, mesh and name. The same resource in two templates is one if both say the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, final
 
-from appmesh_inject.cfn.document import shown
+from appmesh_inject.cfn.document import Json, shown
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.model import Model, Resource
-from appmesh_inject.mesh.parsing.resources import KINDS, Parsed, parse
+from appmesh_inject.mesh.parsing.reach import reached
+from appmesh_inject.mesh.parsing.resources import KINDS, Parsed, outlined
 from appmesh_inject.mesh.source import MeshSources
 from appmesh_inject.mesh.value_resolution import deciding
 
@@ -25,15 +26,22 @@ class Part(NamedTuple):
     place: str
 
 
-def parsed(of_task: MeshSources, scope: Scope) -> Parsed:
-    """The resources of all templates of a mesh. scope: of the one that is processed, which is the first."""
+def parsed(of_task: MeshSources, scope: Scope, tasks: Iterable[tuple[Json, Scope]] | None = None) -> Parsed:
+    """The resources of all templates of a mesh. scope: of the template that is processed, which is the first.
+
+    tasks: what names the node or gateway of each task, to parse only what these need; None: everything is parsed.
+    """
     own, *others = of_task.sources
     scope = deciding(scope._replace(resources=own.resources, imports=of_task.imports))
-    first = parse(own.resources, scope, own.path)
+    first = outlined(own.resources, scope, own.path)
+    templates = [first, *(outlined(it.resources, NOTHING_KNOWN, it.path, it.name) for it in others)]
+    known = None
+    if tasks is not None:
+        known = reached(templates, (first.names.key(who, scope) for who, scope in tasks))
+    models = [template.parsed(known) for template in templates]
     if not others:
-        return first
-    rest = [Part(parse(it.resources, NOTHING_KNOWN, it.path, it.name), it.place) for it in others]
-    return joined([Part(first, own.place), *rest])
+        return models[0]
+    return joined([Part(model, it.place) for model, it in zip(models, of_task.sources, strict=True)])
 
 
 def joined(parts: Sequence[Part]) -> Parsed:

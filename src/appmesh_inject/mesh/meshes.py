@@ -11,7 +11,7 @@ from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.source import MeshSource, MeshSources, OtherMesh
 from appmesh_inject.mesh.template_mesh import exported_mesh
-from appmesh_inject.settings.table import Settings
+from appmesh_inject.settings.table import STANDALONE, Settings
 
 if TYPE_CHECKING:
     from appmesh_inject.mesh.compiling import Compiler
@@ -35,8 +35,14 @@ class Meshes:
         self._runners: Runners | None = None
         self._own: dict[int, tuple[Json, Mapping[str, Json]]] = {}
         self._sources: dict[tuple[int, tuple[str, ...]], MeshSources] = {}
-        self._compilers: dict[tuple[int, bool, str, bool], tuple[Compiler, tuple[Finding, ...]]] = {}
+        self._compilers: dict[tuple[int, bool, str, bool, bool], tuple[Compiler, tuple[Finding, ...]]] = {}
         self._parts: Parts | None = None
+        self._tasks: Sequence[tuple[Settings, Scope]] | None = None
+
+    def limit_to(self, tasks: Sequence[tuple[Settings, Scope]] | None) -> None:
+        """From now on, parses for profile `standalone` only what these tasks need; None: everything, as at first."""
+        if tasks is not self._tasks:
+            self._tasks, self._compilers, self._runners = tasks, {}, None
 
     def unavailable(self, settings: Settings) -> tuple[str, ...]:
         """The names of the stacks that a task needs and that are not available."""
@@ -74,10 +80,14 @@ class Meshes:
         from appmesh_inject.mesh.compiling import Compiler, Options
         from appmesh_inject.mesh.joining import parsed
 
-        key = (id(of_task), settings.default_retry_policy == "on", settings.cloud_map_dns, settings.live_weights)
+        # Service Connect is made for the whole mesh, and the function of live weights tells all of them.
+        tasks = self._tasks if settings.profile == STANDALONE and not settings.live_weights else None
+        retries, is_whole = settings.default_retry_policy == "on", tasks is None
+        key = (id(of_task), retries, settings.cloud_map_dns, settings.live_weights, is_whole)
         if key not in self._compilers:
-            found = parsed(of_task, scope)
-            options = Options(default_retry_policy=key[1], cloud_map_dns=key[2], scope=scope)
+            named = None if tasks is None else [(named_resource(one), within) for one, within in tasks]
+            found = parsed(of_task, scope, named)
+            options = Options(default_retry_policy=retries, cloud_map_dns=settings.cloud_map_dns, scope=scope)
             model = found.model
             findings = [finding for source in of_task.sources for finding in source.findings]
             if settings.live_weights:
@@ -121,7 +131,7 @@ class Meshes:
     def mismatches(self, tasks: Iterable[tuple[str, Settings, Scope]], template: Json) -> Iterator[Finding]:
         """Warnings about the template's own mesh: names that DNS does not know, tasks that run one node, and nodes that
         no task runs. tasks: all that are marked, with their names; also one that is left alone has a node."""
-        if self._runners is None:
+        if self._runners is None or self._tasks is not None:
             return
         from appmesh_inject.mesh.unresolved_names import unresolved
 

@@ -19,7 +19,9 @@ from appmesh_inject.mesh.template_mesh import APP_MESH
 IMPORT = "Fn::ImportValue"
 ARN = "Arn"
 """The attribute that is the same as a Ref."""
-_PARENTS = {"Route": "VirtualRouterName", "GatewayRoute": "VirtualGatewayName"}
+PARENTS = {"Route": "VirtualRouterName", "GatewayRoute": "VirtualGatewayName"}
+"""The property that names what a route belongs to."""
+
 _NAMED_BY_DISCOVERY = ("Service", "PrivateDnsNamespace", "PublicDnsNamespace", "HttpNamespace")
 
 _OWNER = re.compile(r"@(?:[^@\0]*|\0[^\0]*\0)\Z")
@@ -30,8 +32,10 @@ Dangling: TypeAlias = Callable[[str, str], None]
 
 def kind_of(resource: Json) -> str | None:
     """`VirtualNode` of an `AWS::AppMesh::VirtualNode`; None of any other resource."""
-    kind = resource.get("Type") if isinstance(resource, dict) else None
-    return kind.removeprefix(APP_MESH) if isinstance(kind, str) and kind.startswith(APP_MESH) else None
+    if not isinstance(resource, dict):
+        return None
+    kind = resource.get("Type")
+    return kind[len(APP_MESH) :] if isinstance(kind, str) and kind.startswith(APP_MESH) else None
 
 
 def without_owner(mesh: str) -> str:
@@ -99,7 +103,7 @@ class MeshNames:
         value = None
         if attribute == name_property(kind):
             value = properties.get(attribute, logical_id)
-        elif attribute in ("MeshName", _PARENTS.get(kind)):
+        elif attribute in ("MeshName", PARENTS.get(kind)):
             value = properties.get(attribute)
         if value is None:
             return None

@@ -16,10 +16,14 @@ def facts(resources: Mapping[str, Json], names: MeshNames) -> tuple[tuple[CloudM
     """The namespaces and the services."""
     namespaces: list[CloudMapFact] = []
     services: list[CloudMapFact] = []
-    for logical_id, resource in sorted(resources.items()):
-        kind = resource.get("Type") if isinstance(resource, dict) else None
-        properties = resource.get("Properties") if isinstance(resource, dict) else None
-        if not isinstance(kind, str) or not kind.startswith(_TYPE) or not isinstance(properties, dict):
+    of_cloud_map = {
+        logical_id: resource
+        for logical_id, resource in resources.items()
+        if isinstance(resource, dict) and str(resource.get("Type")).startswith(_TYPE)
+    }
+    for logical_id, resource in sorted(of_cloud_map.items()):
+        kind, properties = resource["Type"], resource.get("Properties")
+        if not isinstance(kind, str) or not isinstance(properties, dict):
             continue
         name = names.key(properties.get("Name")).lower()
         if kind.removeprefix(_TYPE) in _NAMESPACES:

@@ -1,15 +1,18 @@
-"""Parses all mesh resources of a template, and the Cloud Map resources that they use."""
+"""Parses the mesh resources of a template, and the Cloud Map resources that they use.
 
-from collections.abc import Callable, Mapping
+First what all types have, which `outlined` reads of each resource; then, for those that are needed, the rest.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, final
 
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.model import Model, Resource
-from appmesh_inject.mesh.names import MeshNames, kind_of, name_property
+from appmesh_inject.mesh.names import PARENTS, MeshNames, kind_of, name_property
 from appmesh_inject.mesh.parsing import routes, virtual_resources
 from appmesh_inject.mesh.parsing.cloud_map import facts
 from appmesh_inject.mesh.parsing.property import Members, Property, Reader
@@ -21,11 +24,10 @@ Parse: TypeAlias = Callable[[Mapping[str, Any], Members], Resource | None]
 
 
 class Kind(NamedTuple):
-    """A resource type. properties: those that only this type has; field: of the model."""
+    """A resource type. field: of the model."""
 
     parse: Parse
     field: str
-    properties: tuple[str, ...] = ()
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -35,8 +37,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "VirtualGateway": Kind(virtual_resources.virtual_gateway, "gateways"),
         "VirtualRouter": Kind(virtual_resources.virtual_router, "routers"),
         "VirtualService": Kind(virtual_resources.virtual_service, "services"),
-        "Route": Kind(routes.route, "routes", ("VirtualRouterName",)),
-        "GatewayRoute": Kind(routes.gateway_route, "gateway_routes", ("VirtualGatewayName",)),
+        "Route": Kind(routes.route, "routes"),
+        "GatewayRoute": Kind(routes.gateway_route, "gateway_routes"),
     }
 )
 
@@ -48,30 +50,117 @@ class Parsed(NamedTuple):
     findings: tuple[Finding, ...]
 
 
+@final
+class Outline(NamedTuple):
+    """A mesh resource that is not parsed yet, and what identifies it.
+
+    prop: the whole resource. mesh, name, parent: keys; parent: of a route's router or gateway, empty for other types.
+    """
+
+    kind: str
+    logical_id: str
+    prop: Property
+    mesh: str
+    name: str
+    parent: str
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """As in `Resource`, after the type."""
+        own = (self.parent, self.name) if self.parent else (self.name,)
+        return self.kind, self.mesh, *own
+
+    def parsed(self) -> Resource | None:
+        """The resource; None, with findings for its template, if it has mistakes."""
+        return _resource(self.prop, self.logical_id, self.kind)
+
+
+@final
+class Outlined(NamedTuple):
+    """The mesh resources of one template, before they are parsed. findings: grows as they are parsed."""
+
+    names: MeshNames
+    outlines: tuple[Outline, ...]
+    findings: list[Finding]
+
+    def parsed(self, known: Mapping[Path, Resource | None] | None = None) -> Parsed:
+        """The model. known: the resources to take, by path; None: all are parsed."""
+        found: dict[str, list[Resource]] = {kind.field: [] for kind in KINDS.values()}
+        for outline in self.outlines:
+            resource = outline.parsed() if known is None else known.get(outline.prop.path)
+            if resource is not None:
+                found[KINDS[outline.kind].field].append(resource)
+        namespaces, services = facts(self.names.resources, self.names)
+        model = Model(
+            names=self.names,
+            namespaces=namespaces,
+            cloud_map_services=services,
+            **{field: tuple(several) for field, several in found.items()},  # type: ignore[arg-type]
+        )
+        return Parsed(model, ordered(self.findings))
+
+
 def parse(resources: Json, scope: Scope, base_path: Path = ("Resources",), source: str = "") -> Parsed:
     """Parses the `Resources` of a template. Resources of other types are ignored. source: see `Resource`."""
+    return outlined(resources, scope, base_path, source).parsed()
+
+
+def outlined(resources: Json, scope: Scope, base_path: Path = ("Resources",), source: str = "") -> Outlined:
+    """The outlines of all mesh resources; parameters as for `parse`."""
     known = {key: it for key, it in resources.items() if isinstance(key, str)} if isinstance(resources, dict) else {}
     names = MeshNames(known, scope)
     findings: list[Finding] = []
-    found: dict[str, list[Resource]] = {kind.field: [] for kind in KINDS.values()}
+    outlines: list[Outline] = []
+    keys: dict[str, str] = {}
     # Sorted, so that the result does not depend on the order of resources in the template.
-    for logical_id, resource in sorted(known.items()):
-        prop = Property(resource, (*base_path, logical_id), Reader(logical_id, names, findings, source))
+    for logical_id in sorted(known):
+        resource = known[logical_id]
         kind = kind_of(resource)
-        if logical_id.startswith(LOOP):
+        if kind is None and not logical_id.startswith(LOOP):
+            continue
+        prop = Property(resource, (*base_path, logical_id), Reader(logical_id, names, findings, source))
+        if kind is None:
             _look_into_loop(prop)
-        elif kind is not None and (parsed := _resource(prop, logical_id, kind)) is not None:
-            found[KINDS[kind].field].append(parsed)
-    for several in found.values():
-        findings += _duplicates(several)
-    namespaces, services = facts(known, names)
-    model = Model(
-        names=names,
-        namespaces=namespaces,
-        cloud_map_services=services,
-        **{field: tuple(several) for field, several in found.items()},  # type: ignore[arg-type]
-    )
-    return Parsed(model, ordered(findings))
+        elif kind not in KINDS:
+            _report_type(prop, kind)
+        elif scope.assumed.get(str(resource.get("Condition"))) is not False:
+            outlines.append(_outline(prop, logical_id, kind, keys))
+    findings += _duplicates(outlines, scope)
+    return Outlined(names, tuple(outlines), findings)
+
+
+def _outline(prop: Property, logical_id: str, kind: str, keys: dict[str, str]) -> Outline:
+    """keys: of the values that were seen before, by their texts: many resources name one mesh."""
+    assert isinstance(prop.value, dict)
+    properties = prop.value.get("Properties")
+    properties = properties if isinstance(properties, dict) else {}
+    names = prop.reader.names
+
+    def key(value: Json) -> str:
+        if isinstance(value, str):
+            return value
+        text = repr(value)
+        known = keys.get(text)
+        if known is None:
+            known = keys[text] = names.key(value)
+        return known
+
+    own = properties.get(name_property(kind))
+    name = logical_id if own is None or not Property(own, prop.path, prop.reader).is_there else key(own)
+    if kind == "VirtualService" and "\0" not in name:
+        name = name.lower()
+    mesh = name if kind == "Mesh" else key(properties.get("MeshName"))
+    parent = key(properties.get(PARENTS[kind])) if kind in PARENTS else ""
+    return Outline(kind, logical_id, prop, mesh, name, parent)
+
+
+def _report_type(prop: Property, kind: str) -> None:
+    assert isinstance(prop.value, dict)
+    if not _exists(prop, prop.value):
+        return
+    guess = closest(kind, list(KINDS))
+    hint = f"Did you mean '{APP_MESH}{guess}'?" if guess else f"App Mesh has {', '.join(KINDS)}"
+    prop.at("Type", None).report("AM304", "is not a type of App Mesh", hint)
 
 
 def _resource(prop: Property, logical_id: str, kind: str) -> Resource | None:
@@ -79,13 +168,8 @@ def _resource(prop: Property, logical_id: str, kind: str) -> Resource | None:
     assert isinstance(resource, dict)
     if not _exists(prop, resource):
         return None
-    if kind not in KINDS:
-        guess = closest(kind, list(KINDS))
-        hint = f"Did you mean '{APP_MESH}{guess}'?" if guess else f"App Mesh has {', '.join(KINDS)}"
-        prop.at("Type", None).report("AM304", "is not a type of App Mesh", hint)
-        return None
-    own = name_property(kind)
-    allowed = dict.fromkeys((own, "MeshName", "MeshOwner", *KINDS[kind].properties, "Spec", "Tags"))
+    own, parent = name_property(kind), PARENTS.get(kind)
+    allowed = dict.fromkeys((own, "MeshName", "MeshOwner", *([parent] if parent else []), "Spec", "Tags"))
     body = prop.at("Properties", resource.get("Properties", {}))
     members = body.members(*allowed)
     common = members and _common(prop, members, logical_id, own)
@@ -133,12 +217,14 @@ def _look_into_loop(prop: Property) -> None:
     prop.report("AM309", f"makes mesh resources in a loop, which {reason}", hint)
 
 
-def _duplicates(resources: list[Resource]) -> list[Finding]:
-    first: dict[tuple[str, ...], Resource] = {}
-    findings: list[Finding] = []
-    for resource in resources:
-        known = first.setdefault(resource.identity, resource)
-        if known is not resource:
+def _duplicates(outlines: list[Outline], scope: Scope) -> Iterator[Finding]:
+    first: dict[tuple[str, ...], Outline] = {}
+    for outline in outlines:
+        resource = outline.prop.value
+        assert isinstance(resource, dict)
+        if "Condition" in resource and not scope.assumed.get(str(resource["Condition"])):
+            continue
+        known = first.setdefault(outline.identity, outline)
+        if known is not outline:
             message = f"has the same name as {known.logical_id}, a resource of the same type in the same mesh"
-            findings.append(Finding("AM307", resource.logical_id, resource.path, message, "Rename one of the two"))
-    return findings
+            yield Finding("AM307", outline.logical_id, outline.prop.path, message, "Rename one of the two")
