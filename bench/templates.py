@@ -27,7 +27,7 @@ def service(number: int, profile: str, *, marked: bool = True) -> dict[str, Json
         },
         "Environment": [
             {"Name": "STAGE", "Value": {"Ref": "Stage"}},
-            {"Name": "BACKEND", "Value": "http://backend.shop.local:8080"},
+            {"Name": f"BACKEND_{number}", "Value": "http://backend.shop.local:8080"},
         ],
     }
     task: dict[str, Json] = {

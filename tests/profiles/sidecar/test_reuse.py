@@ -1,7 +1,9 @@
 """A task definition comes out the same among others that are like it as alone."""
 
+from itertools import permutations
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -168,6 +170,48 @@ def test_names_and_logs_differ_and_nothing_else() -> None:
         for task in document["Resources"].values()
     ]
     assert [arn.rsplit("/", 1)[1] for arn in arns] == ["n0", "n1", "n2"]
+
+
+@pytest.mark.parametrize("profile", ["preview", "ga"])
+def test_environments_differ(profile: str) -> None:
+    """Most services have variables of their own. Some of these make a container look like a proxy."""
+    telling: Json = {"Name": "APPMESH_RESOURCE_ARN", "Value": "x"}
+    start: Json = {"Name": "APPMESH_START_ENABLED", "Value": "1"}
+    environments: list[Json] = [
+        [{"Name": "A", "Value": "1"}],
+        [{"Name": "B", "Value": {"Ref": "App"}}],
+        [telling],
+        [{"Name": "A", "Value": "1"}, start],
+        [{"Fn::If": ["Large", telling, {"Name": "A", "Value": "1"}]}],
+        {"Fn::If": ["Large", [telling], []]},
+    ]
+    for several in permutations(environments, 2):
+        resources = {
+            f"Task{number}": resource(
+                {
+                    "mark": {"VirtualNodeName": f"n{number}", "Profile": profile},
+                    "NetworkMode": "awsvpc",
+                    "Memory": "512",
+                    "ContainerDefinitions": [
+                        {
+                            "Name": "app",
+                            "Image": "web",
+                            "Essential": True,
+                            "PortMappings": [{"ContainerPort": 80}],
+                            "Environment": environment,
+                        }
+                    ],
+                }
+            )
+            for number, environment in enumerate(several)
+        }
+        together = injected(resources)
+        alone = {name: injected({name: each}) for name, each in resources.items()}
+        assert set(together.findings) == {finding for outcome in alone.values() for finding in outcome.findings}
+        if not together.has_errors:
+            document: Any = together.document
+            singles: dict[str, Any] = {name: outcome.document for name, outcome in alone.items()}
+            assert document["Resources"] == {name: singles[name]["Resources"][name] for name in resources}
 
 
 def inject_with_mesh(document: Json) -> Outcome:

@@ -1,4 +1,4 @@
-"""Reuses the draft of one task definition for others that differ only in names.
+"""Reuses the draft of one task definition for others that differ only in names, variables and logs.
 
 Without it, 250 task definitions that differ only in names take four times as long, and ten take three times as long.
 """
@@ -11,6 +11,7 @@ from appmesh_inject.cfn.intrinsics import function
 from appmesh_inject.mesh.command_forms import is_ours
 from appmesh_inject.profiles.context import Context
 from appmesh_inject.profiles.sidecar.image_names import TELLING_IMAGES
+from appmesh_inject.profiles.sidecar.proxy_search import TELLING_VARIABLES
 from appmesh_inject.workloads.containers import has_loops
 
 NAMES = frozenset(("MeshName", "VirtualNodeName", "VirtualGatewayName"))
@@ -48,11 +49,13 @@ def key(context: Context) -> bytes | None:
 
 
 def _decisive(container: Mapping[str, Json]) -> list[Json]:
-    """What a draft depends on in an app container, as written: of the environment only the names, of the image only
-    whether its name can contain one of TELLING_IMAGES. A member that drafts come to depend on must be listed here."""
+    """What a draft depends on in an app container, as written: of the environment only the TELLING_VARIABLES, of the
+    image only whether its name can contain one of TELLING_IMAGES. A member that drafts come to depend on must be listed
+    here."""
     environment, image, command = container.get("Environment"), container.get("Image"), container.get("Command")
     if isinstance(environment, list):
-        environment = [item.get("Name", item) if isinstance(item, dict) else item for item in environment]
+        names = [item.get("Name", item) if isinstance(item, dict) else item for item in environment]
+        environment = [name for name in names if not isinstance(name, str) or name in TELLING_VARIABLES]
     if function(image) not in ("Ref", "Fn::If"):
         text = str(image).lower()
         image = image if any(map(text.__contains__, TELLING_IMAGES)) else None

@@ -19,6 +19,9 @@ ENVOY_VARIABLES = frozenset(
 )
 PROXY_INIT_VARIABLES = frozenset({"APPMESH_START_ENABLED"})
 
+TELLING_VARIABLES = ENVOY_VARIABLES | PROXY_INIT_VARIABLES
+"""The variables of app containers that plans depend on, by name."""
+
 _CALLED_ENVOY = re.compile(r"(?:.*[-_.])?envoy(?:[-_]?proxy)?|proxy", re.IGNORECASE | re.DOTALL)
 
 _BY_REDIRECT, _BY_IMAGE, _BY_NAME, _BY_LIKENESS, _BY_VARIABLE = range(5)
@@ -96,7 +99,7 @@ def redirected_to(redirect: Json, scope: Scope) -> Sequence[Json]:
 
 def variable(container: Container) -> str:
     """The variable that makes a container look like a proxy."""
-    return next(name for name in container.variables if name in ENVOY_VARIABLES | PROXY_INIT_VARIABLES)
+    return next(name for name in container.variables if name in TELLING_VARIABLES)
 
 
 def _surest(signs: Iterable[tuple[ContainerEntry, Container, int | None]]) -> Proxies:
