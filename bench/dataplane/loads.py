@@ -4,7 +4,7 @@ import math
 import random
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,13 +51,22 @@ class _Burst:
     cpu: float
 
 
-def measured(network: Network, pairs: Sequence[Pair], folder: Path, *, rounds: int, seed: int = 1) -> list[Traffic]:
-    """The figures of all variants. The first is their floor where none of their size is among them. rounds: of one
-    burst for each. folder: open to every user."""
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What one start of all pairs gave, by variant. times: seconds of single requests. megabytes: of the caller."""
+
+    bursts: Mapping[str, Sequence[_Burst]]
+    times: Mapping[str, Sequence[float]]
+    megabytes: Mapping[str, float]
+
+
+def loaded(network: Network, pairs: Sequence[Pair], folder: Path, *, rounds: int, seed: int) -> Loaded:
+    """Loads pairs that were just started. rounds: of one burst for each."""
     count = 1000
     for each in pairs:
         _burst(network, each, folder, count)
-    count = max(200, round(_burst(network, pairs[0], folder, count).per_second * BURST))
+    floor = next(each for each in pairs if each.variant.is_floor)
+    count = max(200, round(_burst(network, floor, folder, count).per_second * BURST))
     order, shuffle = list(pairs), random.Random(seed)
     bursts: dict[str, list[_Burst]] = {each.variant.name: [] for each in pairs}
     for _ in range(rounds):
@@ -65,41 +74,67 @@ def measured(network: Network, pairs: Sequence[Pair], folder: Path, *, rounds: i
         for each in order:
             bursts[each.variant.name].append(_burst(network, each, folder, count))
     resident = {each.variant.name: _resident(each.processes[0]) for each in pairs}
-    times: dict[str, list[float]] = {each.variant.name: [] for each in pairs}
-    for _ in range(max(1, rounds // 10)):
-        shuffle.shuffle(order)
-        for each in order:
-            times[each.variant.name] += _paced(network, each, folder)
-    floors = {each.variant.backends: each.variant.name for each in reversed(pairs) if each.variant.is_floor}
+    times = {each.variant.name: _paced(network, each, folder) for each in order}
+    return Loaded(bursts, times, resident)
+
+
+def compared(variants: Sequence[Variant], starts: Sequence[Loaded]) -> list[Traffic]:
+    """The figures of all variants. The first is their floor where none of their size is among them."""
+    floors = {each.backends: each.name for each in reversed(variants) if each.is_floor}
     found = []
-    for each in pairs:
-        name, floor = each.variant.name, floors.get(each.variant.backends, pairs[0].variant.name)
-        mine, theirs = bursts[name], bursts[floor]
-        cuts = statistics.quantiles(times[name], n=100)
+    for each in variants:
+        name, floor = each.name, floors.get(each.backends, variants[0].name)
+        mine, theirs = ([start.bursts[which] for start in starts] for which in (name, floor))
+        several = [burst for of_start in mine for burst in of_start]
+        cuts = statistics.quantiles([one for start in starts for one in start.times[name]], n=100)
         found.append(
             Traffic(
-                each.variant,
-                _ratio([one.per_second / other.per_second for one, other in zip(mine, theirs, strict=True)]),
-                _ratio([one.cpu / other.cpu for one, other in zip(mine, theirs, strict=True)]),
-                resident[name] / resident[floor],
+                each,
+                _ratio(_ratios(mine, theirs, _per_second)),
+                _ratio(_ratios(mine, theirs, _cpu_of_one)),
+                statistics.median(start.megabytes[name] / start.megabytes[floor] for start in starts),
                 cuts[49],
                 cuts[98],
-                statistics.median(one.per_second for one in mine),
-                statistics.median(one.cpu for one in mine),
-                resident[name],
+                statistics.median(map(_per_second, several)),
+                statistics.median(map(_cpu_of_one, several)),
+                statistics.median(start.megabytes[name] for start in starts),
             )
         )
     return found
 
 
-def _ratio(values: Sequence[float]) -> Ratio:
-    """The mean without the highest and the lowest tenth, of the logarithms: twice and half are as far from 1."""
+def _per_second(burst: _Burst) -> float:
+    return burst.per_second
+
+
+def _cpu_of_one(burst: _Burst) -> float:
+    return burst.cpu
+
+
+def _ratios(
+    mine: Sequence[Sequence[_Burst]], theirs: Sequence[Sequence[_Burst]], of: Callable[[_Burst], float]
+) -> list[list[float]]:
+    """For each start, the ratios of the bursts of one round."""
+    return [[of(one) / of(other) for one, other in zip(*both, strict=True)] for both in zip(mine, theirs, strict=True)]
+
+
+def _ratio(starts: Sequence[Sequence[float]]) -> Ratio:
+    """The mean without the highest and the lowest tenth, of the logarithms: twice and half are as far from 1. The error
+    is that of the bursts or, if it is larger, that of the starts: a process is faster or slower as long as it lives."""
+    kept = _trimmed([value for start in starts for value in start])
+    middle = math.exp(statistics.mean(kept))
+    means = [statistics.mean(_trimmed(start)) for start in starts]
+    return Ratio(middle, middle * max(_error(kept), _error(means) if len(means) > 1 else 0.0))
+
+
+def _trimmed(values: Sequence[float]) -> Sequence[float]:
     logs = sorted(map(math.log, values))
     cut = len(logs) // 10
-    kept = logs[cut : len(logs) - cut]
-    middle = math.exp(statistics.mean(kept))
-    error = 2 * statistics.stdev(kept) / math.sqrt(len(kept)) if len(kept) > 1 else math.inf
-    return Ratio(middle, middle * error)
+    return logs[cut : len(logs) - cut]
+
+
+def _error(values: Sequence[float]) -> float:
+    return 2 * statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.inf
 
 
 def _burst(network: Network, pair: Pair, folder: Path, count: int) -> _Burst:

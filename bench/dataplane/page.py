@@ -24,10 +24,11 @@ on {machine}.
 TRAFFIC = f"""\
 ## Traffic
 
-One request goes through two Envoys, the caller's and that of the called. The floor is two Envoys as well. {{rounds}}
-shuffled rounds of bursts of a third of a second, {CLIENTS} connections; the mean without the highest and lowest tenth,
-± twice its standard error. Memory is the calling Envoy's after the load. p50 and p99 are of single requests at {PACED}
-a second. Cores are shared by everything here, so these two tell little.
+One request goes through two Envoys, the caller's and that of the called. The floor is two Envoys as well. All Envoys
+are started {{times}} times, each time with {{rounds}} shuffled rounds of bursts of a third of a second, {CLIENTS}
+connections; the mean without the highest and lowest tenth, ± twice its standard error, of the bursts or of the starts.
+Memory is the calling Envoy's after the load. p50 and p99 are of single requests at {PACED} a second. Cores are shared
+by everything here, so these two tell little.
 """
 STARTS = """\
 ## Start
@@ -37,16 +38,20 @@ a second later, the median. Floor and product stand in the same form.
 """
 
 
-def written(groups: Sequence[Sequence[Traffic]], starts: Sequence[Start], rounds: int, repeats: int) -> None:
+def written(
+    groups: Sequence[Sequence[Traffic]], starts: Sequence[Start], times: int, rounds: int, repeats: int
+) -> None:
     """bench/dataplane.md, and the goals on the page on performance."""
-    RESULTS.write_text("\n".join(lines(groups, starts, rounds, repeats)) + "\n", encoding="utf-8")
+    RESULTS.write_text("\n".join(lines(groups, starts, times, rounds, repeats)) + "\n", encoding="utf-8")
     page.write_goals(goals(groups, starts), of_proxy=True)
 
 
-def lines(groups: Sequence[Sequence[Traffic]], starts: Sequence[Start], rounds: int, repeats: int) -> Iterator[str]:
+def lines(
+    groups: Sequence[Sequence[Traffic]], starts: Sequence[Start], times: int, rounds: int, repeats: int
+) -> Iterator[str]:
     """The page."""
     yield INTRODUCTION.format(machine=f"{platform.machine()}, Linux {platform.release().partition('-')[0]}")
-    yield TRAFFIC.format(rounds=rounds)
+    yield TRAFFIC.format(times=times, rounds=rounds)
     head: tuple[str, ...] = (
         "",
         "requests a second",
