@@ -6,8 +6,11 @@ from contextlib import redirect_stdout
 from io import StringIO
 from types import SimpleNamespace
 from typing import Any, TextIO
+from unittest.mock import patch
 
 from appmesh_inject import macro
+from appmesh_inject.cfn.document import Json
+from appmesh_inject.mesh.flow_yaml import Parts
 from bench.measured import Figure, Goal, Kind, fastest
 from bench.templates import MESH_NODES, event
 
@@ -18,6 +21,7 @@ GROWTH = "Handler's time per task definition at 500 over that at 10"
 BY_NODES = "Handler, standalone, one task definition, by nodes of the mesh"
 BY_ROUTES = "Handler, standalone, one task definition, by routes of a router that it calls"
 COMPRESSION = "Handler, standalone, compressed configurations over plain ones"
+ANCHORS = "Handler, standalone, configurations in which repeated parts stand once over plain JSON"
 OF_MANY_NODES = "Handler, standalone, one task definition: its time with a mesh of 500 nodes over that with 50"
 
 COUNTS = (1, 10, 50, 250, 500)
@@ -33,6 +37,9 @@ GOALS = {
 CONTEXT: Any = SimpleNamespace(
     function_name="f", memory_limit_in_mb=512, invoked_function_arn="arn:f", aws_request_id="lambda"
 )
+
+
+_encoded = json.JSONEncoder(check_circular=False, separators=(",", ":"), default=dict).encode
 
 
 class Nowhere(StringIO):
@@ -64,6 +71,14 @@ def figures(budget: float) -> Iterator[Figure]:
         plain, _ = _times(50, "standalone", budget, form="plain")
         compressed, _ = _times(50, "standalone", budget, form="compressed")
         yield Figure(COMPRESSION, "50 task definitions", compressed, plain, goal=Goal(1.5), count=50)
+        with patch.object(Parts, "written", _as_json):
+            without, _ = _times(50, "standalone", budget, form="plain")
+        yield Figure(ANCHORS, "50 task definitions", plain, without, goal=Goal(1.2), count=50)
+
+
+def _as_json(_: Parts, config: Json, *__: object) -> list[Json]:
+    """The configuration without anchors, by Python's own encoder."""
+    return [_encoded(config)]
 
 
 def _by_mesh(budget: float) -> Iterator[Figure]:
