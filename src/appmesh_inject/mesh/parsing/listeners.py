@@ -21,8 +21,17 @@ from appmesh_inject.mesh.scalars import Scalar, literal
 from appmesh_inject.settings.types import port, whole_number
 
 _BY_PROTOCOL = ("TCP", "HTTP", "HTTP2", "GRPC")
+_LIMITS = {
+    "TCP": ("MaxConnections",),
+    "HTTP": ("MaxConnections", "MaxPendingRequests"),
+    "HTTP2": ("MaxRequests",),
+    "GRPC": ("MaxRequests",),
+}
+"""The limits of a connection pool, the one that App Mesh requires first."""
+
 _PROPERTIES = ("PortMapping", "Timeout", "ConnectionPool", "HealthCheck", "OutlierDetection", "TLS")
 count = whole_number(0, 2**31 - 1, "a whole number")
+at_least_one = whole_number(1, 2**31 - 1, "a whole number")
 percent = whole_number(0, 100, "a percentage")
 
 
@@ -122,19 +131,15 @@ def _connection_pool(prop: Property) -> ConnectionPool:
     kind = members and members.one_of(*_BY_PROTOCOL)
     if not members or not kind:
         return ConnectionPool()
-    allowed = {
-        "TCP": ("MaxConnections",),
-        "HTTP": ("MaxConnections", "MaxPendingRequests"),
-        "HTTP2": ("MaxRequests",),
-        "GRPC": ("MaxRequests",),
-    }
-    limits = members[kind].members(*allowed[kind])
+    needed, *others = _LIMITS[kind]
+    limits = members[kind].members(needed, *others)
     if limits is None:
         return ConnectionPool()
+    required = limits.required_scalar(needed, at_least_one)
     return ConnectionPool(
-        max_connections=limits.scalar("MaxConnections", count),
-        max_pending_requests=limits.scalar("MaxPendingRequests", count),
-        max_requests=limits.scalar("MaxRequests", count),
+        max_connections=required if needed == "MaxConnections" else None,
+        max_pending_requests=limits.scalar("MaxPendingRequests", at_least_one) if others else None,
+        max_requests=required if needed == "MaxRequests" else None,
     )
 
 
@@ -151,8 +156,8 @@ def _health_check(prop: Property) -> HealthCheck | None:
     number = members.scalar("Port", port)
     interval = milliseconds(members.required("IntervalMillis"))
     patience = milliseconds(members.required("TimeoutMillis"))
-    healthy = members.required_scalar("HealthyThreshold", count)
-    unhealthy = members.required_scalar("UnhealthyThreshold", count)
+    healthy = members.required_scalar("HealthyThreshold", at_least_one)
+    unhealthy = members.required_scalar("UnhealthyThreshold", at_least_one)
     if protocol is None or interval is None or patience is None or healthy is None or unhealthy is None:
         return None
     return HealthCheck(
@@ -173,7 +178,7 @@ def _outlier_detection(prop: Property) -> OutlierDetection | None:
     )
     if not members:
         return None
-    errors = members.required_scalar("MaxServerErrors", count)
+    errors = members.required_scalar("MaxServerErrors", at_least_one)
     interval = _required_duration(members, "Interval")
     base = _required_duration(members, "BaseEjectionDuration")
     most = members.required_scalar("MaxEjectionPercent", percent)
