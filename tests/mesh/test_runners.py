@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from appmesh_inject.injection import inject
 from appmesh_inject.mesh.meshes import Meshes
 from appmesh_inject.mesh.other_template import OtherTemplate
 from appmesh_inject.mesh.source import OtherMesh
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
-from tests.mesh.meshes import of
+from tests.mesh.meshes import dns, listener, of
 
 TASK: Mapping[str, Any] = {
     "NetworkMode": "awsvpc",
@@ -46,10 +48,51 @@ def test_a_copied_name_is_said_of_both_the_task_and_the_node() -> None:
     assert codes({}, {**MESH, "WebTask": task("web"), "ApiTask": task("api")}) == []
 
 
-def test_nothing_is_said_of_nodes_that_services_with_service_connect_may_run() -> None:
-    for enabled, said in ((True, []), (False, ["AM368 Api"])):
-        service = {"Type": "AWS::ECS::Service", "Properties": {"ServiceConnectConfiguration": {"Enabled": enabled}}}
-        assert codes({}, {**MESH, "WebTask": task("web"), "Service": service}) == said
+def connected(**configuration: Any) -> Mapping[str, Any]:
+    return {"Type": "AWS::ECS::Service", "Properties": {"ServiceConnectConfiguration": configuration}}
+
+
+ALIAS = {"PortName": "http", "ClientAliases": [{"Port": 80, "DnsName": "api.shop.local"}]}
+ROUTED = {
+    "Api": of(
+        "VirtualNode", VirtualNodeName="api-v1", Spec={"Listeners": [listener()], "ServiceDiscovery": dns("x.y")}
+    ),
+    "Router": of("VirtualRouter", VirtualRouterName="api", Spec={"Listeners": [listener()]}),
+    "Route": of(
+        "Route",
+        VirtualRouterName="api",
+        RouteName="all",
+        Spec={
+            "HttpRoute": {
+                "Match": {"Prefix": "/"},
+                "Action": {"WeightedTargets": [{"VirtualNode": "api-v1", "Weight": 1}]},
+            }
+        },
+    ),
+    "Service": of(
+        "VirtualService",
+        VirtualServiceName="api.shop.local",
+        Spec={"Provider": {"VirtualRouter": {"VirtualRouterName": "api"}}},
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("service", "is_said"),
+    [
+        (connected(Enabled=True, Services=[{"PortName": "http", "DiscoveryName": "API-V1"}]), False),
+        (connected(Enabled=True, Services=[{"PortName": "api-v1"}]), False),
+        (connected(Enabled=True, Services=[ALIAS]), False),
+        (connected(Enabled=True, Services=[{"PortName": "http", "DiscoveryName": {"Ref": "Name"}}]), False),
+        (connected(Enabled=True, Services={"Fn::If": ["Large", [ALIAS], []]}), False),
+        (connected(Enabled=True, Services=[{"PortName": "http", "DiscoveryName": "cart"}]), True),
+        (connected(Enabled=True), True),
+        (connected(Enabled=False, Services=[ALIAS]), True),
+    ],
+)
+def test_nothing_is_said_of_nodes_that_services_with_service_connect_stand_for(service: Any, is_said: bool) -> None:
+    resources = {**MESH, **ROUTED, "WebTask": task("web"), "EcsService": service}
+    assert codes({}, resources) == (["AM368 Api"] if is_said else [])
 
 
 def test_nothing_is_said_of_an_exported_mesh() -> None:

@@ -3,7 +3,7 @@
 A name that was copied or misspelt takes a service out of its mesh, and nothing else would say so.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from appmesh_inject.cfn.document import Json, Path
@@ -11,6 +11,7 @@ from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import Compiler
 from appmesh_inject.mesh.model import Dns, VirtualGateway, VirtualNode
+from appmesh_inject.mesh.service_connect_names import may_stand_for, service_connect_names
 
 
 @dataclass(slots=True)
@@ -42,14 +43,14 @@ class Runners:
 
     def mismatches(self, template: Json) -> Iterator[Finding]:
         """A warning for each task that runs the same node as another one, and for each node or gateway that no task
-        runs. Not for nodes where the template has services with Service Connect, since these need no marks."""
+        runs. Not for a node that a service with Service Connect may stand for, since such a service needs no mark."""
         model = self.compiler.model
         for node in model.nodes:
             yield from self._twins(self._tasks.get(node.logical_id, {}))
-        nodes = () if _has_service_connect(template) else model.nodes
-        owners: tuple[VirtualNode | VirtualGateway, ...] = (*nodes, *model.gateways)
+        connected = service_connect_names(template, model.names)
+        owners: tuple[VirtualNode | VirtualGateway, ...] = (*model.nodes, *model.gateways)
         for owner in owners:
-            if owner.logical_id not in self._tasks:
+            if owner.logical_id not in self._tasks and not may_stand_for(connected, owner, model):
                 yield _idle(owner)
 
     def _twins(self, tasks: dict[str, Path]) -> Iterator[Finding]:
@@ -59,17 +60,6 @@ class Runners:
             message = f"runs the same virtual node as task definition {certain[0]}"
             hint = "Correct the name of the node, unless both serve the same requests"
             yield Finding("AM367", task, tasks[task], message, hint)
-
-
-def _has_service_connect(template: Json) -> bool:
-    resources = template.get("Resources") if isinstance(template, Mapping) else None
-    services = (it for it in resources.values() if isinstance(it, Mapping)) if isinstance(resources, Mapping) else ()
-    for service in services:
-        properties = service.get("Properties") if service.get("Type") == "AWS::ECS::Service" else None
-        configuration = properties.get("ServiceConnectConfiguration") if isinstance(properties, Mapping) else None
-        if isinstance(configuration, Mapping) and configuration.get("Enabled") is not False:
-            return True
-    return False
 
 
 def _idle(owner: VirtualNode | VirtualGateway) -> Finding:
