@@ -84,7 +84,7 @@ def selected(
         if not matches and not File(argument).is_dir():
             errors.append(UserError("no file matches", argument))
         names |= {name: is_one or names.get(name, False) for name in matches}
-    for name in tracked(names, "Reading"):
+    for name in tracked(names, len(names), "Reading"):
         try:
             if container_lists:
                 found.append(container_list_file.load(name))

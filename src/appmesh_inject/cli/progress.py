@@ -1,7 +1,7 @@
 """A progress bar on terminals."""
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -10,9 +10,9 @@ FEWEST = 5
 """Fewer files are done before a progress bar could be read."""
 
 
-def tracked(items: Collection[Item], doing: str) -> Iterator[Item]:
-    """Iterates over the items, with a temporary progress bar on stderr."""
-    if len(items) < FEWEST or os.environ.get("CI"):
+def tracked(items: Iterable[Item], count: int, doing: str) -> Iterator[Item]:
+    """Iterates over the items, with a temporary progress bar on stderr. count: how many there are."""
+    if count < FEWEST or os.environ.get("CI"):
         yield from items
         return
     # Loading Rich's progress bars takes longer than rendering a file.
@@ -25,4 +25,4 @@ def tracked(items: Collection[Item], doing: str) -> Iterator[Item]:
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        yield from progress.track(items, description=doing)
+        yield from progress.track(items, total=count, description=doing)

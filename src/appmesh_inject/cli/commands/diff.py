@@ -136,7 +136,9 @@ def _within(folder: str, input_file: InputFile) -> str:
 def _rendered(found: Selected, options: CommandOptions, *, is_old: bool = False) -> list[tuple[InputFile, Rendered]]:
     """Renders the files. Ends the command if one is refused or cannot be read, since a partial comparison would
     mislead. is_old: these are what is compared with, so their warnings are not news."""
-    results = [(input_file, options.rendered(input_file)) for input_file in tracked(found.files, "Comparing")]
+    results = [
+        (input_file, options.rendered(input_file)) for input_file in tracked(found.files, len(found.files), "Comparing")
+    ]
     finding_output.print_errors(found.errors)
     refused = [(input_file, result) for input_file, result in results if result.has_errors]
     told = refused or ([] if is_old else results)

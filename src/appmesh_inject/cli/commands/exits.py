@@ -151,7 +151,7 @@ def _trials(read: _Read) -> "Mapping[Exit, Trial]":
 
     files = [
         TriedFile(each, read.options.render_options(each.document))
-        for each in tracked(read.found.files, "Reading the mesh")
+        for each in tracked(read.found.files, len(read.found.files), "Reading the mesh")
     ]
     return {exit_: trial(exit_.value, files, read.mesh) for exit_ in EXITS if is_available(exit_)}
 

@@ -63,7 +63,7 @@ def graph(
         all_meshes = (*alone, *(meshes_in(holders, *(((), None) if given.mesh else of_mesh)) if holders else ()))
         reading = input_files.Reading(all_meshes, finding_output.where)
         read = [reading.mesh_alone(mesh) for mesh in alone]
-        for input_file in tracked(found.files, "Reading the mesh"):
+        for input_file in tracked(found.files, len(found.files), "Reading the mesh"):
             file_options = options.render_options(input_file.document)
             others = replace(file_options, given_meshes=beside(all_meshes, input_file.document))
             file = reading.rendered_file(input_file, file_options, others)

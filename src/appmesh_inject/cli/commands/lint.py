@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from appmesh_inject.cfn.document import shown, value_if_there
-from appmesh_inject.cli import finding_output, lint_problems
+from appmesh_inject.cli import finding_output, lint_problems, processes
 from appmesh_inject.cli.common_flags import not_ignored, warned
 from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.file_selection import SkipOthers
@@ -54,18 +54,18 @@ def lint(
     with errors_reported():
         options, found = given.read(skip_others=skip_others)
         errors = list(found.errors)
-        checked: list[Checked] = []
         results = []
         cfn_lint = _cfn_lint(found.files, errors)
-        for input_file in tracked(found.files, "Checking"):
+        for input_file in found.files:
             try:
-                result = options.rendered(input_file)
+                results.append((input_file, options.rendered(input_file)))
             except UserError as error:
                 errors.append(error)
-                continue
-            findings = _findings(input_file, result, options)
-            checked.append(_checked(input_file, result, findings, cfn_lint, options.macro))
-            results.append((input_file, result))
+
+        def check(one: tuple[InputFile, Rendered]) -> Checked:
+            return _checked(*one, _findings(*one, options), cfn_lint, options.macro)
+
+        checked = [*tracked(processes.each(results, check), len(results), "Checking")]
         checked += map(lint_problems.of_error, errors)
         finding_output.print_errors(errors)
         print_workloads(results, found)

@@ -42,7 +42,10 @@ def render(
         targets = destinations(
             [input_file.document for input_file in found.files], output_file, is_search=found.is_search
         )
-        results = [(input_file, options.rendered(input_file)) for input_file in tracked(found.files, "Rendering")]
+        results = [
+            (input_file, options.rendered(input_file))
+            for input_file in tracked(found.files, len(found.files), "Rendering")
+        ]
         finding_output.print_errors(found.errors)
         finding_output.print_findings_of_all((each.document, result.findings) for each, result in results)
         print_workloads(results, found)
