@@ -212,6 +212,26 @@ def test_marks_still_identify_the_task() -> None:
     assert task["Properties"]["Tags"] == [{"Key": "AppMesh:ResourceArn", "Value": "mesh/apps/virtualGateway/door"}]
 
 
+def test_the_owner_of_a_shared_mesh_leaves_marks() -> None:
+    template = around()
+    owned = "mesh/${Mesh.MeshName}@${Mesh.MeshOwner}/virtualNode/"
+    marks = {
+        "One": {"Fn::Sub": f"{owned}${{Named.VirtualNodeName}}"},
+        "Two": {"Fn::Sub": f"{owned}caller"},
+        "Lost": {"Fn::Sub": f"{owned}${{Named.Uid}}"},
+    }
+    template["Resources"] |= {
+        name: {**TASK, "Metadata": {"AppMesh": {"ResourceArn": mark}}} for name, mark in marks.items()
+    }
+    after, told = left(template)
+    named = {name: after["Resources"][name]["Metadata"]["AppMesh"]["ResourceArn"] for name in ("One", "Two")}
+    assert named == {
+        "One": {"Fn::Sub": "mesh/apps/virtualNode/${AWS::StackName}-n"},
+        "Two": "mesh/apps/virtualNode/caller",
+    }
+    assert set(told) == {("AM325", "Resources/Lost/Metadata/AppMesh/ResourceArn")}
+
+
 _references = st.one_of(
     st.builds(lambda name: {"Ref": name}, st.sampled_from(["Caller", "Mesh", "Task", "P"])),
     st.builds(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, final
 
+from appmesh_inject.cfn import sub
 from appmesh_inject.cfn.document import Changes, Edit, Json, Path, edited, removals, remove, replace
 from appmesh_inject.cfn.intrinsics import Scope, function
 from appmesh_inject.cfn.text_joining import joined
@@ -150,13 +151,37 @@ class _Removal:
         """A mark may name its node or gateway by its ARN, which `!Ref` and `!GetAtt Node.Arn` return. The last part of
         the ARN is enough for the mark."""
         target = named_by_arn(value)
-        if target is None or target not in self.gone:
+        if target is None:
+            return self._without_owner(value)
+        if target not in self.gone:
             return None
         kind = kind_of(self.names.resources.get(target))
         mesh, name = self.names.attribute(target, "MeshName"), self.names.name(target)
         if kind not in _MARKED or mesh is None or name is None:
             return None
         return joined(["mesh/", mesh, f"/{_MARKED[kind]}/", name])
+
+    def _without_owner(self, value: Json) -> Json:
+        """An Fn::Sub without the owner of a shared mesh, `@${Mesh.MeshOwner}`: the rest names the node. None if it has
+        no such owner."""
+        split = sub.pieces(value["Fn::Sub"]) if isinstance(value, dict) and function(value) == "Fn::Sub" else None
+        parts: list[Json] = []
+        is_shorter = False
+        for piece in split or ():
+            owned = parts[-1] if parts else None
+            if isinstance(piece, str):
+                parts.append(piece)
+            elif self._is_owner(piece.value) and isinstance(owned, str) and owned.endswith("@"):
+                parts[-1] = owned[:-1]
+                is_shorter = True
+            else:
+                parts.append(piece.value)
+        lost: list[str] = []
+        rest = self.names.written(joined(parts), lambda *reference: lost.extend(reference)) if is_shorter else None
+        return None if lost else rest
+
+    def _is_owner(self, value: Json) -> bool:
+        return any(value == {"Fn::GetAtt": [name, "MeshOwner"]} for name in self.gone)
 
     def _is_mark(self, path: Path) -> bool:
         """Whether `path` leads to the ResourceArn of a mark, in Metadata or in a tag."""
