@@ -177,13 +177,13 @@ def test_a_stack_that_a_parameter_names_is_not_shown() -> None:
     asking["Resources"]["Task"]["Metadata"]["AppMesh"]["MeshStack"] = {"Ref": "Stack"}
     (text,) = said(injected(asking, values={"Stack": "hidden"}))
     assert "MeshStack names the value of parameter 'Stack', whose mesh is not available. " in text
-    assert "Deploy the macro with MeshStacks that allows it, or render with --mesh FILE." in text
+    assert "Deploy the macro with MeshStacks that allows it, or render with --mesh FILE|FOLDER." in text
 
 
 def test_all_stacks_that_are_not_available_are_named() -> None:
     (text,) = said(injected(calling("b", "c", "d"), other(serving("c"), "c")))
     assert "MeshStack names 'b' and 'd', whose mesh is not available. " in text
-    assert "Deploy the macro with MeshStacks=b,d, or render with --mesh FILE." in text
+    assert "Deploy the macro with MeshStacks=b,d, or render with --mesh FILE|FOLDER." in text
 
 
 @pytest.mark.parametrize("order", [("base", "chain"), ("chain", "base")])
