@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as File
@@ -64,6 +63,8 @@ def found(folder: File) -> Configuration:
 
 def read(file: File, name: str) -> Configuration:
     """The configuration in `file`, which messages call `name`. Raises UserError if it is invalid."""
+    import tomllib  # only where there is a configuration file, since it takes a while
+
     try:
         text = file.read_text(encoding="utf-8")
         content = tomllib.loads(text)
