@@ -11,6 +11,7 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
+from appmesh_inject.cfn.document import Edit
 from appmesh_inject.migrate import adoption
 from appmesh_inject.workloads.ecs_api import READ_ONLY
 from tests.cli.command import run
@@ -156,10 +157,13 @@ def test_a_refusal_writes_nothing(tmp_path: Path) -> None:
 
 def test_adopt_checks_what_it_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     """If the marks were wrong for whatever reason, nothing would be written."""
-    written = adoption._written
-    monkeypatch.setattr(
-        adoption, "_written", lambda *given: written(*given).replace("virtualGateway/in", "virtualGateway/out")
-    )
+    changes = adoption._changes
+
+    def wrong(*given: Any) -> list[Edit]:
+        texts = [json.dumps(edit.value).replace("virtualGateway/in", "virtualGateway/out") for edit in changes(*given)]
+        return [edit._replace(value=json.loads(text)) for edit, text in zip(changes(*given), texts, strict=True)]
+
+    monkeypatch.setattr(adoption, "_changes", wrong)
     ran = run("adopt", "-", stdin=TASK)
     assert (ran.code, ran.out) == (1, "")
     assert "would not render as it does now" in ran.err

@@ -5,7 +5,7 @@ yields every original task definition; for profile `service-connect`, what that 
 in what is taken out stand above the mark.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import (
@@ -24,7 +24,7 @@ from appmesh_inject.cfn.document import (
     shown,
     value_if_there,
 )
-from appmesh_inject.files.document_editing import edited_text, reread
+from appmesh_inject.files.document_editing import edited_text
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.text_editing import Placement
 from appmesh_inject.findings import CODES, Finding
@@ -86,16 +86,19 @@ def adopted(
         return Adoption(None, decided, findings)
     if not taken:
         return Adoption(document.text, decided)
-    text = _written(document, marking, taken, options.macro)
+    changes = _changes(document.content, marking, taken, options.macro)
+    text = edited_text(document, changes, _placement(marking, taken))
+    # The value of the new text, as edited_text has made sure.
+    content = edited(document.content, changes)
     if moving_to is not None:
-        problems = _problems(document, text, marking, taken)
+        problems = _problems(content, marking, taken)
         if moving_to == SERVICE_CONNECT and not any(each.is_error for each in problems):
-            problems = [*problems, *_unlike_replaced(document, text, marking, taken, options.macro)]
+            problems = [*problems, *_unlike_replaced(document.content, content, marking, taken, options.macro)]
         if not any(each.is_error for each in problems):
             left = _leftovers(document.content, marking, taken)
             problems = [*problems, *kept((*lost, *left), document.content)]
     else:
-        problems = _differences(document, text, marking, taken, options.macro)
+        problems = _differences(document.content, content, marking, taken, options.macro)
     return Adoption(None if any(each.is_error for each in problems) else text, decided, problems)
 
 
@@ -104,28 +107,31 @@ def _leftovers(content: Json, marking: Marking, taken: Sequence[AdoptedTask]) ->
         yield from leftovers(content, [path for each in taken for path in each.attempt.removed])
 
 
-def _problems(document: Document, text: str, marking: Marking, taken: Sequence[AdoptedTask]) -> Sequence[Finding]:
-    """The errors from rendering the new text, and the warning of an unknown egress filter. There is no comparison: a
-    `standalone` Envoy is compiled from the mesh, not taken from the original sidecar."""
-    _, findings = marking.rendered(reread(document, text), {each.path: each.mark for each in taken})
+def _problems(content: Json, marking: Marking, taken: Sequence[AdoptedTask]) -> Sequence[Finding]:
+    """The errors from rendering the new document, and the warning of an unknown egress filter. There is no comparison:
+    a `standalone` Envoy is compiled from the mesh, not taken from the original sidecar."""
+    _, findings = marking.rendered(content, {each.path: each.mark for each in taken})
     return [finding for finding in findings if finding.is_error or finding.code == "AM358"]
 
 
-# -- editing the text
+# -- the changes
 
 
-def _written(document: Document, marking: Marking, taken: Sequence[AdoptedTask], macro: str) -> str:
+def _changes(content: Json, marking: Marking, taken: Sequence[AdoptedTask], macro: str) -> Changes:
     changes: list[Edit] = []
-    comments: dict[Path, Collection[Path]] = {}
+    in_metadata = isinstance(marking, InMetadata)
     for each in taken:
         changes += removals(each.attempt.removed)
-        in_metadata = isinstance(marking, InMetadata)
-        changes += _mark(document.content, each.path, each.mark) if in_metadata else _tags(document.content, each)
-        above = ("Metadata", MARK) if isinstance(marking, InMetadata) else (ECS_API.names["Tags"],)
-        comments[(*each.path, *above)] = each.attempt.removed
-    if isinstance(marking, InMetadata):
-        changes += _call(document.content, macro)
-    return edited_text(document, changes, Placement(_BEHIND, comments))
+        changes += _mark(content, each.path, each.mark) if in_metadata else _tags(content, each)
+    if in_metadata:
+        changes += _call(content, macro)
+    return changes
+
+
+def _placement(marking: Marking, taken: Sequence[AdoptedTask]) -> Placement:
+    """Comments in what is taken out stand above the mark."""
+    above = ("Metadata", MARK) if isinstance(marking, InMetadata) else (ECS_API.names["Tags"],)
+    return Placement(_BEHIND, {(*each.path, *above): each.attempt.removed for each in taken})
 
 
 def _mark(content: Json, path: Path, mark: Mapping[str, Json]) -> Changes:
@@ -161,12 +167,11 @@ def _call(content: Json, macro: str) -> Changes:
 
 
 def _differences(
-    document: Document, text: str, marking: Marking, taken: Sequence[AdoptedTask], macro: str
+    original: Json, content: Json, marking: Marking, taken: Sequence[AdoptedTask], macro: str
 ) -> Sequence[Finding]:
-    """A finding if rendering the new text does not yield the original document; otherwise nothing."""
-    content = reread(document, text)
+    """A finding if rendering the new document does not yield the original one; otherwise nothing."""
     # Existing marks are rendered on both sides.
-    before, _ = marking.rendered(document.content, {})
+    before, _ = marking.rendered(original, {})
     after, findings = marking.rendered(content, {each.path: each.mark for each in taken})
     one, other = (_comparable(each, marking, macro) for each in (before, after))
     if same(one, other):
@@ -178,7 +183,7 @@ def _differences(
 
 
 def _unlike_replaced(
-    document: Document, text: str, marking: Marking, taken: Sequence[AdoptedTask], macro: str
+    original: Json, content: Json, marking: Marking, taken: Sequence[AdoptedTask], macro: str
 ) -> Sequence[Finding]:
     """What profile `service-connect` says of the sidecars that are taken out. And a finding if the result is not the
     same as where the profile takes them out itself."""
@@ -186,11 +191,11 @@ def _unlike_replaced(
     for each in taken:
         is_connected = each.profile == SERVICE_CONNECT
         mark = {**each.mark, "OnExisting": "Replace"} if is_connected else each.mark
-        changes += _mark(document.content, each.path, mark)
+        changes += _mark(original, each.path, mark)
         changes += () if is_connected else removals(each.attempt.removed)
     marked = {each.path: each.mark for each in taken}
-    before, findings = marking.rendered(edited(document.content, [*changes, *_call(document.content, macro)]), marked)
-    after, _ = marking.rendered(reread(document, text), marked)
+    before, findings = marking.rendered(edited(original, [*changes, *_call(original, macro)]), marked)
+    after, _ = marking.rendered(content, marked)
     said = [finding for finding in findings if finding.code == "AM457"]
     if same(before, after):
         return said
