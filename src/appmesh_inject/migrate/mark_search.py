@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from appmesh_inject.cfn.document import Json, Path, edited, removals, same, value_at
@@ -13,6 +13,7 @@ from appmesh_inject.migrate.envoy_dependencies import bound, returned
 from appmesh_inject.migrate.fragment_difference import difference, without_nothing
 from appmesh_inject.migrate.handwritten_sidecars import Handwritten
 from appmesh_inject.migrate.marks import Marking
+from appmesh_inject.migrate.settings_from_sidecars import Naming
 from appmesh_inject.migrate.sidecars_from_mark import built
 from appmesh_inject.migrate.task_equivalence import canonical
 from appmesh_inject.profiles.sidecar.build import ADMIN_PORT_VARIABLE
@@ -26,11 +27,22 @@ FRAGMENTS: Mapping[str, str] = {"Envoy": ENVOY, "ProxyInit": PROXY_INIT, "XRayDa
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """A mark, and what rendering it yields. removed: paths that are removed from the document. before, after: the task
-    definition originally and rendered, canonical. errors: from rendering. returned: containers that depend on envoy
-    again after their dependency was removed, by index."""
+class Way:
+    """A candidate: the settings, the containers whose dependency on envoy is removed, and whether the X-Ray daemon
+    is."""
 
+    settings: Mapping[str, Json]
+    unbound: frozenset[int]
+    x_ray: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A candidate, its mark, and what rendering it yields. removed: paths that are removed from the document. before,
+    after: the task definition originally and rendered, canonical. errors: from rendering. returned: containers that
+    depend on envoy again after their dependency was removed, by index."""
+
+    way: Way
     mark: Mapping[str, Json]
     removed: tuple[Path, ...]
     before: Json
@@ -45,16 +57,6 @@ class Attempt:
     @property
     def size(self) -> int:
         return len(json.dumps(self.mark))
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """A candidate: the settings, the containers whose dependency on envoy is removed, and whether the X-Ray daemon
-    is."""
-
-    settings: Mapping[str, Json]
-    unbound: frozenset[int]
-    x_ray: bool
 
 
 @dataclass(frozen=True)
@@ -81,42 +83,52 @@ class Search:
         assert found is not None, "there is at least one way to name a task"
         return found
 
+    def reused(self, found: Way) -> Attempt | None:
+        """The attempt with the settings that the search found for a task with the same `search_reuse.key`, and with
+        this task's names. None if it does not work."""
+        naming = next(settings_from_sidecars.namings(self.hand, self.workload.scope))
+        settings = {name: naming.settings.get(name, value) for name, value in found.settings.items()}
+        attempt = self._try(replace(found, settings=settings))
+        return attempt if attempt.holds and not overrides_resource(attempt.mark) else None
+
     @property
     def _has_x_ray(self) -> bool:
         return settings_from_sidecars.profile(self.hand) != "preview" and self.hand.container(X_RAY_DAEMON) is not None
 
     def _attempts(self, x_ray: bool) -> Iterator[Attempt]:
         """Yields failed attempts, and ends with the first that works, shortened."""
-        said = settings_from_sidecars.settings(self.hand, self.workload.scope)
         for naming in settings_from_sidecars.namings(self.hand, self.workload.scope):
-            settings = {"Profile": said["Profile"], **naming.settings, **said}
-            for way in self._ways(settings, x_ray):
+            for way in self._ways(self._settings(naming), x_ray):
                 attempt = self._try(way)
                 if attempt.holds and not (naming.is_exact and overrides_resource(attempt.mark)):
-                    yield self._shortened(way, attempt)
+                    yield self._shortened(attempt)
                     return
                 if not attempt.holds:
                     yield attempt
 
-    def _ways(self, settings: Mapping[str, Json], x_ray: bool) -> Iterator[_Way]:
+    def _ways(self, settings: Mapping[str, Json], x_ray: bool) -> Iterator[Way]:
         """Candidates for who waits for envoy: the default containers, containers by name, or those in the file."""
         waiting = self._bound()
         everyone = frozenset(waiting)
-        default = self._try(_Way(settings, everyone, x_ray))
-        yield _Way(settings, everyone & default.returned, x_ray)
+        default = self._try(Way(settings, everyone, x_ray))
+        yield Way(settings, everyone & default.returned, x_ray)
         if settings["Profile"] in TABLE["WaitForEnvoy"].profiles:
             names = [self._entry_name(index) for index in waiting]
             if all(names):
-                yield _Way({**settings, "WaitForEnvoy": names}, everyone, x_ray)
-            yield _Way({**settings, "WaitForEnvoy": []}, frozenset(), x_ray)
+                yield Way({**settings, "WaitForEnvoy": names}, everyone, x_ray)
+            yield Way({**settings, "WaitForEnvoy": []}, frozenset(), x_ray)
 
-    def _shortened(self, way: _Way, attempt: Attempt) -> Attempt:
+    def _settings(self, naming: Naming) -> dict[str, Json]:
+        said = settings_from_sidecars.settings(self.hand, self.workload.scope)
+        return {"Profile": said["Profile"], **naming.settings, **said}
+
+    def _shortened(self, attempt: Attempt) -> Attempt:
         """Leaves out settings whose value is the default."""
-        for name in reversed([name for name in way.settings if name != "WaitForEnvoy"]):
-            shorter = _Way({key: value for key, value in way.settings.items() if key != name}, way.unbound, way.x_ray)
-            tried = self._try(shorter)
+        for name in reversed([name for name in attempt.way.settings if name != "WaitForEnvoy"]):
+            settings = {key: value for key, value in attempt.way.settings.items() if key != name}
+            tried = self._try(replace(attempt.way, settings=settings))
             if tried.holds and tried.size < attempt.size:
-                way, attempt = shorter, tried
+                attempt = tried
         return attempt
 
     # -- one attempt
@@ -130,7 +142,7 @@ class Search:
         tasks = self.marking.tasks
         return canonical(without_tags(self._properties(document), tasks.names["Tags"]), tasks)
 
-    def _try(self, way: _Way) -> Attempt:
+    def _try(self, way: Way) -> Attempt:
         removed = tuple(self._removed(way))
         stripped = edited(self.document, removals(removed))
         mark = self._completed(stripped, way)
@@ -139,6 +151,7 @@ class Search:
         )
         errors = tuple(finding for finding in outcome.findings if finding.is_error)
         return Attempt(
+            way,
             mark,
             removed,
             self.before,
@@ -147,7 +160,7 @@ class Search:
             frozenset() if errors else self._returned(outcome.document, removed, way),
         )
 
-    def _completed(self, stripped: Json, way: _Way) -> dict[str, Json]:
+    def _completed(self, stripped: Json, way: Way) -> dict[str, Json]:
         """The mark: its settings, and the fragments that are needed besides."""
         settings = {**way.settings, **({"XRay": True} if way.x_ray else {})}
         roles = {name: role for name, role in FRAGMENTS.items() if self._is_built(role, way)}
@@ -166,7 +179,7 @@ class Search:
             fragments["ProxyConfiguration"] = difference(base.redirect, _plain(self.hand.redirect), identities)
         return {**settings, **{name: fragment for name, fragment in fragments.items() if fragment}}
 
-    def _is_built(self, role: str, way: _Way) -> bool:
+    def _is_built(self, role: str, way: Way) -> bool:
         """Whether the profile builds a sidecar of this role. Profiles add them in the order of FRAGMENTS."""
         if role == PROXY_INIT:
             return bool(self.hand.entries[PROXY_INIT])
@@ -199,7 +212,7 @@ class Search:
     def _list(self) -> Path:
         return (*self.marking.properties(self.workload.path), self.marking.tasks.names["ContainerDefinitions"])
 
-    def _removed(self, way: _Way) -> Iterator[Path]:
+    def _removed(self, way: Way) -> Iterator[Path]:
         for role, entries in self.hand.entries.items():
             if role != X_RAY_DAEMON or way.x_ray:
                 yield from (entry.path for entry in entries)
@@ -213,7 +226,7 @@ class Search:
         sidecars = {entry.path for role in (ENVOY, PROXY_INIT) for entry in self.hand.entries[role]}
         return bound(self._containers(self.document), self._list, self.hand, sidecars, self.marking.tasks.containers)
 
-    def _returned(self, rendered: Json, removed: Collection[Path], way: _Way) -> frozenset[int]:
+    def _returned(self, rendered: Json, removed: Collection[Path], way: Way) -> frozenset[int]:
         """The containers that depend on envoy again after their dependency was removed."""
         place = self._list
         gone = [int(path[-1]) for path in removed if path[:-1] == place]

@@ -1,7 +1,7 @@
 """Where and how marks are written in templates (Metadata) and in ECS task definitions (tags)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,8 +44,8 @@ class Marking(Protocol):
     def marked(self, document: Json, path: Path, mark: Mapping[str, Json]) -> Json:
         """The document with a mark on the task definition at `path`."""
 
-    def alone(self, document: Json, path: Path) -> Json:
-        """The document reduced to the task definition at `path` and what influences its rendering."""
+    def alone(self, document: Json) -> Callable[[Path], Json]:
+        """Reduces the document to the task definition at a path and what influences its rendering."""
 
     def rendered(self, document: Json, marks: Mapping[Path, Mapping[str, Json]]) -> tuple[Json, Sequence[Finding]]:
         """The rendered document with these marks removed, and the findings."""
@@ -77,16 +77,15 @@ class InMetadata:
         held = dict(metadata) if isinstance(metadata, Mapping) else {}
         return edited(document, [replace((*path, "Metadata"), {**held, MARK: mark})])
 
-    def alone(self, document: Json, path: Path) -> Json:
-        assert isinstance(document, Mapping)
+    def alone(self, document: Json) -> Callable[[Path], Json]:
         resources = map_at(document, ("Resources",))
-        kept = {
+        mesh = {
             name: resource
             for name, resource in resources.items()
-            if name == path[1]
-            or (isinstance(resource, Mapping) and str(resource.get("Type")).startswith("AWS::AppMesh"))
+            if isinstance(resource, Mapping) and str(resource.get("Type")).startswith("AWS::AppMesh")
         }
-        return {**document, "Resources": kept}
+        template = map_at(document, ())
+        return lambda path: {**template, "Resources": {str(path[1]): resources[str(path[1])], **mesh}}
 
     def rendered(self, document: Json, marks: Mapping[Path, Mapping[str, Json]]) -> tuple[Json, Sequence[Finding]]:
         result = rendered(map_at(document, ()), self.options)
@@ -137,8 +136,8 @@ class InTags:
             return edited(document, [append(place, tag) for tag in tags_of(mark)])
         return edited(document, [replace(place, tags_of(mark))] if tags_of(mark) else [])
 
-    def alone(self, document: Json, path: Path) -> Json:
-        return document
+    def alone(self, document: Json) -> Callable[[Path], Json]:
+        return lambda path: document
 
     def rendered(self, document: Json, marks: Mapping[Path, Mapping[str, Json]]) -> tuple[Json, Sequence[Finding]]:
         mark = next(iter(marks.values()), {})

@@ -31,7 +31,7 @@ def key(context: Context) -> bytes | None:
     if workload.levels[1:] or workload.findings or context.requested.findings or settings.resource_arn is not None:
         return None
     (level,) = workload.levels
-    decisive: list[object] = [
+    parts: list[object] = [
         [settings.profile, workload.scope.loops, level.is_tags],
         [[name, value] for name, value in level.given.items() if name not in NAMES],
         [settings.mesh_name is None, settings.virtual_node_name is None, settings.virtual_gateway_name is None],
@@ -40,15 +40,15 @@ def key(context: Context) -> bytes | None:
     for item in items:
         if not isinstance(item, dict) or function(item) is not None or has_loops(item):
             return None
-        decisive += _decisive(item)
+        parts += decisive(item)
     try:
         # The fastest way to turn nested values into a key. Later versions of the format also encode object identity.
-        return marshal.dumps(decisive, 2)
+        return marshal.dumps(parts, 2)
     except ValueError:
         return None  # a value that JSON does not have, or one nested too deeply
 
 
-def _decisive(container: Mapping[str, Json]) -> list[Json]:
+def decisive(container: Mapping[str, Json]) -> list[Json]:
     """What a draft depends on in an app container, as written: of the environment only the TELLING_VARIABLES, of the
     image only whether its name can contain one of TELLING_IMAGES. A member that drafts come to depend on must be listed
     here."""
