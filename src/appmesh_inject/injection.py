@@ -72,19 +72,22 @@ def inject(
     meshes: Meshes | None = None,
     *,
     whole_mesh: bool = True,
+    drafts: dict[bytes, Draft] | None = None,
 ) -> Outcome:
     """Injects into every marked workload of `document`. Mistakes of the user are findings, and never raise.
 
     deployment: the macro's deployment parameters. meshes: of other templates. whole_mesh: False: mistakes in mesh
-    resources that no task needs stop nothing, and are reported only together with others.
+    resources that no task needs stop nothing, and are reported only together with others. drafts: of other calls, which
+    this one adds to; their documents differ in no more than their workloads.
     """
     available = meshes or Meshes()
+    made = {} if drafts is None else drafts
     try:
         if not whole_mesh:
-            outcome = _injected(document, kind, deployment, available, whole_mesh=False)
+            outcome = _injected(document, kind, deployment, available, made, whole_mesh=False)
             if not outcome.has_errors:
                 return outcome
-        return _injected(document, kind, deployment, available)
+        return _injected(document, kind, deployment, available, made)
     except RecursionError:
         # The depth is checked only after a failure, since checking costs a walk through the document.
         if not any(is_deeper(value, MOST_LEVELS) for value in (document, dict(kind.request.given))):
@@ -99,12 +102,17 @@ def too_deep() -> Finding:
 
 
 def _injected(
-    document: Json, kind: DocumentKind, deployment: PlatformDefaults, meshes: Meshes, *, whole_mesh: bool = True
+    document: Json,
+    kind: DocumentKind,
+    deployment: PlatformDefaults,
+    meshes: Meshes,
+    drafts: dict[bytes, Draft],
+    *,
+    whole_mesh: bool = True,
 ) -> Outcome:
     found = kind.find(document)
     defaults = gather((deployment.level, *found.levels), found.scope)
     whole = DocumentContext(document, kind, found, defaults, deployment, meshes)
-    drafts: dict[bytes, Draft] = {}
     requests = [(workload, _requested(workload, whole)) for workload in found.workloads if workload.is_marked]
     meshes.limit_to(None if whole_mesh else [(requested.settings, marked.scope) for marked, requested in requests])
     decided = [_decided(workload, requested, whole, drafts) for workload, requested in requests]

@@ -38,6 +38,7 @@ from appmesh_inject.render.render_result import RenderOptions
 from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, entries, without
 from appmesh_inject.settings.table import SERVICE_CONNECT
 from appmesh_inject.workloads.lost_marks import MARK
+from appmesh_inject.workloads.model import Workload
 from appmesh_inject.workloads.task_definition import ECS_API
 
 _BEHIND = {"Metadata": ("Type",), TRANSFORM: ("AWSTemplateFormatVersion",)}
@@ -173,7 +174,10 @@ def _differences(
     # Existing marks are rendered on both sides.
     before, _ = marking.rendered(original, {})
     after, findings = marking.rendered(content, {each.path: each.mark for each in taken})
-    one, other = (_comparable(each, marking, macro) for each in (before, after))
+    one, other = (_without_calls(each, marking, macro) for each in (before, after))
+    if same(one, other):
+        return ()
+    one, other = (_canonical(each, marking) for each in (one, other))
     if same(one, other):
         return ()
     where = first_difference(one, other) or ()
@@ -204,14 +208,23 @@ def _unlike_replaced(
     return [*said, Finding("AM605", "", where, message, CODES["AM605"].cure)]
 
 
-def _comparable(content: Json, marking: Marking, macro: str) -> Json:
-    """The document in a form that can be compared: task definitions canonical, no call of the macro."""
-    workloads = marking.kind({}).find(marking.fragment(content)).workloads
-    places = [marking.properties(each.path) for each in workloads]
-    changes = {place: canonical(value_if_there(content, place), marking.tasks) for place in places}
-    compared = edited(content, [replace(place, value) for place, value in changes.items() if value is not None])
-    empty = [path for each in workloads if value_if_there(compared, path := (*each.path, "Metadata")) == {}]
-    compared = edited(compared, removals(empty))
+def _without_calls(content: Json, marking: Marking, macro: str) -> Json:
+    """The document without calls of the macro, and without what an empty mark leaves."""
+    empty = [
+        path for each in _workloads(content, marking) if value_if_there(content, path := (*each.path, "Metadata")) == {}
+    ]
+    compared = edited(content, removals(empty))
     left = next(iter(without(map_at(content, ()), TRANSFORM, macro)), None)
     others = left if isinstance(left, list) else [left] if left is not None else []
     return edited(compared, [replace((TRANSFORM,), others) if others else remove((TRANSFORM,))])
+
+
+def _canonical(content: Json, marking: Marking) -> Json:
+    """The document with its task definitions in a form that can be compared."""
+    places = [marking.properties(each.path) for each in _workloads(content, marking)]
+    changes = {place: canonical(value_if_there(content, place), marking.tasks) for place in places}
+    return edited(content, [replace(place, value) for place, value in changes.items() if value is not None])
+
+
+def _workloads(content: Json, marking: Marking) -> Sequence[Workload]:
+    return marking.kind({}).find(marking.fragment(content)).workloads

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json, Path, map_at, shown
 from appmesh_inject.findings import Finding
-from appmesh_inject.migrate.handwritten_sidecars import Handwritten, handwritten, resource
 from appmesh_inject.migrate import search_reuse
+from appmesh_inject.migrate.handwritten_sidecars import Handwritten, handwritten, resource
 from appmesh_inject.migrate.mark_search import Attempt, Search, Way, overrides_resource
 from appmesh_inject.migrate.marks import Marking, resources_with_calls
 from appmesh_inject.migrate.settings_from_sidecars import profile
 from appmesh_inject.migrate.task_equivalence import canonical, first_difference
+from appmesh_inject.profiles.sidecar.build import Draft
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT
 from appmesh_inject.render.render_result import RenderOptions
 from appmesh_inject.settings.table import NAMING
@@ -53,6 +54,7 @@ def decisions(
     called = resources_with_calls(content, options.macro)
     found = kind.find(fragment)
     alone = marking.alone(fragment)
+    drafts: dict[bytes, Draft] = {}
     ways: dict[bytes, Way] = {}
     is_named_below = any(name in level.given for level in found.levels for name in NAMING)
     if found.findings:
@@ -71,7 +73,7 @@ def decisions(
             yield [obstacle]
         else:
             key = None if is_named_below else search_reuse.key(fragment, marking, workload, hand)
-            search = Search(alone(workload.path), marking, options.deployment, workload, hand)
+            search = Search(alone(workload.path), marking, options.deployment, workload, hand, drafts)
             yield _searched(search, ways, key)
 
 
@@ -106,7 +108,7 @@ def _searched(search: Search, ways: dict[bytes, Way], key: bytes | None) -> Adop
 def _differing(attempt: Attempt, hand: Handwritten, marking: Marking) -> Path:
     """The path of the first difference between the original task definition and the rendered one."""
     tasks = marking.tasks
-    before, after = map_at(attempt.before, ()), map_at(attempt.after, ())
+    before, after = (map_at(canonical(each, tasks), ()) for each in (attempt.before, attempt.after))
     rendered = after.get(tasks.names["ContainerDefinitions"])
     by_name = {
         str(each.get(tasks.containers.name_key)): each

@@ -3,9 +3,8 @@
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
-from appmesh_inject.cfn.document import Json, Path, edited, removals, same, value_at
+from appmesh_inject.cfn.document import Json, Path, edited, removals, value_at
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import inject
 from appmesh_inject.migrate import settings_from_sidecars
@@ -15,8 +14,8 @@ from appmesh_inject.migrate.handwritten_sidecars import Handwritten
 from appmesh_inject.migrate.marks import Marking
 from appmesh_inject.migrate.settings_from_sidecars import Naming
 from appmesh_inject.migrate.sidecars_from_mark import built
-from appmesh_inject.migrate.task_equivalence import canonical
-from appmesh_inject.profiles.sidecar.build import ADMIN_PORT_VARIABLE
+from appmesh_inject.migrate.task_equivalence import equivalent
+from appmesh_inject.profiles.sidecar.build import ADMIN_PORT_VARIABLE, Draft
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT, X_RAY_DAEMON
 from appmesh_inject.profiles.sidecar.proxy_search import ENVOY_VARIABLES
 from appmesh_inject.settings.platform_defaults import PlatformDefaults
@@ -39,8 +38,8 @@ class Way:
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """A candidate, its mark, and what rendering it yields. removed: paths that are removed from the document. before,
-    after: the task definition originally and rendered, canonical. errors: from rendering. returned: containers that
-    depend on envoy again after their dependency was removed, by index."""
+    after: the task definition originally and rendered. errors: from rendering. holds: whether there are none, and both
+    mean the same. returned: containers that depend on envoy again after their dependency was removed, by index."""
 
     way: Way
     mark: Mapping[str, Json]
@@ -48,26 +47,24 @@ class Attempt:
     before: Json
     after: Json
     errors: tuple[Finding, ...]
+    holds: bool
     returned: frozenset[int]
-
-    @property
-    def holds(self) -> bool:
-        return not self.errors and same(self.before, self.after)
 
     @property
     def size(self) -> int:
         return len(json.dumps(self.mark))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Search:
-    """The search for one task definition."""
+    """The search for one task definition. drafts: of the searches in the same document, for `inject`."""
 
     document: Json
     marking: Marking
     deployment: PlatformDefaults
     workload: Workload
     hand: Handwritten
+    drafts: dict[bytes, Draft]
 
     def shortest(self) -> Attempt:
         """The shortest mark that works or, if none does, an attempt that shows why."""
@@ -133,30 +130,29 @@ class Search:
 
     # -- one attempt
 
-    @cached_property
-    def before(self) -> Json:
-        """The task definition as it is, canonical."""
-        return self._canonical(self.document)
-
-    def _canonical(self, document: Json) -> Json:
-        tasks = self.marking.tasks
-        return canonical(without_tags(self._properties(document), tasks.names["Tags"]), tasks)
+    def _compared(self, document: Json) -> Json:
+        return without_tags(self._properties(document), self.marking.tasks.names["Tags"])
 
     def _try(self, way: Way) -> Attempt:
         removed = tuple(self._removed(way))
         stripped = edited(self.document, removals(removed))
         mark = self._completed(stripped, way)
         outcome = inject(
-            self.marking.marked(stripped, self.workload.path, mark), self.marking.kind(mark), self.deployment
+            self.marking.marked(stripped, self.workload.path, mark),
+            self.marking.kind(mark),
+            self.deployment,
+            drafts=self.drafts,
         )
         errors = tuple(finding for finding in outcome.findings if finding.is_error)
+        before, after = self._compared(self.document), self._compared(outcome.document)
         return Attempt(
             way,
             mark,
             removed,
-            self.before,
-            self._canonical(outcome.document),
+            before,
+            after,
             errors,
+            not errors and equivalent(before, after, self.marking.tasks),
             frozenset() if errors else self._returned(outcome.document, removed, way),
         )
 
@@ -166,7 +162,9 @@ class Search:
         roles = {name: role for name, role in FRAGMENTS.items() if self._is_built(role, way)}
         there = {name: container.definition for name, role in roles.items() if (container := self.hand.container(role))}
         seeds = {name: seed for name, definition in there.items() if (seed := self._seed(definition, roles[name]))}
-        base = built(stripped, self.marking, self.deployment, self.workload.path, {**settings, **seeds})
+        base = built(
+            stripped, self.marking, self.deployment, self.workload.path, {**settings, **seeds}, drafts=self.drafts
+        )
         if base is None:
             return settings
         by_name = dict(zip(roles, base.containers, strict=False))

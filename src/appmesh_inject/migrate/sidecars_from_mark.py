@@ -7,6 +7,7 @@ from appmesh_inject.cfn.document import Json, Path, edited, map_at, replace
 from appmesh_inject.injection import inject
 from appmesh_inject.migrate.handwritten_sidecars import within
 from appmesh_inject.migrate.marks import Marking
+from appmesh_inject.profiles.sidecar.build import Draft
 from appmesh_inject.settings.platform_defaults import PlatformDefaults
 
 AMPLE_MEMORY = "122880"
@@ -22,9 +23,16 @@ class Built:
 
 
 def built(
-    stripped: Json, marking: Marking, deployment: PlatformDefaults, path: Path, mark: Mapping[str, Json]
+    stripped: Json,
+    marking: Marking,
+    deployment: PlatformDefaults,
+    path: Path,
+    mark: Mapping[str, Json],
+    *,
+    drafts: dict[bytes, Draft],
 ) -> Built | None:
-    """What `mark` builds for the task definition at `path`, which has no sidecars. None if the mark is invalid.
+    """What `mark` builds for the task definition at `path`, which has no sidecars. None if the mark is invalid. drafts:
+    see `inject`.
 
     Network mode and memory of the task are replaced: the sidecars do not depend on them, and an incomplete mark, such
     as one without the envoy's memory, could fail the checks.
@@ -39,7 +47,10 @@ def built(
         tasks.names["ContainerDefinitions"]: apps,
     }
     outcome = inject(
-        marking.marked(edited(stripped, [replace(place, task)]), path, mark), marking.kind(mark), deployment
+        marking.marked(edited(stripped, [replace(place, task)]), path, mark),
+        marking.kind(mark),
+        deployment,
+        drafts=drafts,
     )
     if outcome.has_errors:
         return None

@@ -9,6 +9,11 @@ from appmesh_inject.migrate.fragment_difference import without_nothing
 from appmesh_inject.workloads.task_definition import TaskDefinitionReader
 
 
+def equivalent(one: Json, other: Json, tasks: TaskDefinitionReader) -> bool:
+    """Whether the properties of two task definitions mean the same."""
+    return same(one, other) or same(canonical(one, tasks), canonical(other, tasks))
+
+
 def canonical(properties: Json, tasks: TaskDefinitionReader) -> Json:
     """A task definition's properties in a form that is equal for equivalent task definitions."""
     if not isinstance(properties, Mapping):
