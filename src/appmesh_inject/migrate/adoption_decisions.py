@@ -5,16 +5,15 @@ from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json, Path, map_at, shown
 from appmesh_inject.findings import Finding
-from appmesh_inject.migrate import search_reuse
 from appmesh_inject.migrate.handwritten_sidecars import Handwritten, handwritten, resource
-from appmesh_inject.migrate.mark_search import Attempt, Search, Way, overrides_resource
+from appmesh_inject.migrate.mark_search import Attempt, Search, overrides_resource
 from appmesh_inject.migrate.marks import Marking, resources_with_calls
+from appmesh_inject.migrate.search_reuse import Searches
 from appmesh_inject.migrate.settings_from_sidecars import profile
 from appmesh_inject.migrate.task_equivalence import canonical, first_difference
 from appmesh_inject.profiles.sidecar.build import Draft
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT
 from appmesh_inject.render.render_result import RenderOptions
-from appmesh_inject.settings.table import NAMING
 from appmesh_inject.workloads.model import Workload
 
 AS_GATEWAY = (
@@ -54,9 +53,8 @@ def decisions(
     called = resources_with_calls(content, options.macro)
     found = kind.find(fragment)
     alone = marking.alone(fragment)
+    searches = Searches((options.deployment.level, *found.levels))
     drafts: dict[bytes, Draft] = {}
-    ways: dict[bytes, Way] = {}
-    is_named_below = any(name in level.given for level in found.levels for name in NAMING)
     if found.findings:
         yield [finding for finding in found.findings if finding.is_error]
     for workload in found.workloads:
@@ -72,26 +70,13 @@ def decisions(
         elif obstacle := _obstacle(workload, hand):
             yield [obstacle]
         else:
-            key = None if is_named_below else search_reuse.key(fragment, marking, workload, hand)
             search = Search(alone(workload.path), marking, options.deployment, workload, hand, drafts)
-            yield _searched(search, ways, key)
+            yield _decided(searches.shortest(search), marking, workload, hand)
 
 
-def _attempt(search: Search, ways: dict[bytes, Way], key: bytes | None) -> Attempt:
-    """What the search comes to. ways: those that were found before, by key."""
-    found = ways.get(key) if key else None
-    attempt = search.reused(found) if found else None
-    if attempt is not None:
-        return attempt
-    attempt = search.shortest()
-    # Other marks come from further ways to name a task, whose steps the key does not cover.
-    if key and attempt.holds and "ResourceArn" not in attempt.mark and not overrides_resource(attempt.mark):
-        ways[key] = attempt.way
-    return attempt
-
-
-def _searched(search: Search, ways: dict[bytes, Way], key: bytes | None) -> AdoptedTask | Sequence[Finding]:
-    attempt, marking, workload, hand = _attempt(search, ways, key), search.marking, search.workload, search.hand
+def _decided(
+    attempt: Attempt, marking: Marking, workload: Workload, hand: Handwritten
+) -> AdoptedTask | Sequence[Finding]:
     if attempt.holds:
         is_taken_for_gateway = "VirtualGatewayName" in attempt.mark and overrides_resource(attempt.mark)
         note = AS_GATEWAY if is_taken_for_gateway else ""
