@@ -26,7 +26,7 @@ def rows(folder: Path, *, sam: Path, runtime: Path, envoy: Path | None, quick: b
     else:
         yield from command_line.figures(folder, counts={"json": 500, "yaml": 500}, repeats=5)
         yield from command_line.small(folder, repeats=15)
-        yield from command_line.adopt(folder, count=250, repeats=3)
+        yield from command_line.adopt(folder, count=500, repeats=3)
         yield from command_line.folder_of_templates(folder, count=100, repeats=1)
         yield from linting.figures(folder, files=30, marked=3, repeats=3)
         yield from peers.figures(folder, repeats=4)

@@ -77,14 +77,16 @@ def adopt(folder: Path, count: int, repeats: int) -> Iterator[Figure]:
 
 
 def _by_hand(count: int) -> Json:
-    """What the macro makes of a template, without its marks."""
+    """What the macro makes of a template, without its marks. Copied, since YAML would write aliases for shared parts,
+    which nobody writes by hand."""
     outcome = macro.transformed(event(count, "preview"), {})
     assert isinstance(outcome.document, dict) and not outcome.has_errors
     resources = {
         name: {key: value for key, value in resource.items() if key != "Metadata"}
         for name, resource in outcome.document["Resources"].items()
     }
-    return {"Resources": resources}
+    copied: Json = json.loads(json.dumps({"Resources": resources}))
+    return copied
 
 
 def folder_of_templates(folder: Path, count: int, repeats: int) -> Iterator[Figure]:
