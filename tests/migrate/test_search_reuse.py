@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from appmesh_inject.cfn.document import Json
 from appmesh_inject.files import documents
 from appmesh_inject.injection import inject
-from appmesh_inject.migrate import mark_search
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask, decisions
+from appmesh_inject.migrate.mark_search import Attempt, Search, Way
 from appmesh_inject.migrate.marks import in_metadata
 from appmesh_inject.render.render_result import RenderOptions
 from appmesh_inject.settings.layers import Level
@@ -114,9 +115,14 @@ def test_of_every_case_twice(path: Any) -> None:
 
 def test_is_what_makes_it_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second task definition that differs in its name, image and variables takes one attempt instead of a search."""
-    attempts: list[object] = []
-    attempt = mark_search.Search._try
-    monkeypatch.setattr(mark_search.Search, "_try", lambda self, way: attempts.append(way) or attempt(self, way))
+    attempts: list[Way] = []
+    attempt = Search._try
+
+    def counted(self: Search, way: Way) -> Attempt:
+        attempts.append(way)
+        return attempt(self, way)
+
+    monkeypatch.setattr(Search, "_try", counted)
     first = _by_hand("ga")
     second = json.loads(json.dumps(first).replace("node-1", "node-2").replace("app:1", "app:2"))
     list(_decided({"Resources": {"First": first}}))
@@ -167,7 +173,7 @@ def _by_hand(profile: str) -> Task:
     }
     properties = {"NetworkMode": "awsvpc", "Memory": "1024", "ContainerDefinitions": [app]}
     mark = {"AppMesh": {"Profile": profile, "MeshName": "apps", "VirtualNodeName": "node-1"}}
-    template = {
+    template: Json = {
         "Resources": {
             "Task": {"Type": "AWS::ECS::TaskDefinition", "Metadata": mark, "Properties": properties},
         }
