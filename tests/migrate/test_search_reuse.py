@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from appmesh_inject.cfn.document import Json
 from appmesh_inject.files import documents
 from appmesh_inject.injection import inject
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask, decisions
@@ -173,7 +172,7 @@ def _by_hand(profile: str) -> Task:
     }
     properties = {"NetworkMode": "awsvpc", "Memory": "1024", "ContainerDefinitions": [app]}
     mark = {"AppMesh": {"Profile": profile, "MeshName": "apps", "VirtualNodeName": "node-1"}}
-    template: Json = {
+    template: Any = {
         "Resources": {
             "Task": {"Type": "AWS::ECS::TaskDefinition", "Metadata": mark, "Properties": properties},
         }

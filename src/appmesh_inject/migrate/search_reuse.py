@@ -1,6 +1,7 @@
 """Reuses what one search found for task definitions whose searches would take the same steps.
 
-Without it, `adopt` takes two and a half times as long for 500 task definitions that differ only in names, variables and logs.
+Without it, `adopt` takes two and a half times as long for 500 task definitions that differ only in names, variables and
+logs.
 """
 
 import json
