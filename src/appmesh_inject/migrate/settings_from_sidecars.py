@@ -72,11 +72,11 @@ def namings(hand: Handwritten, scope: Scope) -> Iterator[Naming]:
     if profile(hand) == GA and (found is None or redirects):
         yield Naming({"ResourceArn": value}, is_exact=True)
         yield Naming({"ResourceArn": value}, is_exact=False)
-    # An envoy without a redirect is set up like a gateway's, even if it represents a node or an unknown resource. So
-    # the mark names a gateway, and a fragment keeps the original variable.
-    if not redirects:
+    # An envoy without a redirect is set up like a gateway's, even if it represents a node or an unknown resource, and
+    # one of `preview` like a node's. So the mark names that, and a fragment keeps the original variable.
+    if not redirects or profile(hand) == PREVIEW:
         mesh, name = (found.mesh, found.name) if found else _attributes(value, scope)
-        yield Naming(_named(mesh, name, is_gateway=True), is_exact=False)
+        yield Naming(_named(mesh, name, is_gateway=not redirects), is_exact=False)
 
 
 def _named(mesh: Json, name: Json, *, is_gateway: bool) -> dict[str, Json]:
