@@ -4,9 +4,8 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path as File
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, NamedTuple, cast
 
 import typer
 
@@ -33,8 +32,7 @@ OPTIONS = {"macro-name": "macro_name", "format": "report_format"}
 KEYS = ("files", "exclude", "ignore", *OPTIONS, *TABLES)
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(NamedTuple):
     """The content of the file. folder: of the file. files, exclude: globs relative to that folder. ignore: codes of
     warnings. places: file, line and column of each setting."""
 
@@ -42,11 +40,11 @@ class Configuration:
     files: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    options: Mapping[str, str] = field(default_factory=dict)
-    settings: Mapping[str, Json] = field(default_factory=dict)
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    deployment_parameters: Mapping[str, str] = field(default_factory=dict)
-    places: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = {}
+    settings: Mapping[str, Json] = {}
+    parameters: Mapping[str, str] = {}
+    deployment_parameters: Mapping[str, str] = {}
+    places: Mapping[str, str] = {}
 
 
 NONE = Configuration()

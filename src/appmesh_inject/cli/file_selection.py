@@ -4,9 +4,8 @@ import fnmatch
 import glob
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path as File
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -15,7 +14,7 @@ from appmesh_inject.cli.progress import tracked
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import STDIN
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.render import container_list_file, input_files
+from appmesh_inject.render import input_files
 from appmesh_inject.render.input_files import CONTAINER_LIST_OPTION, InputFile
 from appmesh_inject.workloads.detect import WORDS, is_template
 
@@ -47,8 +46,7 @@ SkipOthers = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(NamedTuple):
     """The selected files. skipped: the number of files in folders that are neither template, task definition nor
     manifest. is_search: a folder or glob was given."""
 
@@ -87,6 +85,8 @@ def selected(
     for name in tracked(names, len(names), "Reading"):
         try:
             if container_lists:
+                from appmesh_inject.render import container_list_file  # few calls have the option
+
                 found.append(container_list_file.load(name))
                 continue
             input_file = _form(name, is_named=names[name] and not skip_others)

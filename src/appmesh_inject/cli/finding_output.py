@@ -3,8 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import typer
 
@@ -33,8 +32,7 @@ COLOURS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A message about a place: `template.yaml:12:7: error AM201 Web: message`."""
 
     where: str
@@ -86,7 +84,7 @@ def gathered(lines: Sequence[Line]) -> Iterator[Line]:
         elif line is same[0]:
             others = list(dict.fromkeys(each.subject.split(" ")[0] for each in same[1:]))
             shown = f"{', '.join(others[:NAMED])}{f' and {len(others) - NAMED} more' if len(others) > NAMED else ''}"
-            yield replace(line, message=f"{line.message} The same: {shown}.")
+            yield line._replace(message=f"{line.message} The same: {shown}.")
 
 
 NAMED = 3

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path as File
 from typing import Annotated
 
@@ -129,7 +128,7 @@ def _mesh(document: Document, given: dict[str, str]) -> OtherMesh:
 
     template = documents.template(document)
     values = parameter_values(declarations(template), {k: v for k, v in given.items() if _is_known(k, template)})
-    step = Elsewhere(f"{MESH} {document.name}", replace(document, locate=lambda path: _place(document, path)))
+    step = Elsewhere(f"{MESH} {document.name}", document._replace(locate=lambda path: _place(document, path)))
     return OtherMesh(document.name, document.name, (step,), OtherTemplate(with_exported(template), values))
 
 

@@ -3,8 +3,8 @@
 import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, replace
-from typing import Any, get_type_hints
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, NamedTuple, get_type_hints
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import PSEUDO
@@ -36,8 +36,7 @@ from appmesh_inject.workloads.lost_marks import TAG_PREFIX
 from appmesh_inject.workloads.task_definition import ECS_API
 
 
-@dataclass(frozen=True, slots=True)
-class CommandOptions:
+class CommandOptions(NamedTuple):
     """All options of one call. Options on the command line override `configuration`."""
 
     parameters: Mapping[str, str]
@@ -52,7 +51,7 @@ class CommandOptions:
         file."""
         result = input_file.rendered(self.render_options(input_file.document))
         own = tuple(each for each in result.unused_flags if each.startswith("--"))
-        return replace(result, unused_flags=own)
+        return result._replace(unused_flags=own)
 
     def check(self, input_files: Sequence[InputFile]) -> None:
         """Raises a usage error for a parameter on the command line that no file declares."""

@@ -12,7 +12,6 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import PSEUDO
 from appmesh_inject.cli.configuration import NoConfiguration
 from appmesh_inject.cli.help import SETTING
-from appmesh_inject.cli.setting_completion import words
 from appmesh_inject.files.documents import Document
 from appmesh_inject.render.parameters import declarations, parameter_values
 from appmesh_inject.render.render_result import MACRO, RenderOptions
@@ -100,6 +99,8 @@ def _completion(name: str) -> Callable[[str], list[str]]:
     """Completes the value of a setting that takes one of a few words."""
 
     def complete(incomplete: str) -> list[str]:
+        from appmesh_inject.cli.setting_completion import words  # only a shell asks for it
+
         return [value for value in words(name) if value.startswith(incomplete)]
 
     return complete

@@ -3,7 +3,6 @@
 Nodes and gateways that no task of the files runs are tried in a task that is made up for them.
 """
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -24,7 +23,8 @@ from appmesh_inject.migrate.adoption import Adoption, adopted
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask
 from appmesh_inject.profiles import registry
 from appmesh_inject.render import input_files
-from appmesh_inject.render.input_files import InputFile, ManifestFile, TaskDefinitionFile
+from appmesh_inject.render.input_files import InputFile, TaskDefinitionFile
+from appmesh_inject.render.manifest_file import ManifestFile
 from appmesh_inject.render.render_result import Rendered, RenderOptions
 from appmesh_inject.settings.layers import gather, settle
 from appmesh_inject.settings.table import STANDALONE, Settings
@@ -85,7 +85,7 @@ def trial(profile: str, files: Iterable[TriedFile], mesh: WholeMesh) -> Trial:
         name = each.input_file.document.name
         options = each.options
         if not options.given_meshes:
-            options = dataclasses.replace(options, given_meshes=mesh.beside(name))
+            options = options._replace(given_meshes=mesh.beside(name))
         if isinstance(each.input_file, ManifestFile):
             continue
         moved = _moved(profile, each.input_file, options)
@@ -121,7 +121,7 @@ def _moved(profile: str, input_file: InputFile, options: RenderOptions) -> _Move
     # Where nothing would be written, the tasks that are marked already still show what they show by themselves.
     text = document.text if adoption.text is None else adoption.text
     content = document.content if text == document.text else documents.parsed(document.name, text).content
-    options = dataclasses.replace(options, settings={**options.settings, **_flags(input_file, adoption)})
+    options = options._replace(settings={**options.settings, **_flags(input_file, adoption)})
     moved = _rendered(profile, with_profile(profile, content, options.macro), options, input_file)
     refused = adoption.findings if adoption.text is None else ()
     return moved._replace(findings=tuple(dict.fromkeys((*refused, *moved.findings))), today=today)
@@ -158,7 +158,7 @@ def _rendered(profile: str, content: Json, options: RenderOptions, like: InputFi
     input_file = _with_content(like, content) if like else input_files.of(_made_up(content))
     deployment = options.deployment._replace(settings={**options.deployment.settings, "Profile": profile})
     flags = {**{name: name for name in options.settings}, **options.flags}
-    options = dataclasses.replace(options, flags=flags, deployment=deployment)
+    options = options._replace(flags=flags, deployment=deployment)
     result = input_file.rendered(options)
     kind = _kind(input_file, options)
     return _Moved(content, kind, result.findings, dict(_sizes(result, kind)))
@@ -175,7 +175,7 @@ def _kind(input_file: InputFile, options: RenderOptions) -> DocumentKind:
 
 
 def _with_content(input_file: InputFile, content: Json) -> InputFile:
-    document = dataclasses.replace(input_file.document, content=content)
+    document = input_file.document._replace(content=content)
     return (
         input_files.TaskDefinitionFile(document)
         if isinstance(input_file, TaskDefinitionFile)

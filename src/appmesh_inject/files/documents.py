@@ -6,9 +6,9 @@ Values are plain (dict, list, str, int, float, bool, None), as CloudFormation pa
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path as File
+from typing import NamedTuple
 
 from appmesh_inject.cfn.document import MOST_LEVELS, Json, Path, Step, half_character, is_deeper
 from appmesh_inject.files import json_reader, yaml_reader
@@ -26,8 +26,7 @@ class Format(StrEnum):
     JSON = "json"
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One document. name: what messages call it. locate: gives the position of a path in it. byte_order_mark: what its
     file has before `text`."""
 

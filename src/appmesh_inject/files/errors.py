@@ -1,12 +1,11 @@
 """Errors that stop a command before it has a document: of files, of syntax, of pipes."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from appmesh_inject.findings import one_line
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A line and a column, both counted from 1."""
 
     line: int

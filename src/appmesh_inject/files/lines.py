@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from appmesh_inject.files.errors import Position
 
@@ -45,13 +45,12 @@ def position_of_yaml(text: str, line: int, column: int) -> Position:
     return position_at(text, min(starts[min(line, len(starts)) - 1] + column - 1, len(text)))
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(NamedTuple):
     """Where the lines of a text start and end."""
 
     text: str
     is_yaml: bool
-    starts: list[int] = field(default_factory=list)
+    starts: list[int]
 
     @classmethod
     def of(cls, text: str, *, is_yaml: bool) -> "Lines":

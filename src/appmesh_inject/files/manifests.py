@@ -5,8 +5,7 @@ An unchanged document keeps its exact text; a changed one keeps its comments, or
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from appmesh_inject.cfn.document import Changes, Json, Path
 from appmesh_inject.files import yaml_reader, yaml_writer
@@ -22,8 +21,7 @@ _MARKER = re.compile(r"(?:\A|(?<=[\r\n]))(?=---(?:\s|\Z))")
 _NOTHING = re.compile(r"\A(?:---)?(?:\s|#[^\r\n\x85\u2028\u2029]*+|\.\.\.)*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestPart:
+class ManifestPart(NamedTuple):
     """One document of a file. line: the number of lines before it. locate: gives the position of a path in it; None if
     it has only comments and no value."""
 
@@ -37,8 +35,7 @@ class ManifestPart:
         return self.locate is None
 
 
-@dataclass(frozen=True, slots=True)
-class Manifests:
+class Manifests(NamedTuple):
     """A file of manifests."""
 
     name: str

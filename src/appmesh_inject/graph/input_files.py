@@ -21,7 +21,8 @@ from appmesh_inject.mesh.parsing import parse
 from appmesh_inject.mesh.source import OtherMesh
 from appmesh_inject.mesh.template_mesh import has_mesh, resources_of
 from appmesh_inject.mesh.value_resolution import deciding
-from appmesh_inject.render.input_files import InputFile, ManifestFile, TaskDefinitionFile
+from appmesh_inject.render.input_files import InputFile, TaskDefinitionFile
+from appmesh_inject.render.manifest_file import ManifestFile
 from appmesh_inject.render.render_result import RenderOptions
 from appmesh_inject.settings.layers import gather, settle
 from appmesh_inject.settings.table import Settings

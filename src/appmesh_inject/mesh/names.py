@@ -7,8 +7,7 @@ appear in it as they are written in the template.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from appmesh_inject.cfn import sub, text_joining
 from appmesh_inject.cfn.document import Json, Path
@@ -81,8 +80,7 @@ def name_property(kind: str) -> str:
     return f"{kind}Name"
 
 
-@dataclass(frozen=True, slots=True)
-class MeshNames:
+class MeshNames(NamedTuple):
     """Resolves references to mesh resources in a template."""
 
     resources: Mapping[str, Json]

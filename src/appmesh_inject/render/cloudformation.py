@@ -5,9 +5,9 @@ of other macros stay, in their order and unprocessed. CloudFormation stops at th
 to collect all findings, and then changes nothing.
 """
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path, edited, map_at, replace, value_at
 from appmesh_inject.cfn.loops import LOOP
@@ -37,8 +37,7 @@ from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.model import Workload
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One call of the macro.
 
     path: of the fragment. level: the call's parameters. key: of the call in the map around it, `Transform` or
@@ -120,7 +119,7 @@ def _play_snippets(play: _Play, until: Path | None = None) -> None:
         problems: list[Finding] = []
         changed: Json = {key: value for key, value in holder.items() if key != SNIPPET}
         for entry in entries(holder, SNIPPET, place, play.options.macro):
-            call = dataclasses.replace(_snippet_call(play, place, entry), fragment=changed)
+            call = _snippet_call(play, place, entry)._replace(fragment=changed)
             outcome = _outcome(play, call, entry)
             problems += [finding for finding in outcome.findings if finding.is_error]
             changed = outcome.document
@@ -153,7 +152,7 @@ def _play_template(play: _Play) -> bool:
     left = without(template, TRANSFORM, play.options.macro)
     changed: Json = calls[0].fragment
     for call, entry in zip(calls, ours or (TransformEntry((TRANSFORM,)),), strict=True):
-        outcome = _outcome(play, dataclasses.replace(call, fragment=changed), entry)
+        outcome = _outcome(play, call._replace(fragment=changed), entry)
         changed = outcome.document
         _record(play, call, outcome)
         is_idle = all(report.action is Action.SKIPPED for report in outcome.reports) and not outcome.has_errors

@@ -1,6 +1,6 @@
 """A bare list of container definitions, as Terraform's `container_definitions` and other tools hold it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path as File
 
 from appmesh_inject.cfn.document import Json, Path
@@ -53,4 +53,4 @@ def of(document: Document) -> ContainerListFile:
         return document.place(path[1:] if path[:1] == (CONTAINERS,) else ())
 
     text = writer.written(content, document.format)
-    return ContainerListFile(replace(document, text=text, content=content, locate=place, byte_order_mark=""))
+    return ContainerListFile(document._replace(text=text, content=content, locate=place, byte_order_mark=""))

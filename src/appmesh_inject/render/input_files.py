@@ -1,15 +1,13 @@
 """The input files of the command line, recognised by their content: CloudFormation templates, ECS task definitions and
 Kubernetes manifests."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol, cast
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 from appmesh_inject.cfn.document import Changes, Json, Path
-from appmesh_inject.files import documents, manifests, writer
+from appmesh_inject.files import documents, writer
 from appmesh_inject.files.documents import Document, Format
 from appmesh_inject.files.errors import Position, UserError
-from appmesh_inject.files.manifests import Manifests
 from appmesh_inject.injection import inject
 from appmesh_inject.render import cloudformation
 from appmesh_inject.render.ignored_warnings import kept
@@ -20,7 +18,7 @@ from appmesh_inject.render.render_result import (
     warning_of_bucket,
     warnings_of_compression,
 )
-from appmesh_inject.workloads import ecs_api, kubernetes
+from appmesh_inject.workloads import ecs_api
 from appmesh_inject.workloads.detect import DESCRIBED, DocumentType, detect, is_task_definition
 
 CONTAINER_LIST_OPTION = "--containers"
@@ -55,8 +53,7 @@ def _edited(document: Document, changes: Changes) -> str:
     return edited_text(document, changes)
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateFile:
+class TemplateFile(NamedTuple):
     """A CloudFormation template."""
 
     document: Document
@@ -66,7 +63,7 @@ class TemplateFile:
     def rendered(self, options: RenderOptions) -> Rendered:
         result = cloudformation.rendered(documents.template(self.document), options)
         about_size = (*warning_of_bucket(self.document.text, result), *warnings_of_compression(result))
-        return replace(result, findings=kept((*result.findings, *about_size), self.document.content))
+        return result._replace(findings=kept((*result.findings, *about_size), self.document.content))
 
     def written(self, result: Rendered, format_: Format | None) -> str:
         return writer.written(result.document, format_ or self.document.format)
@@ -99,41 +96,6 @@ class TaskDefinitionFile:
         return _edited(self.document, changes)
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestFile:
-    """Kubernetes objects, in one or many documents."""
-
-    manifests: Manifests
-    contents: str = "pod"
-    is_template: bool = False
-
-    @property
-    def document(self) -> Document:
-        return self.manifests.document
-
-    def rendered(self, options: RenderOptions) -> Rendered:
-        values: Json = self.manifests.values
-        return of_outcome(
-            inject(values, kubernetes.KubernetesManifests(options.level), options.deployment, options.meshes)
-        )
-
-    def written(self, result: Rendered, format_: Format | None) -> str:
-        values = cast(list[Json], result.document)
-        if format_ in (None, self.manifests.format) and self.manifests.format is Format.YAML:
-            return self.manifests.with_values(values)
-        return _reformatted(values, format_ or self.manifests.format)
-
-    def edited(self, changes: Changes) -> str:
-        return self.manifests.edited(changes)
-
-
-def _reformatted(values: Sequence[Json], format_: Format) -> str:
-    if format_ is Format.YAML:
-        return "---\n".join(writer.written(value, format_) for value in values)
-    whole: Json = values[0] if len(values) == 1 else {"apiVersion": "v1", "kind": "List", "items": values}
-    return writer.written(whole, format_)
-
-
 def load(file: str) -> InputFile:
     """Reads a file, `-` for stdin. Raises UserError if it cannot be read."""
     return loaded(*documents.text_of(file))
@@ -144,16 +106,22 @@ def loaded(name: str, text: str) -> InputFile:
     mark, bare = documents.without_mark(text)
     # Only a text with an apiVersion is tried as manifests first, since reading it twice takes twice as long.
     may_be_manifests = "apiVersion" in bare and bare.lstrip()[:1] not in ("{", "[")
-    read = manifests.read(name, bare) if may_be_manifests else None
-    if read:
-        return ManifestFile(replace(read, byte_order_mark=mark))
+    if may_be_manifests:
+        # Imported here and below, since few files are manifests.
+        from appmesh_inject.render import manifest_file
+
+        read = manifest_file.read(name, bare, mark)
+        if read is not None:
+            return read
     return of(documents.parsed(name, text))
 
 
 def of(document: Document) -> InputFile:
     """The input file with this document."""
     if detect(document.content) is DocumentType.KUBERNETES_OBJECT:
-        return ManifestFile(manifests.of_json(document))
+        from appmesh_inject.render import manifest_file
+
+        return manifest_file.of_json(document)
     _check_no_bare_list(document)
     return task_definition(document) if is_task_definition(document.content) else TemplateFile(document)
 
@@ -190,7 +158,7 @@ def task_definition(document: Document) -> TaskDefinitionFile:
 
     text = writer.written(content, document.format)
     return TaskDefinitionFile(
-        replace(document, text=text, content=content, locate=place, byte_order_mark=""), is_described=True
+        document._replace(text=text, content=content, locate=place, byte_order_mark=""), is_described=True
     )
 
 

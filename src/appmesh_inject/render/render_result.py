@@ -1,7 +1,7 @@
 """Options and results of rendering, common to all kinds of document."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from appmesh_inject.cfn.deployed_size import json_bytes
 from appmesh_inject.cfn.document import Json, at_most, value_if_there
@@ -18,17 +18,16 @@ from appmesh_inject.settings.table import COMPRESSED, PROFILES, STANDALONE, WITH
 MACRO = "AppMeshInject"
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
+class RenderOptions(NamedTuple):
     """The options of the command line.
 
     settings: by name, with the precedence of the transform's parameters. flags: by setting, the flag that gave it.
     given_meshes: of the templates that --mesh gives.
     """
 
-    parameter_values: Mapping[str, Json] = field(default_factory=dict)
-    settings: Mapping[str, Json] = field(default_factory=dict)
-    flags: Mapping[str, str] = field(default_factory=dict)
+    parameter_values: Mapping[str, Json] = {}
+    settings: Mapping[str, Json] = {}
+    flags: Mapping[str, str] = {}
     deployment: PlatformDefaults = BUILT_IN
     macro: str = MACRO
     given_meshes: tuple[OtherMesh, ...] = ()
@@ -44,8 +43,7 @@ class RenderOptions:
         return Level((), self.settings, paths={name: (self.flags[name],) for name in self.settings})
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """The result. All paths lead into the input document, except those of flags and deployment parameters."""
 
     document: Json

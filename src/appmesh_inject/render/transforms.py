@@ -1,7 +1,6 @@
 """Finds the calls of macros in a template: entries of its `Transform`, and `Fn::Transform` in snippets."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path
@@ -12,8 +11,7 @@ LEAST_LIKENESS = 0.8
 """From which likeness on, as difflib measures it, a name is taken for a misspelling of another."""
 
 
-@dataclass(frozen=True, slots=True)
-class TransformEntry:
+class TransformEntry(NamedTuple):
     """One call of our macro. path: of the call. parameters: as written, None if there are none."""
 
     path: Path

@@ -2,7 +2,6 @@
 
 import json
 import shlex
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -20,7 +19,8 @@ from appmesh_inject.migrate import marks
 from appmesh_inject.migrate.adoption import Adoption, adopted
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask
 from appmesh_inject.migrate.retention import retained
-from appmesh_inject.render.input_files import InputFile, ManifestFile, TaskDefinitionFile
+from appmesh_inject.render.input_files import InputFile, TaskDefinitionFile
+from appmesh_inject.render.manifest_file import ManifestFile
 from appmesh_inject.render.render_result import MACRO, RenderOptions
 from appmesh_inject.settings.table import STANDALONE, WITH_MESH
 
@@ -105,7 +105,7 @@ def adopt(
         options = render_options(
             input_file.document, parameter, {}, deployment_parameter, macro=macro_name, is_one=not prefix
         )
-        options = replace(options, given_meshes=beside(given, input_file.document))
+        options = options._replace(given_meshes=beside(given, input_file.document))
         adoption = adopted(
             input_file.document,
             _marking(input_file, options),

@@ -1,6 +1,5 @@
 """`appmesh-inject convert`: writes Service Connect into a template for good."""
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -64,7 +63,7 @@ def convert(
             what = f"convert supports CloudFormation templates, and this is a {input_file.contents}"
             raise UserError(what, document.name)
         options = render_options(document, parameter, {}, deployment_parameter, macro=macro_name, is_one=not prefix)
-        options = replace(options, given_meshes=beside(given, document))
+        options = options._replace(given_meshes=beside(given, document))
         if prepare:
             preparation = prepared(document, options)
             _print_preparation(input_file, preparation, prefix)

@@ -1,7 +1,6 @@
 """`appmesh-inject diff`: shows reviewers what the macro changes, or what a change of its input changes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path as File
 from typing import Annotated
@@ -81,7 +80,7 @@ def diff(
 
 
 def _with(options: CommandOptions, parameters: Sequence[str]) -> CommandOptions:
-    return replace(options, parameters={**options.parameters, **pairs(parameters, NEW_PARAMETER)})
+    return options._replace(parameters={**options.parameters, **pairs(parameters, NEW_PARAMETER)})
 
 
 def _changed(options: CommandOptions, later: CommandOptions, input_file: InputFile) -> set[str]:

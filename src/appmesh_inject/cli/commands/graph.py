@@ -65,7 +65,7 @@ def graph(
         read = [reading.mesh_alone(mesh) for mesh in alone]
         for input_file in tracked(found.files, len(found.files), "Reading the mesh"):
             file_options = options.render_options(input_file.document)
-            others = replace(file_options, given_meshes=beside(all_meshes, input_file.document))
+            others = file_options._replace(given_meshes=beside(all_meshes, input_file.document))
             file = reading.rendered_file(input_file, file_options, others)
             finding_output.print_findings(input_file.document, (each.finding for each in file.found))
             read.append(file)

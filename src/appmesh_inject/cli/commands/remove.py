@@ -8,7 +8,8 @@ from appmesh_inject.cli.shared_options import MacroName
 from appmesh_inject.cli.workload_reports import print_described, print_note
 from appmesh_inject.files import documents
 from appmesh_inject.migrate.sidecar_removal import NOTHING, Removal, removal
-from appmesh_inject.render.input_files import InputFile, ManifestFile, TaskDefinitionFile
+from appmesh_inject.render.input_files import InputFile, TaskDefinitionFile
+from appmesh_inject.render.manifest_file import ManifestFile
 from appmesh_inject.render.render_result import MACRO
 from appmesh_inject.render.transforms import TRANSFORM
 from appmesh_inject.settings.layers import Level
