@@ -143,7 +143,8 @@ def test_a_full_disk_leaves_the_file_untouched(tmp_path: Path) -> None:
     file = tmp_path / "out.yaml"
     file.write_text("before")
     # The result is larger than one block of 512 or 1,024 bytes, the limit for files here.
-    program = f"ulimit -f 1; {sys.executable} -m appmesh_inject.cli.app render - -o {file}"
+    # -B: Python would leave bytecode that is cut off.
+    program = f"ulimit -f 1; {sys.executable} -B -m appmesh_inject.cli.app render - -o {file}"
     ran = subprocess.run(["sh", "-c", program], input=TEMPLATE, capture_output=True, text=True, check=False)
     assert ran.stderr.endswith(f"{file}: error: this file cannot be written: File too large\n")
     assert (ran.returncode, file.read_text(), list(tmp_path.iterdir())) == (1, "before", [file])
