@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from appmesh_inject.cli.processes import FEWEST, each
+from appmesh_inject.cli import processes
+from appmesh_inject.cli.processes import LEAST, each
 from tests.cli.command import run
 
-MANY = list(range(2 * FEWEST))
+MANY = list(range(4 * LEAST))
 SEVERAL = len(os.sched_getaffinity(0)) > 1 if sys.platform == "linux" else False
 needs_cores = pytest.mark.skipif(not SEVERAL, reason="needs two cores and Linux")
 TEMPLATE = """\
@@ -48,7 +49,21 @@ def test_results_come_in_order_from_several_processes() -> None:
 
 
 def test_few_items_are_done_here() -> None:
-    assert set(each(MANY[: FEWEST - 1], lambda _: os.getpid())) == {os.getpid()}
+    assert set(each(MANY[: 2 * LEAST - 1], lambda _: os.getpid())) == {os.getpid()}
+
+
+@needs_cores
+def test_many_cores_take_no_more_processes_than_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "_cores", lambda: 64)
+
+    def children(_: int) -> int:
+        parent = os.getppid() if os.getpid() != start else start
+        found = subprocess.run(["pgrep", "-P", str(parent)], capture_output=True, text=True, check=False).stdout
+        return len(found.split())
+
+    start = os.getpid()
+    before = children(0)
+    assert max(each(MANY, children)) - before <= len(MANY) // LEAST
 
 
 def test_an_exception_reaches_the_caller() -> None:
