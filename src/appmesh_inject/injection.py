@@ -9,7 +9,7 @@ nothing is changed.
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from appmesh_inject.cfn.document import MOST_LEVELS, Changes, Json, Path, edited, is_deeper, value_if_there
 from appmesh_inject.cfn.intrinsics import Scope
@@ -19,15 +19,13 @@ from appmesh_inject.mesh.template_mesh import has_mesh
 from appmesh_inject.profiles.context import Context, DocumentContext, setting_path
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
 from appmesh_inject.profiles.registry import Profile, profile
+from appmesh_inject.profiles.sidecar.build import Draft
 from appmesh_inject.settings.consequences import is_profile_unknown, mistakes_of
 from appmesh_inject.settings.layers import RequestedSettings, gather, settle
 from appmesh_inject.settings.platform_defaults import BUILT_IN, PlatformDefaults
 from appmesh_inject.settings.table import PREVIEW, STANDALONE
 from appmesh_inject.workloads import quotas
 from appmesh_inject.workloads.model import DocumentKind, Workload
-
-if TYPE_CHECKING:
-    from appmesh_inject.profiles.sidecar.build import Draft
 
 NOT_MARKED = "not marked"
 NEVER_EXISTS = "its condition is false"
@@ -74,7 +72,7 @@ def inject(
     meshes: Meshes | None = None,
     *,
     whole_mesh: bool = True,
-    drafts: "dict[bytes, Draft] | None" = None,
+    drafts: dict[bytes, Draft] | None = None,
 ) -> Outcome:
     """Injects into every marked workload of `document`. Mistakes of the user are findings, and never raise.
 
@@ -108,7 +106,7 @@ def _injected(
     kind: DocumentKind,
     deployment: PlatformDefaults,
     meshes: Meshes,
-    drafts: dict[bytes, "Draft"],
+    drafts: dict[bytes, Draft],
     *,
     whole_mesh: bool = True,
 ) -> Outcome:
@@ -159,7 +157,7 @@ def _requested(workload: Workload, whole: DocumentContext) -> RequestedSettings:
 
 
 def _decided(
-    workload: Workload, requested: RequestedSettings, whole: DocumentContext, drafts: dict[bytes, "Draft"]
+    workload: Workload, requested: RequestedSettings, whole: DocumentContext, drafts: dict[bytes, Draft]
 ) -> Decided:
     """What the profile of a marked workload plans to do."""
     of_settings = (*whole.found.findings, *whole.defaults.findings, *workload.findings, *requested.findings)
