@@ -97,3 +97,11 @@ def test_live_weights_and_exports_take_the_whole_mesh() -> None:
         document = template()
         document["Metadata"] = {"AppMesh": setting}
         assert answered(document)["fragment"] == whole(document).document
+
+
+@pytest.mark.parametrize("properties", [5, True, "HealthCheckPort", ["HealthCheckPort"], None])
+def test_a_target_group_that_is_none_stops_nothing(properties: Any) -> None:
+    group = {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": properties}
+    response = answered(template(Group=group))
+    assert response["status"] == "success"
+    assert response["fragment"]["Resources"]["Group"] == group

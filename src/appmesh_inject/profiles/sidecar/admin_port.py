@@ -84,11 +84,8 @@ def _checked_at(admin: set[str], scope: Scope) -> Iterator[str]:
 
 def _with_port(resources: Mapping[str, Json]) -> Sequence[str]:
     """The target groups that name a port for health checks, which few do."""
-    return [
-        name
-        for name, it in resources.items()
-        if isinstance(it, dict) and it.get("Type") == _TARGETS and "HealthCheckPort" in (it.get("Properties") or ())
-    ]
+    target_groups = [name for name, it in resources.items() if isinstance(it, dict) and it.get("Type") == _TARGETS]
+    return [name for name in target_groups if "HealthCheckPort" in _properties(resources, name)]
 
 
 def _can_be(value: Json, ports: set[str], scope: Scope) -> bool:
