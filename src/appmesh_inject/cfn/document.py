@@ -104,10 +104,6 @@ def _edited(value: Json, changes: Changes, depth: int) -> Json | _Gone:
     assert isinstance(value, dict)
     members = value.copy()
     for key, edits in within.items():
-        # The usual case where many go: the resources of a mesh.
-        if len(edits) == 1 and edits[0].kind is EditKind.REMOVE and len(edits[0].path) == depth + 1:
-            members.pop(str(key), None)
-            continue
         member = _edited(value.get(str(key)), edits, depth + 1)
         if member is _Gone.GONE:
             members.pop(key, None)

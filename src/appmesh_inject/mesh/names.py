@@ -31,10 +31,8 @@ Dangling: TypeAlias = Callable[[str, str], None]
 
 def kind_of(resource: Json) -> str | None:
     """`VirtualNode` of an `AWS::AppMesh::VirtualNode`; None of any other resource."""
-    if not isinstance(resource, dict):
-        return None
-    kind = resource.get("Type")
-    return kind[len(APP_MESH) :] if isinstance(kind, str) and kind.startswith(APP_MESH) else None
+    kind = resource.get("Type") if isinstance(resource, dict) else None
+    return kind.removeprefix(APP_MESH) if isinstance(kind, str) and kind.startswith(APP_MESH) else None
 
 
 def without_owner(mesh: str) -> str:
