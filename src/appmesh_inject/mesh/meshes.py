@@ -80,7 +80,7 @@ class Meshes:
         from appmesh_inject.mesh.compiling import Compiler, Options
         from appmesh_inject.mesh.joining import parsed
 
-        # Service Connect is made for the whole mesh, and the function of live weights tells all of them.
+        # Service Connect takes the whole mesh, and the function of live weights knows the weights of all routes.
         tasks = self._tasks if settings.profile == STANDALONE and not settings.live_weights else None
         retries, is_whole = settings.default_retry_policy == "on", tasks is None
         key = (id(of_task), retries, settings.cloud_map_dns, settings.live_weights, is_whole)

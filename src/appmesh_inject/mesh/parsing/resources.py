@@ -1,6 +1,6 @@
 """Parses the mesh resources of a template, and the Cloud Map resources that they use.
 
-First what all types have, which `outlined` reads of each resource; then, for those that are needed, the rest.
+`outlined` reads what identifies each resource. The rest of it is parsed only where it is needed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -130,7 +130,8 @@ def outlined(resources: Json, scope: Scope, base_path: Path = ("Resources",), so
 
 
 def _outline(prop: Property, logical_id: str, kind: str, keys: dict[str, str]) -> Outline:
-    """keys: of the values that were seen before, by their texts: many resources name one mesh."""
+    """The outline of one resource. keys: of the values that were seen before, by their texts, since many resources name
+    one mesh."""
     assert isinstance(prop.value, dict)
     properties = prop.value.get("Properties")
     properties = properties if isinstance(properties, dict) else {}
