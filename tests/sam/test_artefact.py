@@ -27,16 +27,26 @@ context = SimpleNamespace(
 )
 with open(sys.argv[2], encoding="utf-8") as file:
     response = appmesh_inject.macro.handler(json.load(file), context)
-sys.stderr.write(json.dumps({"loaded": loaded, "response": response}))
+specs = [module.__spec__ for module in sys.modules.values() if getattr(module, "__spec__", None)]
+ours = {spec.name: spec.cached for spec in specs if (spec.origin or "").startswith(sys.argv[1])}
+sys.stderr.write(json.dumps({"loaded": loaded, "response": response, "bytecode": ours}))
 """
 """Run with the artefact and an event. The log and the metrics go to stdout, so what was seen goes to stderr."""
 
 UNWANTED = {"yaml", "cfnlint", "boto3", "botocore", "typer", "click", "rich", "pydantic", "appmesh_inject.cli"}
 
 
-def _make(source: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = ["make", "-f", "Makefile", "build-AppMeshInjectFunction", f"ARTIFACTS_DIR={folder}"]
+def _make(source: Path, folder: Path, *variables: str) -> subprocess.CompletedProcess[str]:
+    command = ["make", "-f", "Makefile", "build-AppMeshInjectFunction", f"ARTIFACTS_DIR={folder}", *variables]
     return subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
+
+
+def _seen(artefact: Path) -> dict[str, Any]:
+    """What a Python that knows its standard library and the artefact alone makes of an event."""
+    command = [sys.executable, "-I", "-S", "-B", "-c", RUN, str(artefact), str(ROOT / "events" / "metadata.json")]
+    ran = subprocess.run(command, env={}, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return cast(dict[str, Any], json.loads(ran.stderr))
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +60,7 @@ def artefact(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def seen(artefact: Path) -> dict[str, Any]:
-    """What a Python that knows its standard library and the artefact alone makes of an event."""
-    command = [sys.executable, "-I", "-S", "-B", "-c", RUN, str(artefact), str(ROOT / "events" / "metadata.json")]
-    ran = subprocess.run(command, env={}, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
-    return cast(dict[str, Any], json.loads(ran.stderr))
+    return _seen(artefact)
 
 
 def _names(artefact: Path) -> set[str]:
@@ -95,6 +101,17 @@ def test_bytecode_is_that_of_lambdas_python_and_is_used_unchecked(artefact: Path
         if "__pycache__" in name or name.endswith(".pyc"):
             assert name.endswith(".cpython-314.pyc")
             assert (artefact / name).read_bytes()[4:8] == bytes([1, 0, 0, 0])
+
+
+def test_bytecode_is_there_for_all_that_a_call_loads(tmp_path: Path) -> None:
+    """Of what no call loads, there is none: it would make up half of the artefact."""
+    this = f"{sys.version_info.major}.{sys.version_info.minor}"
+    made = _make(SOURCE, tmp_path, f"PYTHON={sys.executable}", f"BYTECODE={this}")
+    assert made.returncode == 0, made.stderr
+    bytecode = _seen(tmp_path)["bytecode"]
+    assert "aws_lambda_powertools.logging.logger" in bytecode
+    assert [name for name, path in bytecode.items() if not Path(path).exists()] == []
+    assert not list(tmp_path.glob("aws_lambda_powertools/event_handler/**/*.pyc"))
 
 
 def _pins() -> dict[str, tuple[str, list[str]]]:
