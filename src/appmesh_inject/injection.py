@@ -20,7 +20,7 @@ from appmesh_inject.profiles.context import Context, DocumentContext, setting_pa
 from appmesh_inject.profiles.plan import Decided, Plan, Skip
 from appmesh_inject.profiles.registry import Profile, profile
 from appmesh_inject.profiles.sidecar.build import Draft
-from appmesh_inject.settings.consequences import is_profile_unknown, mistakes_of
+from appmesh_inject.settings.consequential_findings import is_profile_unknown, mistakes_of
 from appmesh_inject.settings.layers import RequestedSettings, gather, settle
 from appmesh_inject.settings.platform_defaults import BUILT_IN, PlatformDefaults
 from appmesh_inject.settings.table import PREVIEW, STANDALONE

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from appmesh_inject.injection import inject
+from appmesh_inject.mesh.mesh_sources import OtherMesh
 from appmesh_inject.mesh.meshes import Meshes
 from appmesh_inject.mesh.other_template import OtherTemplate
-from appmesh_inject.mesh.source import OtherMesh
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from tests.mesh.meshes import dns, listener, of

@@ -9,12 +9,12 @@ import pytest
 from appmesh_inject import macro
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.mesh import stack_meshes
+from appmesh_inject.mesh.mesh_sources import OtherMesh
 from appmesh_inject.mesh.other_template import Resolved, resolved
-from appmesh_inject.mesh.source import OtherMesh
 from appmesh_inject.mesh.stack_meshes import AT_A_TIME, Stacks
 from tests.golden.test_doors import Context
 from tests.mesh.cloudformation_stub import CloudFormationStub, StubStack, answering
-from tests.mesh.test_joining import BASE, IMPORTED, calling, serving
+from tests.mesh.test_template_joining import BASE, IMPORTED, calling, serving
 from tests.profiles.test_standalone import MESH
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "eu-west-1"}

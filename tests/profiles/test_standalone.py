@@ -6,9 +6,9 @@ import pytest
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.injection import inject
+from appmesh_inject.mesh.mesh_sources import OtherMesh
 from appmesh_inject.mesh.meshes import Meshes
 from appmesh_inject.mesh.other_template import OtherTemplate, resolved
-from appmesh_inject.mesh.source import OtherMesh
 from appmesh_inject.mesh.template_mesh import with_exported
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import appmesh_inject
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
-from appmesh_inject.profiles.connecting.shapes import CONFIGURATION, Shape
+from appmesh_inject.profiles.connecting.schema import CONFIGURATION, Shape
 from appmesh_inject.settings.layers import Level, gather
 from appmesh_inject.settings.table import TABLE
 

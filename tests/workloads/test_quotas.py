@@ -12,9 +12,9 @@ from appmesh_inject.cfn.document import NOTHING, Json
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, inject
 from appmesh_inject.mesh.command_forms import form_of
+from appmesh_inject.mesh.mesh_sources import OtherMesh
 from appmesh_inject.mesh.meshes import Meshes
 from appmesh_inject.mesh.other_template import OtherTemplate
-from appmesh_inject.mesh.source import OtherMesh
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.ecs_api import EcsTaskDefinition

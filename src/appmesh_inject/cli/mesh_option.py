@@ -13,9 +13,9 @@ from appmesh_inject.cli.file_selection import in_folder
 from appmesh_inject.cli.shared_options import check_declared, pairs
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document
-from appmesh_inject.files.elsewhere import Elsewhere
 from appmesh_inject.files.errors import Position, UserError
-from appmesh_inject.mesh.source import OtherMesh
+from appmesh_inject.files.mesh_file_paths import Elsewhere
+from appmesh_inject.mesh.mesh_sources import OtherMesh
 from appmesh_inject.mesh.template_mesh import APP_MESH, EXPORT, has_mesh, resources_of, with_exported
 from appmesh_inject.render.parameters import declarations, parameter_values
 from appmesh_inject.workloads.detect import is_template

@@ -25,7 +25,7 @@ from appmesh_inject.cli.shared_options import (
     pairs,
 )
 from appmesh_inject.files.documents import Document
-from appmesh_inject.mesh.source import OtherMesh
+from appmesh_inject.mesh.mesh_sources import OtherMesh
 from appmesh_inject.render.input_files import InputFile
 from appmesh_inject.render.parameters import declarations, parameter_values
 from appmesh_inject.render.render_result import MACRO, Rendered, RenderOptions

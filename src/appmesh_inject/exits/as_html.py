@@ -9,11 +9,11 @@ from pathlib import PurePath
 
 from appmesh_inject import __version__
 from appmesh_inject.exits.as_text import answered, facts, named_point
+from appmesh_inject.exits.exit_summaries import ExitView
 from appmesh_inject.exits.report import Report
 from appmesh_inject.exits.rows import Point, Row, Section
 from appmesh_inject.exits.sources import Source
 from appmesh_inject.exits.verdicts import EXITS, MEANINGS, TITLES, Exit, Judgement, Verdict
-from appmesh_inject.exits.views import ExitView
 from appmesh_inject.findings import BASE
 
 STYLE = "page.css"

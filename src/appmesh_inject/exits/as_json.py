@@ -5,10 +5,10 @@ from typing import Any
 
 from appmesh_inject import __version__
 from appmesh_inject.exits.costs import Sum
+from appmesh_inject.exits.exit_summaries import ExitView
 from appmesh_inject.exits.report import Report
 from appmesh_inject.exits.rows import Point, Row
 from appmesh_inject.exits.sources import Source
-from appmesh_inject.exits.views import ExitView
 
 
 def as_json(report: Report) -> str:

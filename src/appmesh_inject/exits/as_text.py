@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from appmesh_inject.exits.measures import Measure
+from appmesh_inject.exits.exit_summaries import ExitView
+from appmesh_inject.exits.limit_use import Measure
 from appmesh_inject.exits.report import Report
 from appmesh_inject.exits.rows import Row
 from appmesh_inject.exits.verdicts import EXITS, MEANINGS, TITLES, Exit, Judgement, Verdict
-from appmesh_inject.exits.views import ExitView
 
 WIDEST = 58
 COLUMN = {exit_: max(len(exit_), 7) + 2 for exit_ in EXITS}

@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from appmesh_inject.exits.measures import rules_of_alb
+from appmesh_inject.exits.limit_use import rules_of_alb
 from appmesh_inject.exits.mesh_files import Declared
 from appmesh_inject.exits.rows import MeshIndex
 from appmesh_inject.exits.traffic import ServiceTraffic, Traffic

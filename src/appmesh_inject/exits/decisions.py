@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from appmesh_inject.exits.conditions import SPLITS
+from appmesh_inject.exits.feature_conditions import SPLITS
 from appmesh_inject.exits.features.nodes import TRACING
 from appmesh_inject.exits.mesh_files import Declared, name
 from appmesh_inject.exits.properties import Property, properties_of

@@ -7,12 +7,12 @@ from typing import NamedTuple
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN
 from appmesh_inject.files.documents import Document, Format
-from appmesh_inject.files.elsewhere import Elsewhere
 from appmesh_inject.files.errors import Position
+from appmesh_inject.files.mesh_file_paths import Elsewhere
 from appmesh_inject.graph.labels import shown
+from appmesh_inject.mesh.mesh_sources import OtherMesh
 from appmesh_inject.mesh.names import MeshNames, kind_of, name_property
 from appmesh_inject.mesh.other_template import OtherTemplate
-from appmesh_inject.mesh.source import OtherMesh
 
 KINDS = ("Mesh", "VirtualService", "VirtualRouter", "Route", "VirtualNode", "VirtualGateway", "GatewayRoute")
 

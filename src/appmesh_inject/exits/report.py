@@ -4,18 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from appmesh_inject.exits.answers import Answers, answers
+from appmesh_inject.exits.conclusions import Answers, answers
 from appmesh_inject.exits.costs import Sum, sums
 from appmesh_inject.exits.decisions import questions
-from appmesh_inject.exits.measures import Measure, measures
+from appmesh_inject.exits.exit_summaries import ExitView, Moved, Stop
+from appmesh_inject.exits.limit_use import Measure, measures
 from appmesh_inject.exits.mesh_files import Declared
-from appmesh_inject.exits.outcome import elsewhere, sentence, with_trials
+from appmesh_inject.exits.render_trial import Trial
 from appmesh_inject.exits.rows import Point, Row, Section, sections
+from appmesh_inject.exits.rows_by_trial import elsewhere, sentence, with_trials
 from appmesh_inject.exits.sources import LATTICE_RULE
 from appmesh_inject.exits.traffic import Traffic
-from appmesh_inject.exits.trial import Trial
 from appmesh_inject.exits.verdicts import EXITS, WITHOUT_SIDECARS, Exit, Judgement, Verdict, cannot, keeps
-from appmesh_inject.exits.views import ExitView, Moved, Stop
 from appmesh_inject.limits import REGIONS_WITHOUT_LATTICE
 
 WHAT = {

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.exits.conditions import weights
+from appmesh_inject.exits.feature_conditions import weights
 from appmesh_inject.exits.properties import Property
 from appmesh_inject.graph.labels import shown
 

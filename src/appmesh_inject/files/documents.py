@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from appmesh_inject.cfn.document import MOST_LEVELS, Json, Path, Step, half_character, is_deeper
 from appmesh_inject.files import json_reader, yaml_reader
-from appmesh_inject.files.elsewhere import Elsewhere
 from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.lines import BYTE_ORDER_MARK, position_at
+from appmesh_inject.files.mesh_file_paths import Elsewhere
 from appmesh_inject.files.nesting import too_deep
 from appmesh_inject.workloads.detect import is_template
 

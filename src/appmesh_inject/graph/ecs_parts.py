@@ -11,7 +11,7 @@ from appmesh_inject.graph.graph_builder import GraphBuilder
 from appmesh_inject.graph.input_files import RenderedFile
 from appmesh_inject.graph.load_balancers import Forward, classic, forwards, properties_of
 from appmesh_inject.graph.model import Cell, Kind, Line, Meaning, Raw, Section
-from appmesh_inject.graph.resolution import Resolution
+from appmesh_inject.graph.resolved_values import Resolution
 from appmesh_inject.graph.task_parts import TaskPart
 from appmesh_inject.profiles.connecting.ecs_services import Link, links
 from appmesh_inject.profiles.connecting.service_edits import MEMBER

@@ -8,17 +8,17 @@ from appmesh_inject.cfn.document import NOTHING, Json, Path
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document
-from appmesh_inject.files.elsewhere import Elsewhere
+from appmesh_inject.files.mesh_file_paths import Elsewhere
 from appmesh_inject.findings import Finding
 from appmesh_inject.graph.excerpts import excerpt
 from appmesh_inject.graph.model import Excerpt
-from appmesh_inject.graph.resolution import Resolution
+from appmesh_inject.graph.resolved_values import Resolution
 from appmesh_inject.injection import Report
 from appmesh_inject.mesh.live_weights import live_weights
+from appmesh_inject.mesh.mesh_sources import OtherMesh
 from appmesh_inject.mesh.model import Model
 from appmesh_inject.mesh.other_template import exports_of_all, resolved
 from appmesh_inject.mesh.parsing import parse
-from appmesh_inject.mesh.source import OtherMesh
 from appmesh_inject.mesh.template_mesh import has_mesh, resources_of
 from appmesh_inject.mesh.value_resolution import deciding
 from appmesh_inject.render.input_files import InputFile, TaskDefinitionFile

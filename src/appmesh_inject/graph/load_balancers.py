@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.references import references
-from appmesh_inject.graph.resolution import Resolution
+from appmesh_inject.graph.resolved_values import Resolution
 
 ELB, CLASSIC = "AWS::ElasticLoadBalancingV2::", "AWS::ElasticLoadBalancing::LoadBalancer"
 ACTIONS = {f"{ELB}Listener": "DefaultActions", f"{ELB}ListenerRule": "Actions"}

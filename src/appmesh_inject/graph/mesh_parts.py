@@ -8,7 +8,6 @@ from appmesh_inject.graph.graph_builder import GraphBuilder, Key
 from appmesh_inject.graph.labels import shown_scalar
 from appmesh_inject.graph.model import Cell, Kind, Meaning, Section
 from appmesh_inject.mesh.compiling.resource_links import Links
-from appmesh_inject.mesh.joining import FIELDS
 from appmesh_inject.mesh.model import (
     Dns,
     GatewayRoute,
@@ -22,6 +21,7 @@ from appmesh_inject.mesh.model import (
     WeightedTarget,
 )
 from appmesh_inject.mesh.scalars import Scalar, host_key
+from appmesh_inject.mesh.template_joining import FIELDS
 
 KINDS: Mapping[type[Resource], Kind] = {
     VirtualGateway: Kind.GATEWAY,

@@ -8,9 +8,9 @@ from appmesh_inject.cfn.intrinsics import Scope, parameters_that_decide
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.live_function import FUNCTION_ARN, LiveRoute
 from appmesh_inject.mesh.live_weights import LiveWeights, live_weights, runtime_key
+from appmesh_inject.mesh.mesh_sources import MeshSource
 from appmesh_inject.mesh.model import Model
 from appmesh_inject.mesh.parsing import parse
-from appmesh_inject.mesh.source import MeshSource
 from appmesh_inject.mesh.value_resolution import deciding
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.source import MeshSource, MeshSources, OtherMesh
+from appmesh_inject.mesh.mesh_sources import MeshSource, MeshSources, OtherMesh
 from appmesh_inject.mesh.template_mesh import exported_mesh
 from appmesh_inject.settings.table import STANDALONE, Settings
 
@@ -78,7 +78,7 @@ class Meshes:
         """The compiler of a mesh, created once, and the findings about the mesh. document: that is processed."""
         # Imported here, since most templates have no standalone task and the import would slow down each cold start.
         from appmesh_inject.mesh.compiling import Compiler, Options
-        from appmesh_inject.mesh.joining import parsed
+        from appmesh_inject.mesh.template_joining import parsed
 
         # Service Connect takes the whole mesh, and the function of live weights knows the weights of all routes.
         tasks = self._tasks if settings.profile == STANDALONE and not settings.live_weights else None

@@ -13,8 +13,8 @@ from appmesh_inject.cfn.document import NOTHING, Json, Path, value_at, value_if_
 from appmesh_inject.cfn.intrinsics import PSEUDO, Scope, function, missing_parameters, parameters_that_decide
 from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.findings import Finding, ordered
+from appmesh_inject.mesh.mesh_sources import OtherMesh
 from appmesh_inject.mesh.names import IMPORT, MeshNames, export_as_written, kind_of
-from appmesh_inject.mesh.source import OtherMesh
 from appmesh_inject.mesh.value_resolution import Values, matters
 
 

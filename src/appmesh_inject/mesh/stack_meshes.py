@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.source import OtherMesh
+from appmesh_inject.mesh.mesh_sources import OtherMesh
 from appmesh_inject.mesh.template_mesh import EXPORT, exported_mesh, with_exported
 
 AT_A_TIME = 8

@@ -7,8 +7,8 @@ from appmesh_inject.cfn.document import NOTHING, Json, Path
 from appmesh_inject.cfn.intrinsics import NO_VALUE, NOTHING_KNOWN, Absent, Scope, mapped
 from appmesh_inject.cfn.text_joining import scalar
 from appmesh_inject.findings import Finding
+from appmesh_inject.mesh.mesh_sources import MeshSources
 from appmesh_inject.mesh.meshes import Meshes, named_resource
-from appmesh_inject.mesh.source import MeshSources
 from appmesh_inject.settings.table import COMPRESSED, PLAIN, WARN, Settings
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from appmesh_inject.findings import CODES, Finding
 from appmesh_inject.migrate.adoption_decisions import AdoptedTask, UntouchedTask, decisions
 from appmesh_inject.migrate.leftovers import leftovers
 from appmesh_inject.migrate.marks import InMetadata, Marking, tags_of
-from appmesh_inject.migrate.move import Move, move_settings
+from appmesh_inject.migrate.move_off_app_mesh import Move, move_settings
 from appmesh_inject.migrate.task_equivalence import canonical, first_difference
 from appmesh_inject.render.ignored_warnings import kept
 from appmesh_inject.render.render_result import RenderOptions

@@ -9,8 +9,8 @@ from appmesh_inject.cfn.document import Edit, Json, Path, append, edited, map_at
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import inject
 from appmesh_inject.limits import TAG_VALUE_CHARACTERS
+from appmesh_inject.mesh.mesh_sources import OtherMesh
 from appmesh_inject.mesh.meshes import Meshes
-from appmesh_inject.mesh.source import OtherMesh
 from appmesh_inject.render.cloudformation import rendered
 from appmesh_inject.render.render_result import RenderOptions
 from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, entries, snippets

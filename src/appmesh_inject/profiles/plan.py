@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from appmesh_inject.cfn.document import NOTHING, Changes, Json
 from appmesh_inject.findings import Finding
-from appmesh_inject.settings.consequences import without_consequences
+from appmesh_inject.settings.consequential_findings import without_consequences
 from appmesh_inject.settings.layers import RequestedSettings
 from appmesh_inject.workloads.model import Workload
 

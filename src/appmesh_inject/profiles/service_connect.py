@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from appmesh_inject.cfn.document import Edit, Json, edited, map_at, replace
 from appmesh_inject.findings import Finding
-from appmesh_inject.profiles.connecting import finished_template, surroundings
+from appmesh_inject.profiles.connecting import finished_template, prerequisites
 from appmesh_inject.profiles.connecting.conversion import conversion
 from appmesh_inject.profiles.connecting.ecs_services import Link, links, task_sets
 from appmesh_inject.profiles.connecting.mesh_task import MeshTask
@@ -113,10 +113,10 @@ def _naming_path(context: Context) -> tuple[str | int, ...]:
 def _checks(task: MeshTask) -> Iterator[Finding]:
     """Why the task or its ECS services cannot have Service Connect."""
     context, resources = task.context, task.context.workload.scope.resources
-    for problem in surroundings.of_task(*task.properties(context.document), task.scope):
+    for problem in prerequisites.of_task(*task.properties(context.document), task.scope):
         yield problem.finding(task.name)
     for link in task.links:
-        for problem in surroundings.of_service(link.properties, link.path, task.scope):
+        for problem in prerequisites.of_service(link.properties, link.path, task.scope):
             yield problem.finding(task.name)
     for task_set in task_sets(resources, task.name, [link.service for link in task.links]):
         message = f"{task_set} is an AWS::ECS::TaskSet, which cannot have Service Connect"

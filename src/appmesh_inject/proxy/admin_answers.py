@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
 
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.proxy.shapes import CLUSTERS, RUNTIME, SERVER_INFO, STATS, Shape, check
+from appmesh_inject.proxy.answer_shapes import CLUSTERS, RUNTIME, SERVER_INFO, STATS, Shape, check
 
 Statistics: TypeAlias = Mapping[str, int]
 """Counters and gauges by name, such as `cluster.NAME.membership_total`. Those that came from Prometheus have `_` where

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from appmesh_inject.proxy.admin_answers import Question
 from appmesh_inject.proxy.comparison import Comparison
 from appmesh_inject.proxy.diagnosis import Diagnosis, Weights
-from appmesh_inject.proxy.problems import ERROR, WARNING, Problem
+from appmesh_inject.proxy.proxy_problem import ERROR, WARNING, Problem
 
 _NEEDED = {
     Question.CONFIG_DUMP: "routes, weights and host names",

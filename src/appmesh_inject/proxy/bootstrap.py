@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.mesh.compiling.gateway_routes import SERVICE_HEADER
-from appmesh_inject.proxy.shapes import BOOTSTRAP, check
+from appmesh_inject.proxy.answer_shapes import BOOTSTRAP, check
 
 Config: TypeAlias = Mapping[str, Any]
 

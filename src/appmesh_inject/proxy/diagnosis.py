@@ -13,7 +13,7 @@ from appmesh_inject.proxy.bootstrap import Bootstrap, RouteTo
 from appmesh_inject.proxy.cluster_names import NodeListener, Owner, called_node, mesh_of, own_listener, owner
 from appmesh_inject.proxy.endpoints import ClusterState, cluster_states
 from appmesh_inject.proxy.node_problems import hostname, node_problem, own_problem
-from appmesh_inject.proxy.problems import ERROR, WARNING, Problem
+from appmesh_inject.proxy.proxy_problem import ERROR, WARNING, Problem
 
 _CALLERS = {
     "fail_verify_no_cert": "showed no certificate",

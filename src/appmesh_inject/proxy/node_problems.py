@@ -5,7 +5,7 @@ from typing import Any
 
 from appmesh_inject.proxy.bootstrap import Config
 from appmesh_inject.proxy.endpoints import ClusterState, Endpoint
-from appmesh_inject.proxy.problems import ERROR, WARNING, Problem
+from appmesh_inject.proxy.proxy_problem import ERROR, WARNING, Problem
 
 FLAGS = {
     "failed_active_health_check": "fails the health check",

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Json, Path, edited, map_at, replace, value_at
 from appmesh_inject.cfn.loops import LOOP
-from appmesh_inject.files.elsewhere import Elsewhere
+from appmesh_inject.files.mesh_file_paths import Elsewhere
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.injection import HELD_BACK, NOT_MARKED, Action, Outcome, Report, inject
 from appmesh_inject.render.ignored_warnings import invalid_ignores, kept
 from appmesh_inject.render.language_extensions import extended_later, loops_unrolled_first
-from appmesh_inject.render.lost_calls import lost_calls, parameters_not_passed
+from appmesh_inject.render.macro_call_obstacles import lost_calls, parameters_not_passed
 from appmesh_inject.render.missing_values import naming_options
 from appmesh_inject.render.other_macros import looked_into, others
 from appmesh_inject.render.parameters import declarations

@@ -9,8 +9,8 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
 from appmesh_inject.limits import TEMPLATE_BYTES_WITHOUT_S3
 from appmesh_inject.mesh.command_forms import commands, form_of
+from appmesh_inject.mesh.mesh_sources import OtherMesh
 from appmesh_inject.mesh.meshes import Meshes
-from appmesh_inject.mesh.source import OtherMesh
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.platform_defaults import BUILT_IN, PlatformDefaults
 from appmesh_inject.settings.table import COMPRESSED, PROFILES, STANDALONE, WITH_MESH

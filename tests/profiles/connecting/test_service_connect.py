@@ -11,9 +11,9 @@ from cfnlint.decode import cfn_yaml
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.injection import Action, Outcome, inject
+from appmesh_inject.mesh.mesh_sources import OtherMesh
 from appmesh_inject.mesh.meshes import Meshes
 from appmesh_inject.mesh.other_template import OtherTemplate
-from appmesh_inject.mesh.source import OtherMesh
 from appmesh_inject.mesh.template_mesh import resources_of
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation

@@ -20,8 +20,8 @@ from appmesh_inject.findings import one_line
 
 if TYPE_CHECKING:
     from appmesh_inject.exits.mesh_files import MeshFile, WholeMesh
+    from appmesh_inject.exits.render_trial import Trial
     from appmesh_inject.exits.report import Report
-    from appmesh_inject.exits.trial import Trial
     from appmesh_inject.exits.verdicts import Exit
     from appmesh_inject.render.input_files import InputFile
 
@@ -114,10 +114,10 @@ class _Read:
 
 
 def _read(given: GivenOptions) -> _Read:
-    from appmesh_inject.cli.described_files import described_files
+    from appmesh_inject.cli.app_mesh_descriptions import described_files
     from appmesh_inject.exits.mesh_files import MeshFile, whole
+    from appmesh_inject.mesh.mesh_sources import OtherMesh
     from appmesh_inject.mesh.other_template import OtherTemplate, exports_of_all, resolved
-    from appmesh_inject.mesh.source import OtherMesh
     from appmesh_inject.mesh.template_mesh import with_exported
 
     options = given.command_options()
@@ -146,7 +146,7 @@ def _has_mesh(input_file: "InputFile") -> bool:
 
 def _trials(read: _Read) -> "Mapping[Exit, Trial]":
     """What `render` says of each exit that is a profile."""
-    from appmesh_inject.exits.trial import TriedFile, is_available, trial
+    from appmesh_inject.exits.render_trial import TriedFile, is_available, trial
     from appmesh_inject.exits.verdicts import EXITS
 
     files = [

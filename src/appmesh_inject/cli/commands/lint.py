@@ -24,11 +24,11 @@ from appmesh_inject.findings import Finding, Severity, with_full_stop
 from appmesh_inject.mesh.template_mesh import APP_MESH
 from appmesh_inject.migrate.leftovers import leftovers_of_rendered
 from appmesh_inject.migrate.retention import warning_of_deletion
-from appmesh_inject.render.callers import warnings_of_callers
 from appmesh_inject.render.ignored_warnings import kept
 from appmesh_inject.render.input_files import InputFile
 from appmesh_inject.render.render_result import Rendered
 from appmesh_inject.render.service_mistakes import mistakes_of_services
+from appmesh_inject.render.still_called_warnings import warnings_of_callers
 from appmesh_inject.settings.table import SERVICE_CONNECT, STANDALONE
 from appmesh_inject.settings.types import closest
 

@@ -1,6 +1,6 @@
 """Features of nodes and gateways: TLS."""
 
-from appmesh_inject.exits.conditions import TLS_IS_OFF, TLS_IS_OPTIONAL
+from appmesh_inject.exits.feature_conditions import TLS_IS_OFF, TLS_IS_OPTIONAL
 from appmesh_inject.exits.features.feature import KEPT, Feature, kept_everywhere
 from appmesh_inject.exits.sources import (
     CONNECT_TLS,

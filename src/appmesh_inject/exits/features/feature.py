@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from appmesh_inject.exits.conditions import Condition
+from appmesh_inject.exits.feature_conditions import Condition
 from appmesh_inject.exits.properties import WHOLE, Property
 from appmesh_inject.exits.sources import COMPILED, Source
 from appmesh_inject.exits.verdicts import Exit, Judgement, keeps

@@ -1,6 +1,6 @@
 """Features of routes and services: where requests go, and what happens on the way."""
 
-from appmesh_inject.exits.conditions import (
+from appmesh_inject.exits.feature_conditions import (
     HAS_NO_PROVIDER,
     IS_ZERO_BESIDE_OTHERS,
     RETRIES_ARE_OFF,

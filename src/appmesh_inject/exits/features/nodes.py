@@ -1,6 +1,6 @@
 """Features of nodes, gateways and the mesh, but for TLS; and those that every resource has."""
 
-from appmesh_inject.exits.conditions import HAS_NO_EGRESS_FILTER, is_one_of
+from appmesh_inject.exits.feature_conditions import HAS_NO_EGRESS_FILTER, is_one_of
 from appmesh_inject.exits.features.feature import KEPT, Feature, kept_everywhere
 from appmesh_inject.exits.sources import (
     ACTIONS,

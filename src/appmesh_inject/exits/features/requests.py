@@ -1,6 +1,6 @@
 """Features of routes: which requests match."""
 
-from appmesh_inject.exits.conditions import HAS_NO_MATCH, is_not, is_one_of
+from appmesh_inject.exits.feature_conditions import HAS_NO_MATCH, is_not, is_one_of
 from appmesh_inject.exits.features.feature import KEPT, Feature, kept_everywhere
 from appmesh_inject.exits.sources import (
     CONDITIONS,

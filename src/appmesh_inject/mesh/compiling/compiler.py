@@ -14,7 +14,7 @@ from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.compiling import clusters, tls
 from appmesh_inject.mesh.compiling.egress import Called, Shared
 from appmesh_inject.mesh.compiling.envoy_messages import LOOPBACK, Config, address
-from appmesh_inject.mesh.compiling.missing import missing
+from appmesh_inject.mesh.compiling.missing_resources import missing
 from appmesh_inject.mesh.compiling.nodes import node_parts
 from appmesh_inject.mesh.compiling.options import Compiled, Options
 from appmesh_inject.mesh.compiling.resource_links import Links

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias, TypeVar, final
 
 from appmesh_inject.cfn.document import Path
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.compiling.missing import missing
+from appmesh_inject.mesh.compiling.missing_resources import missing
 from appmesh_inject.mesh.compiling.route_order import route_order
 from appmesh_inject.mesh.model import (
     TCP,

@@ -7,13 +7,13 @@ from appmesh_inject.cfn.document import Edit, Json, shown
 from appmesh_inject.cfn.fragment_merge import Identities, merged
 from appmesh_inject.cfn.intrinsics import known
 from appmesh_inject.findings import Finding
-from appmesh_inject.profiles.connecting import losses, service_names, tls
+from appmesh_inject.profiles.connecting import lost_features, service_names, tls
 from appmesh_inject.profiles.connecting.endpoints import Endpoint
 from appmesh_inject.profiles.connecting.mesh_task import MeshTask
+from appmesh_inject.profiles.connecting.named_port_mappings import as_number, mapped_ports, named_ports
 from appmesh_inject.profiles.connecting.namespaces import Namespace
 from appmesh_inject.profiles.connecting.port_mappings import containers, port_names
-from appmesh_inject.profiles.connecting.ports import as_number, mapped_ports, named_ports
-from appmesh_inject.profiles.connecting.shapes import LIMIT
+from appmesh_inject.profiles.connecting.schema import LIMIT
 from appmesh_inject.profiles.connecting.timeouts import timeouts
 from appmesh_inject.profiles.connecting.validation import broken
 
@@ -77,7 +77,7 @@ class _Configuration:
                 self.findings += self._limits(value, protocols)
         self.findings += tls.of_listeners(task.node, encrypted, has_standalone_caller=has_standalone_caller)
         checks = any("HealthCheck" in each.written for each in containers(self.properties, task.scope))
-        self.findings += losses.of_node(task.node, has_health_check=checks)
+        self.findings += lost_features.of_node(task.node, has_health_check=checks)
         self.findings += self._other_ports()
         return Configured(task, self.namespace, value, entries, ports.changes, self.findings, encrypted)
 
@@ -114,7 +114,7 @@ class _Configuration:
         log = (own or of_sidecar or [self.task.log])[-1]
         logs: dict[str, Json] = {} if own or log is None else {"LogConfiguration": log}
         if not any("AccessLogConfiguration" in fragment for fragment in self.fragments):
-            access_log, problems = losses.access_log(self.task.node, log)
+            access_log, problems = lost_features.access_log(self.task.node, log)
             self.findings += problems
             logs |= {"AccessLogConfiguration": access_log} if access_log is not None else {}
         return logs

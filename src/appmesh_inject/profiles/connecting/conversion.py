@@ -7,15 +7,15 @@ from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import MeshNames, kind_of
 from appmesh_inject.mesh.value_resolution import deciding
-from appmesh_inject.profiles.connecting import callers, losses, namespaces, surroundings, tls
+from appmesh_inject.profiles.connecting import calls, lost_features, namespaces, prerequisites, tls
 from appmesh_inject.profiles.connecting.configuration import Configured, configured
+from appmesh_inject.profiles.connecting.deployment_order import deployment_order
 from appmesh_inject.profiles.connecting.ecs_services import together
 from appmesh_inject.profiles.connecting.endpoints import Endpoints, Runners, endpoints
 from appmesh_inject.profiles.connecting.mesh_task import MeshTask, runners, tasks_of
-from appmesh_inject.profiles.connecting.order import deployment_order
 from appmesh_inject.profiles.connecting.resource_keys import key_of
 from appmesh_inject.profiles.connecting.service_edits import service_edits
-from appmesh_inject.profiles.connecting.service_elsewhere import without_service
+from appmesh_inject.profiles.connecting.service_in_other_template import without_service
 from appmesh_inject.profiles.connecting.summary import summary
 from appmesh_inject.profiles.connecting.unique_names import clashes
 from appmesh_inject.profiles.plan import Decided, Plan
@@ -52,9 +52,9 @@ class _Conversion:
             self.findings += each.findings
             self.findings += self._of_task(each, done)
         self.findings += clashes(done)
-        self.findings += callers.dummies(done)
+        self.findings += calls.dummies(done)
         written = service_edits(done)
-        order = deployment_order(self.resources, callers.edges(done, self.endpoints))
+        order = deployment_order(self.resources, calls.edges(done, self.endpoints))
         self.findings += (*written.findings, *order.findings)
         ports = [edit for each in done if each.task.name not in self.refused for edit in each.changes]
         changes = [*ports, *written.changes, *order.changes, *self._added(done)]
@@ -71,12 +71,12 @@ class _Conversion:
         found = endpoints(task.model, links, running, retries_by_default=retries)
         self.endpoints[key], self.runners[key] = found, running
         self.findings += found.findings
-        self.findings += callers.unserved(found, running)
-        self.findings += callers.without_callers(task, found, running)
+        self.findings += calls.unserved(found, running)
+        self.findings += calls.without_callers(task, found, running)
         converted = [each for each in task.model.nodes if key_of(each) in running.connected]
         for mesh_key in sorted({node.mesh.key for node in converted}):
             of_mesh = [node for node in converted if node.mesh.key == mesh_key]
-            self.findings += losses.of_mesh(task.compiler.shared.meshes.get(mesh_key), of_mesh)
+            self.findings += lost_features.of_mesh(task.compiler.shared.meshes.get(mesh_key), of_mesh)
 
     def _configured(self, task: MeshTask) -> Configured:
         found, running = self.endpoints[id(task.compiler)], self.runners[id(task.compiler)]
@@ -99,9 +99,9 @@ class _Conversion:
     def _of_task(self, done: Configured, others: Sequence[Configured]) -> Iterator[Finding]:
         task, context = done.task, done.task.context
         found, running = self.endpoints[id(task.compiler)], self.runners[id(task.compiler)]
-        yield from callers.out_of_reach(task, found, running)
+        yield from calls.out_of_reach(task, found, running)
         yield from tls.of_backends(task.node, _encrypted_services(others))
-        yield from losses.of_envoy(context, task.variables, is_used=any(map(_has_envoy, self.decided)))
+        yield from lost_features.of_envoy(context, task.variables, is_used=any(map(_has_envoy, self.decided)))
         if done.value is None and key_of(task.node) in found.concerned:
             return
         if done.value is None:
@@ -109,7 +109,7 @@ class _Conversion:
             yield context.finding("AM463", context.workload.path, message, "Its sidecars go, and nothing replaces them")
             return
         properties, path = task.properties(self.template)
-        if surroundings.is_smallest(properties, task.scope):
+        if prerequisites.is_smallest(properties, task.scope):
             message = (
                 "the task has the smallest size of Fargate, and the proxy wants 256 CPU units and 64 MiB for itself"
             )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from appmesh_inject.cfn import sub
 from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.cfn.exclusion import compatible
+from appmesh_inject.cfn.exclusive_conditions import compatible
 from appmesh_inject.cfn.intrinsics import Scope, function, leaves
 from appmesh_inject.cfn.sub import Variable
 

@@ -7,16 +7,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import NOTHING, Json, Path, shown
-from appmesh_inject.cfn.exclusion import compatible
+from appmesh_inject.cfn.exclusive_conditions import compatible
 from appmesh_inject.cfn.intrinsics import Leaf, Literal, Scope, known, leaves
 from appmesh_inject.cfn.text_joining import scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import MeshNames
-from appmesh_inject.profiles.connecting import shapes, surroundings
+from appmesh_inject.profiles.connecting import prerequisites, schema
 from appmesh_inject.profiles.connecting.ecs_services import SERVICE_TYPE, named_task
 from appmesh_inject.profiles.connecting.namespaces import in_cloud_map
 from appmesh_inject.profiles.connecting.port_mappings import port_mappings, port_names
-from appmesh_inject.profiles.connecting.shapes import LIMIT
+from appmesh_inject.profiles.connecting.schema import LIMIT
 from appmesh_inject.profiles.connecting.validation import broken, is_enabled
 from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
 
@@ -111,7 +111,7 @@ def _service(logical_id: str, resource: Json, scope: Scope) -> _Service:
 
 def _of_service(service: _Service, resources: Mapping[str, Json], scope: Scope) -> Iterator[Mistake]:
     logical_id = service.logical_id
-    for problem in surroundings.of_service(service.properties, service.path, scope):
+    for problem in prerequisites.of_service(service.properties, service.path, scope):
         yield Mistake(logical_id, *problem)
     yield from _of_order(service, resources)
     for leaf in service.enabled:
@@ -137,17 +137,20 @@ def _of_tasks(service: _Service, resources: Mapping[str, Json], conditions: Mapp
 def _of_task(logical_id: str, resource: Json, scope: Scope, conditions: Mapping[str, Json]) -> Iterator[Mistake]:
     properties = _properties(resource, TASK_DEFINITION_TYPE)
     path: Path = ("Resources", logical_id, "Properties")
-    for problem in surroundings.of_task(properties, path, scope):
+    for problem in prerequisites.of_task(properties, path, scope):
         yield Mistake(logical_id, *problem)
     if any(isinstance(leaf.reading, Literal) for leaf in _redirects(properties, scope)):
         message = "the task has a ProxyConfiguration, and a task with Service Connect must have none"
         yield Mistake(logical_id, "AM207", (*path, "ProxyConfiguration"), message, "Take it out")
     named: dict[str, list[Scope]] = {}
     for mapping in port_mappings(properties, scope, path):
-        for member, shape in (("Name", shapes.PORT_NAME), ("AppProtocol", shapes.APP_PROTOCOL)):
+        for member, shape in (
+            ("Name", schema.PORT_NAME),
+            ("AppProtocol", schema.APP_PROTOCOL),
+        ):
             if member in mapping.written:
                 place = (*mapping.path, member)
-                for each in shapes.broken_member(mapping.written[member], shape, mapping.scope, place):
+                for each in schema.broken_member(mapping.written[member], shape, mapping.scope, place):
                     yield Mistake(logical_id, LIMIT, each.path, each.message)
         name = known(mapping.written.get("Name"), mapping.scope)
         if isinstance(name, str):

@@ -7,9 +7,9 @@ from appmesh_inject.cfn.document import Json, Path, value_if_there
 from appmesh_inject.cfn.intrinsics import Scope, is_no_value
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.compiling import Compiler
+from appmesh_inject.mesh.mesh_sources import MeshSource, MeshSources
 from appmesh_inject.mesh.model import Mesh, Model, Resource, VirtualNode
 from appmesh_inject.mesh.names import MeshNames, kind_of
-from appmesh_inject.mesh.source import MeshSource, MeshSources
 from appmesh_inject.profiles.connecting.ecs_services import Link
 from appmesh_inject.profiles.connecting.endpoints import Runners
 from appmesh_inject.profiles.connecting.resource_keys import Key, key_of

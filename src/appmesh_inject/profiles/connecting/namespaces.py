@@ -9,10 +9,10 @@ from typing import NamedTuple
 from appmesh_inject.cfn.document import Json, value_if_there
 from appmesh_inject.cfn.intrinsics import Scope, function, known
 from appmesh_inject.findings import Finding
+from appmesh_inject.mesh.mesh_sources import MeshSource
 from appmesh_inject.mesh.model import Mesh, VirtualNode
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.mesh.parsing.cloud_map import facts
-from appmesh_inject.mesh.source import MeshSource
 from appmesh_inject.mesh.template_mesh import exported_mesh
 from appmesh_inject.profiles.context import Context
 from appmesh_inject.settings.table import SERVICE_CONNECT

@@ -8,7 +8,7 @@ from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.model import VirtualNode, VirtualService
 from appmesh_inject.mesh.scalars import Scalar
-from appmesh_inject.profiles.connecting.shapes import DISCOVERY_NAME, DNS_NAME, LONGEST_DISCOVERY_NAME
+from appmesh_inject.profiles.connecting.schema import DISCOVERY_NAME, DNS_NAME, LONGEST_DISCOVERY_NAME
 from appmesh_inject.settings.types import quoted
 
 SUFFIX = "-sc"

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import Leaf, Literal, Scope, is_no_value, known
 from appmesh_inject.cfn.text_joining import scalar
-from appmesh_inject.profiles.connecting import shapes
-from appmesh_inject.profiles.connecting.shapes import Broken
+from appmesh_inject.profiles.connecting import schema
+from appmesh_inject.profiles.connecting.schema import Broken
 
 
 def broken(
@@ -18,7 +18,7 @@ def broken(
     """The limits that an enabled configuration breaks. ports: the AppProtocol of each port mapping, by its name; None
     for TCP, and as a whole where the task definition is elsewhere. network: the NetworkMode of the task, if it is
     known."""
-    yield from shapes.broken(configuration, shapes.CONFIGURATION, scope, path)
+    yield from schema.broken(configuration, schema.CONFIGURATION, scope, path)
     if not isinstance(configuration, dict):
         return
     if is_no_value(configuration.get("Namespace", {"Ref": "AWS::NoValue"})):

@@ -14,8 +14,8 @@ from appmesh_inject.exits.mesh_files import Home, WholeMesh
 from appmesh_inject.exits.profile_marks import with_profile
 from appmesh_inject.files import documents
 from appmesh_inject.files.documents import Document, Format
-from appmesh_inject.files.elsewhere import Elsewhere
 from appmesh_inject.files.errors import Position, UserError
+from appmesh_inject.files.mesh_file_paths import Elsewhere
 from appmesh_inject.findings import CODES, Finding
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.migrate import marks

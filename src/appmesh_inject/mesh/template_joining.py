@@ -9,10 +9,10 @@ from typing import NamedTuple, final
 from appmesh_inject.cfn.document import Json, shown
 from appmesh_inject.cfn.intrinsics import NOTHING_KNOWN, Scope
 from appmesh_inject.findings import Finding, ordered
+from appmesh_inject.mesh.mesh_sources import MeshSources
 from appmesh_inject.mesh.model import Model, Resource
-from appmesh_inject.mesh.parsing.reach import reached
+from appmesh_inject.mesh.parsing.reached_resources import reached
 from appmesh_inject.mesh.parsing.resources import KINDS, Parsed, outlined
-from appmesh_inject.mesh.source import MeshSources
 from appmesh_inject.mesh.value_resolution import deciding
 
 FIELDS = tuple(kind.field for kind in KINDS.values())

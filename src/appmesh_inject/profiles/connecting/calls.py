@@ -9,9 +9,9 @@ from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.mesh.parsing.cloud_map import facts
 from appmesh_inject.mesh.scalars import host_key, shown
 from appmesh_inject.profiles.connecting.configuration import Configured
+from appmesh_inject.profiles.connecting.deployment_order import Edge
 from appmesh_inject.profiles.connecting.endpoints import Endpoints, Runners
 from appmesh_inject.profiles.connecting.mesh_task import MeshTask
-from appmesh_inject.profiles.connecting.order import Edge
 from appmesh_inject.profiles.connecting.resource_keys import key_of
 
 _DISCOVERY = "AWS::ServiceDiscovery::"

@@ -15,8 +15,8 @@ def warnings_of_callers(template: Json, options: RenderOptions) -> Iterator[Find
     if not options.given_meshes or not has_mesh(resources_of(template)):
         return
     # The mesh package is large, and most calls do not need it.
-    from appmesh_inject.mesh.callers import still_called
-    from appmesh_inject.mesh.joining import parsed
+    from appmesh_inject.mesh.still_called import still_called
+    from appmesh_inject.mesh.template_joining import parsed
 
     scope = CloudFormation(options.level, options.parameter_values).find(template).scope
     yield from still_called(parsed(options.meshes.of_task(Settings(), scope, template), scope).model)

@@ -6,9 +6,9 @@ import pytest
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.injection import Outcome, inject
-from appmesh_inject.mesh.joining import parsed
+from appmesh_inject.mesh.mesh_sources import OtherMesh
 from appmesh_inject.mesh.meshes import Meshes
-from appmesh_inject.mesh.source import OtherMesh
+from appmesh_inject.mesh.template_joining import parsed
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.list_types import NameList
 from appmesh_inject.settings.table import Settings

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from appmesh_inject import limits
-from appmesh_inject.exits.conditions import positive, weights
+from appmesh_inject.exits.feature_conditions import positive, weights
 from appmesh_inject.exits.mesh_files import Declared
 from appmesh_inject.exits.properties import properties_of
 from appmesh_inject.exits.rows import MeshIndex

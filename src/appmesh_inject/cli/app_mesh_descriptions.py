@@ -6,7 +6,7 @@ from pathlib import Path as File
 
 from appmesh_inject.cli.configuration import Configuration
 from appmesh_inject.cli.file_selection import in_folder
-from appmesh_inject.exits.described import described
+from appmesh_inject.exits.app_mesh_descriptions import described
 from appmesh_inject.exits.mesh_files import MeshFile
 from appmesh_inject.files import documents
 from appmesh_inject.files.errors import UserError

@@ -8,8 +8,8 @@ from appmesh_inject.cfn.intrinsics import function
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.connecting.configuration import Configured
 from appmesh_inject.profiles.connecting.ecs_services import schedules
-from appmesh_inject.profiles.connecting.ports import as_number
-from appmesh_inject.profiles.connecting.shapes import CONFIGURATION, Shape
+from appmesh_inject.profiles.connecting.named_port_mappings import as_number
+from appmesh_inject.profiles.connecting.schema import CONFIGURATION, Shape
 
 
 def without_service(done: Configured) -> Finding:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from appmesh_inject.exits.render_trial import Said, Trial
 from appmesh_inject.exits.rows import Point, Row, Section
 from appmesh_inject.exits.sources import COMPILED, Source
-from appmesh_inject.exits.trial import Said, Trial
 from appmesh_inject.exits.verdicts import EXITS, Exit, Judgement, Verdict, cannot, changes, keeps
 from appmesh_inject.findings import BASE, DOCS, page, with_full_stop
 

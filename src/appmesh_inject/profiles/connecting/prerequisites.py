@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import NO_VALUE, Absent, Leaf, Literal, Scope, known, leaves
 from appmesh_inject.cfn.text_joining import number
+from appmesh_inject.profiles.connecting.mistake import Problem
 from appmesh_inject.profiles.connecting.port_mappings import containers
-from appmesh_inject.profiles.connecting.problems import Problem
 from appmesh_inject.settings.types import shown_literal
 
 Properties = Mapping[str, Json]

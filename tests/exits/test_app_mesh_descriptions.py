@@ -8,7 +8,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from appmesh_inject.exits.described import KINDS, described
+from appmesh_inject.exits.app_mesh_descriptions import KINDS, described
 from appmesh_inject.exits.properties import properties_of
 from tests.cli.command import run
 from tests.exits.test_table import paths

@@ -7,9 +7,9 @@ from appmesh_inject.cfn.document import Edit, Json, Path, append, replace
 from appmesh_inject.cfn.intrinsics import Absent, Leaf, Literal, Scope, function, known, leaves
 from appmesh_inject.mesh.model import TCP, Listener
 from appmesh_inject.mesh.names import MeshNames
-from appmesh_inject.profiles.connecting import shapes
+from appmesh_inject.profiles.connecting import schema
+from appmesh_inject.profiles.connecting.mistake import Problem
 from appmesh_inject.profiles.connecting.port_mappings import Mapped, port_mappings
-from appmesh_inject.profiles.connecting.problems import Problem
 from appmesh_inject.profiles.sidecar.image_names import X_RAY_IMAGE
 from appmesh_inject.settings.types import quoted
 
@@ -139,8 +139,8 @@ class _Ports:
             return None
         if given:
             place = (*next(mapping for mapping in mappings if "Name" in mapping.written).path, "Name")
-            wrong = list(shapes.broken_member(given[0], shapes.PORT_NAME, self.scope, place))
-            self.problems += [Problem(shapes.LIMIT, each.path, f"Name {each.message}", _RENAME) for each in wrong]
+            wrong = list(schema.broken_member(given[0], schema.PORT_NAME, self.scope, place))
+            self.problems += [Problem(schema.LIMIT, each.path, f"Name {each.message}", _RENAME) for each in wrong]
             return None if wrong else given[0]
         is_literal = isinstance(listener.port.written, str)
         name = f"{listener.protocol}-{listener.port.written}" if is_literal else listener.protocol

@@ -9,7 +9,7 @@ import yaml
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.exits import mesh_files
-from appmesh_inject.exits.trial import Trial, is_available, trial
+from appmesh_inject.exits.render_trial import Trial, is_available, trial
 from appmesh_inject.exits.verdicts import EXITS
 from appmesh_inject.findings import CODES, Severity
 from appmesh_inject.mesh.other_template import OtherTemplate, resolved

@@ -3,7 +3,7 @@
 import pytest
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.exclusion import MOST_COMPARISONS, compatible
+from appmesh_inject.cfn.exclusive_conditions import MOST_COMPARISONS, compatible
 
 STAGE: Json = {"Ref": "Stage"}
 CONDITIONS: dict[str, Json] = {

@@ -4,9 +4,9 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from appmesh_inject.exits.trial import BY_HAND, Trial
+from appmesh_inject.exits.exit_summaries import ExitView
+from appmesh_inject.exits.render_trial import BY_HAND, Trial
 from appmesh_inject.exits.verdicts import TITLES, WITHOUT_SIDECARS, Exit
-from appmesh_inject.exits.views import ExitView
 from appmesh_inject.findings import with_full_stop
 from appmesh_inject.settings.table import STANDALONE
 

@@ -9,8 +9,8 @@ from appmesh_inject import macro
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.injection import Outcome, inject
 from appmesh_inject.mesh import compiling
-from appmesh_inject.mesh.joining import parsed
-from appmesh_inject.mesh.source import MeshSource, MeshSources
+from appmesh_inject.mesh.mesh_sources import MeshSource, MeshSources
+from appmesh_inject.mesh.template_joining import parsed
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from tests.golden.test_doors import Context

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from appmesh_inject.exits.costs import Sum
-from appmesh_inject.exits.measures import Measure
+from appmesh_inject.exits.limit_use import Measure
 from appmesh_inject.exits.verdicts import Exit
 
 
