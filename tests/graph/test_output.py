@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from appmesh_inject.graph.mermaid import mermaid
-from appmesh_inject.graph.model import Edge, Graph, Kind, Line, Meaning, Part
+from appmesh_inject.graph.model import BoxLine, Edge, Graph, Meaning, Part, PartKind
 from tests.cli.command import run
 from tests.conftest import REPOSITORY
 from tests.graph.cases import COLOUR, HOSTILE, data_of, hostile
@@ -88,7 +88,7 @@ def test_the_format_goes_by_the_name_of_the_output(tmp_path: Path) -> None:
 def test_mermaid_text() -> None:
     graph = Graph(
         "t",
-        (Part("node-1", Kind.NODE, 'a"<b>', (Line("http 80"),)), Part("task-1", Kind.TASK, "T")),
+        (Part("node-1", PartKind.NODE, 'a"<b>', (BoxLine("http 80"),)), Part("task-1", PartKind.TASK, "T")),
         (Edge("node-1", "task-1", Meaning.RUNS), Edge("node-1", "node-1", Meaning.CALLS, ("/x*", "2%"))),
     )
     assert mermaid(graph).splitlines()[:5] == [

@@ -16,7 +16,7 @@ from appmesh_inject.files.document_editing import edited_text
 from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.files.text_editing import TextEditing
-from appmesh_inject.files.text_layout import Kind, Layout, Node
+from appmesh_inject.files.text_layout import Layout, LayoutKind, Node
 from tests.conftest import REPOSITORY
 
 CORPUS = Path(os.environ.get("APPMESH_INJECT_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
@@ -62,7 +62,7 @@ def test_the_layout_has_the_position_of_every_value(readable: list[Document]) ->
     for document in readable:
         layout = TextEditing(document, ()).layout
         for path, node in _nodes(layout, layout.root, document.content, ()):
-            if node.kind is Kind.SCALAR and not node.function:
+            if node.kind is LayoutKind.SCALAR and not node.function:
                 text = document.text[node.start : node.end]
                 assert text == text.strip(), (document.name, path)
                 assert isinstance(_at(document.content, path), str | int | float | None), (document.name, path)
@@ -106,10 +106,10 @@ def _come_from(text: str, before: str) -> bool:
 
 def _nodes(layout: Layout, node: Node, value: Json, path: Position) -> Any:
     yield path, node
-    if node.kind is Kind.ALIAS or node.function:
+    if node.kind is LayoutKind.ALIAS or node.function:
         return
     for index, member in enumerate(node.members):
-        step: str | int = index if node.kind is Kind.LIST else member.key or ""
+        step: str | int = index if node.kind is LayoutKind.LIST else member.key or ""
         if step != "<<":
             yield from _nodes(layout, member.node, value, (*path, step))
 

@@ -32,7 +32,7 @@ COLOURS = {
 }
 
 
-class Line(NamedTuple):
+class FindingLine(NamedTuple):
     """A message about a place: `template.yaml:12:7: error AM201 Web: message`."""
 
     where: str
@@ -61,20 +61,20 @@ def where(document: Document, path: Path) -> str:
     return f"{document.name}:{document.place(path)}"
 
 
-def finding_line(document: Document, finding: Finding) -> Line:
+def finding_line(document: Document, finding: Finding) -> FindingLine:
     """A finding of the macro as a line."""
     message = f"{with_full_stop(finding.message)} {with_full_stop(finding.hint)}"
-    return Line(where(document, finding.path), str(finding.severity), finding.code, message, about(finding))
+    return FindingLine(where(document, finding.path), str(finding.severity), finding.code, message, about(finding))
 
 
 MANY = 4
 """From so many places on, a warning about each of them is printed once."""
 
 
-def gathered(lines: Sequence[Line]) -> Iterator[Line]:
+def gathered(lines: Sequence[FindingLine]) -> Iterator[FindingLine]:
     """The lines of one file, of which warnings that say the same of many subjects are one, at the place of the first.
     Each error keeps its own, since somebody has to go to its place."""
-    alike: dict[tuple[str, str, str], list[Line]] = {}
+    alike: dict[tuple[str, str, str], list[FindingLine]] = {}
     for line in lines:
         alike.setdefault((line.severity, line.code, line.message), []).append(line)
     for line in lines:
@@ -138,9 +138,9 @@ def print_errors(errors: Iterable[object]) -> None:
         typer.echo(str(error), err=True)
 
 
-def printed(lines: Iterable[Line | str]) -> str:
+def printed(lines: Iterable[FindingLine | str]) -> str:
     """The lines as text for stdout, in colour on a terminal."""
-    return _text([line.styled() if isinstance(line, Line) else [one_line(line)] for line in lines], stderr=False)
+    return _text([line.styled() if isinstance(line, FindingLine) else [one_line(line)] for line in lines], stderr=False)
 
 
 def coloured(lines: "Iterable[Text]") -> str:

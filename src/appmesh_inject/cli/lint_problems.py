@@ -15,7 +15,7 @@ UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class LintProblem:
     """One problem. file, place: its position. where: the position as text, or the option that it is about.
 
     about: the subject and, for a mesh resource, the property. origin: of cfn-lint's problems, `before` for those in the
@@ -52,17 +52,17 @@ class Checked:
     """One file: its problems, a summary line, and whether it fails the check."""
 
     file: str
-    problems: tuple[Problem, ...]
+    problems: tuple[LintProblem, ...]
     summary: str = ""
     is_bad: bool = False
 
 
-def of_finding(document: Document, finding: Finding) -> Problem:
+def of_finding(document: Document, finding: Finding) -> LintProblem:
     """A finding of the macro as a problem. If it is about an option, its place is the top of the file."""
     document, path = document.home(finding.path)
     where = finding_output.where(document, path)
     is_in_file = where.startswith(f"{document.name}:") and path[:1] != DEPLOYMENT_PATH
-    return Problem(
+    return LintProblem(
         document.name,
         document.place(path) if is_in_file else Position(1, 1),
         where,
@@ -78,7 +78,7 @@ def of_finding(document: Document, finding: Finding) -> Problem:
 
 def once(files: Iterable[Checked]) -> Iterator[Checked]:
     """The files, each problem only in the first of them: problems of a mesh occur in every file that uses it."""
-    reported: set[Problem] = set()
+    reported: set[LintProblem] = set()
     for file in files:
         yield replace(file, problems=tuple(problem for problem in file.problems if problem not in reported))
         reported.update(file.problems)
@@ -88,5 +88,5 @@ def of_error(error: UserError) -> Checked:
     """A file that cannot be read."""
     place = error.position or Position(1, 1)
     where = f"{error.name}:{error.position}" if error.position else error.name
-    problem = Problem(error.name, place, where, "error", UNREADABLE, error.sentence)
+    problem = LintProblem(error.name, place, where, "error", UNREADABLE, error.sentence)
     return Checked(error.name, (problem,), is_bad=True)

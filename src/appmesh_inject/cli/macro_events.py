@@ -11,7 +11,7 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import PSEUDO
 from appmesh_inject.files import documents, json_reader
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.render.cloudformation import Call
+from appmesh_inject.render.cloudformation import MacroCall
 from appmesh_inject.render.render_result import RenderOptions
 from appmesh_inject.settings.platform_defaults import DEPLOYMENT_PARAMETERS
 
@@ -24,7 +24,7 @@ FUNCTION = "AppMeshInjectFunction"
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class InvocationContext:
     """Lambda's context object, with the members that Powertools reads."""
 
     aws_request_id: str = REQUEST
@@ -39,7 +39,7 @@ class Context:
         return 60_000
 
 
-def macro_event(call: Call, options: RenderOptions) -> dict[str, Json]:
+def macro_event(call: MacroCall, options: RenderOptions) -> dict[str, Json]:
     """The event that CloudFormation would send for `call`."""
     return {
         "region": options.parameter_values.get("AWS::Region", REGION),
@@ -75,7 +75,7 @@ def answer(event: dict[str, Any], variables: Mapping[str, str]) -> Mapping[str, 
         from appmesh_inject import macro
 
         with _environment(variables), _logging_to_stderr(macro):
-            return cast("Mapping[str, Json]", macro.handler(event, cast("Any", Context())))
+            return cast("Mapping[str, Json]", macro.handler(event, cast("Any", InvocationContext())))
 
 
 @contextmanager

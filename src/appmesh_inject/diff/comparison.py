@@ -12,7 +12,7 @@ from appmesh_inject.render.render_result import Rendered
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class FileComparison:
     """The differences in one file. workloads: their number. redeployments: the services that get a new revision.
     is_effect: the document is compared with what the macro makes of it, not one version with another. values: the names
     of the parameters that get another value. live: those of them that are live weights. is_full: it is shown whole."""
@@ -50,17 +50,17 @@ class Comparison:
         return self.is_effect and not self.is_full and change.is_gone and change.part.name != REST
 
 
-def effect(name: str, before: Json, result: Rendered, macro: str, *, is_full: bool = False) -> Comparison:
+def effect(name: str, before: Json, result: Rendered, macro: str, *, is_full: bool = False) -> FileComparison:
     """Compares one document before and after the macro. is_full: everything is shown."""
     # Calls of the macro are always removed, so they are removed on both sides. Calls of other macros stay.
     found = changes(uncalled(before, macro), uncalled(result.document, macro), result.reports, is_full=is_full)
     revised = redeployed(before, result.document)
-    return Comparison(name, found, len(result.reports), revised, is_effect=True, is_full=is_full)
+    return FileComparison(name, found, len(result.reports), revised, is_effect=True, is_full=is_full)
 
 
 def difference(
     name: str, old: Rendered | None, new: Rendered | None, changed: Collection[str] = (), *, is_full: bool = False
-) -> Comparison:
+) -> FileComparison:
     """Compares two rendered documents; None stands for a missing one. changed: the names of the parameters that get
     another value. is_full: everything is shown."""
     before, after = (each.document if each else None for each in (old, new))
@@ -69,4 +69,4 @@ def difference(
     workloads = len(reports) if new else len(old.reports if old else ())
     live = live_parameters(after, changed)
     revised = redeployed(before, after, changed)
-    return Comparison(name, found, workloads, revised, values=tuple(sorted(changed)), live=live, is_full=is_full)
+    return FileComparison(name, found, workloads, revised, values=tuple(sorted(changed)), live=live, is_full=is_full)

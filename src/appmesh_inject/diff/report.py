@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from rich.text import Text
 
 from appmesh_inject.diff.changes import Change
-from appmesh_inject.diff.comparison import Comparison
+from appmesh_inject.diff.comparison import FileComparison
 from appmesh_inject.diff.document_parts import REST
 from appmesh_inject.diff.redeployments import Redeployment
 from appmesh_inject.findings import one_line
@@ -25,7 +25,7 @@ LEAVES = ("leaves the mesh", "leave the mesh")
 STYLES = {"@": "cyan", "+": "green", "-": "red"}
 
 
-def overview(comparisons: Sequence[Comparison]) -> str:
+def overview(comparisons: Sequence[FileComparison]) -> str:
     """What a reviewer wants to know first, in one line; empty if nothing changes."""
     changes = [change for comparison in comparisons for change in comparison.changes]
     is_effect = any(comparison.is_effect for comparison in comparisons)
@@ -41,7 +41,7 @@ def overview(comparisons: Sequence[Comparison]) -> str:
     return ", ".join(f"{number} {one if number == 1 else many}" for number, one, many in parts if number)
 
 
-def _workloads(comparisons: Sequence[Comparison], *, is_effect: bool) -> Iterator[tuple[int, str, str]]:
+def _workloads(comparisons: Sequence[FileComparison], *, is_effect: bool) -> Iterator[tuple[int, str, str]]:
     """What becomes of the injected workloads: how many, in words for one, and in words for several."""
     changes = [change for comparison in comparisons for change in comparison.changes]
     is_tasks = all(change.part.kind in TASKS for change in changes if change.report)
@@ -61,7 +61,7 @@ def _outcome(report: Report) -> tuple[str, str]:
     return LEAVES if report.reason == TAKES_NO_PART else JOINS
 
 
-def as_text(comparisons: Sequence[Comparison]) -> Iterator[Text]:
+def as_text(comparisons: Sequence[FileComparison]) -> Iterator[Text]:
     """The lines for a terminal."""
     if first := overview(comparisons):
         yield Text(first, style="bold")
@@ -82,7 +82,7 @@ def as_text(comparisons: Sequence[Comparison]) -> Iterator[Text]:
             yield Text(one_line(f"{comparison.name}: {line}"))
 
 
-def as_markdown(comparisons: Sequence[Comparison]) -> str:
+def as_markdown(comparisons: Sequence[FileComparison]) -> str:
     """The text of a comment. Changes that do not fit are left out and counted."""
     left = LONGEST_COMMENT
     first = overview(comparisons)
@@ -132,7 +132,7 @@ def _what_happened(report: Report) -> str:
     return f"{report.action}, profile {report.profile}"
 
 
-def _remarks(comparison: Comparison, name: Callable[[str], str]) -> Iterator[str]:
+def _remarks(comparison: FileComparison, name: Callable[[str], str]) -> Iterator[str]:
     """Remarks about a file as a whole. name: formats the names in them."""
     changed = len(comparison.changed_workloads)
     if comparison.is_same:

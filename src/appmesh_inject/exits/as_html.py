@@ -10,7 +10,7 @@ from pathlib import PurePath
 from appmesh_inject import __version__
 from appmesh_inject.exits.as_text import answered, facts, named_point
 from appmesh_inject.exits.exit_summaries import ExitView
-from appmesh_inject.exits.report import Report
+from appmesh_inject.exits.report import ExitsReport
 from appmesh_inject.exits.rows import Point, Row, Section
 from appmesh_inject.exits.sources import Source
 from appmesh_inject.exits.verdicts import EXITS, MEANINGS, TITLES, Exit, Judgement, Verdict
@@ -19,7 +19,7 @@ from appmesh_inject.findings import BASE
 STYLE = "page.css"
 
 
-def as_html(report: Report) -> str:
+def as_html(report: ExitsReport) -> str:
     """The page. Its policy forbids all requests and all scripts."""
     style = files(__package__).joinpath("assets", STYLE).read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -39,7 +39,7 @@ def as_html(report: Report) -> str:
     )
 
 
-def _parts(report: Report) -> Iterator[str]:
+def _parts(report: ExitsReport) -> Iterator[str]:
     yield '<section class="answers"><h2>The answers</h2><dl>'
     for label, sentences in answered(report):
         told = "".join(f"<p>{escape(text)}</p>" for text in sentences)

@@ -6,12 +6,12 @@ from typing import Any
 from appmesh_inject import __version__
 from appmesh_inject.exits.costs import Sum
 from appmesh_inject.exits.exit_summaries import ExitView
-from appmesh_inject.exits.report import Report
+from appmesh_inject.exits.report import ExitsReport
 from appmesh_inject.exits.rows import Point, Row
 from appmesh_inject.exits.sources import Source
 
 
-def as_json(report: Report) -> str:
+def as_json(report: ExitsReport) -> str:
     """One object: `files`, `sections` with their `rows`, `exits`, `answers`."""
     content = {
         "version": __version__,

@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterator, Mapping
 
 from appmesh_inject.exits.as_text import answered, explained, facts, named_point
-from appmesh_inject.exits.report import Report
+from appmesh_inject.exits.report import ExitsReport
 from appmesh_inject.exits.rows import Row
 from appmesh_inject.exits.verdicts import EXITS, MEANINGS, TITLES, Exit, Verdict
 from appmesh_inject.findings import one_line
 
 
-def as_markdown(report: Report) -> str:
+def as_markdown(report: ExitsReport) -> str:
     return "\n".join(_lines(report)) + "\n"
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: ExitsReport) -> Iterator[str]:
     yield "# Which way out of App Mesh"
     yield ""
     yield from (f"- **{label}**: {_text(' '.join(sentences))}" for label, sentences in answered(report))

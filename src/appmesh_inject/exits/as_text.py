@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from appmesh_inject.exits.exit_summaries import ExitView
 from appmesh_inject.exits.limit_use import Measure
-from appmesh_inject.exits.report import Report
+from appmesh_inject.exits.report import ExitsReport
 from appmesh_inject.exits.rows import Row
 from appmesh_inject.exits.verdicts import EXITS, MEANINGS, TITLES, Exit, Judgement, Verdict
 
@@ -12,7 +12,7 @@ WIDEST = 58
 COLUMN = {exit_: max(len(exit_), 7) + 2 for exit_ in EXITS}
 
 
-def as_text(report: Report) -> Iterator[str]:
+def as_text(report: ExitsReport) -> Iterator[str]:
     """The lines: the rows, what the verdicts mean, each exit, the answers."""
     first = _width(report)
     yield f"{'':{first}}{''.join(f'{exit_:{COLUMN[exit_]}}' for exit_ in EXITS)}".rstrip()
@@ -44,7 +44,7 @@ def as_text(report: Report) -> Iterator[str]:
         yield from (f"    {text}" for text in sentences)
 
 
-def _width(report: Report) -> int:
+def _width(report: ExitsReport) -> int:
     names = [len(_named(row)) for section in report.sections for row in section.rows]
     names += [
         len(named_point(each.feature, each.detail)) + 2 for s in report.sections for r in s.rows for each in r.points
@@ -99,7 +99,7 @@ def _limit(measure: Measure) -> str:
     return f"{bites}{measure.value:,} of {measure.most:,} {measure.what}{where}"
 
 
-def answered(report: Report) -> Iterator[tuple[str, Sequence[str]]]:
+def answered(report: ExitsReport) -> Iterator[tuple[str, Sequence[str]]]:
     """The questions, each with the sentences of its answer."""
     found = report.answers
     yield "The way that loses nothing", (found.nothing_lost,)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from appmesh_inject.exits.feature_conditions import SPLITS
 from appmesh_inject.exits.features.nodes import TRACING
 from appmesh_inject.exits.mesh_files import Declared, name
-from appmesh_inject.exits.properties import Property, properties_of
+from appmesh_inject.exits.properties import GivenProperty, properties_of
 from appmesh_inject.exits.rows import MeshIndex
 from appmesh_inject.exits.verdicts import Exit
 
@@ -121,7 +121,7 @@ def callers_of_weights(index: MeshIndex) -> tuple[str, ...]:
 
 
 def _splits(route: Declared) -> bool:
-    return SPLITS.holds(Property(route.kind, ".", (), None, {}, route.properties))
+    return SPLITS.holds(GivenProperty(route.kind, ".", (), None, {}, route.properties))
 
 
 def _backends(declared: Declared) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.exits.properties import Property, properties_of
+from appmesh_inject.exits.properties import GivenProperty, properties_of
 
 ROUTE_TYPES = ("HttpRoute", "Http2Route", "GrpcRoute", "TcpRoute")
 
@@ -14,7 +14,7 @@ class Condition:
     """words: completes `where`, for the reference page."""
 
     words: str
-    holds: Callable[[Property], bool]
+    holds: Callable[[GivenProperty], bool]
 
     def or_else(self, other: "Condition") -> "Condition":
         return Condition(f"{self.words}, or {other.words}", lambda each: self.holds(each) or other.holds(each))
@@ -34,7 +34,7 @@ def lacks(word: str, *paths: str) -> Condition:
     return Condition(f"the route gives no {word}", lambda each: is_request_route(each) and not _has(each, paths))
 
 
-def is_request_route(each: Property) -> bool:
+def is_request_route(each: GivenProperty) -> bool:
     spec = _map(each.properties.get("Spec"))
     return any(name in spec for name in ROUTE_TYPES if name != "TcpRoute")
 
@@ -65,7 +65,7 @@ HAS_NO_MATCH = Condition("it has no Match beside it", lambda each: "Match" not i
 _TLS = {"Listeners": "TLS.Mode", "ClientPolicy": "TLS.Enforce"}
 
 
-def _switch(each: Property, name: str) -> str | None:
+def _switch(each: GivenProperty, name: str) -> str | None:
     """The value of Mode or Enforce in the TLS block around a property; None if it is not given or not known."""
     here: Json = each.properties
     for step in each.place:
@@ -96,7 +96,7 @@ HAS_NO_EGRESS_FILTER = Condition(
 )
 
 
-def _rewrites_prefix(each: Property) -> bool:
+def _rewrites_prefix(each: GivenProperty) -> bool:
     return any(
         str(_map(_map(route).get("Match")).get("Prefix", "/")) != "/"
         and not _map(_map(_map(route).get("Action")).get("Rewrite")).get("Prefix")
@@ -104,7 +104,7 @@ def _rewrites_prefix(each: Property) -> bool:
     )
 
 
-def _rewrites_host(each: Property) -> bool:
+def _rewrites_host(each: GivenProperty) -> bool:
     return any(
         isinstance(route, Mapping) and not _map(_map(_map(route).get("Action")).get("Rewrite")).get("Hostname")
         for route in _map(each.properties.get("Spec")).values()
@@ -115,7 +115,7 @@ REWRITES_PREFIX = Condition("it matches a prefix and gives no Rewrite.Prefix", _
 REWRITES_HOST = Condition("it gives no Rewrite.Hostname", _rewrites_host)
 
 
-def _has(each: Property, paths: tuple[str, ...]) -> bool:
+def _has(each: GivenProperty, paths: tuple[str, ...]) -> bool:
     return any(
         found.path.partition(".")[2].partition(".")[2].startswith(paths)
         for found in properties_of(each.kind, each.properties)

@@ -31,7 +31,7 @@ class Home(NamedTuple):
     logical_id: str
 
 
-class Name(NamedTuple):
+class ResourceName(NamedTuple):
     """A name. key: equal for names that mean the same. text: for people."""
 
     key: str
@@ -43,8 +43,8 @@ class Declared(NamedTuple):
 
     key: str
     kind: str
-    mesh: Name
-    name: Name
+    mesh: ResourceName
+    name: ResourceName
     properties: Mapping[str, Json]
 
     @property
@@ -52,7 +52,7 @@ class Declared(NamedTuple):
         spec = self.properties.get("Spec")
         return spec if isinstance(spec, Mapping) else {}
 
-    def named(self, *steps: str) -> Name | None:
+    def named(self, *steps: str) -> ResourceName | None:
         """The name in a property; None if it is not given."""
         value: Json = dict(self.properties)
         for step in steps:
@@ -95,8 +95,8 @@ def whole(files: Iterable[MeshFile]) -> WholeMesh:
     return WholeMesh(resources, homes, tuple(sorted((each for each in found if each is not None), key=_order)))
 
 
-def name(value: Json) -> Name:
-    return Name(MeshNames({}, NOTHING_KNOWN).key(value), shown(value))
+def name(value: Json) -> ResourceName:
+    return ResourceName(MeshNames({}, NOTHING_KNOWN).key(value), shown(value))
 
 
 def _free(logical_id: str, taken: Mapping[str, Json]) -> str:

@@ -10,7 +10,7 @@ WHOLE = "."
 """The path that stands for the resource as a whole."""
 
 
-class Property(NamedTuple):
+class GivenProperty(NamedTuple):
     """One property that is given.
 
     kind: of the resource, such as `Route`. path: its steps without indexes, joined by dots. place: the path in the
@@ -33,13 +33,13 @@ class Property(NamedTuple):
         return str(self.value) if isinstance(self.value, str | int | float) else None
 
 
-def properties_of(kind: str, properties: Mapping[str, Json]) -> Iterator[Property]:
+def properties_of(kind: str, properties: Mapping[str, Json]) -> Iterator[GivenProperty]:
     """The resource as a whole, then each property that has a value, in the order of the document. An Fn::If gives the
     properties of both branches."""
-    yield Property(kind, WHOLE, (), properties, properties, properties)
+    yield GivenProperty(kind, WHOLE, (), properties, properties, properties)
     for place, value, parent in _leaves(properties, (), properties):
         path = ".".join(step for step in place if isinstance(step, str) and step != "Fn::If")
-        yield Property(kind, path, place, value, parent, properties)
+        yield GivenProperty(kind, path, place, value, parent, properties)
 
 
 def _leaves(value: Json, place: Path, parent: Mapping[str, Json]) -> Iterator[tuple[Path, Json, Mapping[str, Json]]]:

@@ -29,7 +29,7 @@ WHAT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ExitsReport:
     """The report about some files."""
 
     files: tuple[str, ...]
@@ -61,7 +61,7 @@ class Asked(NamedTuple):
     region: str = ""
 
 
-def report(asked: Asked) -> Report:
+def report(asked: Asked) -> ExitsReport:
     sizes = asked.trials[Exit.STANDALONE].sizes if Exit.STANDALONE in asked.trials else {}
     limits = measures(asked.declared, sizes)
     found = _with_limits(with_trials(sections(asked.declared, asked.extra), asked.trials), limits)
@@ -69,7 +69,7 @@ def report(asked: Asked) -> Report:
         found = _without_lattice(found, asked.region)
     costs = {each.exit: each for each in sums(asked.traffic, asked.declared)} if asked.traffic else {}
     views = tuple(_view(exit_, found, limits, costs.get(exit_), asked) for exit_ in EXITS)
-    return Report(asked.files, found, views, answers(views, asked.trials.get(Exit.STANDALONE), asked.files))
+    return ExitsReport(asked.files, found, views, answers(views, asked.trials.get(Exit.STANDALONE), asked.files))
 
 
 def rows_of(found: Iterable[Section]) -> Iterator[tuple[Section, Row]]:

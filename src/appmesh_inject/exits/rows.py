@@ -8,8 +8,8 @@ from appmesh_inject.cfn.document import Path
 from appmesh_inject.exits import features
 from appmesh_inject.exits.features import Feature
 from appmesh_inject.exits.features.forwarding import NO_RETRIES, NO_TIMEOUT
-from appmesh_inject.exits.mesh_files import Declared, Name
-from appmesh_inject.exits.properties import WHOLE, Property, properties_of
+from appmesh_inject.exits.mesh_files import Declared, ResourceName
+from appmesh_inject.exits.properties import WHOLE, GivenProperty, properties_of
 from appmesh_inject.exits.verdicts import EXITS, Exit, Judgement, Verdict, worst
 from appmesh_inject.exits.words import detail, requests
 
@@ -78,7 +78,7 @@ class MeshIndex:
     def of(self, kind: str) -> Iterator[Declared]:
         return (each for each in self.declared if each.kind == kind)
 
-    def named(self, kind: str, mesh: Name, name: Name | None) -> Declared | None:
+    def named(self, kind: str, mesh: ResourceName, name: ResourceName | None) -> Declared | None:
         found = (each for each in self.of(kind) if name and each.name.key == name.key and each.mesh.key == mesh.key)
         return next(found, None)
 
@@ -170,8 +170,8 @@ def _points(resources: Iterable[Declared]) -> Iterator[Point]:
         yield from _points_of(each.key, list(properties_of(each.kind, each.properties)))
 
 
-def _points_of(resource: str, properties: Iterable[Property]) -> Iterator[Point]:
-    asked: dict[str, tuple[Feature, list[Property]]] = {}
+def _points_of(resource: str, properties: Iterable[GivenProperty]) -> Iterator[Point]:
+    asked: dict[str, tuple[Feature, list[GivenProperty]]] = {}
     for found in properties:
         for feature in features.features_of(found):
             asked.setdefault(feature.name, (feature, []))[1].append(found)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.exits.feature_conditions import weights
-from appmesh_inject.exits.properties import Property
+from appmesh_inject.exits.properties import GivenProperty
 from appmesh_inject.graph.labels import shown
 
 _MOST = 3
@@ -53,23 +53,23 @@ def _matcher(found: Mapping[str, Json]) -> str:
     return f"{inverted}{shown(found.get('Name', '?'))} {text}"
 
 
-def detail(feature: str, found: Sequence[Property]) -> str:
+def detail(feature: str, found: Sequence[GivenProperty]) -> str:
     """The values that ask for a feature, in short; empty if the feature says it all."""
     text = _DETAILS.get(feature, _values)(found)
     return "" if text.lower() in feature.lower() else text
 
 
-def _weights(found: Sequence[Property]) -> str:
+def _weights(found: Sequence[GivenProperty]) -> str:
     return "/".join(map(shown, weights(found[0].properties)))
 
 
-def _retries(found: Sequence[Property]) -> str:
+def _retries(found: Sequence[GivenProperty]) -> str:
     times = [shown(each.value) for each in found if each.path.endswith("MaxRetries")]
     events = [shown(each.value) for each in found if each.path.endswith("Events")]
     return f"{', '.join(times)} on {', '.join(dict.fromkeys(events))}" if events else ", ".join(times)
 
 
-def _values(found: Sequence[Property]) -> str:
+def _values(found: Sequence[GivenProperty]) -> str:
     """The values, each once. An amount stands with its unit."""
     given = dict.fromkeys(
         f"{shown(each.value)} {shown(each.parent['Unit'])}" if "Unit" in each.parent else shown(each.value)
@@ -80,11 +80,11 @@ def _values(found: Sequence[Property]) -> str:
     return ", ".join(texts if len(texts) <= _MOST else [*texts[: _MOST - 1], f"and {len(texts) - _MOST + 1} more"])
 
 
-def _nothing(_: Sequence[Property]) -> str:
+def _nothing(_: Sequence[GivenProperty]) -> str:
     return ""
 
 
-_DETAILS: Mapping[str, Callable[[Sequence[Property]], str]] = {
+_DETAILS: Mapping[str, Callable[[Sequence[GivenProperty]], str]] = {
     "weights": _weights,
     "retries": _retries,
     "outlier detection": _nothing,

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from appmesh_inject.files.text_layout import Kind, Layout, behind_properties, everywhere
+from appmesh_inject.files.text_layout import Layout, LayoutKind, behind_properties, everywhere
 
 _COMMENT = re.compile("(?<![^ \t\r\n\x85\u2028\u2029])#[^\r\n\x85\u2028\u2029]*")
 _BLOCK_HEADER = re.compile("[|>][^\r\n\x85\u2028\u2029]*")
@@ -41,7 +41,7 @@ def _places(layout: Layout) -> Iterator[tuple[int, int]]:
 
 def _written(layout: Layout) -> Iterator[tuple[int, int]]:
     for node in everywhere(layout.root):
-        if node.kind is Kind.SCALAR:
+        if node.kind is LayoutKind.SCALAR:
             start = behind_properties(layout.text, node.start)
             header = _BLOCK_HEADER.match(layout.text, start, max(node.end, start))
             yield min(header.end() if header else start, node.end), node.end

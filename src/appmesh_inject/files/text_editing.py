@@ -12,8 +12,8 @@ from appmesh_inject.files.documents import Document, Format
 from appmesh_inject.files.text_change import TextChange, changed
 from appmesh_inject.files.text_comments import Comments
 from appmesh_inject.files.text_insertion import Insertion, NewMember, Replacement, comments_above, is_listed
-from appmesh_inject.files.text_layout import Kind, Layout, Node, Spot, everywhere
-from appmesh_inject.files.text_removal import Removal
+from appmesh_inject.files.text_layout import Layout, LayoutKind, Node, Spot, everywhere
+from appmesh_inject.files.text_removal import TextRemoval
 from appmesh_inject.files.value_differences import smallest
 
 
@@ -103,7 +103,7 @@ class TextEditing:
             return any(start <= node.start < end for start, end in gone)
 
         for node in everywhere(self.layout.root) if self.layout.anchors else ():
-            if node.kind is Kind.ALIAS and not is_gone(node) and is_gone(self.layout.anchors[node.anchor]):
+            if node.kind is LayoutKind.ALIAS and not is_gone(node) and is_gone(self.layout.anchors[node.anchor]):
                 yield node
 
     # -- collecting
@@ -136,7 +136,7 @@ class TextEditing:
         elif holder.function and holder.function == path[-1]:
             # The value of a short form such as `!Sub` has no text of its own.
             self._replace(path[:-1], {holder.function: value})
-        elif holder.kind is Kind.MAP:
+        elif holder.kind is LayoutKind.MAP:
             key = str(path[-1])
             self._add(holder, path[:-1], self._position(holder, key), (path, key, value))
         else:
@@ -150,8 +150,8 @@ class TextEditing:
 
     # -- writing
 
-    def _removal(self, each: _Edited) -> Removal:
-        return Removal(self.layout, each.holder, each.removed)
+    def _removal(self, each: _Edited) -> TextRemoval:
+        return TextRemoval(self.layout, each.holder, each.removed)
 
     def _replacement(self, path: Path, spot: Spot, value: Json) -> Iterator[TextChange]:
         style = text_style.style_at(self.layout, path, self.style)

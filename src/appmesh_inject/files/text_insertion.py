@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.files import text_style
 from appmesh_inject.files.text_change import TextChange
-from appmesh_inject.files.text_layout import Layout, Member, Node, behind_properties
+from appmesh_inject.files.text_layout import Layout, Node, TextMember, behind_properties
 from appmesh_inject.files.text_removal import behind_comments
 from appmesh_inject.files.text_style import Style
 
@@ -52,7 +52,7 @@ class Insertion:
                 following = next(n for n in range(index, len(members)) if n not in self.gone)
                 yield self._ahead(members[following], listed)
 
-    def _behind(self, member: Member, added: Sequence[NewMember]) -> TextChange:
+    def _behind(self, member: TextMember, added: Sequence[NewMember]) -> TextChange:
         if self.holder.is_flow:
             between, indent = self._between(member)
             text = "".join(between + self._in_brackets(new, indent) for new in added)
@@ -62,7 +62,7 @@ class Insertion:
         text = "".join(self._lines(new, column) for new in added)
         return TextChange(end, end, ("" if lines.is_ended(end) else self.style.newline) + text, self.depth)
 
-    def _ahead(self, member: Member, added: Sequence[NewMember]) -> TextChange:
+    def _ahead(self, member: TextMember, added: Sequence[NewMember]) -> TextChange:
         if self.holder.is_flow:
             between, indent = self._between(member)
             text = "".join(self._in_brackets(new, indent) + between for new in added)
@@ -107,7 +107,7 @@ class Insertion:
     def _in_brackets(self, new: NewMember, indent: str | None) -> str:
         return text_style.flow(new.key, new.value, indent, self.style)
 
-    def _between(self, neighbour: Member) -> tuple[str, str | None]:
+    def _between(self, neighbour: TextMember) -> tuple[str, str | None]:
         """The separator before another member in brackets, and its indentation if members have lines of their own."""
         if not self.layout.lines.is_first(neighbour.start):
             return ", ", None
@@ -122,7 +122,7 @@ class Replacement:
     layout: Layout
     style: Style
     holder: Node
-    member: Member
+    member: TextMember
     depth: int
 
     def change(self, value: Json) -> TextChange:

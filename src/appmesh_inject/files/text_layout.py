@@ -28,7 +28,7 @@ _QUESTION_MARK = re.compile(r"\?[ \t]+\Z")
 _WITHOUT_PREFIX = ("Ref", "Condition")
 
 
-class Kind(Enum):
+class LayoutKind(Enum):
     SCALAR = "scalar"
     MAP = "map"
     LIST = "list"
@@ -40,17 +40,17 @@ class Node:
     """A value's span, `text[start:end]`, with tag and anchor. is_flow: written in brackets, as in JSON. anchor: the
     value's anchor, or the one that an alias refers to. function: of a short form such as `!If`, in full (`Fn::If`)."""
 
-    kind: Kind
+    kind: LayoutKind
     start: int
     end: int
     is_flow: bool = True
-    members: tuple["Member", ...] = ()
+    members: tuple["TextMember", ...] = ()
     anchor: str = ""
     function: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class TextMember:
     """A member of a map, starting at its key, or an item of a list, starting at its dash if it has one. mark_end: the
     end of its colon or dash; `start` of an item without a dash."""
 
@@ -68,7 +68,7 @@ class Spot:
     index: int
 
     @property
-    def member(self) -> Member:
+    def member(self) -> TextMember:
         return self.holder.members[self.index]
 
 
@@ -114,7 +114,7 @@ class Layout:
                 yield spot
 
     def _meant(self, node: Node | None) -> Node | None:
-        return self.anchors.get(node.anchor) if node is not None and node.kind is Kind.ALIAS else node
+        return self.anchors.get(node.anchor) if node is not None and node.kind is LayoutKind.ALIAS else node
 
 
 def _below(node: Node, step: Step) -> Node | None:
@@ -123,7 +123,7 @@ def _below(node: Node, step: Step) -> Node | None:
 
 
 def _index(node: Node, step: Step) -> int | None:
-    if node.kind is Kind.LIST:
+    if node.kind is LayoutKind.LIST:
         return step if isinstance(step, int) and step < len(node.members) else None
     return next((n for n, member in enumerate(node.members) if member.key == step), None)
 
@@ -164,15 +164,15 @@ class _Composer:
         start = _start(event)
         anchor = event.anchor or ""
         if isinstance(event, yaml.AliasEvent):
-            return Node(Kind.ALIAS, start, _end(event), anchor=anchor)
+            return Node(LayoutKind.ALIAS, start, _end(event), anchor=anchor)
         function = _function(event.tag)
         if isinstance(event, yaml.ScalarEvent):
             end = _end(event)
             if event.style in ("|", ">"):
                 end = self._end_of_block_scalar(start, end)
-            node = Node(Kind.SCALAR, start, end, anchor=anchor, function=function)
+            node = Node(LayoutKind.SCALAR, start, end, anchor=anchor, function=function)
         else:
-            kind = Kind.MAP if isinstance(event, yaml.MappingStartEvent) else Kind.LIST
+            kind = LayoutKind.MAP if isinstance(event, yaml.MappingStartEvent) else LayoutKind.LIST
             is_flow = bool(event.flow_style)
             members = tuple(self._members(event, kind, is_flow))
             end = self.end if is_flow or not members else members[-1].node.end
@@ -188,23 +188,23 @@ class _Composer:
         keeps = header is not None and "+" in header[0]
         return end - len(text) + len(_LAST_BREAK.sub("", text) if keeps else text.rstrip())
 
-    def _members(self, event: Any, kind: Kind, is_flow: bool) -> Iterator[Member]:
+    def _members(self, event: Any, kind: LayoutKind, is_flow: bool) -> Iterator[TextMember]:
         before = behind_properties(self.text, _start(event))
         while True:
             event = next(self.events)
             if isinstance(event, yaml.CollectionEndEvent):
                 self.end = _end(event)
                 return
-            if kind is Kind.MAP:
+            if kind is LayoutKind.MAP:
                 key = event.value if isinstance(event, yaml.ScalarEvent) else None
                 start = self._key_start(before, _start(event))
                 colon = self._colon(self._node(event).end)
                 node = self._node(next(self.events))
-                yield Member(key, start, colon, node)
+                yield TextMember(key, start, colon, node)
             else:
                 node = self._node(event)
                 start = node.start if is_flow else self._dash(before)
-                yield Member(None, start, start if is_flow else start + 1, node)
+                yield TextMember(None, start, start if is_flow else start + 1, node)
             before = node.end
 
     def _key_start(self, before: int, start: int) -> int:
@@ -249,8 +249,8 @@ def _json_node(text: str, start: int) -> Node:
     opening = text[start]
     if opening not in "{[":
         _, end = json.JSONDecoder().raw_decode(text, start)
-        return Node(Kind.SCALAR, start, end)
-    members: list[Member] = []
+        return Node(LayoutKind.SCALAR, start, end)
+    members: list[TextMember] = []
     here = _after_space(text, start + 1)
     while text[here] not in "}]":
         member = colon = here
@@ -260,11 +260,11 @@ def _json_node(text: str, start: int) -> Node:
             colon = _after_space(text, here) + 1
             here = _after_space(text, colon)
         node = _json_node(text, here)
-        members.append(Member(key, member, colon, node))
+        members.append(TextMember(key, member, colon, node))
         here = _after_space(text, node.end)
         if text[here] == ",":
             here = _after_space(text, here + 1)
-    return Node(Kind.MAP if opening == "{" else Kind.LIST, start, here + 1, members=tuple(members))
+    return Node(LayoutKind.MAP if opening == "{" else LayoutKind.LIST, start, here + 1, members=tuple(members))
 
 
 def _after_space(text: str, position: int) -> int:

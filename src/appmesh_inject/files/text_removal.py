@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from appmesh_inject.files.text_change import TextChange
-from appmesh_inject.files.text_layout import Kind, Layout, Node, behind_properties
+from appmesh_inject.files.text_layout import Layout, LayoutKind, Node, behind_properties
 
 _OF_THE_MESH = re.compile(r"envoy|proxy|mesh|side-?car|x-?ray", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Removal:
+class TextRemoval:
     """Takes the members with these indexes out of `holder`."""
 
     layout: Layout
@@ -41,7 +41,7 @@ class Removal:
         holder, text = self.holder, self.layout.text
         if holder.is_flow:
             return TextChange(behind_properties(text, holder.start) + 1, holder.end - 1)
-        nothing = "[]" if holder.kind is Kind.LIST else "{}"
+        nothing = "[]" if holder.kind is LayoutKind.LIST else "{}"
         before = len(text[: holder.start].rstrip())
         if text[before - 1] == ":":
             return TextChange(before, holder.end, f" {nothing}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.files import yaml_writer
 from appmesh_inject.files.lines import newline_of
-from appmesh_inject.files.text_layout import Kind, Layout, Member, everywhere
+from appmesh_inject.files.text_layout import Layout, LayoutKind, TextMember, everywhere
 
 _STEP = 2
 """Indentation in the output of `yaml_writer`, also of lists below their key."""
@@ -49,7 +49,7 @@ def style_at(layout: Layout, path: Path, whole: Style) -> Style:
     return _style(layout, itertools.chain(along, (each for node in below for each in node.members)), whole)
 
 
-def _style(layout: Layout, members: Iterable[Member], otherwise: Style) -> Style:
+def _style(layout: Layout, members: Iterable[TextMember], otherwise: Style) -> Style:
     """What the first members show; what they do not show is as in `otherwise`."""
     step = dash = unit = None
     for outer in members:
@@ -61,7 +61,7 @@ def _style(layout: Layout, members: Iterable[Member], otherwise: Style) -> Style
             unit = unit or _unit(layout, outer, inner)
         elif outer.key is None:
             continue
-        elif outer.node.kind is Kind.LIST:
+        elif outer.node.kind is LayoutKind.LIST:
             dash = max(deeper, 0) if dash is None else dash
         elif deeper > 0:
             step = deeper if step is None else step
@@ -133,7 +133,7 @@ def _is_plain(text: str) -> bool:
     return bool(_NAME.fullmatch(text)) and in_one_line(text) == text
 
 
-def _unit(layout: Layout, outer: Member, inner: Member) -> str:
+def _unit(layout: Layout, outer: TextMember, inner: TextMember) -> str:
     outside, inside = layout.lines.indent(outer.start), layout.lines.indent(inner.start)
     return inside.removeprefix(outside) if inside != outside and inside.startswith(outside) else ""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from appmesh_inject.graph.model import Section
+from appmesh_inject.graph.model import PartTable
 
 Config: TypeAlias = Mapping[str, Any]
 """All scalars are text."""
@@ -14,14 +14,16 @@ def identity(config: Config) -> str:
     return str(config.get("node", {}).get("id", ""))
 
 
-def sections(config: Config) -> tuple[Section, ...]:
+def sections(config: Config) -> tuple[PartTable, ...]:
     resources = config.get("static_resources", {})
     listeners: Sequence[Config] = resources.get("listeners", [])
     chains = [(listener, chain) for listener in listeners for chain in listener.get("filter_chains", [])]
     found = (
-        Section("Envoy: listeners", tuple(_listener(*each) for each in chains), ("Address", "Takes", "Hands to")),
-        Section("Envoy: routes", tuple(_routes(chains)), ("Host", "Match", "Cluster", "Limits")),
-        Section("Envoy: clusters", tuple(map(_cluster, resources.get("clusters", []))), ("Name", "Type", "Endpoints")),
+        PartTable("Envoy: listeners", tuple(_listener(*each) for each in chains), ("Address", "Takes", "Hands to")),
+        PartTable("Envoy: routes", tuple(_routes(chains)), ("Host", "Match", "Cluster", "Limits")),
+        PartTable(
+            "Envoy: clusters", tuple(map(_cluster, resources.get("clusters", []))), ("Name", "Type", "Endpoints")
+        ),
     )
     return tuple(section for section in found if section.rows)
 

@@ -10,10 +10,10 @@ from appmesh_inject.cfn.references import references
 from appmesh_inject.graph.graph_builder import GraphBuilder
 from appmesh_inject.graph.input_files import RenderedFile
 from appmesh_inject.graph.load_balancers import Forward, classic, forwards, properties_of
-from appmesh_inject.graph.model import Cell, Kind, Line, Meaning, Raw, Section
+from appmesh_inject.graph.model import BoxLine, Cell, Meaning, PartKind, PartTable, Raw
 from appmesh_inject.graph.resolved_values import Resolution
 from appmesh_inject.graph.task_parts import TaskPart
-from appmesh_inject.profiles.connecting.ecs_services import Link, links
+from appmesh_inject.profiles.connecting.ecs_services import RunningService, links
 from appmesh_inject.profiles.connecting.service_edits import MEMBER
 
 SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
@@ -26,7 +26,7 @@ class EcsPart:
     id: str
     file: RenderedFile
     logical_id: str
-    lines: tuple[Line, ...]
+    lines: tuple[BoxLine, ...]
     facts: tuple[tuple[str, str], ...]
     raw: tuple[Raw, ...] = ()
 
@@ -61,23 +61,23 @@ class EcsParts:
                 if row not in self.sends.setdefault(balancer, []):
                     self.sends[balancer].append(row)
 
-    def sections(self, part: EcsPart) -> Iterator[Section]:
+    def sections(self, part: EcsPart) -> Iterator[PartTable]:
         builder = self.builder
         related: list[tuple[Cell, ...]] = [
-            ("Endpoint" if builder.kinds[source] is Kind.ENDPOINT else "Represents", builder.link(source))
+            ("Endpoint" if builder.kinds[source] is PartKind.ENDPOINT else "Represents", builder.link(source))
             for source in builder.sources(part.id, Meaning.RUNS)
         ]
         related += (
-            ("Runs" if builder.kinds[target] is Kind.TASK else "Served by", builder.link(target))
+            ("Runs" if builder.kinds[target] is PartKind.TASK else "Served by", builder.link(target))
             for target in builder.targets(part.id, Meaning.RUNS)
         )
-        yield Section("", (*related, *((name, value) for name, value in part.facts if value)))
-        yield Section("Sends", tuple(self.sends.get(part.id, ())), ("Listener", "To", "Share"))
+        yield PartTable("", (*related, *((name, value) for name, value in part.facts if value)))
+        yield PartTable("Sends", tuple(self.sends.get(part.id, ())), ("Listener", "To", "Share"))
 
-    def _service(self, file: RenderedFile, link: Link) -> str:
+    def _service(self, file: RenderedFile, link: RunningService) -> str:
         resolution, properties = file.resolution, link.properties
         name = resolution.text(properties.get("ServiceName")) or link.service
-        service = self.builder.add((Kind.ECS_SERVICE, file.name, link.service), name)
+        service = self.builder.add((PartKind.ECS_SERVICE, file.name, link.service), name)
         if service not in self.parts:
             count = _count(file.resources, link, resolution)
             facts = (
@@ -89,11 +89,11 @@ class EcsParts:
             )
             configuration = properties.get(MEMBER)
             raw = (Raw("ServiceConnectConfiguration", resolution.of(configuration)),) if configuration else ()
-            client = [Line(f"in namespace {it}", _is_added(file, link)) for it in _namespaces(file, link)]
-            self.parts[service] = EcsPart(service, file, link.service, (Line(count), *client), facts, raw)
+            client = [BoxLine(f"in namespace {it}", _is_added(file, link)) for it in _namespaces(file, link)]
+            self.parts[service] = EcsPart(service, file, link.service, (BoxLine(count), *client), facts, raw)
         return service
 
-    def _endpoints(self, file: RenderedFile, link: Link) -> Iterator[str]:
+    def _endpoints(self, file: RenderedFile, link: RunningService) -> Iterator[str]:
         resolution = file.resolution
         for configuration in _configurations(file, link):
             namespace = _namespace(file, configuration)
@@ -103,7 +103,7 @@ class EcsParts:
                     continue
                 port_name = resolution.text(entry.get("PortName"))
                 name = resolution.text(entry.get("DiscoveryName")) or port_name
-                part = self.builder.add((Kind.ENDPOINT, namespace, name), name)
+                part = self.builder.add((PartKind.ENDPOINT, namespace, name), name)
                 aliases = list(_aliases(entry, resolution))
                 facts = (
                     ("Alias", ", ".join(aliases)),
@@ -113,17 +113,17 @@ class EcsParts:
                     ("TLS", "yes" if "Tls" in entry else ""),
                     ("File", file.name),
                 )
-                lines = tuple(Line(alias, _is_added(file, link)) for alias in aliases)
+                lines = tuple(BoxLine(alias, _is_added(file, link)) for alias in aliases)
                 raw = (Raw("Service of the ServiceConnectConfiguration", resolution.of(entry)),)
                 self.parts[part] = EcsPart(part, file, "", lines, facts, raw)
                 yield part
 
     def _balancer(self, file: RenderedFile, forward: Forward) -> str:
         if forward.balancer is None:
-            return self.builder.missing(Kind.BALANCER, "", forward.named, forward.named)
+            return self.builder.missing(PartKind.BALANCER, "", forward.named, forward.named)
         resolution, properties = file.resolution, properties_of(file.resources, forward.balancer)
         name = resolution.text(properties.get("Name", properties.get("LoadBalancerName"))) or forward.balancer
-        part = self.builder.add((Kind.BALANCER, file.name, forward.balancer), name)
+        part = self.builder.add((PartKind.BALANCER, file.name, forward.balancer), name)
         facts = (
             ("Type", resolution.text(properties.get("Type"))),
             ("Scheme", resolution.text(properties.get("Scheme"))),
@@ -131,11 +131,11 @@ class EcsParts:
             ("File", file.name),
         )
         scheme = resolution.text(properties.get("Scheme", "internet-facing"))
-        self.parts[part] = EcsPart(part, file, forward.balancer, (Line(scheme),), facts)
+        self.parts[part] = EcsPart(part, file, forward.balancer, (BoxLine(scheme),), facts)
         return part
 
 
-def _count(resources: Mapping[str, Json], link: Link, resolution: Resolution) -> str:
+def _count(resources: Mapping[str, Json], link: RunningService, resolution: Resolution) -> str:
     """How many tasks a service runs, in words. CloudFormation's default of DesiredCount is 1."""
     for name, resource in resources.items():
         if isinstance(resource, dict) and resource.get("Type") == SCALABLE_TARGET:
@@ -149,7 +149,7 @@ def _count(resources: Mapping[str, Json], link: Link, resolution: Resolution) ->
     return f"{count} task{'' if count == '1' else 's'}"
 
 
-def _fronts(file: RenderedFile, link: Link) -> Iterator[Forward]:
+def _fronts(file: RenderedFile, link: RunningService) -> Iterator[Forward]:
     listed = link.properties.get("LoadBalancers")
     for entry in listed if isinstance(listed, list) else ():
         if isinstance(entry, dict) and "TargetGroupArn" in entry:
@@ -158,7 +158,7 @@ def _fronts(file: RenderedFile, link: Link) -> Iterator[Forward]:
             yield classic(file.resources, entry["LoadBalancerName"], file.resolution)
 
 
-def _configurations(file: RenderedFile, link: Link) -> Iterator[Mapping[str, Json]]:
+def _configurations(file: RenderedFile, link: RunningService) -> Iterator[Mapping[str, Json]]:
     """The configurations of Service Connect that are not switched off, in any branch."""
     for leaf in leaves(link.properties.get(MEMBER), file.resolution.scope):
         written = leaf.written
@@ -166,13 +166,13 @@ def _configurations(file: RenderedFile, link: Link) -> Iterator[Mapping[str, Jso
             yield written
 
 
-def _is_added(file: RenderedFile, link: Link) -> bool:
+def _is_added(file: RenderedFile, link: RunningService) -> bool:
     """Whether the injection adds the configuration of Service Connect. In a converted template it is there already."""
     written = properties_of(file.resolution.scope.resources, link.service)
     return written.get(MEMBER) != link.properties.get(MEMBER)
 
 
-def _namespaces(file: RenderedFile, link: Link) -> list[str]:
+def _namespaces(file: RenderedFile, link: RunningService) -> list[str]:
     return list(dict.fromkeys(_namespace(file, it) for it in _configurations(file, link)))
 
 

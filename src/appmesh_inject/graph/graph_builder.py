@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from appmesh_inject.graph.model import Edge, Kind, Link, Meaning
+from appmesh_inject.graph.model import Edge, Meaning, PartKind, PartLink
 
-Key = tuple[Kind, str, str]
+Key = tuple[PartKind, str, str]
 """Kind, mesh and name: identifies a part across files."""
 
 _MOST_LABELS = 3
@@ -18,7 +18,7 @@ class GraphBuilder:
 
     ids: dict[Key, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
-    kinds: dict[str, Kind] = field(default_factory=dict)
+    kinds: dict[str, PartKind] = field(default_factory=dict)
     lines: dict[tuple[str, str, Meaning], list[str]] = field(default_factory=dict)
     portions: dict[tuple[str, str, Meaning], float] = field(default_factory=dict)
 
@@ -30,9 +30,9 @@ class GraphBuilder:
             self.names[known], self.kinds[known] = name, key[0]
         return known
 
-    def missing(self, wanted: Kind, mesh: str, key: str, name: str) -> str:
+    def missing(self, wanted: PartKind, mesh: str, key: str, name: str) -> str:
         """Adds a part that something refers to and no file defines."""
-        return self.add((Kind.MISSING, mesh, f"{wanted} {key}"), name)
+        return self.add((PartKind.MISSING, mesh, f"{wanted} {key}"), name)
 
     def connect(self, source: str, target: str, meaning: Meaning, label: str = "", share: float | None = None) -> None:
         labels = self.lines.setdefault((source, target, meaning), [])
@@ -46,8 +46,8 @@ class GraphBuilder:
     def edges(self) -> tuple[Edge, ...]:
         return tuple(Edge(*edge, _short(labels), self.portions.get(edge)) for edge, labels in self.lines.items())
 
-    def link(self, part: str, text: str = "") -> Link:
-        return Link(text or self.names[part], part)
+    def link(self, part: str, text: str = "") -> PartLink:
+        return PartLink(text or self.names[part], part)
 
     def targets(self, part: str, meaning: Meaning) -> Iterator[str]:
         return (target for source, target, said in self.lines if source == part and said is meaning)
@@ -62,7 +62,7 @@ class GraphBuilder:
         seen, open_ends = {part}, [part]
         while open_ends:
             for source in self.sources(open_ends.pop(), Meaning.CALLS):
-                if self.kinds[source] in (Kind.NODE, Kind.GATEWAY, Kind.BALANCER):
+                if self.kinds[source] in (PartKind.NODE, PartKind.GATEWAY, PartKind.BALANCER):
                     found[source] = None
                 elif source not in seen:
                     seen.add(source)

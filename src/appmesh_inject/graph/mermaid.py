@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from appmesh_inject.graph.model import Edge, Graph, Kind, Meaning, Part
+from appmesh_inject.graph.model import Edge, Graph, Meaning, Part, PartKind
 
 SHAPES = {
-    Kind.BALANCER: ("[/", "\\]"),
-    Kind.GATEWAY: ("{{", "}}"),
-    Kind.SERVICE: ("([", "])"),
-    Kind.ROUTER: ("{", "}"),
-    Kind.NODE: ("[", "]"),
-    Kind.ENDPOINT: ("(", ")"),
-    Kind.ECS_SERVICE: ("[", "]"),
-    Kind.TASK: ("[[", "]]"),
-    Kind.MISSING: (">", "]"),
+    PartKind.BALANCER: ("[/", "\\]"),
+    PartKind.GATEWAY: ("{{", "}}"),
+    PartKind.SERVICE: ("([", "])"),
+    PartKind.ROUTER: ("{", "}"),
+    PartKind.NODE: ("[", "]"),
+    PartKind.ENDPOINT: ("(", ")"),
+    PartKind.ECS_SERVICE: ("[", "]"),
+    PartKind.TASK: ("[[", "]]"),
+    PartKind.MISSING: (">", "]"),
 }
 
 

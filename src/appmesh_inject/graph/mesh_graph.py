@@ -11,7 +11,7 @@ from appmesh_inject.graph.graph_builder import GraphBuilder
 from appmesh_inject.graph.input_files import RenderedFile
 from appmesh_inject.graph.labels import shown_scalar
 from appmesh_inject.graph.mesh_parts import MeshParts, key_of, merged, overview
-from appmesh_inject.graph.model import Graph, Line, Meaning, Note, Part, Section
+from appmesh_inject.graph.model import BoxLine, Graph, Meaning, Note, Part, PartTable
 from appmesh_inject.graph.task_parts import TaskPart
 from appmesh_inject.mesh.compiling.resource_links import Links
 from appmesh_inject.mesh.model import Model, Resource, VirtualGateway, VirtualNode, VirtualRouter
@@ -51,7 +51,7 @@ def graph(sources: Sequence[RenderedFile]) -> Graph:
         )
         for part, name in builder.names.items()
     )
-    sections = (overview(model), Section("Files", tuple((source.name,) for source in sources)))
+    sections = (overview(model), PartTable("Files", tuple((source.name,) for source in sources)))
     return Graph(
         _title(sources), parts, builder.edges, tuple(section for section in sections if section.rows), tuple(notes[""])
     )
@@ -66,19 +66,19 @@ def _resources(model: Model) -> Iterable[Resource]:
     return (*model.gateways, *model.services, *model.routers, *model.nodes, *model.routes, *model.gateway_routes)
 
 
-def _listeners(resource: Resource) -> tuple[Line, ...]:
+def _listeners(resource: Resource) -> tuple[BoxLine, ...]:
     if not isinstance(resource, VirtualNode | VirtualGateway | VirtualRouter):
         return ()
-    return tuple(Line(f"{each.protocol} {shown_scalar(each.port)}") for each in resource.listeners)
+    return tuple(BoxLine(f"{each.protocol} {shown_scalar(each.port)}") for each in resource.listeners)
 
 
-def _tasks_of(builder: GraphBuilder, part: str) -> tuple[Section, ...]:
-    return (Section("Runs as", tuple((builder.link(each),) for each in builder.targets(part, Meaning.RUNS))),)
+def _tasks_of(builder: GraphBuilder, part: str) -> tuple[PartTable, ...]:
+    return (PartTable("Runs as", tuple((builder.link(each),) for each in builder.targets(part, Meaning.RUNS))),)
 
 
-def _of_missing(builder: GraphBuilder, part: str) -> tuple[Section, ...]:
+def _of_missing(builder: GraphBuilder, part: str) -> tuple[PartTable, ...]:
     callers = tuple((builder.link(each),) for each in builder.callers(part))
-    return Section("Called by", callers), *_tasks_of(builder, part)
+    return PartTable("Called by", callers), *_tasks_of(builder, part)
 
 
 def _owners(

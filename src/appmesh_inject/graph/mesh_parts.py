@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from appmesh_inject.graph import labels
 from appmesh_inject.graph.graph_builder import GraphBuilder, Key
 from appmesh_inject.graph.labels import shown_scalar
-from appmesh_inject.graph.model import Cell, Kind, Meaning, Section
+from appmesh_inject.graph.model import Cell, Meaning, PartKind, PartTable
 from appmesh_inject.mesh.compiling.resource_links import Links
 from appmesh_inject.mesh.model import (
     Dns,
@@ -23,11 +23,11 @@ from appmesh_inject.mesh.model import (
 from appmesh_inject.mesh.scalars import Scalar, host_key
 from appmesh_inject.mesh.template_joining import FIELDS
 
-KINDS: Mapping[type[Resource], Kind] = {
-    VirtualGateway: Kind.GATEWAY,
-    VirtualService: Kind.SERVICE,
-    VirtualRouter: Kind.ROUTER,
-    VirtualNode: Kind.NODE,
+KINDS: Mapping[type[Resource], PartKind] = {
+    VirtualGateway: PartKind.GATEWAY,
+    VirtualService: PartKind.SERVICE,
+    VirtualRouter: PartKind.ROUTER,
+    VirtualNode: PartKind.NODE,
 }
 ANYTHING = "/*"
 ROUTE_COLUMNS = ("Match", "Goes to", "Share", "Limits")
@@ -67,36 +67,36 @@ class MeshParts:
                     self.builder.connect(self._own(router), called, Meaning.CALLS, _label(route, share), portion)
         yield from boxes
 
-    def sections(self, part: str, resource: Resource) -> Iterator[Section]:
+    def sections(self, part: str, resource: Resource) -> Iterator[PartTable]:
         """The tables about a part. Call it after `added`, since it reads the edges."""
-        yield Section("", tuple((name, value) for name, value in self._facts(resource) if value))
+        yield PartTable("", tuple((name, value) for name, value in self._facts(resource) if value))
         if isinstance(resource, VirtualService):
             router = None if resource.router is None else self.links.router(resource, resource.router)
             if router is not None:
-                yield Section("Routes", tuple(self._route_rows(router)), ROUTE_COLUMNS)
+                yield PartTable("Routes", tuple(self._route_rows(router)), ROUTE_COLUMNS)
         elif isinstance(resource, VirtualRouter):
-            yield Section("Routes", tuple(self._route_rows(resource)), ROUTE_COLUMNS)
+            yield PartTable("Routes", tuple(self._route_rows(resource)), ROUTE_COLUMNS)
         elif isinstance(resource, VirtualGateway):
-            yield Section("Gateway routes", tuple(self._gateway_rows(resource)), ("Match", "Service", "Rewrite"))
+            yield PartTable("Gateway routes", tuple(self._gateway_rows(resource)), ("Match", "Service", "Rewrite"))
         elif isinstance(resource, VirtualNode):
             columns = ("Service", "Match", "Goes to", "Share")
-            yield Section("May call", tuple(self._call_rows(resource)), columns)
+            yield PartTable("May call", tuple(self._call_rows(resource)), columns)
         if not isinstance(resource, VirtualGateway):
             callers = ((self.builder.link(each),) for each in self.builder.callers(part))
-            yield Section("Called by", tuple(callers))
+            yield PartTable("Called by", tuple(callers))
 
     def _own(self, resource: Resource) -> str:
         return self.builder.add(key_of(resource), shown_scalar(resource.name))
 
     def _service(self, by: Resource, name: Scalar) -> str:
         found = self.links.service(by, name)
-        return self._own(found) if found else self._missing(Kind.SERVICE, by, name)
+        return self._own(found) if found else self._missing(PartKind.SERVICE, by, name)
 
     def _node(self, by: Resource, name: Scalar) -> str:
         found = self.links.node(by, name)
-        return self._own(found) if found else self._missing(Kind.NODE, by, name)
+        return self._own(found) if found else self._missing(PartKind.NODE, by, name)
 
-    def _missing(self, kind: Kind, by: Resource, name: Scalar) -> str:
+    def _missing(self, kind: PartKind, by: Resource, name: Scalar) -> str:
         return self.builder.missing(kind, by.mesh.key, name.key, shown_scalar(name))
 
     def _provider(self, service: VirtualService) -> str | None:
@@ -105,7 +105,7 @@ class MeshParts:
         if service.router is None:
             return None
         router = self.links.router(service, service.router)
-        return self._own(router) if router else self._missing(Kind.ROUTER, service, service.router)
+        return self._own(router) if router else self._missing(PartKind.ROUTER, service, service.router)
 
     def _targets(self, router: VirtualRouter) -> Iterator[tuple[Route, WeightedTarget, str]]:
         for route in self.links.routes(router):
@@ -163,20 +163,20 @@ def _label(route: Route, share: str) -> str:
 def key_of(resource: Resource) -> Key:
     """The key of a resource's part. Routes belong to the part of their router or gateway."""
     if isinstance(resource, Route):
-        return Kind.ROUTER, resource.mesh.key, resource.router.key
+        return PartKind.ROUTER, resource.mesh.key, resource.router.key
     if isinstance(resource, GatewayRoute):
-        return Kind.GATEWAY, resource.mesh.key, resource.gateway.key
+        return PartKind.GATEWAY, resource.mesh.key, resource.gateway.key
     name = host_key(resource.name) if isinstance(resource, VirtualService) else resource.name.key
     return KINDS[type(resource)], resource.mesh.key, name
 
 
-def overview(model: Model) -> Section:
+def overview(model: Model) -> PartTable:
     """The settings of each mesh."""
     rows = (
         (shown_scalar(mesh.name), "any host" if mesh.allows_all else "declared backends only")
         for mesh in sorted(model.meshes, key=lambda mesh: mesh.name.key)
     )
-    return Section("Meshes", tuple(rows), ("Mesh", "Nodes may call"))
+    return PartTable("Meshes", tuple(rows), ("Mesh", "Nodes may call"))
 
 
 def merged(models: Iterable[Model], empty: Model) -> Model:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from appmesh_inject.cfn.document import Json
 
 
-class Kind(StrEnum):
+class PartKind(StrEnum):
     """The kind of a part. MISSING: something refers to the part, and no file defines it."""
 
     BALANCER = "balancer"
@@ -22,15 +22,15 @@ class Kind(StrEnum):
 
 
 TITLES = {
-    Kind.BALANCER: "Load balancer",
-    Kind.GATEWAY: "Virtual gateway",
-    Kind.SERVICE: "Virtual service",
-    Kind.ROUTER: "Virtual router",
-    Kind.NODE: "Virtual node",
-    Kind.ENDPOINT: "Service Connect endpoint",
-    Kind.ECS_SERVICE: "ECS service",
-    Kind.TASK: "Task definition",
-    Kind.MISSING: "Not in these files",
+    PartKind.BALANCER: "Load balancer",
+    PartKind.GATEWAY: "Virtual gateway",
+    PartKind.SERVICE: "Virtual service",
+    PartKind.ROUTER: "Virtual router",
+    PartKind.NODE: "Virtual node",
+    PartKind.ENDPOINT: "Service Connect endpoint",
+    PartKind.ECS_SERVICE: "ECS service",
+    PartKind.TASK: "Task definition",
+    PartKind.MISSING: "Not in these files",
 }
 
 
@@ -43,18 +43,18 @@ class Meaning(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PartLink:
     """A link to a part. target: the part's id."""
 
     text: str
     target: str
 
 
-Cell: TypeAlias = str | Link
+Cell: TypeAlias = str | PartLink
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PartTable:
     """A table about a part. columns: empty if each row is a name and a value."""
 
     title: str
@@ -62,13 +62,13 @@ class Section:
     columns: tuple[str, ...] = ()
 
     @property
-    def trimmed(self) -> "Section":
+    def trimmed(self) -> "PartTable":
         """The table without its empty columns."""
         kept = [n for n in range(len(self.columns)) if any(row[n] for row in self.rows)]
         if len(kept) == len(self.columns):
             return self
         rows = tuple(tuple(row[n] for n in kept) for row in self.rows)
-        return Section(self.title, rows, tuple(self.columns[n] for n in kept))
+        return PartTable(self.title, rows, tuple(self.columns[n] for n in kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BoxLine:
     """A line in a part's box. is_added: the injection adds what it says."""
 
     text: str
@@ -112,10 +112,10 @@ class Part:
     """A box of the graph. file: that defines it; empty if none does."""
 
     id: str
-    kind: Kind
+    kind: PartKind
     name: str
-    lines: tuple[Line, ...] = ()
-    sections: tuple[Section, ...] = ()
+    lines: tuple[BoxLine, ...] = ()
+    sections: tuple[PartTable, ...] = ()
     notes: tuple[Note, ...] = ()
     file: str = ""
     raw: tuple[Raw, ...] = ()
@@ -144,5 +144,5 @@ class Graph:
     title: str
     parts: tuple[Part, ...] = ()
     edges: tuple[Edge, ...] = ()
-    sections: tuple[Section, ...] = ()
+    sections: tuple[PartTable, ...] = ()
     notes: tuple[Note, ...] = ()

@@ -9,13 +9,13 @@ from appmesh_inject.graph.configuration_tables import Config
 from appmesh_inject.graph.graph_builder import GraphBuilder
 from appmesh_inject.graph.input_files import RenderedFile, RenderedTask
 from appmesh_inject.graph.labels import shown_key, shown_scalar
-from appmesh_inject.graph.model import Cell, Kind, Line, Meaning, Raw, Section
+from appmesh_inject.graph.model import BoxLine, Cell, Meaning, PartKind, PartTable, Raw
 from appmesh_inject.mesh.command_reading import configuration
 from appmesh_inject.mesh.model import Model, VirtualGateway, VirtualNode
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.workloads.model import Container
 
-KINDS = {"virtualNode": Kind.NODE, "virtualGateway": Kind.GATEWAY}
+KINDS = {"virtualNode": PartKind.NODE, "virtualGateway": PartKind.GATEWAY}
 VARIABLES = ("APPMESH_VIRTUAL_NODE_NAME", "APPMESH_VIRTUAL_GATEWAY_NAME", "APPMESH_RESOURCE_ARN")
 
 
@@ -24,7 +24,7 @@ class Who:
     """The node or gateway that a task represents. kind, mesh: None if the task does not name them."""
 
     name: str
-    kind: Kind | None = None
+    kind: PartKind | None = None
     mesh: str | None = None
 
 
@@ -40,7 +40,7 @@ class TaskPart:
 
 def added(builder: GraphBuilder, file: RenderedFile, task: RenderedTask) -> TaskPart:
     name = task.workload.name or file.name
-    part = builder.add((Kind.TASK, file.name, "/".join(map(str, task.workload.path))), name)
+    part = builder.add((PartKind.TASK, file.name, "/".join(map(str, task.workload.path))), name)
     return TaskPart(part, file, task, tuple(_configurations(file, task)))
 
 
@@ -51,20 +51,20 @@ def owner(builder: GraphBuilder, model: Model, part: TaskPart) -> str | None:
         return None
     found = list(_candidates(model, who))
     if len(found) == 1:
-        kind = Kind.NODE if isinstance(found[0], VirtualNode) else Kind.GATEWAY
+        kind = PartKind.NODE if isinstance(found[0], VirtualNode) else PartKind.GATEWAY
         return builder.add((kind, found[0].mesh.key, found[0].name.key), shown_scalar(found[0].name))
-    return builder.missing(who.kind or Kind.NODE, who.mesh or "", who.name, shown_key(who.name))
+    return builder.missing(who.kind or PartKind.NODE, who.mesh or "", who.name, shown_key(who.name))
 
 
-def lines(part: TaskPart) -> tuple[Line, ...]:
+def lines(part: TaskPart) -> tuple[BoxLine, ...]:
     """The containers, one line for each."""
-    return tuple(Line(_named(part, each), _is_added(part.task, each)) for each in part.task.after)
+    return tuple(BoxLine(_named(part, each), _is_added(part.task, each)) for each in part.task.after)
 
 
-def sections(builder: GraphBuilder, part: TaskPart) -> Iterator[Section]:
+def sections(builder: GraphBuilder, part: TaskPart) -> Iterator[PartTable]:
     file, task = part.file, part.task
     runs: list[tuple[Cell, ...]] = [
-        ("Run by" if builder.kinds[by] is Kind.ECS_SERVICE else "Represents", builder.link(by))
+        ("Run by" if builder.kinds[by] is PartKind.ECS_SERVICE else "Represents", builder.link(by))
         for by in builder.sources(part.id, Meaning.RUNS)
     ]
     happened = task.report and str(task.report.action) + (f": {task.report.reason}" if task.report.reason else "")
@@ -72,9 +72,9 @@ def sections(builder: GraphBuilder, part: TaskPart) -> Iterator[Section]:
     facts: list[tuple[Cell, ...]] = [("Logical ID", task.workload.name), ("File", file.name)]
     facts += [("Injection", happened)] if happened else []
     facts += [("Profile", profile)] if profile else []
-    yield Section("", (*runs, *facts))
+    yield PartTable("", (*runs, *facts))
     rows = tuple((_named(part, it), _image(part, it), _role(task, it)) for it in task.after)
-    yield Section("Containers", rows, ("Name", "Image", "From"))
+    yield PartTable("Containers", rows, ("Name", "Image", "From"))
     for each in part.configurations:
         yield from configuration_tables.sections(each)
 
@@ -138,9 +138,9 @@ def _who(part: TaskPart) -> Who | None:
     if settings.resource_arn is not None:
         return _parsed(names.key(settings.resource_arn))
     if settings.virtual_gateway_name is not None:
-        return Who(names.key(settings.virtual_gateway_name), Kind.GATEWAY, mesh)
+        return Who(names.key(settings.virtual_gateway_name), PartKind.GATEWAY, mesh)
     if settings.virtual_node_name is not None:
-        return Who(names.key(settings.virtual_node_name), Kind.NODE, mesh)
+        return Who(names.key(settings.virtual_node_name), PartKind.NODE, mesh)
     return None
 
 
@@ -158,7 +158,7 @@ def _candidates(model: Model, who: Who) -> Iterator[VirtualNode | VirtualGateway
     unknown = who.mesh is None or "\0" in who.mesh or "${" in who.mesh
     owners: tuple[VirtualNode | VirtualGateway, ...] = (*model.nodes, *model.gateways)
     for each in owners:
-        kind = Kind.NODE if isinstance(each, VirtualNode) else Kind.GATEWAY
+        kind = PartKind.NODE if isinstance(each, VirtualNode) else PartKind.GATEWAY
         is_name = who.name in (each.name.key, shown_scalar(each.name))
         if is_name and who.kind in (None, kind) and (unknown or who.mesh in (each.mesh.key, shown_scalar(each.mesh))):
             yield each

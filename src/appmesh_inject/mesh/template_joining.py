@@ -19,7 +19,7 @@ FIELDS = tuple(kind.field for kind in KINDS.values())
 
 
 @final
-class Part(NamedTuple):
+class MeshPart(NamedTuple):
     """The mesh resources of one template. place: names the template, in words."""
 
     parsed: Parsed
@@ -41,10 +41,10 @@ def parsed(of_task: MeshSources, scope: Scope, tasks: Iterable[tuple[Json, Scope
     models = [template.parsed(known) for template in templates]
     if not others:
         return models[0]
-    return joined([Part(model, it.place) for model, it in zip(models, of_task.sources, strict=True)])
+    return joined([MeshPart(model, it.place) for model, it in zip(models, of_task.sources, strict=True)])
 
 
-def joined(parts: Sequence[Part]) -> Parsed:
+def joined(parts: Sequence[MeshPart]) -> Parsed:
     """The resources of all parts as one model, and the findings. The first part is the template that is processed."""
     findings = [finding for part in parts for finding in part.parsed.findings]
     models = [part.parsed.model for part in parts]

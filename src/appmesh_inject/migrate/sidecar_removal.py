@@ -50,7 +50,7 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
-class Removal:
+class SidecarRemoval:
     """What is removed from a document: for each workload, and outside of workloads."""
 
     workloads: tuple[Removed, ...]
@@ -60,7 +60,7 @@ class Removal:
 
 def removal(
     content: Json, fragment: Json, kind: DocumentKind, tasks: TaskDefinitionReader | None, macro: str
-) -> Removal:
+) -> SidecarRemoval:
     """What to remove from `content`. fragment: the part that the macro receives. tasks: the spelling of task
     definitions; None for pods."""
     found = kind.find(fragment)
@@ -69,7 +69,7 @@ def removal(
     )
     around = tuple(_around(content, macro)) if isinstance(content, Mapping) else ()
     paths = {path for each in workloads for path in each.paths} | set(around)
-    return Removal(workloads, around, frozenset(hoisted(content, paths)))
+    return SidecarRemoval(workloads, around, frozenset(hoisted(content, paths)))
 
 
 def _around(template: Mapping[str, Json], macro: str) -> Iterator[Path]:

@@ -10,7 +10,7 @@ from appmesh_inject.cfn.document import Edit, Json, edited, map_at, replace
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.connecting import finished_template, prerequisites
 from appmesh_inject.profiles.connecting.conversion import conversion
-from appmesh_inject.profiles.connecting.ecs_services import Link, links, task_sets
+from appmesh_inject.profiles.connecting.ecs_services import RunningService, links, task_sets
 from appmesh_inject.profiles.connecting.mesh_task import MeshTask
 from appmesh_inject.profiles.connecting.sidecars_out import sidecars_out
 from appmesh_inject.profiles.context import Context, DocumentContext, enabled_scope
@@ -124,7 +124,7 @@ def _checks(task: MeshTask) -> Iterator[Finding]:
         yield context.finding("AM403", ("Resources", task_set), message, hint)
 
 
-def _stamp(context: Context, running: Sequence[Link]) -> Edit:
+def _stamp(context: Context, running: Sequence[RunningService]) -> Edit:
     """The edit that shows a second run that the task is done."""
     services = list(dict.fromkeys(link.service for link in running))
     value: Json = services[0] if len(services) == 1 else services or NO_SERVICE

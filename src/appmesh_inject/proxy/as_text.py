@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from appmesh_inject.proxy.admin_answers import Question
-from appmesh_inject.proxy.comparison import Comparison
+from appmesh_inject.proxy.comparison import ConfigurationComparison
 from appmesh_inject.proxy.diagnosis import Diagnosis, Weights
-from appmesh_inject.proxy.proxy_problem import ERROR, WARNING, Problem
+from appmesh_inject.proxy.proxy_problem import ERROR, WARNING, ProxyProblem
 
 _NEEDED = {
     Question.CONFIG_DUMP: "routes, weights and host names",
@@ -23,7 +23,7 @@ class Compared(NamedTuple):
 
     name: str
     task: str
-    found: Comparison
+    found: ConfigurationComparison
 
 
 def as_text(diagnosis: Diagnosis, compared: Compared | None) -> Iterator[str]:
@@ -119,7 +119,7 @@ def _differences(compared: Compared) -> Iterator[str]:
         yield f"  Not compared: {compared.found.unknown} values that CloudFormation fills in. --parameter gives some."
 
 
-def _result(problems: Sequence[Problem], compared: Compared | None) -> str:
+def _result(problems: Sequence[ProxyProblem], compared: Compared | None) -> str:
     errors = sum(problem.severity == ERROR for problem in problems)
     warnings = sum(problem.severity == WARNING for problem in problems)
     differences = len(compared.found.differences) if compared else 0

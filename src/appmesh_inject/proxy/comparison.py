@@ -53,14 +53,14 @@ class _Part(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ConfigurationComparison:
     """unknown: how many values CloudFormation fills in, which were therefore taken as they run."""
 
     differences: tuple[Difference, ...]
     unknown: int
 
 
-def comparison(running: Bootstrap, compiled: Bootstrap, mesh: str) -> Comparison:
+def comparison(running: Bootstrap, compiled: Bootstrap, mesh: str) -> ConfigurationComparison:
     here = dict(_parts(running, _Words(mesh, {})))
     names = {name: _only_fitting(name, running.clusters) for name in compiled.clusters if UNKNOWN in name}
     there = dict(_parts(compiled, _Words(mesh, names)))
@@ -75,7 +75,7 @@ def comparison(running: Bootstrap, compiled: Bootstrap, mesh: str) -> Comparison
     found += [Difference(part.subject, "", ABSENT, "") for key, part in there.items() if key not in here]
     if not found:
         found += _order(here, there)
-    return Comparison(tuple(dict.fromkeys(found)), differ.unknown)
+    return ConfigurationComparison(tuple(dict.fromkeys(found)), differ.unknown)
 
 
 def _only_fitting(name: str, running: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from appmesh_inject.proxy.bootstrap import Bootstrap, RouteTo
 from appmesh_inject.proxy.cluster_names import NodeListener, Owner, called_node, mesh_of, own_listener, owner
 from appmesh_inject.proxy.endpoints import ClusterState, cluster_states
 from appmesh_inject.proxy.node_problems import hostname, node_problem, own_problem
-from appmesh_inject.proxy.proxy_problem import ERROR, WARNING, Problem
+from appmesh_inject.proxy.proxy_problem import ERROR, WARNING, ProxyProblem
 
 _CALLERS = {
     "fail_verify_no_cert": "showed no certificate",
@@ -103,7 +103,7 @@ class Diagnosis:
         return hostname(self.bootstrap.clusters.get(cluster, {}))
 
     @cached_property
-    def node_problems(self) -> Mapping[str, Problem]:
+    def node_problems(self) -> Mapping[str, ProxyProblem]:
         """The problem of each virtual node that has one, by cluster."""
         found = (
             (name, node_problem(str(node), self.bootstrap.clusters.get(name, {}), self.states[name]))
@@ -112,7 +112,7 @@ class Diagnosis:
         return {name: problem for name, problem in found if problem is not None}
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
+    def problems(self) -> tuple[ProxyProblem, ...]:
         found = [
             *self._state_problems(),
             *self.node_problems.values(),
@@ -143,16 +143,16 @@ class Diagnosis:
         keys = {it.cluster: f"{route.runtime_key}.{it.cluster}" for it in route.destinations if route.runtime_key}
         return {name: values[key] for name, key in keys.items() if key in values}
 
-    def _state_problems(self) -> Iterator[Problem]:
+    def _state_problems(self) -> Iterator[ProxyProblem]:
         state = self.answers.get(Question.SERVER_INFO, {}).get("state", LIVE)
         if state != LIVE:
             message = f"is {state}, so its health check fails"
-            yield Problem(ERROR, "this Envoy", message, _STATES.get(state, _STATES["INITIALIZING"]))
+            yield ProxyProblem(ERROR, "this Envoy", message, _STATES.get(state, _STATES["INITIALIZING"]))
 
-    def _route_problems(self) -> Iterator[Problem]:
+    def _route_problems(self) -> Iterator[ProxyProblem]:
         for service in self.bootstrap.unrouted:
             message = "has no route, so each request is answered with 404"
-            yield Problem(ERROR, f"virtual service {service}", message, "Give its virtual router a route")
+            yield ProxyProblem(ERROR, f"virtual service {service}", message, "Give its virtual router a route")
         for route in self.bootstrap.routes:
             yield from self._route_problem(route)
         for prefix in ("egress", "ingress"):
@@ -160,11 +160,11 @@ class Diagnosis:
             if missed:
                 message = f"{missed} requests matched no route, and were answered with 404"
                 who = "virtual services" if prefix == "egress" else "listeners"
-                yield Problem(
+                yield ProxyProblem(
                     WARNING, f"the {who} of this Envoy", message, "Compare the routes' matches with the requests"
                 )
 
-    def _route_problem(self, route: RouteTo) -> Iterator[Problem]:
+    def _route_problem(self, route: RouteTo) -> Iterator[ProxyProblem]:
         weights = {**{it.cluster: it.weight for it in route.destinations}, **self._live(route)}
         parts = {name: number(weight) or 0 for name, weight in weights.items()}
         whole = sum(parts.values())
@@ -172,17 +172,19 @@ class Diagnosis:
         broken = [name for name in used if (it := self.node_problems.get(name)) and it.severity == ERROR]
         subject = f"route {route}"
         if route.destinations and not used:
-            yield Problem(ERROR, subject, "leads nowhere: all its weights are 0", "Give one of them a weight")
+            yield ProxyProblem(ERROR, subject, "leads nowhere: all its weights are 0", "Give one of them a weight")
         elif broken and len(broken) == len(used):
             names = " and ".join(self._named(name) for name in broken)
             nodes = f"virtual node {names} takes" if len(broken) == 1 else f"virtual nodes {names} take"
-            yield Problem(ERROR, subject, f"leads nowhere: {nodes} no requests", "The reason stands above")
+            yield ProxyProblem(ERROR, subject, f"leads nowhere: {nodes} no requests", "The reason stands above")
         for name in broken if len(broken) < len(used) else ():
             share = f"{parts[name]} of {whole} requests"
             message = f"leads {share} to virtual node {self._named(name)}, which takes none"
-            yield Problem(WARNING, subject, message, "The reason stands above. Retries stay with the same virtual node")
+            yield ProxyProblem(
+                WARNING, subject, message, "The reason stands above. Retries stay with the same virtual node"
+            )
 
-    def _own_problems(self) -> Iterator[Problem]:
+    def _own_problems(self) -> Iterator[ProxyProblem]:
         for name in self.cluster_names:
             own = own_listener(name, self.mesh)
             if own is not None and (problem := own_problem(own.port, self.states[name])):
@@ -193,12 +195,14 @@ class Diagnosis:
                 refused[found[1]] = refused.get(found[1], 0) + count
         for reason, count in refused.items():
             message = f"refused callers that {_CALLERS[reason]} (connections: {count})"
-            yield Problem(WARNING, "the listeners of this Envoy", message, "Look at the client policies of its callers")
+            yield ProxyProblem(
+                WARNING, "the listeners of this Envoy", message, "Look at the client policies of its callers"
+            )
 
-    def _live_problems(self) -> Iterator[Problem]:
+    def _live_problems(self) -> Iterator[ProxyProblem]:
         with_live = [route for route in self.bootstrap.routes if route.runtime_key]
         if Question.RUNTIME in self.answers and with_live and not any(self._live(route) for route in with_live):
             message = "no live weight was read since the start, so those of the task definition hold"
-            yield Problem(
+            yield ProxyProblem(
                 WARNING, "live weights", message, "Look at the function's log, and whether the task's role may call it"
             )

@@ -7,7 +7,7 @@ from appmesh_inject.cfn.text_joining import number
 from appmesh_inject.proxy.admin_answers import Statistics
 
 
-class Endpoint(NamedTuple):
+class ClusterEndpoint(NamedTuple):
     """An address of a cluster. flags: why it is unhealthy, in Envoy's words. failed, connections: numbers of
     connections, since the address is known. open: those that are open."""
 
@@ -27,7 +27,7 @@ class ClusterState(NamedTuple):
     """endpoints: None if the files do not tell. counted: the cluster's statistics by name; None without statistics."""
 
     name: str
-    endpoints: tuple[Endpoint, ...] | None
+    endpoints: tuple[ClusterEndpoint, ...] | None
     counted: Mapping[str, int] | None
 
     def count(self, statistic: str) -> int:
@@ -67,15 +67,15 @@ def _by_cluster(names: Iterable[str], statistics: Statistics | None) -> dict[str
     return found
 
 
-def _endpoints(status: Mapping[str, Any]) -> tuple[Endpoint, ...]:
+def _endpoints(status: Mapping[str, Any]) -> tuple[ClusterEndpoint, ...]:
     return tuple(_endpoint(host) for host in status.get("host_statuses", []))
 
 
-def _endpoint(host: Mapping[str, Any]) -> Endpoint:
+def _endpoint(host: Mapping[str, Any]) -> ClusterEndpoint:
     counted = {it.get("name"): number(it.get("value")) or 0 for it in host.get("stats", [])}
     flags = tuple(name for name, value in host.get("health_status", {}).items() if value is True)
     is_healthy = host.get("health_status", {}).get("eds_health_status", "HEALTHY") in ("HEALTHY", "UNKNOWN")
-    return Endpoint(
+    return ClusterEndpoint(
         _address(host.get("address", {})),
         flags if is_healthy or flags else ("eds_health_status",),
         counted.get("cx_total", 0),
@@ -90,11 +90,11 @@ def _address(address: Mapping[str, Any]) -> str:
     return f"[{host}]:{place.get('port_value')}" if ":" in host else f"{host}:{place.get('port_value')}"
 
 
-def _counted_endpoints(counted: Mapping[str, int] | None) -> tuple[Endpoint, ...] | None:
+def _counted_endpoints(counted: Mapping[str, int] | None) -> tuple[ClusterEndpoint, ...] | None:
     """What the statistics alone tell: numbers without addresses."""
     if counted is None or "membership_total" not in counted:
         return None
     total, healthy = counted["membership_total"], counted.get("membership_healthy", 0)
     connections = counted.get("upstream_cx_total", 0), counted.get("upstream_cx_connect_fail", 0)
-    one = Endpoint("", (), *connections, counted.get("upstream_cx_active", 0))
-    return tuple(one if number < healthy else Endpoint("", ("unhealthy",)) for number in range(total))
+    one = ClusterEndpoint("", (), *connections, counted.get("upstream_cx_active", 0))
+    return tuple(one if number < healthy else ClusterEndpoint("", ("unhealthy",)) for number in range(total))

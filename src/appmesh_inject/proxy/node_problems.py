@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from appmesh_inject.proxy.bootstrap import Config
-from appmesh_inject.proxy.endpoints import ClusterState, Endpoint
-from appmesh_inject.proxy.proxy_problem import ERROR, WARNING, Problem
+from appmesh_inject.proxy.endpoints import ClusterEndpoint, ClusterState
+from appmesh_inject.proxy.proxy_problem import ERROR, WARNING, ProxyProblem
 
 FLAGS = {
     "failed_active_health_check": "fails the health check",
@@ -22,7 +22,7 @@ _MOST_ADDRESSES = 3
 _REACH = "Look whether its tasks run, and whether their security group lets this task in"
 
 
-def node_problem(subject: str, cluster: Config, state: ClusterState) -> Problem | None:
+def node_problem(subject: str, cluster: Config, state: ClusterState) -> ProxyProblem | None:
     """What is wrong with a virtual node that this Envoy calls; None if nothing is, as far as the files tell."""
     endpoints = state.endpoints
     if endpoints is None:
@@ -34,7 +34,7 @@ def node_problem(subject: str, cluster: Config, state: ClusterState) -> Problem 
     is_past = bool(state.count("ssl.handshake")) and not any(each.is_unreachable for each in endpoints)
     if not is_past and (refused := _refused_certificate(cluster, host, state)):
         is_all = all(each.is_unreachable for each in endpoints)
-        return Problem(ERROR if is_all else WARNING, subject, *refused)
+        return ProxyProblem(ERROR if is_all else WARNING, subject, *refused)
     if not bad:
         return _answers_errors(subject, state)
     number, whole = len(bad), len(endpoints)
@@ -49,16 +49,18 @@ def node_problem(subject: str, cluster: Config, state: ClusterState) -> Problem 
     if is_panic:
         message += ". Envoy sends requests to all of them, as it does where fewer than half are healthy"
     takes_some = number < whole or (is_panic and any(each.open for each in bad))
-    return Problem(WARNING if takes_some else ERROR, subject, message, _hint(bad))
+    return ProxyProblem(WARNING if takes_some else ERROR, subject, message, _hint(bad))
 
 
-def _answers_errors(subject: str, state: ClusterState) -> Problem | None:
+def _answers_errors(subject: str, state: ClusterState) -> ProxyProblem | None:
     """Its endpoints take connections, and half of the answers or more are errors."""
     errors, answered = state.count("upstream_rq_5xx"), state.count("upstream_rq_completed")
     if not answered or errors * 2 < answered:
         return None
     message = f"answered {errors} of {answered} requests with an error (5xx), though it takes connections"
-    return Problem(WARNING, subject, message, "Ask the Envoy of one of its tasks, and look into its application's log")
+    return ProxyProblem(
+        WARNING, subject, message, "Ask the Envoy of one of its tasks, and look into its application's log"
+    )
 
 
 def hostname(cluster: Config) -> str:
@@ -70,24 +72,28 @@ def hostname(cluster: Config) -> str:
     return ""
 
 
-def own_problem(port: str, state: ClusterState) -> Problem | None:
+def own_problem(port: str, state: ClusterState) -> ProxyProblem | None:
     """What is wrong with the application behind this Envoy."""
     bad = [each for each in state.endpoints or () if each.is_unreachable]
     if not bad:
         return None
     message = f"takes no connection on port {port}: {_failed(bad[0])}"
-    return Problem(ERROR, "the application of this task", message, "Look whether it runs, and on which port it listens")
+    return ProxyProblem(
+        ERROR, "the application of this task", message, "Look whether it runs, and on which port it listens"
+    )
 
 
-def _unresolved(subject: str, host: str, state: ClusterState) -> Problem:
+def _unresolved(subject: str, host: str, state: ClusterState) -> ProxyProblem:
     failed, attempts = state.count("update_failure"), state.count("update_attempt")
     where = "Look whether the name is right, whether a task is registered under it, and whether this VPC has its zone"
     if state.counted is None:
-        return Problem(ERROR, subject, f"has no endpoint: DNS has told no address of {host}", where)
+        return ProxyProblem(ERROR, subject, f"has no endpoint: DNS has told no address of {host}", where)
     if not attempts:
-        return Problem(ERROR, subject, f"has no endpoint: {host} was not looked up yet", "Ask again in some seconds")
+        return ProxyProblem(
+            ERROR, subject, f"has no endpoint: {host} was not looked up yet", "Ask again in some seconds"
+        )
     tries = f"{failed} of {attempts} tries failed"
-    return Problem(ERROR, subject, f"has no endpoint: {host} does not resolve ({tries})", where)
+    return ProxyProblem(ERROR, subject, f"has no endpoint: {host} does not resolve ({tries})", where)
 
 
 def _refused_certificate(cluster: Config, host: str, state: ClusterState) -> tuple[str, str] | None:
@@ -128,7 +134,7 @@ def _authority(context: Config) -> str:
     return str(found or "the client policy")
 
 
-def _reasons(bad: list[Endpoint], cluster: Config) -> str:
+def _reasons(bad: list[ClusterEndpoint], cluster: Config) -> str:
     """Why, each reason with its addresses."""
     by_reason: dict[str, list[str]] = {}
     for each in bad:
@@ -146,7 +152,7 @@ def _listed(addresses: list[str]) -> str:
     return f" ({', '.join([*shown, *more])})" if shown else ""
 
 
-def _failed(endpoint: Endpoint) -> str:
+def _failed(endpoint: ClusterEndpoint) -> str:
     return f"{endpoint.failed} of {endpoint.connections} connections failed, and none is open"
 
 
@@ -158,6 +164,6 @@ def _health_check(cluster: Config) -> str:
     return ""
 
 
-def _hint(bad: list[Endpoint]) -> str:
+def _hint(bad: list[ClusterEndpoint]) -> str:
     is_checked = any("failed_active_health_check" in each.flags for each in bad)
     return f"{_REACH}{', and whether they answer the health check' if is_checked else ''}"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 ERROR, WARNING = "error", "warning"
 
 
-class Problem(NamedTuple):
+class ProxyProblem(NamedTuple):
     """severity: ERROR where requests fail, WARNING where some do, or may. subject: of the mesh, in words."""
 
     severity: str

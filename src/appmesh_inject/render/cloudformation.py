@@ -37,7 +37,7 @@ from appmesh_inject.workloads.cloudformation import CloudFormation
 from appmesh_inject.workloads.model import Workload
 
 
-class Call(NamedTuple):
+class MacroCall(NamedTuple):
     """One call of the macro.
 
     path: of the fragment. level: the call's parameters. key: of the call in the map around it, `Transform` or
@@ -84,7 +84,7 @@ def rendered(template: Mapping[str, Json], options: RenderOptions) -> Rendered:
 
 def call_of(
     template: Mapping[str, Json], options: RenderOptions, snippet: str | None
-) -> tuple[Call | None, tuple[Finding, ...]]:
+) -> tuple[MacroCall | None, tuple[Finding, ...]]:
     """The call that CloudFormation would make for the template, or for the first snippet in the resource `snippet`;
     None if there is no such snippet. Processes the snippets before it, and returns their findings."""
     play = _Play(template, options)
@@ -132,10 +132,10 @@ def _play_snippets(play: _Play, until: Path | None = None) -> None:
             play.document = edited(play.document, [replace(place, put_back(holder, SNIPPET, left, changed))])
 
 
-def _snippet_call(play: _Play, place: Path, entry: TransformEntry) -> Call:
+def _snippet_call(play: _Play, place: Path, entry: TransformEntry) -> MacroCall:
     fragment = {key: value for key, value in map_at(play.document, place).items() if key != SNIPPET}
     given = entry.parameters if isinstance(entry.parameters, Mapping) else {}
-    return Call(place, fragment, Level((*entry.path, "Parameters"), given, _logical_id(place)), SNIPPET)
+    return MacroCall(place, fragment, Level((*entry.path, "Parameters"), given, _logical_id(place)), SNIPPET)
 
 
 def _play_template(play: _Play) -> bool:
@@ -169,13 +169,13 @@ def _outermost(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(path for path in unique if not any(path[:end] in unique for end in range(1, len(path))))
 
 
-def _template_calls(play: _Play) -> tuple[Call, ...]:
+def _template_calls(play: _Play) -> tuple[MacroCall, ...]:
     """The calls for the whole template: one for each of our entries, or one if there is no entry."""
     template = map_at(play.document, ())
     fragment = {key: value for key, value in template.items() if key != TRANSFORM}
     ours = tuple(entries(template, TRANSFORM, (), play.options.macro))
     return tuple(
-        Call((), fragment, _with_flags(entry, play.options), TRANSFORM)
+        MacroCall((), fragment, _with_flags(entry, play.options), TRANSFORM)
         for entry in ours or (TransformEntry((TRANSFORM,)),)
     )
 
@@ -190,7 +190,7 @@ def _with_flags(entry: TransformEntry, options: RenderOptions) -> Level:
     return Level((*entry.path, "Parameters"), given | dict(options.settings), paths=paths)
 
 
-def _outcome(play: _Play, call: Call, entry: TransformEntry) -> Outcome:
+def _outcome(play: _Play, call: MacroCall, entry: TransformEntry) -> Outcome:
     """Runs the macro for a call, unless its parameters are invalid, which is a finding."""
     problems = _invalid_parameters(call, entry)
     declared = declarations(play.document)
@@ -212,7 +212,7 @@ def _outcome(play: _Play, call: Call, entry: TransformEntry) -> Outcome:
     return Outcome(call.fragment, tuple(reports), problems)
 
 
-def _invalid_parameters(call: Call, entry: TransformEntry) -> tuple[Finding, ...]:
+def _invalid_parameters(call: MacroCall, entry: TransformEntry) -> tuple[Finding, ...]:
     subject = call.level.subject
     if entry.is_text and call.key == SNIPPET and call.path:
         message = "Fn::Transform must be a map with Name and Parameters"
@@ -225,7 +225,7 @@ def _invalid_parameters(call: Call, entry: TransformEntry) -> tuple[Finding, ...
     return tuple(parameters_not_passed(entry.parameters, call.level.path, subject))
 
 
-def _record(play: _Play, call: Call, outcome: Outcome) -> None:
+def _record(play: _Play, call: MacroCall, outcome: Outcome) -> None:
     """Adds a call's findings and reports to `play`, with paths from the document's root."""
     for finding in outcome.findings:
         play.findings.append(_absolute(finding, call))
@@ -236,7 +236,7 @@ def _record(play: _Play, call: Call, outcome: Outcome) -> None:
             play.reports[place] = report._replace(path=path, name=report.name or _logical_id(path))
 
 
-def _absolute(finding: Finding, call: Call) -> Finding:
+def _absolute(finding: Finding, call: MacroCall) -> Finding:
     """The finding with its path from the document's root. A finding about the whole fragment points to the call."""
     path = finding.path
     place_of_call = (*call.path, call.key)
@@ -247,7 +247,7 @@ def _absolute(finding: Finding, call: Call) -> Finding:
     return finding._replace(path=path, subject=finding.subject or _logical_id(call.path))
 
 
-def _marked(call: Call) -> tuple[Workload, ...]:
+def _marked(call: MacroCall) -> tuple[Workload, ...]:
     found = CloudFormation(call.level, {}).find(call.fragment)
     return tuple(workload for workload in found.workloads if workload.is_marked)
 

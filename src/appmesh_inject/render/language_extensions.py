@@ -7,19 +7,19 @@ from appmesh_inject.cfn.document import Json, Path, value_at
 from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Report
-from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, Call, is_same_macro
+from appmesh_inject.render.transforms import SNIPPET, TRANSFORM, TransformCall, is_same_macro
 from appmesh_inject.settings.table import PROFILES
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 
 
-def loops_unrolled_first(template: Mapping[str, Json], fragment: Json, macro: str) -> tuple[Call, ...]:
+def loops_unrolled_first(template: Mapping[str, Json], fragment: Json, macro: str) -> tuple[TransformCall, ...]:
     """The loops of the fragment that CloudFormation has unrolled when it calls the macro, each as a call."""
     names = _names(template)
     ours = _first(names, macro)
     if LANGUAGE_EXTENSIONS not in names or ours is None or ours < names.index(LANGUAGE_EXTENSIONS):
         return ()
-    return tuple(Call(SNIPPET, path, LANGUAGE_EXTENSIONS) for path in _loops(fragment, ()))
+    return tuple(TransformCall(SNIPPET, path, LANGUAGE_EXTENSIONS) for path in _loops(fragment, ()))
 
 
 def extended_later(

@@ -10,7 +10,7 @@ from appmesh_inject.cfn.document import Json, Path, edited, map_at, replace, val
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
 from appmesh_inject.render.missing_values import NOT_KNOWN
-from appmesh_inject.render.transforms import SNIPPET, Call, calls, is_same_macro
+from appmesh_inject.render.transforms import SNIPPET, TransformCall, calls, is_same_macro
 from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
 
 NOT_LOOKED_INTO = "another macro runs first"
@@ -28,13 +28,13 @@ MISSING_RESOURCES = ("AM401", "AM416")
 """The ECS service of a task, or the mesh, is not in the template: another macro may add it."""
 
 
-def others(fragment: Json, macro: str) -> tuple[Call, ...]:
+def others(fragment: Json, macro: str) -> tuple[TransformCall, ...]:
     """The calls of other macros in the fragment."""
     return tuple(call for call in calls(fragment) if call.key == SNIPPET and not is_same_macro(call.name, macro))
 
 
 def looked_into(
-    fragment: Json, hidden: Sequence[Call], run: Callable[[Json], Outcome], resource: Callable[[Path], Path]
+    fragment: Json, hidden: Sequence[TransformCall], run: Callable[[Json], Outcome], resource: Callable[[Path], Path]
 ) -> Outcome:
     """What the macro does to the fragment. Workloads that it refuses for lack of what another macro may return are left
     as they are, with a warning. hidden: the calls of other macros, and the loops that are unrolled before. resource:
@@ -56,17 +56,17 @@ def looked_into(
     return Outcome(fragment, reports, (*left, *warnings))
 
 
-def _reason(error: Finding, hidden: Sequence[Call]) -> Call | None:
+def _reason(error: Finding, hidden: Sequence[TransformCall]) -> TransformCall | None:
     """The call that hides what the error says is missing or unknown."""
     return next((call for call in hidden if _may_follow(error, call)), None)
 
 
-def _is_in_loop(error: Finding, loop: Call) -> bool:
+def _is_in_loop(error: Finding, loop: TransformCall) -> bool:
     """Whether an error is about what stands in a loop."""
     return SNIPPET not in loop.path and error.path[: len(loop.path)] == loop.path and len(error.path) > len(loop.path)
 
 
-def _may_follow(error: Finding, call: Call) -> bool:
+def _may_follow(error: Finding, call: TransformCall) -> bool:
     """Whether an error can follow from members that a macro adds to the map around its call, or from a value that a
     loop gives."""
     holder = call.path[: call.path.index(SNIPPET)] if SNIPPET in call.path else call.path[:-1]
@@ -83,7 +83,7 @@ def _is_task(fragment: Json, place: Path) -> bool:
     return isinstance(resource, Mapping) and map_at(fragment, place).get("Type") == TASK_DEFINITION_TYPE
 
 
-def _warning(call: Call, subject: str) -> Finding:
+def _warning(call: TransformCall, subject: str) -> Finding:
     message = f"CloudFormation runs {call.name} before this macro, and what it returns is not known here"
     hint = "This does not stop a deployment; to render the task here, write out what that macro returns"
     return Finding("AM904", subject, call.path, message, hint)

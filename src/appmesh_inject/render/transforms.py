@@ -58,7 +58,7 @@ def snippets(document: Json, macro: str, path: Path = ()) -> Iterator[Path]:
                 yield from snippets(value, macro, (*path, index))
 
 
-class Call(NamedTuple):
+class TransformCall(NamedTuple):
     """A call of any macro. key: `Transform` or `Fn::Transform`. path: of the call. name: as written."""
 
     key: str
@@ -66,7 +66,7 @@ class Call(NamedTuple):
     name: str
 
 
-def calls(document: Json, path: Path = ()) -> Iterator[Call]:
+def calls(document: Json, path: Path = ()) -> Iterator[TransformCall]:
     """All calls of macros in the document, also those that CloudFormation ignores: `Transform` in a resource."""
     if isinstance(document, Mapping):
         for key, value in document.items():
@@ -75,7 +75,7 @@ def calls(document: Json, path: Path = ()) -> Iterator[Call]:
                     name = _name(entry)
                     place = (*path, key, index) if isinstance(value, list) else (*path, key)
                     if isinstance(name, str):
-                        yield Call(key, place, name)
+                        yield TransformCall(key, place, name)
             if isinstance(value, dict | list):
                 yield from calls(value, (*path, key))
     elif isinstance(document, list):

@@ -14,7 +14,7 @@ from appmesh_inject.cli.multi_file_options import CommandOptions, GivenOptions
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.shared_options import pairs
 from appmesh_inject.cli.workload_reports import counted, print_note, print_skipped
-from appmesh_inject.diff.comparison import Comparison, difference, effect
+from appmesh_inject.diff.comparison import FileComparison, difference, effect
 from appmesh_inject.diff.report import as_markdown, as_text
 from appmesh_inject.files import writer
 from appmesh_inject.render.input_files import InputFile
@@ -89,7 +89,7 @@ def _changed(options: CommandOptions, later: CommandOptions, input_file: InputFi
     return {name for name in new if old.get(name) != new[name]}
 
 
-def _other_values(given: GivenOptions, parameters: Sequence[str], *, is_full: bool) -> list[Comparison]:
+def _other_values(given: GivenOptions, parameters: Sequence[str], *, is_full: bool) -> list[FileComparison]:
     """Compares the results of the same files with other values of parameters."""
     options, found = given.read()
     later = _with(options, parameters)
@@ -101,7 +101,7 @@ def _other_values(given: GivenOptions, parameters: Sequence[str], *, is_full: bo
     ]
 
 
-def _two(old: str, new: str, given: GivenOptions, parameters: Sequence[str], *, is_full: bool) -> list[Comparison]:
+def _two(old: str, new: str, given: GivenOptions, parameters: Sequence[str], *, is_full: bool) -> list[FileComparison]:
     """Compares OLD and NEW: two files, or the files of two folders that have the same relative path. parameters: the
     values that they get in NEW."""
     if File(old).is_dir() != File(new).is_dir():
@@ -153,7 +153,7 @@ def _rendered(found: Selected, options: CommandOptions, *, is_old: bool = False)
     return results
 
 
-def _deliver(comparisons: list[Comparison], format_: DiffFormat) -> None:
+def _deliver(comparisons: list[FileComparison], format_: DiffFormat) -> None:
     if format_ is DiffFormat.MARKDOWN:
         writer.deliver(as_markdown(comparisons))
     else:

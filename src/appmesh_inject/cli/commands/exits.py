@@ -21,14 +21,14 @@ from appmesh_inject.findings import one_line
 if TYPE_CHECKING:
     from appmesh_inject.exits.mesh_files import MeshFile, WholeMesh
     from appmesh_inject.exits.render_trial import Trial
-    from appmesh_inject.exits.report import Report
+    from appmesh_inject.exits.report import ExitsReport
     from appmesh_inject.exits.verdicts import Exit
     from appmesh_inject.render.input_files import InputFile
 
 REGION, STACK_NAME = "AWS::Region", "AWS::StackName"
 
 
-class ReportFormat(StrEnum):
+class ExitsFormat(StrEnum):
     TEXT = "text"
     MARKDOWN = "markdown"
     JSON = "json"
@@ -47,7 +47,7 @@ TrafficFile = Annotated[
 TrafficTemplate = Annotated[
     bool, typer.Option("--traffic-template", help="Print a file for --traffic with the names of this mesh, and no more")
 ]
-Format = Annotated[ReportFormat, typer.Option("--format", help="The format of the report")]
+Format = Annotated[ExitsFormat, typer.Option("--format", help="The format of the report")]
 Output = Annotated[
     str | None,
     typer.Option("-o", "--output", metavar="FILE", show_default=False, help="Write to this file instead of stdout"),
@@ -59,7 +59,7 @@ def exits(
     given: GivenOptions,
     traffic: TrafficFile = None,
     traffic_template: TrafficTemplate = False,
-    exits_format: Format = ReportFormat.TEXT,
+    exits_format: Format = ExitsFormat.TEXT,
     output_file: Output = None,
 ) -> None:
     """Say which way out of App Mesh fits: a standalone Envoy, ECS Service Connect, an internal load balancer, or VPC
@@ -191,18 +191,18 @@ def _scope(input_file: "InputFile", options: CommandOptions) -> Scope:
     return CloudFormation(rendering.level, rendering.parameter_values).find(input_file.document.content).scope
 
 
-def _writers() -> "Mapping[ReportFormat, Callable[[Report], str]]":
+def _writers() -> "Mapping[ExitsFormat, Callable[[ExitsReport], str]]":
     from appmesh_inject.exits.as_html import as_html
     from appmesh_inject.exits.as_json import as_json
     from appmesh_inject.exits.as_markdown import as_markdown
     from appmesh_inject.exits.as_text import as_text
 
-    def text(report: "Report") -> str:
+    def text(report: "ExitsReport") -> str:
         return "".join(f"{one_line(line)}\n" for line in as_text(report))
 
     return {
-        ReportFormat.TEXT: text,
-        ReportFormat.MARKDOWN: as_markdown,
-        ReportFormat.JSON: as_json,
-        ReportFormat.HTML: as_html,
+        ExitsFormat.TEXT: text,
+        ExitsFormat.MARKDOWN: as_markdown,
+        ExitsFormat.JSON: as_json,
+        ExitsFormat.HTML: as_html,
     }

@@ -12,7 +12,7 @@ from appmesh_inject.cli.common_flags import not_ignored, warned
 from appmesh_inject.cli.error_output import errors_reported
 from appmesh_inject.cli.file_selection import SkipOthers
 from appmesh_inject.cli.formats import WRITERS, ReportFormat
-from appmesh_inject.cli.lint_problems import Checked, Problem
+from appmesh_inject.cli.lint_problems import Checked, LintProblem
 from appmesh_inject.cli.multi_file_options import CommandOptions, GivenOptions
 from appmesh_inject.cli.progress import tracked
 from appmesh_inject.cli.workload_reports import print_workloads
@@ -76,7 +76,7 @@ def lint(
             raise typer.Exit(1)
 
 
-def _counts(problem: Problem) -> bool:
+def _counts(problem: LintProblem) -> bool:
     """Whether this is a warning of the macro, or of cfn-lint about what is new after injection."""
     return problem.severity == "warning" and problem.origin != "before"
 
@@ -128,7 +128,7 @@ def _checked(
     )
     lints = [lint for lint in every if not _leaves(lint, result)]
     others = tuple(
-        Problem(
+        LintProblem(
             document.name,
             lint.place,
             f"{document.name}:{lint.place}",
@@ -185,12 +185,12 @@ def _resource(lint: "Lint") -> str:
     return str(lint.path[1]) if lint.path[:1] == ("Resources",) and len(lint.path) > 1 else ""
 
 
-def _own(document: Document, finding: Finding) -> Problem:
+def _own(document: Document, finding: Finding) -> LintProblem:
     problem = lint_problems.of_finding(document, finding)
     return replace(problem, severity=str(Severity.ERROR)) if finding.code == NOT_CALLED else problem
 
 
-def _short_forms(document: Document) -> Iterator[Problem]:
+def _short_forms(document: Document) -> Iterator[LintProblem]:
     """Short forms that CloudFormation refuses. `render` writes the long ones, so only the source cannot be deployed."""
     if document.format is not documents.Format.YAML:
         return
@@ -200,7 +200,7 @@ def _short_forms(document: Document) -> Iterator[Problem]:
         guess = closest(form.name, SHORT)
         is_long = form.name.split("::")[0] in LONG_ONLY
         hint = f"Write Fn::{form.name}" if is_long else f"Did you mean !{guess}?" if guess else "Write the long form"
-        yield Problem(
+        yield LintProblem(
             document.name,
             form.place,
             where,

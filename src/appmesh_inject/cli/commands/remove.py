@@ -7,7 +7,7 @@ from appmesh_inject.cli.file_editing import EditedFiles, edit_files
 from appmesh_inject.cli.shared_options import MacroName
 from appmesh_inject.cli.workload_reports import print_described, print_note
 from appmesh_inject.files import documents
-from appmesh_inject.migrate.sidecar_removal import NOTHING, Removal, removal
+from appmesh_inject.migrate.sidecar_removal import NOTHING, SidecarRemoval, removal
 from appmesh_inject.render.input_files import InputFile, TaskDefinitionFile
 from appmesh_inject.render.manifest_file import ManifestFile
 from appmesh_inject.render.render_result import MACRO
@@ -41,7 +41,7 @@ def remove(
     edit_files(files, output_file, in_place, edit)
 
 
-def _removal(input_file: InputFile, macro: str) -> Removal:
+def _removal(input_file: InputFile, macro: str) -> SidecarRemoval:
     content = input_file.document.content
     if isinstance(input_file, ManifestFile):
         return removal(content, content, KubernetesManifests(_NO_SETTINGS), None, macro)
@@ -52,7 +52,7 @@ def _removal(input_file: InputFile, macro: str) -> Removal:
     return removal(template, fragment, CloudFormation(_NO_SETTINGS, {}), CLOUDFORMATION, macro)
 
 
-def _print(input_file: InputFile, found: Removal, prefix: str) -> bool:
+def _print(input_file: InputFile, found: SidecarRemoval, prefix: str) -> bool:
     """Prints the findings, then one line for each workload. Returns whether there are findings."""
     document = input_file.document
     problems = [problem for each in found.workloads for problem in each.problems]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from appmesh_inject.cli.lint_problems import Checked, Problem
+from appmesh_inject.cli.lint_problems import Checked, LintProblem
 
 LEVELS = {"error": "error", "warning": "warning", "informational": "notice"}
 
@@ -12,7 +12,7 @@ def written(files: Sequence[Checked]) -> str:
     return "".join(f"{_command(problem)}\n" for file in files for problem in file.problems)
 
 
-def _command(problem: Problem) -> str:
+def _command(problem: LintProblem) -> str:
     place = f"line={problem.place.line},col={problem.place.column}"
     title = " ".join(part for part in (problem.code, problem.about or problem.subject) if part)
     see = f"See {problem.page}" if problem.page else ""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from appmesh_inject import __version__
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cli.lint_problems import Checked, Problem
+from appmesh_inject.cli.lint_problems import Checked, LintProblem
 
 VERSION = 1
 """Version of the report's structure. Increased by changes that could break a script that reads it."""
@@ -23,7 +23,7 @@ def written(files: Sequence[Checked]) -> str:
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 
-def _problem(problem: Problem) -> dict[str, Json]:
+def _problem(problem: LintProblem) -> dict[str, Json]:
     return {
         "file": problem.file,
         "line": problem.place.line,

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from appmesh_inject import __version__
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cli.lint_problems import Checked, Problem
+from appmesh_inject.cli.lint_problems import Checked, LintProblem
 from appmesh_inject.findings import CODES
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -33,7 +33,7 @@ def written(files: Sequence[Checked]) -> str:
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
-def _rule(problem: Problem) -> Json:
+def _rule(problem: LintProblem) -> Json:
     if not problem.is_ours:
         return {"id": problem.code}
     code = CODES[problem.code]
@@ -49,13 +49,13 @@ def _rule(problem: Problem) -> Json:
     }
 
 
-def _message(problem: Problem) -> str:
+def _message(problem: LintProblem) -> str:
     """The sentences, with what they are about first: viewers show no logical locations."""
     about = problem.about or problem.subject
     return (f"{about}: " if about else "") + " ".join(part for part in (problem.message, problem.hint) if part)
 
 
-def _result(problem: Problem, number: int) -> Json:
+def _result(problem: LintProblem, number: int) -> Json:
     location: dict[str, Json] = {
         "physicalLocation": {
             "artifactLocation": {"uri": quote(problem.file.removeprefix("./"), safe="/")},

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from appmesh_inject.cli import finding_output
 from appmesh_inject.cli.common_flags import is_quiet
-from appmesh_inject.cli.finding_output import Line
-from appmesh_inject.cli.lint_problems import UNREADABLE, Checked, Problem
+from appmesh_inject.cli.finding_output import FindingLine
+from appmesh_inject.cli.lint_problems import UNREADABLE, Checked, LintProblem
 
 COUNTED = ("error", "warning")
 
@@ -14,7 +14,7 @@ def written(files: Sequence[Checked]) -> str:
     """The problems and the summary of each file, then where the codes are explained, and a total. Leaves out unreadable
     files, which every command reports on stderr, and of several files the summaries of those without a problem; with
     --quiet all summaries of files."""
-    lines: list[Line | str] = []
+    lines: list[FindingLine | str] = []
     codes: list[str] = []
     for file in files:
         lines += finding_output.gathered([_line(each) for each in file.problems if each.code != UNREADABLE])
@@ -34,9 +34,9 @@ def _total(files: Sequence[Checked]) -> str:
     return f"{len(files)} files: {', '.join(counts)}"
 
 
-def _line(problem: Problem) -> Line:
+def _line(problem: LintProblem) -> FindingLine:
     origin = ""
     if problem.origin:
         origin = "[before injection]" if problem.origin == "before" else f"[new after injection, at {problem.path}]"
     message = " ".join(part for part in (problem.message, problem.hint, origin) if part)
-    return Line(problem.where, problem.severity, problem.code, message, problem.about or problem.subject)
+    return FindingLine(problem.where, problem.severity, problem.code, message, problem.about or problem.subject)

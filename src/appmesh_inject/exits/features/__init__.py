@@ -7,7 +7,7 @@ from appmesh_inject.exits.features.feature import Feature
 from appmesh_inject.exits.features.forwarding import PROTOCOLS, RESILIENCE, TARGETS_OF_ROUTES
 from appmesh_inject.exits.features.nodes import GATEWAYS, MESHES, NAMES, NODES
 from appmesh_inject.exits.features.requests import MATCHES
-from appmesh_inject.exits.properties import WHOLE, Property
+from appmesh_inject.exits.properties import WHOLE, GivenProperty
 
 TABLE: tuple[Feature, ...] = (
     *MATCHES,
@@ -23,7 +23,7 @@ TABLE: tuple[Feature, ...] = (
 """Each property of the App Mesh schemas has a feature without a condition, or one for each value."""
 
 
-def features_of(found: Property) -> Iterator[Feature]:
+def features_of(found: GivenProperty) -> Iterator[Feature]:
     """The feature of a property: the first that applies; of a resource as a whole, all that apply."""
     for feature in TABLE:
         if feature.applies(found):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from appmesh_inject.exits.feature_conditions import Condition
-from appmesh_inject.exits.properties import WHOLE, Property
+from appmesh_inject.exits.properties import WHOLE, GivenProperty
 from appmesh_inject.exits.sources import COMPILED, Source
 from appmesh_inject.exits.verdicts import Exit, Judgement, keeps
 
@@ -45,7 +45,7 @@ class Feature:
         """Whether the feature is about this property, under whatever condition."""
         return any(kind in kinds and pattern.fullmatch(path) for kinds, pattern in self._patterns)
 
-    def applies(self, found: Property) -> bool:
+    def applies(self, found: GivenProperty) -> bool:
         return self.covers(found.kind, found.path) and (self.where is None or self.where.holds(found))
 
     @cached_property

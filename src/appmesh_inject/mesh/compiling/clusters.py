@@ -4,7 +4,7 @@ from typing import NamedTuple, final
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.findings import Finding
-from appmesh_inject.mesh.compiling.discovery import Endpoint
+from appmesh_inject.mesh.compiling.discovery import NodeAddress
 from appmesh_inject.mesh.compiling.envoy_messages import (
     HTTP2_UPSTREAM,
     LOOPBACK,
@@ -47,7 +47,7 @@ def egress_name(target: Target, variant: Json) -> Json:
     return named(name, variant) if variant != "" else name
 
 
-def egress(target: Target, found: Endpoint, policy: ClientTls | None, variant: Json) -> Cluster:
+def egress(target: Target, found: NodeAddress, policy: ClientTls | None, variant: Json) -> Cluster:
     """The cluster that callers of a node use for one of its listeners."""
     name = egress_name(target, variant)
     listener = target.listener
@@ -75,7 +75,7 @@ def egress(target: Target, found: Endpoint, policy: ClientTls | None, variant: J
     return Cluster(config, (*found.findings, *_losses(target.node, listener, found)))
 
 
-def _losses(node: VirtualNode, listener: Listener, found: Endpoint) -> list[Finding]:
+def _losses(node: VirtualNode, listener: Listener, found: NodeAddress) -> list[Finding]:
     findings: list[Finding] = []
     outliers, check = listener.outlier_detection, listener.health_check
     if outliers is not None and found.is_logical:

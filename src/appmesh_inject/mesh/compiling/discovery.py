@@ -22,7 +22,7 @@ FAMILIES = {
 
 
 @final
-class Endpoint(NamedTuple):
+class NodeAddress(NamedTuple):
     """Where callers find a node. is_logical: Envoy uses one of the addresses that DNS returns, instead of all."""
 
     hostname: Scalar
@@ -33,14 +33,14 @@ class Endpoint(NamedTuple):
 
 def endpoint(
     node: VirtualNode, found: Dns | CloudMap, ip_preference: str | None, model: Model, is_logical: bool
-) -> Endpoint:
+) -> NodeAddress:
     """ip_preference: the mesh's, used for nodes without their own. is_logical: applies only to Cloud Map names."""
     family = FAMILIES[found.ip_preference or ip_preference]
     if isinstance(found, Dns):
-        return Endpoint(found.hostname, found.is_logical, family)
+        return NodeAddress(found.hostname, found.is_logical, family)
     service, namespace = found.service, found.namespace
     hostname = Scalar(f"{service.key}.{namespace.key}", joined([service.written, ".", namespace.written]))
-    return Endpoint(hostname, is_logical, family, tuple(_limits(node, found, model, is_logical)))
+    return NodeAddress(hostname, is_logical, family, tuple(_limits(node, found, model, is_logical)))
 
 
 def _limits(node: VirtualNode, found: CloudMap, model: Model, is_logical: bool) -> Iterator[Finding]:

@@ -23,22 +23,22 @@ from appmesh_inject.settings.types import any_text, closest, name_alone
 Parse: TypeAlias = Callable[[Mapping[str, Any], Members], Resource | None]
 
 
-class Kind(NamedTuple):
+class ResourceType(NamedTuple):
     """A resource type. field: of the model."""
 
     parse: Parse
     field: str
 
 
-KINDS: Mapping[str, Kind] = MappingProxyType(
+KINDS: Mapping[str, ResourceType] = MappingProxyType(
     {
-        "Mesh": Kind(virtual_resources.mesh, "meshes"),
-        "VirtualNode": Kind(virtual_resources.virtual_node, "nodes"),
-        "VirtualGateway": Kind(virtual_resources.virtual_gateway, "gateways"),
-        "VirtualRouter": Kind(virtual_resources.virtual_router, "routers"),
-        "VirtualService": Kind(virtual_resources.virtual_service, "services"),
-        "Route": Kind(routes.route, "routes"),
-        "GatewayRoute": Kind(routes.gateway_route, "gateway_routes"),
+        "Mesh": ResourceType(virtual_resources.mesh, "meshes"),
+        "VirtualNode": ResourceType(virtual_resources.virtual_node, "nodes"),
+        "VirtualGateway": ResourceType(virtual_resources.virtual_gateway, "gateways"),
+        "VirtualRouter": ResourceType(virtual_resources.virtual_router, "routers"),
+        "VirtualService": ResourceType(virtual_resources.virtual_service, "services"),
+        "Route": ResourceType(routes.route, "routes"),
+        "GatewayRoute": ResourceType(routes.gateway_route, "gateway_routes"),
     }
 )
 

@@ -10,7 +10,7 @@ from appmesh_inject.mesh.parsing.cloud_map import facts
 from appmesh_inject.mesh.scalars import host_key, shown
 from appmesh_inject.profiles.connecting.configuration import Configured
 from appmesh_inject.profiles.connecting.deployment_order import Edge
-from appmesh_inject.profiles.connecting.endpoints import Endpoints, Runners
+from appmesh_inject.profiles.connecting.endpoints import Endpoints, RunByTasks
 from appmesh_inject.profiles.connecting.mesh_task import MeshTask
 from appmesh_inject.profiles.connecting.resource_keys import key_of
 
@@ -39,7 +39,7 @@ def _called(task: MeshTask) -> Iterator[VirtualService]:
             yield service
 
 
-def out_of_reach(task: MeshTask, endpoints: Endpoints, runners: Runners) -> Iterator[Finding]:
+def out_of_reach(task: MeshTask, endpoints: Endpoints, runners: RunByTasks) -> Iterator[Finding]:
     """Findings about backends of a task that lead to a standalone task, which has no name in Service Connect."""
     for service in _called(task):
         if key_of(service) in endpoints.refused:
@@ -67,7 +67,7 @@ def _dns_name(node: VirtualNode) -> str:
     return f"{found.service.key}.{found.namespace.key}".lower() if isinstance(found, CloudMap) else ""
 
 
-def unserved(endpoints: Endpoints, runners: Runners) -> Iterator[Finding]:
+def unserved(endpoints: Endpoints, runners: RunByTasks) -> Iterator[Finding]:
     """Warnings about virtual services whose virtual node no task of the template runs, where no other template can."""
     for endpoint in endpoints.all if runners.is_whole else ():
         service, node = endpoint.service, endpoint.node
@@ -77,7 +77,7 @@ def unserved(endpoints: Endpoints, runners: Runners) -> Iterator[Finding]:
             yield Finding("AM466", service.logical_id, service.path, message, hint)
 
 
-def without_callers(one: MeshTask, endpoints: Endpoints, runners: Runners) -> Iterator[Finding]:
+def without_callers(one: MeshTask, endpoints: Endpoints, runners: RunByTasks) -> Iterator[Finding]:
     """A warning about a mesh all of whose callers stay standalone, so that nobody uses a name of Service Connect."""
     served = [key_of(each.service) for each in endpoints.all if key_of(each.node) in runners.connected]
     callers = [endpoints.callers.get(service, frozenset()) for service in served]

@@ -11,7 +11,7 @@ from appmesh_inject.profiles.connecting import calls, lost_features, namespaces,
 from appmesh_inject.profiles.connecting.configuration import Configured, configured
 from appmesh_inject.profiles.connecting.deployment_order import deployment_order
 from appmesh_inject.profiles.connecting.ecs_services import together
-from appmesh_inject.profiles.connecting.endpoints import Endpoints, Runners, endpoints
+from appmesh_inject.profiles.connecting.endpoints import Endpoints, RunByTasks, endpoints
 from appmesh_inject.profiles.connecting.mesh_task import MeshTask, runners, tasks_of
 from appmesh_inject.profiles.connecting.resource_keys import key_of
 from appmesh_inject.profiles.connecting.service_edits import service_edits
@@ -41,7 +41,7 @@ class _Conversion:
         self.template = edited({"Resources": resources}, edits)
         self.namespaces = namespaces.logical_ids(self._meshes(), resources)
         self.endpoints: dict[int, Endpoints] = {}
-        self.runners: dict[int, Runners] = {}
+        self.runners: dict[int, RunByTasks] = {}
         self.findings: list[Finding] = []
 
     def plan(self) -> Plan:

@@ -14,7 +14,7 @@ TASK_SET_TYPE = "AWS::ECS::TaskSet"
 _SCHEDULES = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
 
 
-class Link(NamedTuple):
+class RunningService(NamedTuple):
     """An ECS service that runs a task definition.
 
     path: of the service's properties. outcomes: of the conditions under which it does. condition: of the service.
@@ -31,9 +31,9 @@ class Link(NamedTuple):
         return {**self.outcomes, self.condition: True} if self.condition else self.outcomes
 
 
-def links(resources: Mapping[str, Json], task: str, scope: Scope) -> tuple[Link, ...]:
+def links(resources: Mapping[str, Json], task: str, scope: Scope) -> tuple[RunningService, ...]:
     """The services that run the task definition `task`, in any branch of their TaskDefinition."""
-    found: list[Link] = []
+    found: list[RunningService] = []
     for logical_id, properties in _of_type(resources, SERVICE_TYPE):
         resource = resources[logical_id]
         condition = resource.get("Condition") if isinstance(resource, dict) else None
@@ -42,7 +42,7 @@ def links(resources: Mapping[str, Json], task: str, scope: Scope) -> tuple[Link,
                 outcomes = {name: it for name, it in leaf.scope.assumed.items() if scope.assumed.get(name) != it}
                 path = ("Resources", logical_id, "Properties")
                 known = condition if isinstance(condition, str) else None
-                found.append(Link(logical_id, properties, path, outcomes, known))
+                found.append(RunningService(logical_id, properties, path, outcomes, known))
     return tuple(found)
 
 
@@ -63,7 +63,9 @@ def named_task(value: Json) -> str | None:
     return None
 
 
-def together(found: Sequence[Link], conditions: Mapping[str, Json], scope: Scope) -> tuple[Link, Link] | None:
+def together(
+    found: Sequence[RunningService], conditions: Mapping[str, Json], scope: Scope
+) -> tuple[RunningService, RunningService] | None:
     """Two different services that can exist at the same time; None if there are none."""
     for n, one in enumerate(found):
         for other in found[:n]:

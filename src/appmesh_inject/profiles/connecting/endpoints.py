@@ -60,7 +60,7 @@ class Endpoints(NamedTuple):
         return tuple(each for each in self.all if key_of(each.node) == key_of(node))
 
 
-class Runners(NamedTuple):
+class RunByTasks(NamedTuple):
     """What the tasks of a template run: logical IDs of virtual nodes and gateways. connected: by tasks of this profile.
     is_whole: no other template runs the rest."""
 
@@ -73,7 +73,7 @@ class Runners(NamedTuple):
         return self.standalone | self.connected
 
 
-def endpoints(model: Model, links: Links, runners: Runners, *, retries_by_default: bool) -> Endpoints:
+def endpoints(model: Model, links: Links, runners: RunByTasks, *, retries_by_default: bool) -> Endpoints:
     """The endpoints of all virtual services. retries_by_default: App Mesh's default retry policy applies to routes
     without one."""
     found: list[Endpoint] = []

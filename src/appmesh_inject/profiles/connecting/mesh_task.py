@@ -10,8 +10,8 @@ from appmesh_inject.mesh.compiling import Compiler
 from appmesh_inject.mesh.mesh_sources import MeshSource, MeshSources
 from appmesh_inject.mesh.model import Mesh, Model, Resource, VirtualNode
 from appmesh_inject.mesh.names import MeshNames, kind_of
-from appmesh_inject.profiles.connecting.ecs_services import Link
-from appmesh_inject.profiles.connecting.endpoints import Runners
+from appmesh_inject.profiles.connecting.ecs_services import RunningService
+from appmesh_inject.profiles.connecting.endpoints import RunByTasks
 from appmesh_inject.profiles.connecting.resource_keys import Key, key_of
 from appmesh_inject.profiles.context import Context, enabled_scope
 from appmesh_inject.profiles.plan import Decided, Plan
@@ -26,7 +26,7 @@ class MeshTask:
     source: MeshSources
     compiler: Compiler
     node: VirtualNode
-    links: Sequence[Link]
+    links: Sequence[RunningService]
     log: Json
     variables: Mapping[str, Json]
 
@@ -90,7 +90,7 @@ def tasks_of(decided: Sequence[Decided]) -> list[MeshTask]:
     return sorted(found, key=lambda task: task.name)
 
 
-def runners(decided: Sequence[Decided], tasks: Sequence[MeshTask], one: MeshTask) -> Runners:
+def runners(decided: Sequence[Decided], tasks: Sequence[MeshTask], one: MeshTask) -> RunByTasks:
     """What the tasks of the template run in the mesh of task `one`."""
     compiler = one.compiler
     found: set[Key] = set()
@@ -108,7 +108,7 @@ def runners(decided: Sequence[Decided], tasks: Sequence[MeshTask], one: MeshTask
         found |= {key_of(it) for it in candidates if isinstance(it, Resource)}
     own = {key_of(task.node) for task in tasks if task.source is one.source}
     is_whole = len(one.source.sources) == 1 and not one.context.settings.export_mesh
-    return Runners(frozenset(found), frozenset(own), is_whole)
+    return RunByTasks(frozenset(found), frozenset(own), is_whole)
 
 
 def _has_owner(resource: Json) -> bool:

@@ -8,8 +8,8 @@ from appmesh_inject.cfn.intrinsics import Absent, Leaf, Literal, Scope, function
 from appmesh_inject.mesh.model import TCP, Listener
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.profiles.connecting import schema
-from appmesh_inject.profiles.connecting.mistake import Problem
 from appmesh_inject.profiles.connecting.port_mappings import Mapped, port_mappings
+from appmesh_inject.profiles.connecting.unassigned_finding import UnassignedFinding
 from appmesh_inject.profiles.sidecar.image_names import X_RAY_IMAGE
 from appmesh_inject.settings.types import quoted
 
@@ -21,7 +21,7 @@ class NamedPorts(NamedTuple):
     """names: the name of the mapping by the key of the listener's port. protocols: by that name; None for TCP."""
 
     changes: Sequence[Edit]
-    problems: Sequence[Problem]
+    problems: Sequence[UnassignedFinding]
     names: Mapping[str, Json]
     protocols: Mapping[str, Json]
 
@@ -54,7 +54,7 @@ class _Ports:
         mapped = port_mappings(properties, scope)
         self.taken = {str(known(each.written["Name"], each.scope)) for each in mapped if "Name" in each.written}
         self.changes: list[Edit] = []
-        self.problems: list[Problem] = []
+        self.problems: list[UnassignedFinding] = []
         self.found: dict[str, Json] = {}
         self.protocols: dict[str, Json] = {}
 
@@ -64,7 +64,9 @@ class _Ports:
             places = [self._place(branch, listener) for branch in self.branches]
             problem = next((place.problem for place in places if place.problem), "")
             if problem or not places:
-                self.problems.append(Problem("AM406", self.path, problem or "the containers cannot be read", ONCE))
+                self.problems.append(
+                    UnassignedFinding("AM406", self.path, problem or "the containers cannot be read", ONCE)
+                )
                 continue
             mappings = [mapping for place in places for mapping in place.mappings]
             name = self._name(mappings, listener)
@@ -135,12 +137,14 @@ class _Ports:
         given = [mapping.written["Name"] for mapping in mappings if "Name" in mapping.written]
         if any(name != given[0] for name in given):
             message = "the mappings of one port have different names in the branches of an Fn::If"
-            self.problems.append(Problem("AM406", mappings[0].path, message, "Give them one name"))
+            self.problems.append(UnassignedFinding("AM406", mappings[0].path, message, "Give them one name"))
             return None
         if given:
             place = (*next(mapping for mapping in mappings if "Name" in mapping.written).path, "Name")
             wrong = list(schema.broken_member(given[0], schema.PORT_NAME, self.scope, place))
-            self.problems += [Problem(schema.LIMIT, each.path, f"Name {each.message}", _RENAME) for each in wrong]
+            self.problems += [
+                UnassignedFinding(schema.LIMIT, each.path, f"Name {each.message}", _RENAME) for each in wrong
+            ]
             return None if wrong else given[0]
         is_literal = isinstance(listener.port.written, str)
         name = f"{listener.protocol}-{listener.port.written}" if is_literal else listener.protocol
@@ -163,7 +167,7 @@ class _Ports:
             shown = quoted(mapping.written["AppProtocol"])
             message = f"AppProtocol is {shown}, and the virtual node listens for {listener.protocol}"
             hint = f"Write {wanted}" if wanted else "Take AppProtocol out: without it the port is TCP"
-            self.problems.append(Problem("AM313", (*mapping.path, "AppProtocol"), message, hint))
+            self.problems.append(UnassignedFinding("AM313", (*mapping.path, "AppProtocol"), message, hint))
 
 
 def _mapping(listener: Listener, name: Json) -> Json:

@@ -22,10 +22,10 @@ LONGEST_DISCOVERY_NAME = 64
 APP_PROTOCOLS = ("http", "http2", "grpc")
 """An absent AppProtocol stands for TCP."""
 
-Shape = Mapping[str, "Member"]
+Shape = Mapping[str, "MemberRule"]
 
 
-class Member(NamedTuple):
+class MemberRule(NamedTuple):
     """What a member of a map may be. `need` says it in words for a message.
 
     pattern: of a text. lowest, highest: of a number. options: the words that it may be. shape: of a map, or of each
@@ -53,25 +53,25 @@ class Broken(NamedTuple):
     is_ours: bool = False
 
 
-def _text(need: str, pattern: str, *, required: bool = False) -> Member:
-    return Member(need, required, pattern)
+def _text(need: str, pattern: str, *, required: bool = False) -> MemberRule:
+    return MemberRule(need, required, pattern)
 
 
-def _number(lowest: int, highest: int, *, required: bool = False) -> Member:
-    return Member(f"a number from {lowest} to {highest}", required, lowest=lowest, highest=highest)
+def _number(lowest: int, highest: int, *, required: bool = False) -> MemberRule:
+    return MemberRule(f"a number from {lowest} to {highest}", required, lowest=lowest, highest=highest)
 
 
-def _word(*options: str, required: bool = False) -> Member:
-    return Member(one_of(options), required, options=options)
+def _word(*options: str, required: bool = False) -> MemberRule:
+    return MemberRule(one_of(options), required, options=options)
 
 
-def _map(shape: Shape, *, required: bool = False) -> Member:
-    return Member("a map", required, shape=shape)
+def _map(shape: Shape, *, required: bool = False) -> MemberRule:
+    return MemberRule("a map", required, shape=shape)
 
 
-def _list(shape: Shape, least: int = 0, most: int | None = None, *, required: bool = False) -> Member:
+def _list(shape: Shape, least: int = 0, most: int | None = None, *, required: bool = False) -> MemberRule:
     count = f"a list with {least} item" if least == most else f"a list with at most {most} items" if most else "a list"
-    return Member(count, required, shape=shape, is_list=True, least=least, most=most)
+    return MemberRule(count, required, shape=shape, is_list=True, least=least, most=most)
 
 
 _NAME = "1 to 64 lower-case letters, digits, '_' and '-', with no '-' at the beginning"
@@ -83,7 +83,7 @@ CLIENT_ALIAS: Shape = {
     "TestTrafficRules": _map(
         {
             "Header": _map(
-                {"Name": Member(required=True), "Value": _map({"Exact": Member(required=True)})},
+                {"Name": MemberRule(required=True), "Value": _map({"Exact": MemberRule(required=True)})},
                 required=True,
             )
         }
@@ -98,9 +98,9 @@ SERVICE: Shape = {
     "Timeout": _map({"IdleTimeoutSeconds": _SECONDS, "PerRequestTimeoutSeconds": _SECONDS}),
     "Tls": _map(
         {
-            "IssuerCertificateAuthority": _map({"AwsPcaAuthorityArn": Member()}, required=True),
-            "KmsKey": Member(),
-            "RoleArn": Member(),
+            "IssuerCertificateAuthority": _map({"AwsPcaAuthorityArn": MemberRule()}, required=True),
+            "KmsKey": MemberRule(),
+            "RoleArn": MemberRule(),
         }
     ),
 }
@@ -110,7 +110,7 @@ CONFIGURATION: Shape = {
     "Namespace": _text("a name of at most 1024 characters, or an ARN", r"(?!ns-[a-z0-9]+\Z)\S.{0,1023}"),
     "Services": _list(SERVICE),
     "LogConfiguration": _map(
-        {"LogDriver": Member(required=True), "Options": Member(), "SecretOptions": Member()},
+        {"LogDriver": MemberRule(required=True), "Options": MemberRule(), "SecretOptions": MemberRule()},
     ),
     "AccessLogConfiguration": _map(
         {
@@ -146,7 +146,7 @@ def broken(value: Json, shape: Shape, scope: Scope, path: Path = ()) -> Iterator
                 yield Broken((*leaf.path, name), "is required")
 
 
-def broken_member(value: Json, member: Member, scope: Scope, path: Path) -> Iterator[Broken]:
+def broken_member(value: Json, member: MemberRule, scope: Scope, path: Path) -> Iterator[Broken]:
     for leaf in leaves(value, scope, path):
         if isinstance(leaf.reading, Absent) and member.required:
             yield Broken(leaf.path, "is required")
@@ -160,7 +160,7 @@ def broken_member(value: Json, member: Member, scope: Scope, path: Path) -> Iter
             yield Broken(leaf.path, f"must be {member.need}, and {shown_literal(leaf.reading)} is not")
 
 
-def _broken_list(value: Json, member: Member, scope: Scope, path: Path) -> Iterator[Broken]:
+def _broken_list(value: Json, member: MemberRule, scope: Scope, path: Path) -> Iterator[Broken]:
     if not isinstance(value, list):
         yield Broken(path, f"must be {member.need}")
         return
@@ -171,7 +171,7 @@ def _broken_list(value: Json, member: Member, scope: Scope, path: Path) -> Itera
         yield from broken(item, member.shape, scope, (*path, index))
 
 
-def _fits(value: Json, member: Member) -> bool:
+def _fits(value: Json, member: MemberRule) -> bool:
     """Whether a literal fits. CloudFormation converts numbers and words that are written as text."""
     if member.options:
         return str(value).lower() in member.options if isinstance(value, bool) else value in member.options

@@ -7,7 +7,7 @@ from appmesh_inject.cfn.document import Edit, Json, replace
 from appmesh_inject.cfn.intrinsics import Absent, Leaf, function, if_, leaves, mapped
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.connecting.configuration import Configured
-from appmesh_inject.profiles.connecting.ecs_services import Link, named_task
+from appmesh_inject.profiles.connecting.ecs_services import RunningService, named_task
 from appmesh_inject.profiles.connecting.validation import is_enabled
 
 MEMBER = "ServiceConnectConfiguration"
@@ -21,7 +21,7 @@ class ServiceEdits(NamedTuple):
 
 def service_edits(tasks: Sequence[Configured]) -> ServiceEdits:
     """The edits of all ECS services that run one of the tasks."""
-    links: dict[str, Link] = {}
+    links: dict[str, RunningService] = {}
     for each in tasks:
         links |= {link.service: link for link in each.task.links if each.value is not None}
     by_name = {each.task.name: each for each in tasks if each.value is not None}
@@ -40,7 +40,7 @@ def where_enabled(value: Mapping[str, Json], enabled: Json) -> Json:
     return value if enabled is True else OFF
 
 
-def _of_service(link: Link, tasks: Mapping[str, Configured]) -> Iterator[Edit | Finding]:
+def _of_service(link: RunningService, tasks: Mapping[str, Configured]) -> Iterator[Edit | Finding]:
     expression = link.properties.get("TaskDefinition")
     scope = next(iter(tasks.values())).task.context.workload.scope
     run = [named_task(leaf.written) for leaf in leaves(expression, scope)]

@@ -15,31 +15,31 @@ SUFFIX = "-sc"
 """Keeps a discovery name apart from the Cloud Map service of the same virtual node, where the namespace is not ours."""
 
 
-class Name(NamedTuple):
+class CheckedName(NamedTuple):
     """A name as it is written, and why it cannot be one."""
 
     written: Json
     findings: tuple[Finding, ...] = ()
 
 
-def discovery_name(node: VirtualNode, number: int, *, is_ours: bool) -> Name:
+def discovery_name(node: VirtualNode, number: int, *, is_ours: bool) -> CheckedName:
     """The discovery name of the endpoint `number` of a node, counted from 1. is_ours: the namespace is that of the
     mesh."""
     suffix = ("" if is_ours else SUFFIX) + (f"-{number}" if number > 1 else "")
     if isinstance(node.name.written, str):
         plain = node.name.written.lower().replace(".", "-")[: LONGEST_DISCOVERY_NAME - len(suffix)] + suffix
-        return Name(plain, _problem(node.logical_id, node.path, Scalar(plain, plain, plain), DISCOVERY_NAME))
+        return CheckedName(plain, _problem(node.logical_id, node.path, Scalar(plain, plain, plain), DISCOVERY_NAME))
     written = joined([node.name.written, suffix])
     complete = Scalar(node.name.key + suffix, written, None if node.name.known is None else node.name.known + suffix)
-    return Name(written, _problem(node.logical_id, node.path, complete, DISCOVERY_NAME))
+    return CheckedName(written, _problem(node.logical_id, node.path, complete, DISCOVERY_NAME))
 
 
-def alias(service: VirtualService) -> Name:
+def alias(service: VirtualService) -> CheckedName:
     """The name of a virtual service, as callers use it."""
     if isinstance(service.name.written, str):
         plain = service.name.written.lower()
-        return Name(plain, _problem(service.logical_id, service.path, Scalar(plain, plain, plain), DNS_NAME))
-    return Name(service.name.written, _problem(service.logical_id, service.path, service.name, DNS_NAME))
+        return CheckedName(plain, _problem(service.logical_id, service.path, Scalar(plain, plain, plain), DNS_NAME))
+    return CheckedName(service.name.written, _problem(service.logical_id, service.path, service.name, DNS_NAME))
 
 
 def _problem(subject: str, path: Path, name: Scalar, pattern: str) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ from appmesh_inject.cfn.document import Path
 from appmesh_inject.findings import Finding
 
 
-class Problem(NamedTuple):
+class UnassignedFinding(NamedTuple):
     """A finding without its subject."""
 
     code: str
