@@ -10,7 +10,7 @@ import appmesh_inject
 PACKAGE = Path(appmesh_inject.__file__).parent
 
 LAYERS = (
-    ("findings", "limits", "cfn"),
+    ("findings", "limits", "resource_types", "cfn"),
     ("settings",),
     ("mesh",),
     ("workloads",),

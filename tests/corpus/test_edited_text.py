@@ -10,7 +10,7 @@ from appmesh_inject.cfn.document import Json, append, replace
 from appmesh_inject.files import documents
 from appmesh_inject.files.document_editing import edited_text
 from appmesh_inject.files.errors import UserError
-from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
+from appmesh_inject.resource_types import TASK_DEFINITION
 from tests.cli.command import run
 from tests.corpus.templates import CORPUS, PUBLIC
 from tests.migrate.bends import with_mark, with_returns, with_tabs, with_windows_ends
@@ -59,7 +59,7 @@ def with_sidecars(text: str) -> tuple[str, str] | None:
     for name, resource in resources.items() if isinstance(resources, dict) else ():
         properties = resource.get("Properties") if isinstance(resource, dict) else None
         containers = properties.get("ContainerDefinitions") if isinstance(properties, dict) else None
-        if resource.get("Type") == TASK_DEFINITION_TYPE and isinstance(containers, list):
+        if resource.get("Type") == TASK_DEFINITION and isinstance(containers, list):
             place = ("Resources", name, "Properties")
             fitting = [replace((*place, "NetworkMode"), "awsvpc"), replace((*place, "Memory"), "2048")]
             plain = edited_text(document, fitting)
@@ -85,7 +85,7 @@ def test_public_templates_keep_every_byte_that_is_not_of_the_sidecars(tmp_path: 
     adopted_files = 0
     for path in PUBLIC:
         text = public_text(path)
-        both = with_sidecars(text) if TASK_DEFINITION_TYPE in text else None
+        both = with_sidecars(text) if TASK_DEFINITION in text else None
         if both is None:
             continue
         adopted_files += 1

@@ -16,8 +16,9 @@ from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import Position, UserError
 from appmesh_inject.files.mesh_file_paths import Elsewhere
 from appmesh_inject.mesh.mesh_sources import OtherMesh
-from appmesh_inject.mesh.template_mesh import APP_MESH, EXPORT, has_mesh, resources_of, with_exported
+from appmesh_inject.mesh.template_mesh import EXPORT, has_mesh, resources_of, with_exported
 from appmesh_inject.render.parameters import declarations, parameter_values
+from appmesh_inject.resource_types import APP_MESH
 from appmesh_inject.workloads.detect import is_template
 
 MESH, MESH_PARAMETER, LIVE_WEIGHTS_ARN = "--mesh", "--mesh-parameter", "--live-weights-arn"

@@ -11,7 +11,7 @@ from appmesh_inject.diff.embedded_text import with_text_parsed
 from appmesh_inject.diff.redeployments import tasks_run
 from appmesh_inject.files import yaml_writer
 from appmesh_inject.injection import Report
-from appmesh_inject.profiles.connecting.ecs_services import SERVICE_TYPE
+from appmesh_inject.resource_types import ECS_SERVICE
 from appmesh_inject.settings.table import SERVICE_CONNECT
 
 CONTEXT = 3
@@ -81,7 +81,7 @@ def _report(part: DocumentPart, reports: Sequence[Report]) -> Report | None:
 
 def _of_service(part: DocumentPart, reports: Sequence[Report]) -> tuple[Report, ...]:
     """The reports of the tasks that a service runs and that Service Connect is configured for there."""
-    run = tasks_run(part.value) if part.kind == SERVICE_TYPE else ()
+    run = tasks_run(part.value) if part.kind == ECS_SERVICE else ()
     return tuple(report for report in reports if report.profile == SERVICE_CONNECT and report.name in run)
 
 

@@ -10,8 +10,7 @@ from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.cfn.sub import Variable
 from appmesh_inject.mesh.live_function import FUNCTION
 from appmesh_inject.mesh.parsing.property import parameters
-from appmesh_inject.profiles.connecting.ecs_services import SERVICE_TYPE
-from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
+from appmesh_inject.resource_types import ECS_SERVICE, TASK_DEFINITION
 
 DEPLOYED_ANEW = (
     "TaskDefinition",
@@ -38,8 +37,8 @@ class Redeployment:
 def redeployed(before: Json, after: Json, changed: Collection[str] = ()) -> tuple[Redeployment, ...]:
     """The services that CloudFormation would redeploy on an update from `before` to `after`, both rendered
     templates. changed: the names of the parameters that get another value."""
-    old = dict(_resources(before, TASK_DEFINITION_TYPE))
-    tasks = dict(_resources(after, TASK_DEFINITION_TYPE))
+    old = dict(_resources(before, TASK_DEFINITION))
+    tasks = dict(_resources(after, TASK_DEFINITION))
     conditions = _conditions(after)
     revised = {
         name
@@ -47,9 +46,9 @@ def redeployed(before: Json, after: Json, changed: Collection[str] = ()) -> tupl
         if name in old
         and (_revision(task) != _revision(old[name]) or _uses(_revision(task), conditions).intersection(changed))
     }
-    known = dict(_resources(before, SERVICE_TYPE))
+    known = dict(_resources(before, ECS_SERVICE))
     found: list[Redeployment] = []
-    for name, service in _resources(after, SERVICE_TYPE):
+    for name, service in _resources(after, ECS_SERVICE):
         if name not in known:
             continue
         earlier, later = _properties(known[name]), _properties(service)
@@ -79,7 +78,7 @@ def live_parameters(after: Json, changed: Collection[str]) -> tuple[str, ...]:
     conditions = _conditions(after)
     resources = after.get("Resources") if isinstance(after, Mapping) else None
     followed = _uses(resources.get(FUNCTION), conditions) if isinstance(resources, Mapping) else frozenset()
-    tasks = [_uses(_revision(task), conditions) for _, task in _resources(after, TASK_DEFINITION_TYPE)]
+    tasks = [_uses(_revision(task), conditions) for _, task in _resources(after, TASK_DEFINITION)]
     return tuple(name for name in sorted(changed) if name in followed and not any(name in used for used in tasks))
 
 

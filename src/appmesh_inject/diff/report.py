@@ -12,12 +12,13 @@ from appmesh_inject.diff.redeployments import Redeployment
 from appmesh_inject.findings import one_line
 from appmesh_inject.injection import Action, Report
 from appmesh_inject.profiles.connecting.summary import TAKES_NO_PART
+from appmesh_inject.resource_types import TASK_DEFINITION
 from appmesh_inject.settings.table import SERVICE_CONNECT
 
 LONGEST_COMMENT = 60_000
 """GitHub's limit is 65,536 characters. The rest is left to whoever posts the comment."""
 
-TASKS = ("AWS::ECS::TaskDefinition", "ECS task definition")
+TASKS = (TASK_DEFINITION, "ECS task definition")
 
 GETS_ENVOY = ("gets envoy", "get envoy")
 JOINS = ("joins Service Connect", "join Service Connect")

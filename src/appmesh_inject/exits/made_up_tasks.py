@@ -7,6 +7,7 @@ from appmesh_inject.exits.mesh_files import Declared
 from appmesh_inject.exits.properties import properties_of
 from appmesh_inject.mesh.tls_model import SDS_VARIABLE
 from appmesh_inject.render.render_result import MACRO
+from appmesh_inject.resource_types import ECS_SERVICE, TASK_DEFINITION
 from appmesh_inject.settings.table import STANDALONE
 from appmesh_inject.workloads.lost_marks import MARK
 
@@ -29,8 +30,8 @@ def task_for_each(profile: str, declared: Sequence[Declared]) -> Json:
             mark |= {"Envoy": {"Environment": _SOCKET}, **({"AppPorts": list(_ports(each))} if is_node else {})}
         properties: dict[str, Json] = {"NetworkMode": "awsvpc", "Memory": "512"}
         properties["ContainerDefinitions"] = [{"Name": "app", "Image": "app"}] if is_node else []
-        task: Json = {"Type": "AWS::ECS::TaskDefinition", "Metadata": {MARK: mark}, "Properties": properties}
-        service: Json = {"Type": "AWS::ECS::Service", "Properties": {"TaskDefinition": {"Ref": each.key}}}
+        task: Json = {"Type": TASK_DEFINITION, "Metadata": {MARK: mark}, "Properties": properties}
+        service: Json = {"Type": ECS_SERVICE, "Properties": {"TaskDefinition": {"Ref": each.key}}}
         resources |= {each.key: task, f"{each.key}Service": service}
     return {"Transform": MACRO, "Resources": resources}
 

@@ -13,10 +13,9 @@ from appmesh_inject.graph.load_balancers import Forward, classic, forwards, prop
 from appmesh_inject.graph.model import BoxLine, Cell, Meaning, PartKind, PartTable, Raw
 from appmesh_inject.graph.resolved_values import Resolution
 from appmesh_inject.graph.task_parts import TaskPart
-from appmesh_inject.profiles.connecting.ecs_services import RunningService, links
+from appmesh_inject.profiles.connecting.ecs_services import RunningService, running_services
 from appmesh_inject.profiles.connecting.service_edits import MEMBER
-
-SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
+from appmesh_inject.resource_types import SCALABLE_TARGET
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +40,19 @@ class EcsParts:
 
     def connect(self, owner: str | None, task: TaskPart) -> None:
         """Adds the way from the node or gateway to the task that runs it, and what is in front of it."""
-        found = links(task.file.resources, task.task.workload.name, task.file.resolution.scope)
+        found = running_services(task.file.resources, task.task.workload.name, task.file.resolution.scope)
         if not found and owner is not None:
             self.builder.connect(owner, task.id, Meaning.RUNS)
-        for link in found:
-            service = self._service(task.file, link)
+        for running in found:
+            service = self._service(task.file, running)
             self.builder.connect(service, task.id, Meaning.RUNS)
-            endpoints = list(self._endpoints(task.file, link))
+            endpoints = list(self._endpoints(task.file, running))
             for endpoint in endpoints:
                 self.builder.connect(endpoint, service, Meaning.RUNS)
             if owner is not None:
                 for each in endpoints or [service]:
                     self.builder.connect(owner, each, Meaning.RUNS)
-            for forward in _fronts(task.file, link):
+            for forward in _fronts(task.file, running):
                 balancer, target = self._balancer(task.file, forward), owner or service
                 self.builder.connect(balancer, target, Meaning.CALLS, forward.label, forward.share)
                 share = "" if forward.share is None else f"{round(100 * forward.share)}%"
@@ -74,28 +73,28 @@ class EcsParts:
         yield PartTable("", (*related, *((name, value) for name, value in part.facts if value)))
         yield PartTable("Sends", tuple(self.sends.get(part.id, ())), ("Listener", "To", "Share"))
 
-    def _service(self, file: RenderedFile, link: RunningService) -> str:
-        resolution, properties = file.resolution, link.properties
-        name = resolution.text(properties.get("ServiceName")) or link.service
-        service = self.builder.add((PartKind.ECS_SERVICE, file.name, link.service), name)
+    def _service(self, file: RenderedFile, running: RunningService) -> str:
+        resolution, properties = file.resolution, running.properties
+        name = resolution.text(properties.get("ServiceName")) or running.logical_id
+        service = self.builder.add((PartKind.ECS_SERVICE, file.name, running.logical_id), name)
         if service not in self.parts:
-            count = _count(file.resources, link, resolution)
+            count = _count(file.resources, running, resolution)
             facts = (
                 ("Tasks", count),
                 ("Cluster", _named(file, properties.get("Cluster"), "ClusterName")),
                 ("Launch type", resolution.text(properties.get("LaunchType"))),
-                ("Logical ID", link.service),
+                ("Logical ID", running.logical_id),
                 ("File", file.name),
             )
             configuration = properties.get(MEMBER)
             raw = (Raw("ServiceConnectConfiguration", resolution.of(configuration)),) if configuration else ()
-            client = [BoxLine(f"in namespace {it}", _is_added(file, link)) for it in _namespaces(file, link)]
-            self.parts[service] = EcsPart(service, file, link.service, (BoxLine(count), *client), facts, raw)
+            client = [BoxLine(f"in namespace {it}", _is_added(file, running)) for it in _namespaces(file, running)]
+            self.parts[service] = EcsPart(service, file, running.logical_id, (BoxLine(count), *client), facts, raw)
         return service
 
-    def _endpoints(self, file: RenderedFile, link: RunningService) -> Iterator[str]:
+    def _endpoints(self, file: RenderedFile, running: RunningService) -> Iterator[str]:
         resolution = file.resolution
-        for configuration in _configurations(file, link):
+        for configuration in _configurations(file, running):
             namespace = _namespace(file, configuration)
             services = configuration.get("Services")
             for entry in services if isinstance(services, list) else ():
@@ -113,7 +112,7 @@ class EcsParts:
                     ("TLS", "yes" if "Tls" in entry else ""),
                     ("File", file.name),
                 )
-                lines = tuple(BoxLine(alias, _is_added(file, link)) for alias in aliases)
+                lines = tuple(BoxLine(alias, _is_added(file, running)) for alias in aliases)
                 raw = (Raw("Service of the ServiceConnectConfiguration", resolution.of(entry)),)
                 self.parts[part] = EcsPart(part, file, "", lines, facts, raw)
                 yield part
@@ -135,22 +134,22 @@ class EcsParts:
         return part
 
 
-def _count(resources: Mapping[str, Json], link: RunningService, resolution: Resolution) -> str:
+def _count(resources: Mapping[str, Json], running: RunningService, resolution: Resolution) -> str:
     """How many tasks a service runs, in words. CloudFormation's default of DesiredCount is 1."""
     for name, resource in resources.items():
         if isinstance(resource, dict) and resource.get("Type") == SCALABLE_TARGET:
             target = properties_of(resources, name)
-            if link.service in references(target.get("ResourceId")):
+            if running.logical_id in references(target.get("ResourceId")):
                 least, most = (resolution.text(target.get(key)) for key in ("MinCapacity", "MaxCapacity"))
                 return f"{least} to {most} tasks"
-    if resolution.text(link.properties.get("SchedulingStrategy")) == "DAEMON":
+    if resolution.text(running.properties.get("SchedulingStrategy")) == "DAEMON":
         return "a task on each instance"
-    count = resolution.text(link.properties.get("DesiredCount")) or "1"
+    count = resolution.text(running.properties.get("DesiredCount")) or "1"
     return f"{count} task{'' if count == '1' else 's'}"
 
 
-def _fronts(file: RenderedFile, link: RunningService) -> Iterator[Forward]:
-    listed = link.properties.get("LoadBalancers")
+def _fronts(file: RenderedFile, running: RunningService) -> Iterator[Forward]:
+    listed = running.properties.get("LoadBalancers")
     for entry in listed if isinstance(listed, list) else ():
         if isinstance(entry, dict) and "TargetGroupArn" in entry:
             yield from forwards(file.resources, entry["TargetGroupArn"], file.resolution)
@@ -158,22 +157,22 @@ def _fronts(file: RenderedFile, link: RunningService) -> Iterator[Forward]:
             yield classic(file.resources, entry["LoadBalancerName"], file.resolution)
 
 
-def _configurations(file: RenderedFile, link: RunningService) -> Iterator[Mapping[str, Json]]:
+def _configurations(file: RenderedFile, running: RunningService) -> Iterator[Mapping[str, Json]]:
     """The configurations of Service Connect that are not switched off, in any branch."""
-    for leaf in leaves(link.properties.get(MEMBER), file.resolution.scope):
+    for leaf in leaves(running.properties.get(MEMBER), file.resolution.scope):
         written = leaf.written
         if isinstance(written, dict) and str(written.get("Enabled", True)).lower() != "false" and "Enabled" in written:
             yield written
 
 
-def _is_added(file: RenderedFile, link: RunningService) -> bool:
+def _is_added(file: RenderedFile, running: RunningService) -> bool:
     """Whether the injection adds the configuration of Service Connect. In a converted template it is there already."""
-    written = properties_of(file.resolution.scope.resources, link.service)
-    return written.get(MEMBER) != link.properties.get(MEMBER)
+    written = properties_of(file.resolution.scope.resources, running.logical_id)
+    return written.get(MEMBER) != running.properties.get(MEMBER)
 
 
-def _namespaces(file: RenderedFile, link: RunningService) -> list[str]:
-    return list(dict.fromkeys(_namespace(file, it) for it in _configurations(file, link)))
+def _namespaces(file: RenderedFile, running: RunningService) -> list[str]:
+    return list(dict.fromkeys(_namespace(file, it) for it in _configurations(file, running)))
 
 
 def _namespace(file: RenderedFile, configuration: Mapping[str, Json]) -> str:

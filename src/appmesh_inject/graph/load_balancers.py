@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.references import references
 from appmesh_inject.graph.resolved_values import Resolution
+from appmesh_inject.resource_types import TARGET_GROUP
 
 ELB, CLASSIC = "AWS::ElasticLoadBalancingV2::", "AWS::ElasticLoadBalancing::LoadBalancer"
 ACTIONS = {f"{ELB}Listener": "DefaultActions", f"{ELB}ListenerRule": "Actions"}
@@ -25,7 +26,7 @@ class Forward:
 
 def forwards(resources: Mapping[str, Json], target_group: Json, resolution: Resolution) -> list[Forward]:
     """What reaches a target group, given the value that names it."""
-    own = _first(target_group, resources, f"{ELB}TargetGroup")
+    own = _first(target_group, resources, TARGET_GROUP)
     if own is None:
         return [Forward(None, resolution.text(target_group), "")]
     found: list[Forward] = []

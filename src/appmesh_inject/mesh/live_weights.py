@@ -17,8 +17,7 @@ from appmesh_inject.mesh.names import kind_of
 from appmesh_inject.mesh.parsing.property import parameters
 from appmesh_inject.mesh.parsing.routes import weight
 from appmesh_inject.mesh.scalars import Scalar
-
-TASK_DEFINITION = "AWS::ECS::TaskDefinition"
+from appmesh_inject.resource_types import TASK_DEFINITION
 
 Baselines: TypeAlias = Mapping[Path, str]
 """The baseline of each live weight, by the weight's path below Resources."""

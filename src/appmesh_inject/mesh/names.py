@@ -13,7 +13,7 @@ from appmesh_inject.cfn import sub, text_joining
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.intrinsics import Literal, Scope, function, read
 from appmesh_inject.cfn.sub import Piece, Variable
-from appmesh_inject.mesh.template_mesh import APP_MESH
+from appmesh_inject.resource_types import APP_MESH, CLOUD_MAP
 
 IMPORT = "Fn::ImportValue"
 ARN = "Arn"
@@ -264,7 +264,7 @@ class MeshNames(NamedTuple):
 
 
 def _is_discovery(resource: Mapping[str, Json]) -> bool:
-    return resource.get("Type") in [f"AWS::ServiceDiscovery::{kind}" for kind in _NAMED_BY_DISCOVERY]
+    return resource.get("Type") in [f"{CLOUD_MAP}{kind}" for kind in _NAMED_BY_DISCOVERY]
 
 
 def _referred(called: str, argument: Json) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.mesh.model import CloudMap, Model, VirtualGateway, VirtualNode
 from appmesh_inject.mesh.names import MeshNames
+from appmesh_inject.resource_types import ECS_SERVICE
 
 _UNKNOWN = "\0"
 """Is in the key of a name that only CloudFormation knows."""
@@ -18,7 +19,7 @@ def service_connect_names(template: Json, names: MeshNames) -> Collection[str]:
     resources = template.get("Resources") if isinstance(template, Mapping) else None
     found: set[str] = set()
     for service in resources.values() if isinstance(resources, Mapping) else ():
-        if isinstance(service, Mapping) and service.get("Type") == "AWS::ECS::Service":
+        if isinstance(service, Mapping) and service.get("Type") == ECS_SERVICE:
             properties = service.get("Properties")
             configuration = properties.get("ServiceConnectConfiguration") if isinstance(properties, Mapping) else None
             if isinstance(configuration, Mapping) and configuration.get("Enabled") is not False:

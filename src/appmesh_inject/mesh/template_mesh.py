@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from appmesh_inject.cfn.document import Json
-
-APP_MESH = "AWS::AppMesh::"
+from appmesh_inject.resource_types import APP_MESH
 
 EXPORT = ("AppMeshInject", "Mesh")
 """The path in Metadata of an exported mesh, which other templates use with MeshStack."""

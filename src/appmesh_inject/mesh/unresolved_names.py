@@ -14,16 +14,12 @@ from appmesh_inject.mesh.model import Model, VirtualService
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.mesh.parsing.cloud_map import facts
 from appmesh_inject.mesh.scalars import host_key, shown
-from appmesh_inject.mesh.template_mesh import APP_MESH
+from appmesh_inject.resource_types import APP_MESH, CLOUD_MAP, DNS_NAMESPACES, TASK_DEFINITION
 from appmesh_inject.settings.types import closest
 
-_ZONES = (
-    "AWS::Route53::HostedZone",
-    "AWS::ServiceDiscovery::PrivateDnsNamespace",
-    "AWS::ServiceDiscovery::PublicDnsNamespace",
-)
+_ZONES = ("AWS::Route53::HostedZone", *DNS_NAMESPACES)
 _RECORD, _RECORDS = "AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup"
-_READ = (*_ZONES, _RECORD, _RECORDS, "AWS::ServiceDiscovery::Service", "AWS::ECS::TaskDefinition")
+_READ = (*_ZONES, _RECORD, _RECORDS, f"{CLOUD_MAP}Service", TASK_DEFINITION)
 """Types whose names are known, or that make none."""
 _UNKNOWN = "\0"
 """Is in the key of a name that only CloudFormation knows."""

@@ -9,9 +9,7 @@ from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import Scope, function, is_no_value
 from appmesh_inject.cfn.sub import Variable
 from appmesh_inject.mesh.names import IMPORT
-from appmesh_inject.mesh.template_mesh import APP_MESH
-
-_DISCOVERY = "AWS::ServiceDiscovery::"
+from appmesh_inject.resource_types import APP_MESH, CLOUD_MAP
 
 
 def deciding(scope: Scope) -> Scope:
@@ -23,7 +21,7 @@ def deciding(scope: Scope) -> Scope:
 def matters(resource: Json) -> bool:
     """Whether this is a resource of the mesh or of Cloud Map."""
     kind = resource.get("Type") if isinstance(resource, dict) else None
-    return isinstance(kind, str) and kind.startswith((APP_MESH, _DISCOVERY))
+    return isinstance(kind, str) and kind.startswith((APP_MESH, CLOUD_MAP))
 
 
 @final

@@ -20,13 +20,12 @@ from appmesh_inject.migrate.leftovers import leftovers
 from appmesh_inject.migrate.retention import warning_of_deletion
 from appmesh_inject.migrate.sidecar_removal import hoisted, marks
 from appmesh_inject.migrate.task_equivalence import first_difference
-from appmesh_inject.profiles.connecting.ecs_services import SERVICE_TYPE
-from appmesh_inject.profiles.connecting.namespaces import TYPE as NAMESPACE_TYPE
 from appmesh_inject.profiles.service_connect import STAMP
 from appmesh_inject.render.cloudformation import rendered
 from appmesh_inject.render.ignored_warnings import kept
 from appmesh_inject.render.other_macros import NOT_LOOKED_INTO
 from appmesh_inject.render.render_result import RenderOptions
+from appmesh_inject.resource_types import ECS_SERVICE, HTTP_NAMESPACE
 from appmesh_inject.settings.table import SERVICE_CONNECT
 from appmesh_inject.workloads.lost_marks import MARK
 from appmesh_inject.workloads.task_definition import CLOUDFORMATION
@@ -112,7 +111,7 @@ class _Written:
         """The logical IDs of the namespaces that are added."""
         before = map_at(self.before, ("Resources",))
         resources = map_at(self.after, ("Resources",))
-        return [name for name, it in resources.items() if name not in before and _type(it) == NAMESPACE_TYPE]
+        return [name for name, it in resources.items() if name not in before and _type(it) == HTTP_NAMESPACE]
 
     def left_behind(self) -> Iterator[Finding]:
         """Findings about marked tasks that stay as they are, although the mesh leaves the template."""
@@ -130,7 +129,7 @@ class _Written:
         resources = dict(map_at(self.before, ("Resources",)))
         changed = {path[1] for path in self._tasks} | set(self._added)
         for name, resource in map_at(expected, ("Resources",)).items():
-            if name in changed or (name in resources and _type(resource) == SERVICE_TYPE):
+            if name in changed or (name in resources and _type(resource) == ECS_SERVICE):
                 resources[name] = resource
         return {**self.before, "Resources": resources}
 

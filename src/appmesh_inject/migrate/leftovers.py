@@ -8,9 +8,9 @@ from appmesh_inject.cfn.document import Json, Path, value_at
 from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Report
 from appmesh_inject.mesh.image_variables import reason_of_no_effect
+from appmesh_inject.resource_types import TASK_DEFINITION
 from appmesh_inject.settings.images import APP_MESH_ACCOUNTS
 from appmesh_inject.settings.table import WITH_MESH
-from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
 
 
 class _Kind(NamedTuple):
@@ -119,7 +119,7 @@ def _texts(value: Json, path: Path, removed: Collection[Path]) -> Iterator[tuple
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         yield path, str(value)
     elif isinstance(value, Mapping):
-        for key, item in value.items() if value.get("Type") != TASK_DEFINITION_TYPE else ():
+        for key, item in value.items() if value.get("Type") != TASK_DEFINITION else ():
             if key not in _NOT_SEARCHED:
                 yield from _texts(item, (*path, key), removed)
     elif isinstance(value, list):

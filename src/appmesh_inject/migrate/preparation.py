@@ -16,7 +16,7 @@ from appmesh_inject.files.documents import Document
 from appmesh_inject.findings import CODES, Finding
 from appmesh_inject.migrate.handwritten_sidecars import handwritten
 from appmesh_inject.migrate.marks import in_metadata, resources_with_calls
-from appmesh_inject.profiles.connecting.ecs_services import links
+from appmesh_inject.profiles.connecting.ecs_services import running_services
 from appmesh_inject.profiles.connecting.service_edits import MEMBER, OFF
 from appmesh_inject.profiles.context import setting_path
 from appmesh_inject.profiles.sidecar.containers import ENVOY, GATEWAY, PROXY_INIT
@@ -64,12 +64,12 @@ def prepared(document: Document, options: RenderOptions) -> Preparation:
     services: dict[str, str] = {}
     left: list[tuple[str, str]] = []
     for member in members:
-        run = links(found.scope.resources, member.workload.name, member.workload.scope)
+        run = running_services(found.scope.resources, member.workload.name, member.workload.scope)
         if member.is_gateway or not run:
             left.append((member.workload.name, _GATEWAY if member.is_gateway else _NO_SERVICE))
             continue
-        for link in run:
-            services[link.service] = _PREPARED if MEMBER in link.properties else ""
+        for service in run:
+            services[service.logical_id] = _PREPARED if MEMBER in service.properties else ""
     left += [(service, reason) for service, reason in services.items() if reason]
     changed = [service for service, reason in services.items() if not reason]
     changes = [replace(("Resources", service, "Properties", MEMBER), dict(OFF)) for service in changed]

@@ -10,7 +10,7 @@ from appmesh_inject.cfn.document import Edit, Json, edited, map_at, replace
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.connecting import finished_template, prerequisites
 from appmesh_inject.profiles.connecting.conversion import conversion
-from appmesh_inject.profiles.connecting.ecs_services import RunningService, links, task_sets
+from appmesh_inject.profiles.connecting.ecs_services import RunningService, running_services, task_sets
 from appmesh_inject.profiles.connecting.mesh_task import MeshTask
 from appmesh_inject.profiles.connecting.sidecars_out import sidecars_out
 from appmesh_inject.profiles.context import Context, DocumentContext, enabled_scope
@@ -99,7 +99,7 @@ def _planned(context: Context) -> Plan:
     scope = enabled_scope(settings.enabled, whole)
     task = context.kind.task(context.document, context.workload, scope)
     out = sidecars_out(context, task)
-    running = links(whole.resources, context.workload.name, whole)
+    running = running_services(whole.resources, context.workload.name, whole)
     notes = MeshTask(context, source, compiler, node, running, out.log, out.variables)
     findings = (*problems, *task.findings, *out.findings, *_checks(notes))
     return Plan([*out.changes, _stamp(context, running)], tuple(dict.fromkeys(findings)), notes)
@@ -115,10 +115,10 @@ def _checks(task: MeshTask) -> Iterator[Finding]:
     context, resources = task.context, task.context.workload.scope.resources
     for problem in prerequisites.of_task(*task.properties(context.document), task.scope):
         yield problem.finding(task.name)
-    for link in task.links:
-        for problem in prerequisites.of_service(link.properties, link.path, task.scope):
+    for service in task.running:
+        for problem in prerequisites.of_service(service.properties, service.path, task.scope):
             yield problem.finding(task.name)
-    for task_set in task_sets(resources, task.name, [link.service for link in task.links]):
+    for task_set in task_sets(resources, task.name, [service.logical_id for service in task.running]):
         message = f"{task_set} is an AWS::ECS::TaskSet, which cannot have Service Connect"
         hint = "Let the service run the task definition, with the deployment controller ECS"
         yield context.finding("AM403", ("Resources", task_set), message, hint)
@@ -126,7 +126,7 @@ def _checks(task: MeshTask) -> Iterator[Finding]:
 
 def _stamp(context: Context, running: Sequence[RunningService]) -> Edit:
     """The edit that shows a second run that the task is done."""
-    services = list(dict.fromkeys(link.service for link in running))
+    services = list(dict.fromkeys(service.logical_id for service in running))
     value: Json = services[0] if len(services) == 1 else services or NO_SERVICE
     path = (*context.workload.path, "Metadata")
     metadata = map_at(context.document, context.workload.path).get("Metadata")

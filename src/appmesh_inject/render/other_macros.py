@@ -11,7 +11,7 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.injection import Action, Outcome, Report
 from appmesh_inject.render.missing_values import NOT_KNOWN
 from appmesh_inject.render.transforms import SNIPPET, TransformCall, calls, is_same_macro
-from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
+from appmesh_inject.resource_types import TASK_DEFINITION
 
 NOT_LOOKED_INTO = "another macro runs first"
 
@@ -80,7 +80,7 @@ def _may_follow(error: Finding, call: TransformCall) -> bool:
 
 def _is_task(fragment: Json, place: Path) -> bool:
     resource = value_at(fragment, place)
-    return isinstance(resource, Mapping) and map_at(fragment, place).get("Type") == TASK_DEFINITION_TYPE
+    return isinstance(resource, Mapping) and map_at(fragment, place).get("Type") == TASK_DEFINITION
 
 
 def _warning(call: TransformCall, subject: str) -> Finding:

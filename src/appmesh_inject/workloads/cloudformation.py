@@ -19,10 +19,11 @@ from appmesh_inject.cfn.intrinsics import (
 )
 from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.findings import Finding
+from appmesh_inject.resource_types import TASK_DEFINITION
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.settings.table import TABLE
 from appmesh_inject.workloads.containers import EcsContainerReader
-from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE, DocumentType, detect
+from appmesh_inject.workloads.detect import DocumentType, detect
 from appmesh_inject.workloads.lost_marks import MARK, lost_marks
 from appmesh_inject.workloads.model import Found, Task, Workload
 from appmesh_inject.workloads.task_definition import CLOUDFORMATION
@@ -114,7 +115,7 @@ def _workloads(resources: Mapping[str, Json], path: Path, scope: Scope) -> Itera
         if not isinstance(resource, dict):
             if name.startswith(LOOP):
                 yield from _in_loop(resource, (*path, name), scope)
-        elif resource.get("Type") == TASK_DEFINITION_TYPE:
+        elif resource.get("Type") == TASK_DEFINITION:
             yield _workload(name, resource, (*path, name), scope, (*path, name, "Properties"))
 
 

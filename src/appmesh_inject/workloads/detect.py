@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from appmesh_inject.cfn.document import Json
-
-TASK_DEFINITION_TYPE = "AWS::ECS::TaskDefinition"
+from appmesh_inject.resource_types import TASK_DEFINITION
 
 DESCRIBED = "taskDefinition"
 """The member of DescribeTaskDefinition's output that holds the task definition. The tags are beside it."""
@@ -19,7 +18,7 @@ class DocumentType(Enum):
     """The types of document, told apart by the members that only they have."""
 
     TEMPLATE = "CloudFormation template"
-    RESOURCE = "AWS::ECS::TaskDefinition"
+    RESOURCE = TASK_DEFINITION
     PROPERTIES = "Properties of an AWS::ECS::TaskDefinition"
     TASK_DEFINITION = "ECS task definition"
     DESCRIBED_TASK_DEFINITION = "output of describe-task-definition"
@@ -39,7 +38,7 @@ def detect(document: Json) -> DocumentType:
         return DocumentType.DESCRIBED_TASK_DEFINITION
     if "apiVersion" in document and isinstance(document.get("kind"), str):
         return DocumentType.KUBERNETES_OBJECT
-    if document.get("Type") == TASK_DEFINITION_TYPE and isinstance(document.get("Properties"), Mapping):
+    if document.get("Type") == TASK_DEFINITION and isinstance(document.get("Properties"), Mapping):
         return DocumentType.RESOURCE
     return DocumentType.PROPERTIES if "ContainerDefinitions" in document else DocumentType.UNKNOWN
 

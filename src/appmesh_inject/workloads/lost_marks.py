@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.findings import Finding
+from appmesh_inject.resource_types import TASK_DEFINITION
 from appmesh_inject.settings.table import NAMING, TABLE
 from appmesh_inject.settings.types import closest
-from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
 
 MARK = "AppMesh"
 TAG_PREFIX = "AppMesh:"
@@ -40,7 +40,7 @@ def _in_resources(resources: Mapping[str, Json], path: Path) -> Iterator[Finding
 
 def _in_resource(name: str, resource: Mapping[str, Json], path: Path) -> Iterator[Finding]:
     metadata, properties = resource.get("Metadata"), resource.get("Properties")
-    is_task = resource.get("Type") == TASK_DEFINITION_TYPE
+    is_task = resource.get("Type") == TASK_DEFINITION
     if metadata is not None:
         yield from _misspelt(metadata, (*path, "Metadata"), name)
         if not is_task and isinstance(metadata, dict) and _is_mark(metadata.get(MARK)):

@@ -9,8 +9,9 @@ from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.findings import Finding
 from appmesh_inject.limits import RESOURCES_OF_A_TEMPLATE, TASK_DEFINITION_BYTES, TEMPLATE_BYTES
 from appmesh_inject.mesh.command_forms import commands, configuration_part, form_of
+from appmesh_inject.resource_types import TASK_DEFINITION
 from appmesh_inject.settings.table import PLAIN
-from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE, is_template
+from appmesh_inject.workloads.detect import is_template
 from appmesh_inject.workloads.member_names import CLOUDFORMATION, ECS_API, MemberNames
 from appmesh_inject.workloads.model import Workload
 
@@ -40,7 +41,7 @@ def most_bytes_of(document: Json) -> MostBytes:
     rest: dict[str, Json] = {}
     tasks: dict[str, int] = {}
     for name, resource in map_at(template, ("Resources",)).items():
-        if isinstance(resource, dict) and resource.get("Type") == TASK_DEFINITION_TYPE:
+        if isinstance(resource, dict) and resource.get("Type") == TASK_DEFINITION:
             tasks[name] = most_bytes((name, resource))
         else:
             rest[name] = resource

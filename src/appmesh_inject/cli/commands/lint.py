@@ -21,7 +21,6 @@ from appmesh_inject.files.documents import Document
 from appmesh_inject.files.errors import UserError
 from appmesh_inject.files.unknown_short_forms import LONG_ONLY, SHORT, unsupported
 from appmesh_inject.findings import Finding, Severity, with_full_stop
-from appmesh_inject.mesh.template_mesh import APP_MESH
 from appmesh_inject.migrate.leftovers import leftovers_of_rendered
 from appmesh_inject.migrate.retention import warning_of_deletion
 from appmesh_inject.render.ignored_warnings import kept
@@ -29,6 +28,7 @@ from appmesh_inject.render.input_files import InputFile
 from appmesh_inject.render.render_result import Rendered
 from appmesh_inject.render.service_mistakes import mistakes_of_services
 from appmesh_inject.render.still_called_warnings import warnings_of_callers
+from appmesh_inject.resource_types import APP_MESH
 from appmesh_inject.settings.table import SERVICE_CONNECT, STANDALONE
 from appmesh_inject.settings.types import closest
 

@@ -7,8 +7,8 @@ from appmesh_inject.cfn.intrinsics import Literal, function, read
 from appmesh_inject.mesh.model import CloudMapFact
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.mesh.parsing.registered_tasks import registered_tasks
+from appmesh_inject.resource_types import CLOUD_MAP
 
-_TYPE = "AWS::ServiceDiscovery::"
 _NAMESPACES = ("PrivateDnsNamespace", "PublicDnsNamespace", "HttpNamespace")
 
 
@@ -19,17 +19,17 @@ def facts(resources: Mapping[str, Json], names: MeshNames) -> tuple[tuple[CloudM
     of_cloud_map = {
         logical_id: resource
         for logical_id, resource in resources.items()
-        if isinstance(resource, dict) and str(resource.get("Type")).startswith(_TYPE)
+        if isinstance(resource, dict) and str(resource.get("Type")).startswith(CLOUD_MAP)
     }
     for logical_id, resource in sorted(of_cloud_map.items()):
         kind, properties = resource["Type"], resource.get("Properties")
         if not isinstance(kind, str) or not isinstance(properties, dict):
             continue
         name = names.key(properties.get("Name")).lower()
-        if kind.removeprefix(_TYPE) in _NAMESPACES:
+        if kind.removeprefix(CLOUD_MAP) in _NAMESPACES:
             obstacle = "is an HttpNamespace, which has no DNS" if kind.endswith("HttpNamespace") else None
             namespaces.append(CloudMapFact(name=name, obstacle=obstacle))
-        elif kind == f"{_TYPE}Service":
+        elif kind == f"{CLOUD_MAP}Service":
             namespace = _namespace_name(properties, resources, names)
             services.append(
                 CloudMapFact(

@@ -5,22 +5,21 @@ from typing import TYPE_CHECKING
 
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import Literal, function, read
+from appmesh_inject.resource_types import ECS_SERVICE, SCALABLE_TARGET
 
 if TYPE_CHECKING:
     from appmesh_inject.mesh.names import MeshNames
-
-_ECS_SERVICE, _SCALABLE_TARGET = "AWS::ECS::Service", "AWS::ApplicationAutoScaling::ScalableTarget"
 
 
 def registered_tasks(service: str, resources: Mapping[str, Json], names: "MeshNames") -> int | None:
     """The tasks of the ECS services that register in the Cloud Map service with logical ID `service`. None if a number
     is not known: there is no such ECS service, its DesiredCount is not known, or something scales it."""
-    if any(isinstance(each, Mapping) and each.get("Type") == _SCALABLE_TARGET for each in resources.values()):
+    if any(isinstance(each, Mapping) and each.get("Type") == SCALABLE_TARGET for each in resources.values()):
         return None
     counts: list[int] = []
     for resource in resources.values():
         properties = resource.get("Properties") if isinstance(resource, Mapping) else None
-        if not isinstance(properties, Mapping) or resource.get("Type") != _ECS_SERVICE:  # type: ignore[union-attr]
+        if not isinstance(properties, Mapping) or resource.get("Type") != ECS_SERVICE:  # type: ignore[union-attr]
             continue
         if service in _registries(properties.get("ServiceRegistries")):
             # ECS runs one task where DesiredCount is not given.

@@ -17,7 +17,7 @@ from appmesh_inject.mesh.parsing import routes, virtual_resources
 from appmesh_inject.mesh.parsing.cloud_map import facts
 from appmesh_inject.mesh.parsing.property import Members, Property, Reader
 from appmesh_inject.mesh.scalars import Scalar
-from appmesh_inject.mesh.template_mesh import APP_MESH
+from appmesh_inject.resource_types import APP_MESH
 from appmesh_inject.settings.types import any_text, closest, name_alone
 
 Parse: TypeAlias = Callable[[Mapping[str, Any], Members], Resource | None]

@@ -13,8 +13,7 @@ from appmesh_inject.profiles.connecting.deployment_order import Edge
 from appmesh_inject.profiles.connecting.endpoints import Endpoints, RunByTasks
 from appmesh_inject.profiles.connecting.mesh_task import MeshTask
 from appmesh_inject.profiles.connecting.resource_keys import key_of
-
-_DISCOVERY = "AWS::ServiceDiscovery::"
+from appmesh_inject.resource_types import CLOUD_MAP
 
 
 def edges(tasks: Sequence[Configured], endpoints: Mapping[int, Endpoints]) -> Iterator[Edge]:
@@ -29,7 +28,9 @@ def edges(tasks: Sequence[Configured], endpoints: Mapping[int, Endpoints]) -> It
             if server.task.source is not caller.task.source or server.value is None:
                 continue
             if key_of(server.task.node) in nodes - {key_of(caller.task.node)}:
-                yield from ((one.service, other.service) for one in caller.task.links for other in server.task.links)
+                yield from (
+                    (one.logical_id, other.logical_id) for one in caller.task.running for other in server.task.running
+                )
 
 
 def _called(task: MeshTask) -> Iterator[VirtualService]:
@@ -39,14 +40,14 @@ def _called(task: MeshTask) -> Iterator[VirtualService]:
             yield service
 
 
-def out_of_reach(task: MeshTask, endpoints: Endpoints, runners: RunByTasks) -> Iterator[Finding]:
+def out_of_reach(task: MeshTask, endpoints: Endpoints, run_by_tasks: RunByTasks) -> Iterator[Finding]:
     """Findings about backends of a task that lead to a standalone task, which has no name in Service Connect."""
     for service in _called(task):
         if key_of(service) in endpoints.refused:
             continue
         for endpoint in (each for each in endpoints.all if each.service is service):
             node = endpoint.node
-            if key_of(node) not in runners.standalone - runners.connected:
+            if key_of(node) not in run_by_tasks.standalone - run_by_tasks.connected:
                 continue
             path = task.context.setting_path("Profile")
             name = shown(service.name, service.logical_id)
@@ -67,21 +68,21 @@ def _dns_name(node: VirtualNode) -> str:
     return f"{found.service.key}.{found.namespace.key}".lower() if isinstance(found, CloudMap) else ""
 
 
-def unserved(endpoints: Endpoints, runners: RunByTasks) -> Iterator[Finding]:
+def unserved(endpoints: Endpoints, run_by_tasks: RunByTasks) -> Iterator[Finding]:
     """Warnings about virtual services whose virtual node no task of the template runs, where no other template can."""
-    for endpoint in endpoints.all if runners.is_whole else ():
+    for endpoint in endpoints.all if run_by_tasks.is_whole else ():
         service, node = endpoint.service, endpoint.node
-        if key_of(node) not in runners.all:
+        if key_of(node) not in run_by_tasks.all:
             message = f"no task of this template runs its virtual node {node.logical_id}, so it gets no endpoint here"
             hint = "Callers go by DNS, unless another stack serves it in the same namespace"
             yield Finding("AM466", service.logical_id, service.path, message, hint)
 
 
-def without_callers(one: MeshTask, endpoints: Endpoints, runners: RunByTasks) -> Iterator[Finding]:
+def without_callers(one: MeshTask, endpoints: Endpoints, run_by_tasks: RunByTasks) -> Iterator[Finding]:
     """A warning about a mesh all of whose callers stay standalone, so that nobody uses a name of Service Connect."""
-    served = [key_of(each.service) for each in endpoints.all if key_of(each.node) in runners.connected]
+    served = [key_of(each.service) for each in endpoints.all if key_of(each.node) in run_by_tasks.connected]
     callers = [endpoints.callers.get(service, frozenset()) for service in served]
-    if callers and all(each and each <= runners.standalone for each in callers):
+    if callers and all(each and each <= run_by_tasks.standalone for each in callers):
         subject, path = (one.mesh.logical_id, one.mesh.path) if one.mesh else (one.name, one.context.workload.path)
         message = "no caller here uses a name of Service Connect: all of them stay standalone"
         hint = "Convert a caller as well, or leave all tasks standalone"
@@ -102,7 +103,7 @@ def dummies(tasks: Sequence[Configured]) -> Iterator[Finding]:
 def _with_instances(resources: Mapping[str, Json]) -> Iterator[str]:
     """Logical IDs of the Cloud Map services that have an instance in the template."""
     for _, resource in sorted(resources.items()):
-        if isinstance(resource, dict) and resource.get("Type") == f"{_DISCOVERY}Instance":
+        if isinstance(resource, dict) and resource.get("Type") == f"{CLOUD_MAP}Instance":
             properties = resource.get("Properties")
             pointer = properties.get("ServiceId") if isinstance(properties, dict) else None
             target = (pointer.get("Ref") or pointer.get("Fn::GetAtt")) if isinstance(pointer, dict) else None
@@ -116,7 +117,7 @@ def _full_name(logical_id: str, names: MeshNames) -> str:
     others = {
         name: resource
         for name, resource in names.resources.items()
-        if name == logical_id or (isinstance(resource, dict) and resource.get("Type") != f"{_DISCOVERY}Service")
+        if name == logical_id or (isinstance(resource, dict) and resource.get("Type") != f"{CLOUD_MAP}Service")
     }
     _, services = facts(others, names)
     return f"{services[0].name}.{services[0].namespace}" if services and services[0].namespace else ""

@@ -12,7 +12,7 @@ from appmesh_inject.profiles.connecting.configuration import Configured, configu
 from appmesh_inject.profiles.connecting.deployment_order import deployment_order
 from appmesh_inject.profiles.connecting.ecs_services import together
 from appmesh_inject.profiles.connecting.endpoints import Endpoints, RunByTasks, endpoints
-from appmesh_inject.profiles.connecting.mesh_task import MeshTask, runners, tasks_of
+from appmesh_inject.profiles.connecting.mesh_task import MeshTask, run_by_tasks, tasks_of
 from appmesh_inject.profiles.connecting.resource_keys import key_of
 from appmesh_inject.profiles.connecting.service_edits import service_edits
 from appmesh_inject.profiles.connecting.service_in_other_template import without_service
@@ -41,7 +41,7 @@ class _Conversion:
         self.template = edited({"Resources": resources}, edits)
         self.namespaces = namespaces.logical_ids(self._meshes(), resources)
         self.endpoints: dict[int, Endpoints] = {}
-        self.runners: dict[int, RunByTasks] = {}
+        self.run_by_tasks: dict[int, RunByTasks] = {}
         self.findings: list[Finding] = []
 
     def plan(self) -> Plan:
@@ -65,11 +65,11 @@ class _Conversion:
         key = id(task.compiler)
         if key in self.endpoints:
             return
-        running = runners(self.decided, self.tasks, task)
+        running = run_by_tasks(self.decided, self.tasks, task)
         retries = task.context.settings.default_retry_policy == "on"
         links = task.compiler.shared.links
         found = endpoints(task.model, links, running, retries_by_default=retries)
-        self.endpoints[key], self.runners[key] = found, running
+        self.endpoints[key], self.run_by_tasks[key] = found, running
         self.findings += found.findings
         self.findings += calls.unserved(found, running)
         self.findings += calls.without_callers(task, found, running)
@@ -79,7 +79,7 @@ class _Conversion:
             self.findings += lost_features.of_mesh(task.compiler.shared.meshes.get(mesh_key), of_mesh)
 
     def _configured(self, task: MeshTask) -> Configured:
-        found, running = self.endpoints[id(task.compiler)], self.runners[id(task.compiler)]
+        found, running = self.endpoints[id(task.compiler)], self.run_by_tasks[id(task.compiler)]
         own = found.of_node(task.node)
         given = namespaces.namespace(
             task.context,
@@ -98,7 +98,7 @@ class _Conversion:
 
     def _of_task(self, done: Configured, others: Sequence[Configured]) -> Iterator[Finding]:
         task, context = done.task, done.task.context
-        found, running = self.endpoints[id(task.compiler)], self.runners[id(task.compiler)]
+        found, running = self.endpoints[id(task.compiler)], self.run_by_tasks[id(task.compiler)]
         yield from calls.out_of_reach(task, found, running)
         yield from tls.of_backends(task.node, _encrypted_services(others))
         yield from lost_features.of_envoy(context, task.variables, is_used=any(map(_has_envoy, self.decided)))
@@ -115,17 +115,18 @@ class _Conversion:
             )
             hint = "Watch it under load, or set a larger Cpu and Memory"
             yield context.finding("AM465", (*path, "Cpu"), message, hint)
-        if not task.links:
+        if not task.running:
             yield without_service(done)
         same = [other.task for other in others if other.task.node == task.node and other.task.mesh == task.mesh]
-        links = sorted((link for other in same for link in other.links), key=lambda link: link.service)
-        if not done.entries or len({link.service for link in links}) < 2:
+        services = sorted((service for other in same for service in other.running), key=lambda it: it.logical_id)
+        if not done.entries or len({service.logical_id for service in services}) < 2:
             return
-        pair = together(links, context.workload.scope.conditions, deciding(context.workload.scope))
+        pair = together(services, context.workload.scope.conditions, deciding(context.workload.scope))
         if pair:
-            message = f"{pair[0].service} and {pair[1].service} run one virtual node, and both would have its names"
+            one, other = (service.logical_id for service in pair)
+            message = f"{one} and {other} run one virtual node, and both would have its names"
             hint = "Give one of them a virtual node of its own, or run both as one service"
-            yield Finding("AM402", pair[1].service, ("Resources", pair[1].service), message, hint)
+            yield Finding("AM402", other, ("Resources", other), message, hint)
 
     def _meshes(self) -> list[str]:
         """Logical IDs of the Meshes that this template makes a namespace for."""

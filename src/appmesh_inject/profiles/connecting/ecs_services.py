@@ -8,9 +8,8 @@ from appmesh_inject.cfn.document import Json, Path
 from appmesh_inject.cfn.exclusive_conditions import compatible
 from appmesh_inject.cfn.intrinsics import Scope, function, leaves
 from appmesh_inject.cfn.sub import Variable
+from appmesh_inject.resource_types import ECS_SERVICE, TASK_SET
 
-SERVICE_TYPE = "AWS::ECS::Service"
-TASK_SET_TYPE = "AWS::ECS::TaskSet"
 _SCHEDULES = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
 
 
@@ -20,7 +19,7 @@ class RunningService(NamedTuple):
     path: of the service's properties. outcomes: of the conditions under which it does. condition: of the service.
     """
 
-    service: str
+    logical_id: str
     properties: Mapping[str, Json]
     path: Path
     outcomes: Mapping[str, bool]
@@ -31,10 +30,10 @@ class RunningService(NamedTuple):
         return {**self.outcomes, self.condition: True} if self.condition else self.outcomes
 
 
-def links(resources: Mapping[str, Json], task: str, scope: Scope) -> tuple[RunningService, ...]:
+def running_services(resources: Mapping[str, Json], task: str, scope: Scope) -> tuple[RunningService, ...]:
     """The services that run the task definition `task`, in any branch of their TaskDefinition."""
     found: list[RunningService] = []
-    for logical_id, properties in _of_type(resources, SERVICE_TYPE):
+    for logical_id, properties in _of_type(resources, ECS_SERVICE):
         resource = resources[logical_id]
         condition = resource.get("Condition") if isinstance(resource, dict) else None
         for leaf in leaves(properties.get("TaskDefinition"), scope):
@@ -70,14 +69,14 @@ def together(
     for n, one in enumerate(found):
         for other in found[:n]:
             outcomes = (*one.all_outcomes.items(), *other.all_outcomes.items(), *scope.assumed.items())
-            if one.service != other.service and compatible(conditions, outcomes):
+            if one.logical_id != other.logical_id and compatible(conditions, outcomes):
                 return other, one
     return None
 
 
 def task_sets(resources: Mapping[str, Json], task: str, services: Sequence[str]) -> Iterator[str]:
     """The logical IDs of the AWS::ECS::TaskSets of a task definition or its services."""
-    for logical_id, properties in _of_type(resources, TASK_SET_TYPE):
+    for logical_id, properties in _of_type(resources, TASK_SET):
         if named_task(properties.get("TaskDefinition")) == task or _refers(properties.get("Service"), services):
             yield logical_id
 

@@ -73,7 +73,7 @@ class RunByTasks(NamedTuple):
         return self.standalone | self.connected
 
 
-def endpoints(model: Model, links: Links, runners: RunByTasks, *, retries_by_default: bool) -> Endpoints:
+def endpoints(model: Model, links: Links, run_by_tasks: RunByTasks, *, retries_by_default: bool) -> Endpoints:
     """The endpoints of all virtual services. retries_by_default: App Mesh's default retry policy applies to routes
     without one."""
     found: list[Endpoint] = []
@@ -85,14 +85,14 @@ def endpoints(model: Model, links: Links, runners: RunByTasks, *, retries_by_def
         callers = called_by.get(key_of(service), frozenset())
         one = _Service(service, links, retries_by_default)
         own = list(one.endpoints())
-        is_ours = runners.is_whole or not runners.connected.isdisjoint(one.nodes | callers)
+        is_ours = run_by_tasks.is_whole or not run_by_tasks.connected.isdisjoint(one.nodes | callers)
         if not any(finding.is_error for finding in one.findings):
             found += own
             findings += one.findings if is_ours else ()
             continue
         refused.add(key_of(service))
         # Where only standalone tasks call a service, their Envoys keep its routes.
-        if is_ours and not (callers and callers <= runners.standalone):
+        if is_ours and not (callers and callers <= run_by_tasks.standalone):
             findings += one.findings
             concerned |= one.nodes
     return Endpoints(tuple(found), tuple(findings), frozenset(refused), frozenset(concerned), called_by)

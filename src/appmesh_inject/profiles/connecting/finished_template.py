@@ -13,12 +13,12 @@ from appmesh_inject.cfn.text_joining import scalar
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.profiles.connecting import prerequisites, schema
-from appmesh_inject.profiles.connecting.ecs_services import SERVICE_TYPE, named_task
+from appmesh_inject.profiles.connecting.ecs_services import named_task
 from appmesh_inject.profiles.connecting.namespaces import in_cloud_map
 from appmesh_inject.profiles.connecting.port_mappings import port_mappings, port_names
 from appmesh_inject.profiles.connecting.schema import LIMIT
 from appmesh_inject.profiles.connecting.validation import broken, is_enabled
-from appmesh_inject.workloads.detect import TASK_DEFINITION_TYPE
+from appmesh_inject.resource_types import ECS_SERVICE, TASK_DEFINITION
 
 ORDER = "AM460"
 """Of a DependsOn that cannot be met, which cfn-lint finds, too."""
@@ -101,7 +101,7 @@ class _Service(NamedTuple):
 
 
 def _service(logical_id: str, resource: Json, scope: Scope) -> _Service:
-    properties = _properties(resource, SERVICE_TYPE)
+    properties = _properties(resource, ECS_SERVICE)
     path = ("Resources", logical_id, "Properties", "ServiceConnectConfiguration")
     enabled = [leaf for leaf in leaves(properties.get(path[-1]), scope, path) if is_enabled(leaf)]
     tasks = [named_task(leaf.written) for leaf in leaves(properties.get("TaskDefinition"), scope)]
@@ -118,7 +118,7 @@ def _of_service(service: _Service, resources: Mapping[str, Json], scope: Scope) 
         ports: dict[str, Json] | None = {}
         network: Json = None
         for way in leaves(service.properties.get("TaskDefinition"), leaf.scope):
-            properties = _properties(resources.get(named_task(way.written) or ""), TASK_DEFINITION_TYPE)
+            properties = _properties(resources.get(named_task(way.written) or ""), TASK_DEFINITION)
             ports = None if ports is None or not properties else {**ports, **port_names(properties, leaf.scope)}
             network = known(properties.get("NetworkMode"), leaf.scope)
         for each in broken(leaf.written, ports, leaf.scope, leaf.path, network):
@@ -135,7 +135,7 @@ def _of_tasks(service: _Service, resources: Mapping[str, Json], conditions: Mapp
 
 
 def _of_task(logical_id: str, resource: Json, scope: Scope, conditions: Mapping[str, Json]) -> Iterator[Mistake]:
-    properties = _properties(resource, TASK_DEFINITION_TYPE)
+    properties = _properties(resource, TASK_DEFINITION)
     path: Path = ("Resources", logical_id, "Properties")
     for problem in prerequisites.of_task(properties, path, scope):
         yield Mistake(logical_id, *problem)

@@ -26,7 +26,7 @@ class MeshTask:
     source: MeshSources
     compiler: Compiler
     node: VirtualNode
-    links: Sequence[RunningService]
+    running: Sequence[RunningService]
     log: Json
     variables: Mapping[str, Json]
 
@@ -90,7 +90,7 @@ def tasks_of(decided: Sequence[Decided]) -> list[MeshTask]:
     return sorted(found, key=lambda task: task.name)
 
 
-def runners(decided: Sequence[Decided], tasks: Sequence[MeshTask], one: MeshTask) -> RunByTasks:
+def run_by_tasks(decided: Sequence[Decided], tasks: Sequence[MeshTask], one: MeshTask) -> RunByTasks:
     """What the tasks of the template run in the mesh of task `one`."""
     compiler = one.compiler
     found: set[Key] = set()

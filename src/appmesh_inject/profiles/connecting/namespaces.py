@@ -15,14 +15,13 @@ from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.mesh.parsing.cloud_map import facts
 from appmesh_inject.mesh.template_mesh import exported_mesh
 from appmesh_inject.profiles.context import Context
+from appmesh_inject.resource_types import DNS_NAMESPACES, HTTP_NAMESPACE
 from appmesh_inject.settings.table import SERVICE_CONNECT
 from appmesh_inject.settings.types import quoted
 from appmesh_inject.workloads.lost_marks import TAG_PREFIX
 
 LOGICAL_ID = "ServiceConnectNamespace"
-TYPE = "AWS::ServiceDiscovery::HttpNamespace"
-_DNS_NAMESPACES = ("AWS::ServiceDiscovery::PrivateDnsNamespace", "AWS::ServiceDiscovery::PublicDnsNamespace")
-_NAMESPACES = (*_DNS_NAMESPACES, TYPE)
+_NAMESPACES = (*DNS_NAMESPACES, HTTP_NAMESPACE)
 ARN = "Write !GetAtt {}.Arn"
 
 
@@ -79,7 +78,11 @@ def _is_made_by(source: MeshSource, mesh: Mesh, context: Context) -> bool:
     names = MeshNames(source.resources, Scope(resources=source.resources))
     for each in source.resources.values():
         properties = each.get("Properties") if isinstance(each, dict) else None
-        if _type(each) == TYPE and isinstance(properties, dict) and names.key(properties.get("Name")) == mesh.name.key:
+        if (
+            _type(each) == HTTP_NAMESPACE
+            and isinstance(properties, dict)
+            and names.key(properties.get("Name")) == mesh.name.key
+        ):
             return True
     template = source.live.template if source.live else {}
     if exported_mesh(template):
@@ -114,7 +117,7 @@ def logical_ids(meshes: Sequence[str], resources: Mapping[str, Json]) -> Mapping
 def resource(name: Json, condition: str | None) -> Json:
     """The namespace resource. name: of the mesh, as it is written. condition: under which it exists."""
     return {
-        "Type": TYPE,
+        "Type": HTTP_NAMESPACE,
         **({"Condition": condition} if condition else {}),
         "Metadata": {"AppMeshInject": {"Added": True}},
         "Properties": {"Name": name},
@@ -132,7 +135,7 @@ def _problem(given: Json, scope: Scope) -> tuple[str, str] | None:
     for logical_id, other in scope.resources.items():
         properties = other.get("Properties") if isinstance(other, dict) else None
         own = properties.get("Name") if isinstance(properties, dict) else None
-        if _type(other) in _DNS_NAMESPACES and (own == given or (name is not None and known(own, scope) == name)):
+        if _type(other) in DNS_NAMESPACES and (own == given or (name is not None and known(own, scope) == name)):
             message = f"Namespace is the name of {logical_id}, a DNS namespace: ECS would make another one of that name"
             return message, ARN.format(logical_id)
     return None

@@ -21,11 +21,11 @@ class ServiceEdits(NamedTuple):
 
 def service_edits(tasks: Sequence[Configured]) -> ServiceEdits:
     """The edits of all ECS services that run one of the tasks."""
-    links: dict[str, RunningService] = {}
+    services: dict[str, RunningService] = {}
     for each in tasks:
-        links |= {link.service: link for link in each.task.links if each.value is not None}
+        services |= {it.logical_id: it for it in each.task.running if each.value is not None}
     by_name = {each.task.name: each for each in tasks if each.value is not None}
-    found = [outcome for _, link in sorted(links.items()) for outcome in _of_service(link, by_name)]
+    found = [outcome for _, service in sorted(services.items()) for outcome in _of_service(service, by_name)]
     return ServiceEdits(
         [outcome for outcome in found if isinstance(outcome, Edit)],
         [outcome for outcome in found if isinstance(outcome, Finding)],
@@ -40,8 +40,8 @@ def where_enabled(value: Mapping[str, Json], enabled: Json) -> Json:
     return value if enabled is True else OFF
 
 
-def _of_service(link: RunningService, tasks: Mapping[str, Configured]) -> Iterator[Edit | Finding]:
-    expression = link.properties.get("TaskDefinition")
+def _of_service(service: RunningService, tasks: Mapping[str, Configured]) -> Iterator[Edit | Finding]:
+    expression = service.properties.get("TaskDefinition")
     scope = next(iter(tasks.values())).task.context.workload.scope
     run = [named_task(leaf.written) for leaf in leaves(expression, scope)]
     context = next(tasks[name] for name in run if name is not None and name in tasks).task.context
@@ -54,13 +54,15 @@ def _of_service(link: RunningService, tasks: Mapping[str, Configured]) -> Iterat
         return where_enabled(found.value, enabled)
 
     value = mapped(expression, scope, of_branch)
-    path = (*link.path, MEMBER)
-    present = link.properties.get(MEMBER)
+    path = (*service.path, MEMBER)
+    present = service.properties.get(MEMBER)
     if present == value:
         return
     if present is not None and _is_there(leaves(present, scope)):
         if context.settings.on_existing == "Fail":
-            message = f"{link.service} already has a ServiceConnectConfiguration, and it differs from the one to write"
+            message = (
+                f"{service.logical_id} already has a ServiceConnectConfiguration, and it differs from the one to write"
+            )
             yield context.finding("AM418", path, message, "Remove it, or set OnExisting to Keep or Replace")
         if context.settings.on_existing != "Replace":
             return

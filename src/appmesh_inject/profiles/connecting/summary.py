@@ -15,7 +15,7 @@ def summary(done: "Configured") -> str:
     """The names of a task, and the services that have them."""
     if done.value is None:
         return TAKES_NO_PART
-    services = ", ".join(dict.fromkeys(link.service for link in done.task.links))
+    services = ", ".join(dict.fromkeys(service.logical_id for service in done.task.running))
     names = [_address(entry.endpoint) for entry in done.entries]
     return f"{', '.join(names) or 'calls only'} ({services})"
 

@@ -7,14 +7,14 @@ from appmesh_inject.cfn.intrinsics import Literal, Scope, known, leaves
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import kind_of
 from appmesh_inject.profiles.context import Context
+from appmesh_inject.resource_types import ECS_SERVICE, TARGET_GROUP, TASK_SET
 from appmesh_inject.workloads.containers import EcsContainerReader
 from appmesh_inject.workloads.model import Container
 
 USUAL = "9901"
 """App Mesh's image had its admin interface there, and so has `standalone`."""
 
-_SERVICES = ("AWS::ECS::Service", "AWS::ECS::TaskSet")
-_TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
+_SERVICES = (ECS_SERVICE, TASK_SET)
 _CLAIM = "from outside of the task nothing answers there: Envoy's admin interface listens on 127.0.0.1 only"
 
 
@@ -84,7 +84,7 @@ def _checked_at(admin: set[str], scope: Scope) -> Iterator[str]:
 
 def _with_port(resources: Mapping[str, Json]) -> Sequence[str]:
     """The target groups that name a port for health checks, which few do."""
-    target_groups = [name for name, it in resources.items() if isinstance(it, dict) and it.get("Type") == _TARGETS]
+    target_groups = [name for name, it in resources.items() if isinstance(it, dict) and it.get("Type") == TARGET_GROUP]
     return [name for name in target_groups if "HealthCheckPort" in _properties(resources, name)]
 
 
