@@ -28,10 +28,10 @@ with atheris.instrument_imports(include=["appmesh_inject"]):
         compressed_command,
         envoy_command,
         export,
-        joining,
         other_template,
         parsing,
         removal,
+        template_joining,
         value_resolution,
     )
     from appmesh_inject.profiles import service_connect  # noqa: F401
