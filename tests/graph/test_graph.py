@@ -190,3 +190,13 @@ def test_mesh_parameters_without_a_mesh_are_wrong_usage(tmp_path: Path) -> None:
     tasks.write_text(TASKS)
     assert run("graph", str(tasks), "--mesh-parameter", "Domain=b.local").code == 2
     assert run("graph", str(COLOUR), str(tasks), "--mesh-parameter", "Domain=b.local").code == 0
+
+
+def test_a_task_whose_node_depends_on_a_condition_is_drawn(tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    node = "!If [Blue, mesh/apps/virtualNode/blue, mesh/apps/virtualNode/green]"
+    by_hand = f"[{{Name: envoy, Image: envoy, Environment: [{{Name: APPMESH_RESOURCE_ARN, Value: {node}}}]}}]"
+    text = TASKS.replace("[{Name: app, Image: web, PortMappings: [{ContainerPort: 8080}]}]", by_hand)
+    template.write_text(text.replace("    Metadata: {AppMesh: {VirtualNodeName: caller}}\n", ""), encoding="utf-8")
+    found = graph(template)
+    assert [each["name"] for each in found["parts"] if each["kind"] == "task"] == ["Caller"]

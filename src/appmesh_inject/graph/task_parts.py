@@ -145,10 +145,11 @@ def _who(part: TaskPart) -> Who | None:
 
 
 def _parsed(text: str) -> Who:
-    """Parses `mesh/apps/virtualNode/white`, an ARN that ends like this, or a bare name."""
+    """Parses `mesh/apps/virtualNode/white`, an ARN that ends like this, or a bare name. text: a key, see `MeshNames`."""
     for word, kind in KINDS.items():
         beginning, found, name = text.rpartition(f"/{word}/")
-        if found:
+        # Not inside of a function that only CloudFormation knows the value of, which stands between NULs.
+        if found and name.count("\0") % 2 == 0:
             return Who(name, kind, beginning.rpartition("mesh/")[2])
     return Who(text)
 
