@@ -182,6 +182,7 @@ KNOWN = tuple(
         [CALL, "AWS::LanguageExtensions"],
         "AppMeshInjekt",
         "mesh/apps@111122223333/virtualNode/web",
+        {"Fn::If": ["A", "mesh/apps/virtualNode/web", "mesh/apps/virtualNode/api"]},
         "arn:aws:ssm:us-east-1:111122223333:parameter/web",
         "/web/ports",
         "IPv6_ONLY",
