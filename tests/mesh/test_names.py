@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from appmesh_inject.cfn.intrinsics import Scope
-from appmesh_inject.mesh.names import MeshNames, unknown_import
+from appmesh_inject.mesh.name_keys import unknown_import
+from appmesh_inject.mesh.names import MeshNames
 from tests.mesh.meshes import of
 
 

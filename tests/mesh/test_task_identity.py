@@ -24,6 +24,23 @@ def test_a_missing_node_is_a_finding(who: Any) -> None:
         ]
 
 
+BLUE_OR_GREEN: Any = {"Fn::If": ["Blue", "mesh/apps/virtualNode/caller", "mesh/apps/virtualNode/target"]}
+
+
+@pytest.mark.parametrize("who", [BLUE_OR_GREEN, {"Fn::If": ["Blue", "caller", "target"]}])
+def test_a_node_that_depends_on_an_unknown_condition_is_a_finding(who: Any) -> None:
+    found = compiling.compile_node(parsing.parse(mesh(), Scope()).model, who)
+    assert [str(finding) for finding in found.findings] == [
+        "AM308 the virtual node that the task names is not in this template. Its name depends on a condition that is "
+        "not known when the macro runs: write one name, or decide the condition by parameters alone."
+    ]
+
+
+def test_a_mesh_whose_name_only_cloudformation_knows_is_any_mesh() -> None:
+    who: Any = {"Fn::Join": ["", ["arn:aws:appmesh:", {"Fn::ImportValue": "a/mesh/b"}, "/virtualNode/caller"]]}
+    assert compiling.compile_node(parsing.parse(mesh(), Scope()).model, who).logical_id == "Caller"
+
+
 @pytest.mark.parametrize(
     "who",
     [

@@ -12,6 +12,7 @@ from appmesh_inject.graph.labels import shown_key, shown_scalar
 from appmesh_inject.graph.model import BoxLine, Cell, Meaning, PartKind, PartTable, Raw
 from appmesh_inject.mesh.command_reading import configuration
 from appmesh_inject.mesh.model import Model, VirtualGateway, VirtualNode
+from appmesh_inject.mesh.name_keys import mesh_and_name
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.workloads.model import Container
 
@@ -144,14 +145,13 @@ def _who(part: TaskPart) -> Who | None:
     return None
 
 
-def _parsed(text: str) -> Who:
-    """Parses `mesh/apps/virtualNode/white`, an ARN that ends like this, or a bare name. text: a key, see `MeshNames`."""
+def _parsed(key: str) -> Who:
+    """Parses the key of `mesh/apps/virtualNode/white`, of an ARN that ends like this, or of a bare name."""
     for word, kind in KINDS.items():
-        beginning, found, name = text.rpartition(f"/{word}/")
-        # Not inside of a function that only CloudFormation knows the value of, which stands between NULs.
-        if found and name.count("\0") % 2 == 0:
-            return Who(name, kind, beginning.rpartition("mesh/")[2])
-    return Who(text)
+        if named := mesh_and_name(key, word):
+            mesh, name = named
+            return Who(name, kind, mesh)
+    return Who(key)
 
 
 def _candidates(model: Model, who: Who) -> Iterator[VirtualNode | VirtualGateway]:

@@ -5,7 +5,6 @@ appear in it as they are written in the template.
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -23,8 +22,6 @@ PARENTS = {"Route": "VirtualRouterName", "GatewayRoute": "VirtualGatewayName"}
 
 _NAMED_BY_DISCOVERY = ("Service", "PrivateDnsNamespace", "PublicDnsNamespace", "HttpNamespace")
 
-_OWNER = re.compile(r"@(?:[^@\0]*|\0[^\0]*\0)\Z")
-
 Dangling: TypeAlias = Callable[[str, str], None]
 """Receives the logical ID and attribute of a reference that cannot be replaced by a name."""
 
@@ -33,11 +30,6 @@ def kind_of(resource: Json) -> str | None:
     """`VirtualNode` of an `AWS::AppMesh::VirtualNode`; None of any other resource."""
     kind = resource.get("Type") if isinstance(resource, dict) else None
     return kind.removeprefix(APP_MESH) if isinstance(kind, str) and kind.startswith(APP_MESH) else None
-
-
-def without_owner(mesh: str) -> str:
-    """The name of a mesh. A shared mesh has its owner's account in the names of its resources: `shop@111122223333`."""
-    return _OWNER.sub("", mesh)
 
 
 def named_by_arn(value: Json) -> str | None:
@@ -57,15 +49,6 @@ def named_by_arn(value: Json) -> str | None:
         return named_by_arn(parts[0]) if len(parts) == 1 else None
     target = _referred(called, argument)
     return target[0] if target is not None and target[1] in ("", ARN) else None
-
-
-def unknown_import(key: str) -> str | None:
-    """The name of an export whose value is not known, as it is written, if the key of a value has one in it."""
-    for part in key.split("\0")[1::2]:
-        value = json.loads(part)
-        if isinstance(value, dict) and IMPORT in value:
-            return export_as_written(value[IMPORT])
-    return None
 
 
 def export_as_written(argument: Json) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from appmesh_inject.cfn.document import Json
 from appmesh_inject.cfn.intrinsics import is_no_value
 from appmesh_inject.mesh.image_variables import reason_of_no_effect
-from appmesh_inject.mesh.names import without_owner
+from appmesh_inject.mesh.name_keys import without_owner
 from appmesh_inject.profiles.sidecar.proxy_search import ENVOY_VARIABLES
 from appmesh_inject.settings.table import SERVICE_CONNECT, STANDALONE, TABLE, WARN
 from appmesh_inject.workloads.containers import EcsContainerReader

@@ -21,7 +21,7 @@ from appmesh_inject.mesh.compiling.resource_links import Links
 from appmesh_inject.mesh.compiling.stats_listener import statistics
 from appmesh_inject.mesh.compiling.telemetry import telemetry_config
 from appmesh_inject.mesh.model import Mesh, Model, VirtualGateway, VirtualNode
-from appmesh_inject.mesh.names import without_owner
+from appmesh_inject.mesh.name_keys import mesh_and_name, without_owner
 from appmesh_inject.mesh.tls_model import SDS_VARIABLE, ClientTls, ListenerTls
 from appmesh_inject.settings.types import quoted
 
@@ -180,9 +180,7 @@ def _identity(owner: Owner) -> Config:
 def _found(model: Model, named: _Named, candidates: Sequence[T], kind: str) -> T | Finding:
     """The one of `candidates` that a task names: by its name or, failing that, by its logical ID."""
     written, key, mesh = named
-    beginning, slash, name = key.rpartition(f"/{kind}/")
-    if slash:
-        mesh, key = beginning.rpartition("mesh/")[2], name
+    mesh, key = mesh_and_name(key, kind) or (mesh, key)
     mesh = mesh and without_owner(mesh)
     found = [it for it in candidates if key == it.name.key and mesh in (None, it.mesh.key)]
     # Stacks of one module have the same logical IDs, so the template's own come first.

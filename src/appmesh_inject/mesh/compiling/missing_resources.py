@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, final
 
 from appmesh_inject.mesh.model import Model, Resource
-from appmesh_inject.mesh.names import unknown_import
+from appmesh_inject.mesh.name_keys import depends_on_a_condition, unknown_import
 from appmesh_inject.settings.types import closest, quoted
 
 MOST_NAMES = 4
@@ -27,6 +27,9 @@ def missing(model: Model, mesh: str | None, name: str, candidates: Iterable[Reso
     if imported is not None and len(model.places) > 1:
         given = f"Name the stack that exports {quoted(imported)} in MeshStack"
         return Missing(_where(model), f"{given}; on the command line, give its template with --mesh")
+    if depends_on_a_condition(f"{mesh or ''}{name}"):
+        hint = "Its name depends on a condition that is not known when the macro runs: write one name, or decide the "
+        return Missing(_where(model), f"{hint}condition by parameters alone")
     if len(model.places) > 1 and "\0" in f"{mesh or ''}{name}":
         hint = "Its name is not known when the macro runs: write it, or a Ref to a parameter with a plain value"
         return Missing(_where(model), hint)
