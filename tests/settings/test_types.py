@@ -25,6 +25,7 @@ SCOPE = Scope(
         "Empty": "",
         "Loud": "loud",
         "Contain": "app sidecar",
+        "Spaced": "80 81",
     },
     loops=frozenset({"Each"}),
     lists=frozenset({"Listed", "Unknown"}),
@@ -258,6 +259,13 @@ PORT = "a port from 1 to 65535"
             [f"AM107 : has an invalid entry: the value of parameter 'Wrong' is not {PORT}. Correct the entry"],
         ),
         (
+            {"Ref": "Spaced"},
+            [
+                "AM107 : has other separators than single commas: the value of parameter 'Spaced', which is written as"
+                " it is. Separate the entries by commas, without spaces"
+            ],
+        ),
+        (
             [{"Ref": "Loud"}],
             [f"AM107 0: has an invalid entry: the value of parameter 'Loud' is not {PORT}. Correct the entry"],
         ),
@@ -300,6 +308,7 @@ def test_a_list_parameter_as_an_entry_is_read_entry_by_entry() -> None:
         ("shop-base shop-cart", ("shop-base", "shop-cart")),
         (["b", "a", "b"], ("b", "a")),
         ({"Ref": "Name"}, ("apps",)),
+        (["b", {"Ref": "Name"}], ("b", "apps")),
         ([], ()),
         ([""], ()),
     ],
@@ -316,7 +325,8 @@ def test_names_of_stacks(value: Json, expected: tuple[str, ...]) -> None:
         ("", "AM102 : must be the name of a stack or a list of names, and '' is not. Write [shop-base, shop-cart]"),
         (7, "AM102 : must be the name of a stack or a list of names, and '7' is not. Write [shop-base, shop-cart]"),
         (["a", "b*"], "AM102 1: must have names of stacks, and 'b*' is not one."),
-        (["a", {"Ref": "X"}], "AM102 1: must have names of stacks, and "),
+        (["a", {"Ref": "X"}], f"AM103 1: {UNDECIDED}"),
+        (["a", {"Ref": "Ports"}], "AM102 1: must have names of stacks, and the value of parameter 'Ports' is not one."),
         ("1a", "AM102 : must have names of stacks, and '1a' is not one."),
         ({"Ref": "Number"}, "AM102 : must be the name of a stack or a list of names, and the value of parameter"),
         (UNKNOWN, f"AM103 : {UNDECIDED}"),
@@ -332,8 +342,11 @@ def test_names() -> None:
     assert list_types.names("app, web", SCOPE) == NameList(("app", "web"))
     assert list_types.names([], SCOPE) == NameList(())
     found = list_types.names({"Ref": "Contain"}, SCOPE)
-    assert found == NameList(("app", "sidecar"), "Contain")
+    assert found == NameList(("app", "sidecar"), {"app": "Contain", "sidecar": "Contain"})
     assert found.shown("app") == "the value of parameter 'Contain'"
+    mixed = list_types.names([{"Ref": "Loud"}, "app"], SCOPE)
+    assert isinstance(mixed, NameList)
+    assert [mixed.shown(name) for name in mixed.names] == ["the value of parameter 'Loud'", "'app'"]
     assert NameList(("app",)).shown("app") == "'app'"
 
 

@@ -4,10 +4,10 @@ Readers work as in `types`.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from appmesh_inject.cfn.document import Json, Path
+from appmesh_inject.cfn.document import NOTHING, Json, Path
 from appmesh_inject.cfn.intrinsics import Branches, Literal, Scope, function, leaves, mapped, may_be_absent, read
 from appmesh_inject.cfn.text_joining import joined, separated
 from appmesh_inject.settings.types import Check, InvalidValue, combined, decided, shown_literal, unmet
@@ -78,6 +78,9 @@ def _entries(value: Json, literal: Literal, scope: Scope, check: Check) -> ListV
     if problems:
         return combined(problems)
     if literal.parameter is not None and kept:
+        if isinstance(whole, str) and whole != ",".join(map(str, parts)):
+            message = f"has other separators than single commas: {shown_literal(literal)}, which is written as it is"
+            return InvalidValue("AM107", message, "Separate the entries by commas, without spaces")
         written = _as_text(value, scope)
         return ListValue((written,), written, len(kept))
     return ListValue(tuple(kept), listed(kept, scope), len(kept))
@@ -124,14 +127,19 @@ def _as_text(value: Json, scope: Scope) -> Json:
 
 
 class NameList(NamedTuple):
-    """A list of names. parameter: the name of the parameter that it is the value of, if it is one's."""
+    """A list of names. parameters: of each name that is the value of a parameter, the name of the parameter."""
 
     names: tuple[str, ...]
-    parameter: str | None = None
+    parameters: Mapping[str, str] = NOTHING
+
+    @classmethod
+    def of(cls, literals: Iterable[Literal]) -> "NameList":
+        found = {str(literal.value): literal.parameter for literal in literals}
+        return cls(tuple(found), {name: parameter for name, parameter in found.items() if parameter is not None})
 
     def shown(self, name: str) -> str:
         """One of the names for an error message, which does not show the value of a parameter."""
-        return shown_literal(Literal(name, self.parameter))
+        return shown_literal(Literal(name, self.parameters.get(name)))
 
 
 _STACK = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{0,127}")
@@ -142,18 +150,18 @@ def stacks(value: Json, scope: Scope) -> NameList | InvalidValue:
     literal = decided(value, scope)
     if isinstance(literal, InvalidValue):
         return literal
-    whole = literal.value
-    parts = _split(whole) if isinstance(whole, str) else [] if is_blank(whole) else whole
-    if not isinstance(parts, list) or (isinstance(whole, str) and not parts):
+    items = _names(literal, scope)
+    if items is None or (isinstance(literal.value, str) and not items):
         message = f"must be the name of a stack or a list of names, and {shown_literal(literal)} is not"
         return InvalidValue("AM102", message, "Write [shop-base, shop-cart]")
-    for step, part in enumerate(parts):
-        if not (isinstance(part, str) and _STACK.fullmatch(part)):
-            shown = shown_literal(Literal(part, literal.parameter))
-            message = f"must have names of stacks, and {shown} is not one"
+    if isinstance(items, InvalidValue):
+        return items
+    for step, item in enumerate(items):
+        if not (isinstance(item.value, str) and _STACK.fullmatch(item.value)):
+            message = f"must have names of stacks, and {shown_literal(item)} is not one"
             hint = "A name has letters, digits and hyphens, and begins with a letter"
-            return InvalidValue("AM102", message, hint, (step,) if isinstance(whole, list) else ())
-    return NameList(tuple(dict.fromkeys(map(str, parts))), literal.parameter)
+            return InvalidValue("AM102", message, hint, (step,) if isinstance(literal.value, list) else ())
+    return NameList.of(items)
 
 
 def names(value: Json, scope: Scope) -> NameList | InvalidValue:
@@ -161,10 +169,27 @@ def names(value: Json, scope: Scope) -> NameList | InvalidValue:
     literal = decided(value, scope)
     if isinstance(literal, InvalidValue):
         return literal
-    parts = _split(literal.value) if isinstance(literal.value, str) else literal.value
-    parts = [] if is_blank(parts) else parts
-    if not isinstance(parts, list) or not all(isinstance(part, str) and part for part in parts):
+    items = _names(literal, scope)
+    if isinstance(items, InvalidValue):
+        return items
+    if items is None or not all(isinstance(item.value, str) and item.value for item in items):
         return InvalidValue(
             "AM102", f"must be a list of container names, and {shown_literal(literal)} is not", "Write [app]"
         )
-    return NameList(tuple(map(str, parts)), literal.parameter)
+    return NameList.of(items)
+
+
+def _names(literal: Literal, scope: Scope) -> list[Literal] | InvalidValue | None:
+    """The items of a list or text; None of anything else."""
+    whole = literal.value
+    if isinstance(whole, str):
+        return [Literal(part, literal.parameter) for part in _split(whole)]
+    if not isinstance(whole, list):
+        return None
+    items: list[Literal] = []
+    for step, part in enumerate([] if is_blank(whole) else whole):
+        item = decided(part, scope)
+        if isinstance(item, InvalidValue):
+            return item._replace(path=(step,))
+        items.append(Literal(item.value, item.parameter or literal.parameter))
+    return items
