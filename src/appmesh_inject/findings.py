@@ -352,6 +352,10 @@ CODES: Mapping[str, Code] = {
     "AM373": _warning(
         "LiveWeights adds a role for its function to the template", "Deploy the template with CAPABILITY_IAM"
     ),
+    "AM374": _warning(
+        "A route belongs to a virtual router or gateway that is not in the mesh, so no Envoy follows it",
+        "Correct the name, or name the stack that has it in MeshStack",
+    ),
     "AM401": _error(
         "No ECS service in the template runs the task, and Service Connect is configured there",
         "Put task definition and service into one template, or write the configuration there by hand",

@@ -129,13 +129,17 @@ class Meshes:
         return self._runners
 
     def mismatches(self, tasks: Iterable[tuple[str, Settings, Scope]], template: Json) -> Iterator[Finding]:
-        """Warnings about the template's own mesh: names that DNS does not know, tasks that run one node, and nodes that
-        no task runs. tasks: all that are marked, with their names; also one that is left alone has a node."""
+        """Warnings about the template's own mesh: routes that no Envoy follows, names that DNS does not know, tasks
+        that run one node, and nodes that no task runs. tasks: all that are marked, with their names; also one that is
+        left alone has a node."""
         if self._runners is None or self._tasks is not None:
             return
+        from appmesh_inject.mesh.stray_routes import stray_routes
         from appmesh_inject.mesh.unresolved_names import unresolved
 
-        yield from unresolved(self._runners.compiler.model, self._runners.owners, template)
+        model = self._runners.compiler.model
+        yield from stray_routes(model)
+        yield from unresolved(model, self._runners.owners, template)
         for subject, settings, scope in tasks:
             if subject not in self._runners:
                 self._runners.add_left_alone(named_resource(settings), settings.mesh_name, scope, subject)

@@ -12,7 +12,7 @@ from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.mesh_sources import MeshSources
 from appmesh_inject.mesh.model import Model, Resource
 from appmesh_inject.mesh.parsing.reached_resources import reached
-from appmesh_inject.mesh.parsing.resources import KINDS, Parsed, outlined
+from appmesh_inject.mesh.parsing.resources import KINDS, Parsed, outlined, undecided_parents
 from appmesh_inject.mesh.value_resolution import deciding
 
 FIELDS = tuple(kind.field for kind in KINDS.values())
@@ -35,6 +35,7 @@ def parsed(of_task: MeshSources, scope: Scope, tasks: Iterable[tuple[Json, Scope
     scope = deciding(scope._replace(resources=own.resources, imports=of_task.imports))
     first = outlined(own.resources, scope, own.path)
     templates = [first, *(outlined(it.resources, NOTHING_KNOWN, it.path, it.name) for it in others)]
+    first.findings.extend(undecided_parents(first.outlines))
     known = None
     if tasks is not None:
         known = reached(templates, (first.names.key(who, scope) for who, scope in tasks))

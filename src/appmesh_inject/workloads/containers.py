@@ -131,10 +131,11 @@ class EcsContainerReader:
         return changes
 
     def _is_on(self, dependency: Json, name: Json, scope: Scope) -> bool:
-        return any(
-            isinstance(leaf.written, dict) and leaf.written.get(self.names["ContainerName"]) == name
-            for leaf in leaves(dependency, scope)
-        )
+        for leaf in leaves(dependency, scope):
+            written = leaf.written.get(self.names["ContainerName"]) if isinstance(leaf.written, dict) else None
+            if written == name or known(written, leaf.scope) == (known(name, leaf.scope) or name):
+                return True
+        return False
 
     def ports(self, container: Container, subject: str) -> tuple[tuple[Port, ...], tuple[Finding, ...]]:
         """The TCP ports that a container maps, and findings about mappings that cannot be read."""

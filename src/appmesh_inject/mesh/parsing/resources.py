@@ -3,7 +3,7 @@
 `outlined` reads what identifies each resource. The rest of it is parsed only where it is needed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias, final
 
@@ -12,6 +12,7 @@ from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.cfn.loops import LOOP
 from appmesh_inject.findings import Finding, ordered
 from appmesh_inject.mesh.model import Model, Resource
+from appmesh_inject.mesh.name_keys import depends_on_a_condition
 from appmesh_inject.mesh.names import PARENTS, MeshNames, kind_of, name_property
 from appmesh_inject.mesh.parsing import routes, virtual_resources
 from appmesh_inject.mesh.parsing.cloud_map import facts
@@ -216,6 +217,22 @@ def _look_into_loop(prop: Property) -> None:
     else:
         reason, hint = "is not unrolled in the template of another stack", "Write the mesh resources one by one"
     prop.report("AM309", f"makes mesh resources in a loop, which {reason}", hint)
+
+
+def undecided_parents(outlines: Sequence[Outline]) -> Iterator[Finding]:
+    """A finding for each route of which a condition decides where it belongs, unless a resource of the template has
+    this very name. To leave the route out would be a guess."""
+    identities = {(outline.kind, outline.mesh, outline.name) for outline in outlines}
+    for outline in outlines:
+        named_by = PARENTS.get(outline.kind)
+        if named_by is None or (named_by.removesuffix("Name"), outline.mesh, outline.parent) in identities:
+            continue
+        for member, key in ((named_by, outline.parent), ("MeshName", outline.mesh)):
+            if depends_on_a_condition(key):
+                path = (*outline.prop.path, "Properties", member)
+                message = "decides where the route belongs, and its condition is not known when the macro runs"
+                hint = "Write one name, or decide the condition by parameters alone"
+                yield Finding("AM301", outline.logical_id, path, message, hint)
 
 
 def _duplicates(outlines: list[Outline], scope: Scope) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from appmesh_inject.cfn.document import Edit, Json, edited, replace
 from appmesh_inject.cfn.intrinsics import Scope
 from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import MeshNames, kind_of
+from appmesh_inject.mesh.stray_routes import stray_routes
 from appmesh_inject.mesh.value_resolution import deciding
 from appmesh_inject.profiles.connecting import calls, lost_features, namespaces, prerequisites, tls
 from appmesh_inject.profiles.connecting.configuration import Configured, configured
@@ -71,6 +72,7 @@ class _Conversion:
         found = endpoints(task.model, links, running, retries_by_default=retries)
         self.endpoints[key], self.run_by_tasks[key] = found, running
         self.findings += found.findings
+        self.findings += stray_routes(task.model)
         self.findings += calls.unserved(found, running)
         self.findings += calls.without_callers(task, found, running)
         converted = [each for each in task.model.nodes if key_of(each) in running.connected]
