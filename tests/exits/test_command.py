@@ -56,6 +56,14 @@ def test_a_parameter_without_echo_is_not_told(format_: str, tmp_path: Path) -> N
         assert "canary" not in ran.out + ran.err
 
 
+def test_routes_that_belong_to_no_router_have_rows_of_their_own() -> None:
+    template = REPOSITORY / "tests" / "golden" / "cloudformation" / "standalone-routes-without-a-router" / "input.yaml"
+    sections = json.loads(run("exits", str(template), "--format", "json").out)["sections"]
+    named = {section["title"]: [row["name"] for row in section["rows"]] for section in sections}
+    assert named["routes whose virtual router is not in these files"] == ["imported", "misspelt", "other"]
+    assert named["routes whose virtual gateway is not in these files"] == ["Door"]
+
+
 def test_nothing_is_written(tmp_path: Path) -> None:
     file = tmp_path / "template.yaml"
     file.write_text(Path(COLOUR).read_text())

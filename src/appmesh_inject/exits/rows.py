@@ -110,7 +110,7 @@ def sections(declared: Sequence[Declared], extra: Sequence[Row] = ()) -> tuple[S
     nodes = tuple(_row("node", node.name.text, _listeners(node), [node]) for node in index.of("VirtualNode"))
     meshes = tuple(_row("mesh", mesh.name.text, "", [mesh]) for mesh in index.of("Mesh"))
     last = Section("nodes", "virtual nodes", nodes), Section("mesh", "mesh", (*meshes, *extra))
-    return tuple(section for section in (*services, *routers, *gateways, *last) if section.rows)
+    return tuple(section for section in (*services, *routers, *gateways, *_strays(index), *last) if section.rows)
 
 
 def _service(index: MeshIndex, service: Declared) -> Section:
@@ -158,6 +158,17 @@ def _gateway(index: MeshIndex, gateway: Declared) -> Section:
     rows = [_row("gateway", "listeners", _listeners(gateway), [gateway])]
     rows += [_row("gateway route", route.name.text, requests(route.spec), [route], gateway.key) for route in routes]
     return Section("gateway", f"{gateway.name.text} (virtual gateway)", tuple(rows))
+
+
+def _strays(index: MeshIndex) -> Iterator[Section]:
+    """The routes whose router or gateway is not in the mesh."""
+    for kind, row, owner, what, section in (
+        ("Route", "route", "VirtualRouter", "virtual router", "service"),
+        ("GatewayRoute", "gateway route", "VirtualGateway", "virtual gateway", "gateway"),
+    ):
+        strays = [it for it in index.of(kind) if index.named(owner, it.mesh, it.named(f"{owner}Name")) is None]
+        rows = tuple(_row(row, it.name.text, requests(it.spec), [it]) for it in strays)
+        yield Section(section, f"routes whose {what} is not in these files", rows)
 
 
 def _row(kind: str, name: str, text: str, resources: Sequence[Declared], owner: str | None = None) -> Row:
