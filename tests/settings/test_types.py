@@ -262,7 +262,7 @@ PORT = "a port from 1 to 65535"
             {"Ref": "Spaced"},
             [
                 "AM107 : has other separators than single commas: the value of parameter 'Spaced', which is written as"
-                " it is. Separate the entries by commas, without spaces"
+                " it is. Separate the entries by commas without spaces, or write them here"
             ],
         ),
         (

@@ -80,7 +80,7 @@ def _entries(value: Json, literal: Literal, scope: Scope, check: Check) -> ListV
     if literal.parameter is not None and kept:
         if isinstance(whole, str) and whole != ",".join(map(str, parts)):
             message = f"has other separators than single commas: {shown_literal(literal)}, which is written as it is"
-            return InvalidValue("AM107", message, "Separate the entries by commas, without spaces")
+            return InvalidValue("AM107", message, "Separate the entries by commas without spaces, or write them here")
         written = _as_text(value, scope)
         return ListValue((written,), written, len(kept))
     return ListValue(tuple(kept), listed(kept, scope), len(kept))

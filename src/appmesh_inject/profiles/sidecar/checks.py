@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from appmesh_inject.cfn.document import Json, Path
-from appmesh_inject.cfn.intrinsics import Absent, Literal, leaves
+from appmesh_inject.cfn.intrinsics import Absent, Literal, known, leaves
 from appmesh_inject.findings import Finding
 from appmesh_inject.limits import APP_PORTS
 from appmesh_inject.mesh.task_configuration import EnvoyConfiguration
@@ -167,9 +167,10 @@ def configuration(
     """Checks that the task has what the compiled configuration needs: redirected ports, mounted files, its image."""
     if compiled.command is None:
         return
-    redirected = app_ports.split(",") if isinstance(app_ports, str) else []
+    ports = known(app_ports, context.workload.scope)
+    redirected = ports.split(",") if isinstance(ports, str) else []
     # Without an app port there is a finding already, unless the setting says that there is none.
-    is_known = isinstance(app_ports, str) or (app_ports is None and context.settings.app_ports is not None)
+    is_known = isinstance(ports, str) or (app_ports is None and context.settings.app_ports is not None)
     for port in compiled.ports if sidecar_set.redirects and is_known else ():
         if isinstance(port, str | int) and str(port) not in redirected:
             message = f"listener port {port} is not among the app ports, so its traffic bypasses envoy"
