@@ -27,6 +27,7 @@ from tests.cli.command import Ran, run
 from tests.conftest import REPOSITORY
 from tests.golden import cases as golden
 from tests.migrate.cases import value
+from tests.profiles.connecting.unmet_order import unmet_order
 
 ROOT = Path(__file__).parent / "conversions"
 CASES = sorted(ROOT.glob("*/template.*"))
@@ -109,6 +110,7 @@ def test_of_each_golden_case_it_is_what_the_macro_gives(case: golden.Case, is_js
         assert "AWS::AppMesh::" not in json.dumps(after["Resources"])
         assert inject(after, case.target, case.deployment, case.meshes).document is after
     assert list(mistakes(after, case.parameters)) == []
+    assert unmet_order(after) == []
 
 
 @pytest.mark.parametrize("case", GOLDEN, ids=lambda case: case.folder.name)

@@ -8,6 +8,7 @@ import pytest
 
 from appmesh_inject.profiles.connecting.finished_template import Mistake, mistakes
 from tests.golden.cases import Case, cases
+from tests.profiles.connecting.unmet_order import unmet_order
 
 TEMPLATE: dict[str, Any] = {
     "Resources": {
@@ -108,14 +109,6 @@ CASES: dict[str, Wrong] = {
     "AppProtocol tcp": Wrong(lambda it: mappings(it)[0].update(AppProtocol="tcp"), "AM421", "http, http2 or grpc"),
     "IngressPortOverride 70000": Wrong(lambda it: entry(it).update(IngressPortOverride=70000), "AM421", "to 65535"),
     "IngressPortOverride 80": Wrong(lambda it: entry(it).update(IngressPortOverride=80), "AM421", "from 1025"),
-    "DependsOn a conditional service": Wrong(
-        lambda it: it.update(
-            Other={"Type": "AWS::ECS::Service", "Condition": "C", "Properties": {}},
-            ColorService={**it["ColorService"], "DependsOn": ["Other"]},
-        ),
-        "AM460",
-        "exists only under a condition",
-    ),
     "PortName that the task does not have": Wrong(
         lambda it: entry(it).update(PortName="color"), "AM421", "names no port mapping"
     ),
@@ -235,6 +228,9 @@ def test_a_mistake_is_found_and_nothing_else_is(name: str) -> None:
         ),
         # A configuration that is switched off may say anything.
         lambda it: service(it).update(ServiceConnectConfiguration={"Enabled": False, "Namespace": "ns-1"}),
+        # The oldest version of Fargate that has it, and the words for the newest.
+        lambda it: service(it).update(PlatformVersion="1.4.0"),
+        lambda it: service(it).update(PlatformVersion="LATEST"),
     ],
 )
 def test_what_is_unusual_but_right_is_no_mistake(change: Change) -> None:
@@ -250,3 +246,4 @@ def test_what_comes_out_has_no_mistake(case: Case) -> None:
     # Golden cases show what the user's own words make of it, too.
     kept = {"KeepingService"}
     assert [each for each in mistakes(document, case.parameters) if each.logical_id not in kept] == []
+    assert unmet_order(document) == []

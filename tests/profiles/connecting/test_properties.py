@@ -22,6 +22,7 @@ from tests.profiles.connecting.meshes import (
     service_of_node,
     task,
 )
+from tests.profiles.connecting.unmet_order import unmet_order
 
 NODES = ("a", "b", "c", "d")
 PROTOCOLS = ("http", "http2", "grpc", "tcp")
@@ -108,6 +109,7 @@ def test_nothing_that_comes_out_is_a_mistake_and_nothing_waits_in_a_circle(resou
     outcome = converted(resources)
     document: Any = outcome.document
     assert list(mistakes(document)) == []
+    assert unmet_order(document) == []
     graph = dependencies(document["Resources"])
     done: set[str] = set()
     while ready := {name for name, others in graph.items() if name not in done and others <= done}:

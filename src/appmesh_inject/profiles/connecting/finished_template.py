@@ -14,14 +14,11 @@ from appmesh_inject.findings import Finding
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.profiles.connecting import prerequisites, schema
 from appmesh_inject.profiles.connecting.ecs_services import named_task
-from appmesh_inject.profiles.connecting.namespaces import in_cloud_map
+from appmesh_inject.profiles.connecting.namespaces import identity, in_cloud_map
 from appmesh_inject.profiles.connecting.port_mappings import port_mappings, port_names
 from appmesh_inject.profiles.connecting.schema import LIMIT
 from appmesh_inject.profiles.connecting.validation import broken, is_enabled
 from appmesh_inject.resource_types import ECS_SERVICE, TASK_DEFINITION
-
-ORDER = "AM460"
-"""Of a DependsOn that cannot be met, which cfn-lint finds, too."""
 
 _CORRECT_IT = "Correct it, since ECS refuses such a service"
 _OTHER_NAME = "Give one of the two another name"
@@ -44,7 +41,7 @@ def findings(
     """What ECS would refuse of the ECS services that run one of the task definitions `tasks`, or of all. The rules that
     are only ours are left out: they are for what is built, and not for what was there or is written by hand."""
     found = mistakes(template, parameters, tasks)
-    return tuple(dict.fromkeys(_finding(each) for each in found if each.code != ORDER and not each.is_ours))
+    return tuple(dict.fromkeys(_finding(each) for each in found if not each.is_ours))
 
 
 def _finding(mistake: Mistake) -> Finding:
@@ -78,19 +75,14 @@ def mistakes(
 
 
 class _Service(NamedTuple):
-    """An ECS service. enabled: its configurations that switch Service Connect on, one for each branch that has one.
-    tasks: the task definitions that it runs in any branch."""
+    """An ECS service. condition: under which it exists. enabled: its configurations that switch Service Connect on, one
+    for each branch that has one. tasks: the task definitions that it runs in any branch."""
 
     logical_id: str
-    resource: Mapping[str, Json]
+    condition: Json
     properties: Mapping[str, Json]
     enabled: Sequence[Leaf]
     tasks: Sequence[str]
-
-    @property
-    def condition(self) -> str | None:
-        condition = self.resource.get("Condition")
-        return condition if isinstance(condition, str) else None
 
     @property
     def path(self) -> Path:
@@ -106,14 +98,14 @@ def _service(logical_id: str, resource: Json, scope: Scope) -> _Service:
     enabled = [leaf for leaf in leaves(properties.get(path[-1]), scope, path) if is_enabled(leaf)]
     tasks = [named_task(leaf.written) for leaf in leaves(properties.get("TaskDefinition"), scope)]
     known_tasks = [task for task in tasks if task is not None]
-    return _Service(logical_id, resource if isinstance(resource, dict) else {}, properties, enabled, known_tasks)
+    condition = resource.get("Condition") if isinstance(resource, dict) else None
+    return _Service(logical_id, condition, properties, enabled, known_tasks)
 
 
 def _of_service(service: _Service, resources: Mapping[str, Json], scope: Scope) -> Iterator[Mistake]:
     logical_id = service.logical_id
     for problem in prerequisites.of_service(service.properties, service.path, scope):
         yield Mistake(logical_id, *problem)
-    yield from _of_order(service, resources)
     for leaf in service.enabled:
         ports: dict[str, Json] | None = {}
         network: Json = None
@@ -165,16 +157,6 @@ def _redirects(properties: Mapping[str, Json], scope: Scope) -> Sequence[Leaf]:
     return [leaf for leaf in found if isinstance(leaf.written, dict)]
 
 
-def _of_order(service: _Service, resources: Mapping[str, Json]) -> Iterator[Mistake]:
-    waits = service.resource.get("DependsOn", [])
-    for name in waits if isinstance(waits, list) else [waits]:
-        other = resources.get(str(name))
-        condition = other.get("Condition") if isinstance(other, dict) else None
-        if condition is not None and condition != service.condition:
-            path: Path = ("Resources", service.logical_id, "DependsOn")
-            yield Mistake(service.logical_id, ORDER, path, f"depends on {name}, which exists only under a condition")
-
-
 class _TakenNames:
     """The names that the namespaces of a template have, and under which outcomes of conditions."""
 
@@ -190,9 +172,9 @@ class _TakenNames:
 
     def _clashes(self, service: _Service, leaf: Leaf) -> Iterator[Mistake]:
         assert isinstance(leaf.written, dict)
-        outcomes = {**leaf.scope.assumed, **({service.condition: True} if service.condition else {})}
+        outcomes = {**leaf.scope.assumed, **({service.condition: True} if isinstance(service.condition, str) else {})}
         written = leaf.written.get("Namespace")
-        namespace = self.names.key(written)
+        namespace = identity(written, self.names)
         in_dns = in_cloud_map(written, self.names)
         services = leaf.written.get("Services")
         for index, each in enumerate(services if isinstance(services, list) else ()):

@@ -133,8 +133,7 @@ def _problem(given: Json, scope: Scope) -> tuple[str, str] | None:
     if isinstance(name, str) and name.startswith("ns-"):
         return f"Namespace is {quoted(given)}, an ID", "Write the namespace's ARN, or its name"
     for logical_id, other in scope.resources.items():
-        properties = other.get("Properties") if isinstance(other, dict) else None
-        own = properties.get("Name") if isinstance(properties, dict) else None
+        own = _name(other)
         if _type(other) in DNS_NAMESPACES and (own == given or (name is not None and known(own, scope) == name)):
             message = f"Namespace is the name of {logical_id}, a DNS namespace: ECS would make another one of that name"
             return message, ARN.format(logical_id)
@@ -145,16 +144,25 @@ def _type(resource: Json) -> Json:
     return resource.get("Type") if isinstance(resource, dict) else None
 
 
+def identity(namespace: Json, names: MeshNames) -> str:
+    """Equal for values that mean one namespace: its name, and the ARN of the template's HTTP namespace of that name."""
+    found = _of_template(namespace, names)
+    return names.key(_name(found) if _type(found) == HTTP_NAMESPACE else namespace)
+
+
 def in_cloud_map(namespace: Json, names: MeshNames) -> frozenset[str]:
     """The names of the Cloud Map services of the template in a namespace, as it is written."""
-    called = {names.key(namespace).lower(), _named_namespace(namespace, names)} - {None, ""}
+    called = {names.key(each).lower() for each in (namespace, _name(_of_template(namespace, names)))} - {""}
     return frozenset(service.name for service in facts(names.resources, names)[1] if service.namespace in called)
 
 
-def _named_namespace(value: Json, names: MeshNames) -> str | None:
-    """The name of the namespace of the template that `!GetAtt Namespace.Arn` means."""
+def _of_template(value: Json, names: MeshNames) -> Json:
+    """The namespace of the template that `!GetAtt Namespace.Arn` means."""
     argument = value.get("Fn::GetAtt") if isinstance(value, dict) else None
     target = argument[0] if isinstance(argument, list) and argument else str(argument).partition(".")[0]
-    found = names.resources.get(str(target))
-    properties = found.get("Properties") if isinstance(found, dict) else None
-    return names.key(properties["Name"]).lower() if isinstance(properties, dict) and "Name" in properties else None
+    return names.resources.get(str(target))
+
+
+def _name(namespace: Json) -> Json:
+    properties = namespace.get("Properties") if isinstance(namespace, dict) else None
+    return properties.get("Name") if isinstance(properties, dict) else None

@@ -31,8 +31,8 @@ def of_service(properties: Properties, path: Path, scope: Scope) -> Iterator[Una
             message = f"Service Connect does not support the launch type {_value(leaf)}"
             yield UnassignedFinding("AM404", leaf.path, message, "Run the service on Fargate or on EC2")
     for leaf in _at(properties, path, scope, "PlatformVersion"):
-        version = str(_value(leaf) or "").split(".")
-        if len(version) > 1 and all(part.isdigit() for part in version) and list(map(int, version)) < [1, 4, 0]:
+        version = str(_value(leaf)).split(".")
+        if all(part.isdigit() for part in version) and list(map(int, version)) < [1, 4, 0]:
             message = "Service Connect needs platform version 1.4.0 of Fargate or later"
             yield UnassignedFinding("AM404", leaf.path, message, "Write LATEST, or take PlatformVersion out")
 
