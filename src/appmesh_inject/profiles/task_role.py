@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeAlias
 
 from appmesh_inject.cfn import sub
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.intrinsics import Absent, Leaf, Scope, function, known, mapped
+from appmesh_inject.cfn.intrinsics import Absent, Leaf, Literal, Scope, function, known, mapped
 from appmesh_inject.cfn.sub import Variable
 from appmesh_inject.cfn.text_joining import joined, scalar
 
@@ -46,7 +46,7 @@ def principal(value: Json, scope: Scope, declarations: Mapping[str, Json]) -> Pr
 
 
 def _of_leaf(leaf: Leaf, declarations: Mapping[str, Json]) -> Principal:
-    if isinstance(leaf.reading, Absent) or leaf.written == "":
+    if isinstance(leaf.reading, Absent) or (isinstance(leaf.reading, Literal) and leaf.reading.value == ""):
         return NoRole()
     written, scope = leaf.written, leaf.scope
     if isinstance(written, dict):
@@ -96,7 +96,7 @@ def _role(value: Mapping[str, Json], scope: Scope) -> str | None:
 def _must_be_arn(value: Json, declarations: Mapping[str, Json]) -> bool:
     """Whether the pattern of a parameter allows ARNs alone."""
     name = value.get("Ref") if isinstance(value, dict) else None
-    declaration = declarations.get(name) if isinstance(name, str) else None
+    declaration = declarations.get(str(name))
     pattern = declaration.get("AllowedPattern") if isinstance(declaration, dict) else None
     return isinstance(pattern, str) and pattern.removeprefix("^").startswith(_ARN)
 
