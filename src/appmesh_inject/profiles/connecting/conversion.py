@@ -139,7 +139,7 @@ class _Conversion:
         }
         given = self.defaults.values
         if self._exports and given.get("Profile") == SERVICE_CONNECT and "Namespace" not in given:
-            needed |= {name for name, resource in self.resources.items() if kind_of(resource) == "Mesh"}
+            needed = {name for name, resource in self.resources.items() if kind_of(resource) == "Mesh"}
         return sorted(needed)
 
     @property
@@ -148,7 +148,7 @@ class _Conversion:
 
     def _added(self, done: Sequence[Configured]) -> Iterator[Edit]:
         """The namespaces."""
-        names = MeshNames(self.resources, Scope(resources=self.resources))
+        names = MeshNames(self.resources, Scope())
         for mesh, logical_id in self.namespaces.items():
             users = [each for each in done if each.namespace.made_for == mesh and each.value is not None]
             if users or self._exports:

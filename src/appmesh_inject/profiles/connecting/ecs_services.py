@@ -16,7 +16,7 @@ _SCHEDULES = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
 class RunningService(NamedTuple):
     """An ECS service that runs a task definition.
 
-    path: of the service's properties. outcomes: of the conditions under which it does. condition: of the service.
+    path: of the service's properties. outcomes: of the conditions in whose branch it does. condition: of the service.
     """
 
     logical_id: str
@@ -38,10 +38,9 @@ def running_services(resources: Mapping[str, Json], task: str, scope: Scope) -> 
         condition = resource.get("Condition") if isinstance(resource, dict) else None
         for leaf in leaves(properties.get("TaskDefinition"), scope):
             if named_task(leaf.written) == task:
-                outcomes = {name: it for name, it in leaf.scope.assumed.items() if scope.assumed.get(name) != it}
                 path = ("Resources", logical_id, "Properties")
                 known = condition if isinstance(condition, str) else None
-                found.append(RunningService(logical_id, properties, path, outcomes, known))
+                found.append(RunningService(logical_id, properties, path, leaf.scope.assumed, known))
     return tuple(found)
 
 

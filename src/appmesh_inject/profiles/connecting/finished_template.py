@@ -60,7 +60,7 @@ def mistakes(
     """
     resources = template["Resources"]
     assert isinstance(resources, dict)
-    scope = Scope(parameters, resources=resources)
+    scope = Scope(parameters)
     conditions = template.get("Conditions")
     taken = _TakenNames(MeshNames(resources, scope), conditions if isinstance(conditions, dict) else {})
     services = [_service(logical_id, resource, scope) for logical_id, resource in resources.items()]

@@ -87,8 +87,7 @@ def _memory(properties: Properties, path: Path, scope: Scope) -> Iterator[Unassi
     most = number(known(properties.get("Memory"), scope))
     containers = properties.get("ContainerDefinitions")
     listed = containers if isinstance(containers, list) else []
-    limits = [number(known(it.get("Memory", 0), scope)) for it in listed if isinstance(it, dict)]
-    taken = sum(limit or 0 for limit in limits)
+    taken = sum(number(known(it.get("Memory"), scope)) or 0 for it in listed if isinstance(it, dict))
     if most is not None and taken >= most:
         message = "the containers may use all the memory of the task, and nothing is left for the proxy"
         yield UnassignedFinding("AM405", (*path, "Memory"), message, "Set a larger Memory of the task, by 64 at least")

@@ -25,8 +25,8 @@ def without_service(done: Configured) -> Finding:
         message += f", and {starts[0]} starts tasks without one"
         hint = "Mark it Profile: standalone, since Service Connect is for services alone; or put one into this template"
     hint += ". Or, for a service elsewhere, take the mark and the sidecars out here, "
-    if done.entries:
-        hint += f"give the ports their names, {json.dumps(_named_ports(done))}, "
+    if ports := _named_ports(done):
+        hint += f"give the ports their names, {json.dumps(ports)}, "
     hint += f"and write there ServiceConnectConfiguration: {json.dumps(_in_order(value, CONFIGURATION))}"
     if _has_function(value):
         hint += ". Write values for its functions, which mean this template"
@@ -54,12 +54,18 @@ def _has_function(value: Json) -> bool:
 
 
 def _named_ports(done: Configured) -> list[Json]:
+    """The port mappings of the entries, with the names that the configuration gives their ports."""
     services = done.value.get("Services") if done.value else None
-    names = [str(it.get("PortName")) for it in services if isinstance(it, dict)] if isinstance(services, list) else []
+    names = [
+        (it.get("DiscoveryName"), it.get("PortName"))
+        for it in (services if isinstance(services, list) else ())
+        if isinstance(it, dict)
+    ]
     found: list[Json] = []
-    for entry, name in zip(done.entries, names, strict=False):
+    for entry in done.entries:
         listener = entry.endpoint.listener
         protocol: Mapping[str, Json] = {"AppProtocol": listener.protocol} if listener.protocol != "tcp" else {}
-        mapping = {"ContainerPort": as_number(listener.port.written), "Name": name, **protocol}
-        found += [mapping] if mapping not in found else []
+        for name in (port for discovery, port in names if discovery == entry.discovery_name):
+            mapping = {"ContainerPort": as_number(listener.port.written), "Name": name, **protocol}
+            found += [mapping] if mapping not in found else []
     return found
