@@ -58,9 +58,7 @@ def injected(tasks: Json) -> Outcome:
             "V1": node("v1"),
             "V2": node("v2"),
             "Cart": of_mesh("VirtualService", "cart", Provider={"VirtualRouter": {"VirtualRouterName": "cart"}}),
-            "Router": of_mesh(
-                "VirtualRouter", "cart", Listeners=[{"PortMapping": {"Port": 8080, "Protocol": "http"}}]
-            ),
+            "Router": of_mesh("VirtualRouter", "cart", Listeners=[{"PortMapping": {"Port": 8080, "Protocol": "http"}}]),
             "Route": {
                 "Type": "AWS::AppMesh::Route",
                 "Properties": {"MeshName": "shop", "VirtualRouterName": "cart", "Spec": {"HttpRoute": route}},

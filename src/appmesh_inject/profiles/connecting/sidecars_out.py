@@ -4,7 +4,18 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import NOTHING, Changes, Edit, Json, Path, remove, replace
-from appmesh_inject.cfn.intrinsics import NO_VALUE, Absent, Leaf, Scope, function, if_, known, leaves, mapped
+from appmesh_inject.cfn.intrinsics import (
+    NO_VALUE,
+    Absent,
+    Leaf,
+    Scope,
+    function,
+    if_,
+    is_no_value,
+    known,
+    leaves,
+    mapped,
+)
 from appmesh_inject.findings import Finding
 from appmesh_inject.profiles.context import Context
 from appmesh_inject.profiles.sidecar.containers import ENVOY, PROXY_INIT
@@ -48,16 +59,18 @@ def sidecars_out(context: Context, task: Task) -> SidecarsOut:
     )
 
 
-def where_disabled(value: Json, enabled: Json) -> Json:
-    """The value under the condition in `Enabled`, with AWS::NoValue for true."""
+def where_disabled(value: Json, enabled: Json, left: Json = NO_VALUE) -> Json:
+    """The value under the condition in `Enabled`, with what is left of it for true."""
     if isinstance(enabled, dict) and function(enabled) == "Fn::If":
         condition, then, otherwise = enabled["Fn::If"]
-        return if_(condition, where_disabled(value, then), where_disabled(value, otherwise))
-    return NO_VALUE if enabled is True else value
+        return if_(condition, where_disabled(value, then, left), where_disabled(value, otherwise, left))
+    return left if enabled is True else value
 
 
-def _out(path: Path, value: Json, enabled: Json) -> Edit:
-    return remove(path) if enabled is True else replace(path, where_disabled(value, enabled))
+def _out(path: Path, value: Json, enabled: Json, left: Json = NO_VALUE) -> Edit:
+    if enabled is True and left == NO_VALUE:
+        return remove(path)
+    return replace(path, where_disabled(value, enabled, left))
 
 
 def _redirect(context: Context, task: Task) -> tuple[Changes, tuple[Finding, ...]]:
@@ -118,26 +131,27 @@ class _Branch:
             yield _out(entry.path, entry.written, self.enabled)
         names = [container.name for container in self.going if container.name is not None]
         for entry in self.staying:
-            for container in _containers(entry) if names else ():
+            for container in _containers(entry):
                 yield from self._references(container, names)
 
     def _references(self, container: Container, names: Collection[Json]) -> Iterator[Edit]:
         for member, named in (("DependsOn", "ContainerName"), ("VolumesFrom", "SourceContainer"), ("Links", "")):
             place = (*container.path, member)
-            for listed in leaves(container.definition.get(member, []), container.scope, place):
+            for listed in leaves(container.definition.get(member), container.scope, place):
                 items = listed.written if isinstance(listed.written, list) else []
-                out = [index for index, item in enumerate(items) if _names_only(item, named, listed.scope, names)]
-                if out and len(out) == len(items) and self.enabled is True and listed.path == place:
+                left = [_without(item, named, listed.scope, names) for item in items]
+                changed = [index for index, item in enumerate(items) if left[index] is not item]
+                if changed and all(map(is_no_value, left)) and self.enabled is True and listed.path == place:
                     yield remove(place)
-                    continue
-                for index in out:
-                    yield _out((*listed.path, index), items[index], self.enabled)
+                else:
+                    yield from (_out((*listed.path, n), items[n], self.enabled, left[n]) for n in changed)
 
 
-def _names_only(item: Json, member: str, scope: Scope, names: Collection[Json]) -> bool:
-    """Whether an item refers to one of the containers in each of its branches."""
-    targets = [_target(leaf, member) for leaf in leaves(item, scope) if not isinstance(leaf.reading, Absent)]
-    return bool(targets) and all(target in names for target in targets)
+def _without(item: Json, member: str, scope: Scope, names: Collection[Json]) -> Json:
+    """An item with AWS::NoValue for each branch that refers to one of the containers; the item itself if none does."""
+    if not any(_target(leaf, member) in names for leaf in leaves(item, scope)):
+        return item
+    return mapped(item, scope, lambda leaf: NO_VALUE if _target(leaf, member) in names else leaf.written)
 
 
 def _target(leaf: Leaf, member: str) -> Json:
