@@ -9,6 +9,7 @@ from appmesh_inject.injection import Outcome, inject
 from appmesh_inject.settings.layers import Level
 from appmesh_inject.workloads.cloudformation import CloudFormation
 
+OWN: Json = {"Fn::Sub": ["${Own}", {"Own": "web"}]}
 NAMED = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/"
 PARAMETERS: dict[str, Json] = {
     "Stable": "90",
@@ -96,9 +97,19 @@ OF_THE_TEMPLATE: Json = {"Fn::GetAtt": ["WebRole", "Arn"]}
         ({"Fn::Sub": ["${Own}", {"Own": {"Ref": "WebRole"}}]}, OF_THE_TEMPLATE),
         # A name, of which enough is known.
         ("web", {"Fn::Sub": f"{NAMED}web"}),
+        ({"Fn::Sub": "web"}, {"Fn::Sub": f"{NAMED}web"}),
         ({"Fn::Sub": "web-${WebBucket}"}, {"Fn::Sub": f"{NAMED}web-${{WebBucket}}"}),
         ({"Fn::Sub": "${AWS::Region}-web"}, {"Fn::Sub": f"{NAMED}${{AWS::Region}}-web"}),
         ({"Fn::Sub": "${AWS::AccountId}-web"}, {"Fn::Sub": f"{NAMED}${{AWS::AccountId}}-web"}),
+        (
+            OWN,
+            {
+                "Fn::Join": [
+                    "",
+                    ["arn:", {"Ref": "AWS::Partition"}, ":iam::", {"Ref": "AWS::AccountId"}, ":role/", OWN],
+                ]
+            },
+        ),
         # An ARN stays as it is written, also where only its beginning is known.
         ({"Ref": "Arn"}, {"Ref": "Arn"}),
         ({"Fn::Sub": "${Prefix}web"}, {"Fn::Sub": "${Prefix}web"}),
@@ -114,6 +125,7 @@ def test_the_role_is_let_in(written: Json, principal: Json) -> None:
     ("written", "reason", "hint"),
     [
         ("{{resolve:ssm:/roles/web}}", "what it gives may be a name", AS_TEXT),
+        ({"Name": "web"}, "what it gives may be a name", AS_TEXT),
         # The export of another stack has the same name as the role.
         ({"Fn::ImportValue": "WebRole"}, "what Fn::ImportValue gives may be a name", AS_TEXT),
         ({"Fn::Sub": "${WebBucket}-web"}, "what Fn::Sub gives may be a name", AS_TEXT),

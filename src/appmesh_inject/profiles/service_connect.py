@@ -62,7 +62,7 @@ class ServiceConnect:
         finished = edited(template, plan.changes)
         assert isinstance(finished, dict)
         tasks = [each.workload.name for each in own]
-        mistakes = finished_template.findings(finished, whole.found.scope.parameters, tasks) if tasks else ()
+        mistakes = finished_template.findings(finished, whole.found.scope.parameters, tasks)
         return plan._replace(findings=(*plan.findings, *mistakes))
 
 

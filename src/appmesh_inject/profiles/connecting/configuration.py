@@ -88,7 +88,7 @@ class _Configuration:
         return Entry(endpoint, discovery.written, alias.written)
 
     def _service(self, entry: Entry, port_name: Json) -> Json:
-        found = timeouts(entry.endpoint, self.task.model.names, self.task.model.names.scope)
+        found = timeouts(entry.endpoint, self.task.model.names)
         self.findings += found.findings
         return {
             "PortName": port_name,
@@ -128,15 +128,15 @@ class _Configuration:
             yield context.finding(LIMIT, context.setting_path("ServiceConnect"), message, hint)
 
     def _other_ports(self) -> Iterator[Finding]:
-        """A warning about ports that callers reached by the name of a virtual service, past the mesh."""
+        """Warnings about ports that callers reached by the name of a virtual service, past the mesh."""
         if not self.endpoints:
             return
         served = {endpoint.listener.port.key for endpoint in self.endpoints}
         mapped = mapped_ports(self.properties, self.task.scope, self.task.names)
         others = {str(port) for key, port in mapped if key not in served and isinstance(port, str | int)}
-        if others:
+        for port in sorted(others):
             names = "the names of its virtual services"
-            message = f"port {', '.join(sorted(others))} is mapped, too, and no longer answers by {names}, only by DNS"
+            message = f"port {port} is mapped, too, and no longer answers by {names}, only by DNS"
             hint = "Let its callers use another name, such as that of the Cloud Map service"
             yield self.task.context.finding("AM462", (*self.path, "ContainerDefinitions"), message, hint)
 

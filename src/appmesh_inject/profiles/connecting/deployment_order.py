@@ -49,7 +49,7 @@ def _reaches(graph: Mapping[str, set[str]], start: str, end: str) -> bool:
             return True
         if name not in seen:
             seen.add(name)
-            open_names += graph.get(name, ())
+            open_names += graph[name]
     return False
 
 

@@ -95,7 +95,7 @@ def _memory(properties: Properties, path: Path, scope: Scope) -> Iterator[Unassi
 
 def _launch_types(properties: Properties, path: Path, scope: Scope) -> Iterator[Leaf]:
     name = "RequiresCompatibilities"
-    for leaf in leaves(properties.get(name, []), scope, (*path, name)):
+    for leaf in leaves(properties.get(name), scope, (*path, name)):
         items = leaf.reading.value if isinstance(leaf.reading, Literal) else None
         for index, item in enumerate(items if isinstance(items, list) else []):
             yield from leaves(item, leaf.scope, (*leaf.path, index))

@@ -34,7 +34,7 @@ def service_edits(tasks: Sequence[Configured]) -> ServiceEdits:
 
 def where_enabled(value: Mapping[str, Json], enabled: Json) -> Json:
     """The configuration under the condition in `Enabled`: switched off where that is false."""
-    if isinstance(enabled, dict) and function(enabled) == "Fn::If":
+    if isinstance(enabled, dict):
         condition, then, otherwise = enabled["Fn::If"]
         return if_(condition, where_enabled(value, then), where_enabled(value, otherwise))
     return value if enabled is True else OFF

@@ -9,7 +9,6 @@ from appmesh_inject.cfn.intrinsics import (
     Absent,
     Leaf,
     Scope,
-    function,
     if_,
     is_no_value,
     known,
@@ -59,18 +58,18 @@ def sidecars_out(context: Context, task: Task) -> SidecarsOut:
     )
 
 
-def where_disabled(value: Json, enabled: Json, left: Json = NO_VALUE) -> Json:
+def _where_disabled(value: Json, enabled: Json, left: Json) -> Json:
     """The value under the condition in `Enabled`, with what is left of it for true."""
-    if isinstance(enabled, dict) and function(enabled) == "Fn::If":
+    if isinstance(enabled, dict):
         condition, then, otherwise = enabled["Fn::If"]
-        return if_(condition, where_disabled(value, then, left), where_disabled(value, otherwise, left))
+        return if_(condition, _where_disabled(value, then, left), _where_disabled(value, otherwise, left))
     return left if enabled is True else value
 
 
 def _out(path: Path, value: Json, enabled: Json, left: Json = NO_VALUE) -> Edit:
     if enabled is True and left == NO_VALUE:
         return remove(path)
-    return replace(path, where_disabled(value, enabled, left))
+    return replace(path, _where_disabled(value, enabled, left))
 
 
 def _redirect(context: Context, task: Task) -> tuple[Changes, tuple[Finding, ...]]:
@@ -94,7 +93,7 @@ class _Branch:
         self.enabled = enabled
         self.listed = branch.lists["app"]
         entries, reader = self.listed.entries, context.kind.containers
-        given = next((it["Name"] for it in reversed(context.settings.envoy) if "Name" in it), ENVOY)
+        given = next((it["Name"] for it in reversed(context.settings.envoy) if "Name" in it), None)
         inits = proxy_inits(entries, (PROXY_INIT,), reader)
         redirects = [*redirected_to(task.proxy_configuration, branch.scope), *([ENVOY] if inits.containers else [])]
         proxies = envoys(entries, (ENVOY, known(given, branch.scope)), redirects, reader)
@@ -155,9 +154,8 @@ def _without(item: Json, member: str, scope: Scope, names: Collection[Json]) -> 
 
 
 def _target(leaf: Leaf, member: str) -> Json:
-    if isinstance(leaf.written, dict) and member:
-        return known(leaf.written.get(member), leaf.scope)
-    return leaf.written.partition(":")[0] if isinstance(leaf.written, str) else None
+    value = known(leaf.written.get(member), leaf.scope) if isinstance(leaf.written, dict) else leaf.written
+    return value.partition(":")[0] if isinstance(value, str) else None
 
 
 def _containers(entry: ContainerEntry) -> list[Container]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from appmesh_inject.cfn import sub
 from appmesh_inject.cfn.document import Json
-from appmesh_inject.cfn.intrinsics import Scope, function
+from appmesh_inject.cfn.intrinsics import function
 from appmesh_inject.cfn.sub import Variable
 from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.findings import Finding
@@ -41,15 +41,14 @@ class Timeouts(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def timeouts(endpoint: Endpoint, names: MeshNames, scope: Scope) -> Timeouts:
-    return _Timeouts(endpoint, names, scope).found()
+def timeouts(endpoint: Endpoint, names: MeshNames) -> Timeouts:
+    return _Timeouts(endpoint, names).found()
 
 
 class _Timeouts:
-    def __init__(self, endpoint: Endpoint, names: MeshNames, scope: Scope) -> None:
+    def __init__(self, endpoint: Endpoint, names: MeshNames) -> None:
         self.endpoint = endpoint
         self.names = names
-        self.scope = scope
         self.findings: list[Finding] = []
 
     def found(self) -> Timeouts:
@@ -85,7 +84,7 @@ class _Timeouts:
         if scalar is None:
             return _Duration(default, default, False)
         plain = next(_plain(scalar.written), scalar.written)
-        key = scalar.key if isinstance(scalar.written, str) else f"{self.names.key(plain, self.scope)}s"
+        key = scalar.key if isinstance(scalar.written, str) else f"{self.names.key(plain)}s"
         try:
             seconds = float(key.removesuffix("s"))
         except ValueError:
