@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from appmesh_inject.cfn.document import Edit, Json, Path, append, replace
-from appmesh_inject.cfn.intrinsics import Absent, Leaf, Literal, Scope, function, known, leaves
+from appmesh_inject.cfn.intrinsics import Absent, Leaf, Literal, Scope, function, is_no_value, known, leaves
 from appmesh_inject.mesh.model import TCP, Listener
 from appmesh_inject.mesh.names import MeshNames
 from appmesh_inject.profiles.connecting import schema
@@ -112,7 +112,7 @@ class _Ports:
         if not isinstance(way.written, dict) or function(way.written) is not None:
             return []
         found: list[list[Mapped]] = []
-        for listed in leaves(way.written.get("PortMappings", []), way.scope, (*way.path, "PortMappings")):
+        for listed in leaves(way.written.get("PortMappings"), way.scope, (*way.path, "PortMappings")):
             items = listed.written if isinstance(listed.written, list) else []
             ways = [leaves(item, listed.scope, (*listed.path, index)) for index, item in enumerate(items)]
             hits = [[hit for it in each if (hit := self._mapping(it, listener))] for each in ways]
@@ -128,19 +128,19 @@ class _Ports:
         """The mapping, if it is that of the listener's port."""
         if not isinstance(mapping.written, dict) or "ContainerPort" not in mapping.written:
             return None
-        protocol = known(mapping.written.get("Protocol", "tcp"), mapping.scope)
+        protocol = known(mapping.written.get("Protocol"), mapping.scope)
         is_tcp = protocol is None or str(protocol).lower() == "tcp"
         is_port = self.names.key(mapping.written["ContainerPort"], mapping.scope) == listener.port.key
         return Mapped(mapping.written, mapping.path, mapping.scope) if is_tcp and is_port else None
 
     def _name(self, mappings: Sequence[Mapped], listener: Listener) -> Json:
-        given = [mapping.written["Name"] for mapping in mappings if "Name" in mapping.written]
+        given = [mapping.written["Name"] for mapping in mappings if _has(mapping, "Name")]
         if any(name != given[0] for name in given):
             message = "the mappings of one port have different names in the branches of an Fn::If"
             self.problems.append(UnassignedFinding("AM406", mappings[0].path, message, "Give them one name"))
             return None
         if given:
-            place = (*next(mapping for mapping in mappings if "Name" in mapping.written).path, "Name")
+            place = (*next(mapping for mapping in mappings if _has(mapping, "Name")).path, "Name")
             wrong = list(schema.broken_member(given[0], schema.PORT_NAME, self.scope, place))
             self.problems += [
                 UnassignedFinding(schema.LIMIT, each.path, f"Name {each.message}", _RENAME) for each in wrong
@@ -156,10 +156,10 @@ class _Ports:
 
     def _describe(self, mapping: Mapped, name: Json, listener: Listener) -> None:
         """Writes name and protocol into a mapping that lacks them."""
-        if "Name" not in mapping.written:
+        if not _has(mapping, "Name"):
             self.changes.append(replace((*mapping.path, "Name"), name))
         wanted = app_protocol(listener)
-        there = "AppProtocol" in mapping.written
+        there = _has(mapping, "AppProtocol")
         given = known(mapping.written["AppProtocol"], mapping.scope) if there else None
         if not there and wanted is not None:
             self.changes.append(replace((*mapping.path, "AppProtocol"), wanted))
@@ -168,6 +168,10 @@ class _Ports:
             message = f"AppProtocol is {shown}, and the virtual node listens for {listener.protocol}"
             hint = f"Write {wanted}" if wanted else "Take AppProtocol out: without it the port is TCP"
             self.problems.append(UnassignedFinding("AM313", (*mapping.path, "AppProtocol"), message, hint))
+
+
+def _has(mapping: Mapped, member: str) -> bool:
+    return member in mapping.written and not is_no_value(mapping.written[member])
 
 
 def _mapping(listener: Listener, name: Json) -> Json:
@@ -201,7 +205,7 @@ def _open_to_mappings(container: Leaf) -> Mapped | None:
 def mapped_ports(properties: Mapping[str, Json], scope: Scope, names: MeshNames) -> Iterator[tuple[str, Json]]:
     """All TCP ports that the containers map: the key of each, and the port as it is written."""
     for mapping in port_mappings(properties, scope):
-        protocol = known(mapping.written.get("Protocol", "tcp"), mapping.scope)
+        protocol = known(mapping.written.get("Protocol"), mapping.scope)
         if "ContainerPort" in mapping.written and str(protocol or "tcp").lower() == "tcp":
             port = mapping.written["ContainerPort"]
             yield names.key(port, mapping.scope), port

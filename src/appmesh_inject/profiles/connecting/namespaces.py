@@ -48,12 +48,10 @@ def namespace(
 ) -> Namespace:
     """The namespace for one task. own: the logical IDs of the namespaces that this template makes, by that of the Mesh.
     has_owner: the mesh belongs to another account. elsewhere: the template that holds the Mesh, if not this one."""
-    given = context.settings.namespace
+    given, path = context.settings.namespace, context.setting_path("Namespace")
     if given is not None:
-        path = context.setting_path("Namespace")
         problem = _problem(given, context.workload.scope)
         return Namespace(given, given, findings=(context.finding("AM416", path, *problem),) if problem else ())
-    path = context.setting_path("Namespace")
     if has_owner:
         message = "the mesh belongs to another account, where its namespace is, too"
         hint = "Share a namespace with this account in AWS RAM, and set Namespace to its ARN"
@@ -75,7 +73,7 @@ def namespace(
 
 def _is_made_by(source: MeshSource, mesh: Mesh, context: Context) -> bool:
     """Whether another template has the namespace of its mesh, or will have it once the macro has processed it."""
-    names = MeshNames(source.resources, Scope(resources=source.resources))
+    names = MeshNames(source.resources, Scope())
     for each in source.resources.values():
         properties = each.get("Properties") if isinstance(each, dict) else None
         if (
