@@ -297,6 +297,21 @@ def test_a_namespace_of_a_task_that_is_always_there_always_exists() -> None:
     assert "Condition" not in document["Resources"]["ServiceConnectNamespace"]
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"Ref": "Task"},
+        {"Fn::GetAtt": ["Task", "TaskDefinitionArn"]},
+        {"Fn::GetAtt": "Task.TaskDefinitionArn"},
+        {"Fn::Sub": "${Task}"},
+    ],
+)
+def test_a_service_may_name_its_task_definition_in_every_form(written: Json) -> None:
+    service: Any = {"Type": "AWS::ECS::Service", "Properties": {"TaskDefinition": written}}
+    outcome = converted({**SHOP, "Task": task("cart", 8080), "Service": service})
+    assert configuration(outcome, "Service")["Services"][0]["DiscoveryName"] == "cart"
+
+
 def test_a_mark_may_name_its_node_by_a_reference() -> None:
     marked = task("cart", 8080)
     marked["Metadata"]["AppMesh"] = {"Profile": "service-connect", "ResourceArn": {"Ref": "CartNode"}}
