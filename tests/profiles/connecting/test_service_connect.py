@@ -27,6 +27,7 @@ from tests.profiles.connecting.meshes import (
     MESH,
     configuration,
     converted,
+    converted_template,
     ecs_service,
     node,
     of_mesh,
@@ -295,6 +296,12 @@ def test_a_namespace_of_a_task_that_is_always_there_always_exists() -> None:
     }
     document: Any = converted(resources).document
     assert "Condition" not in document["Resources"]["ServiceConnectNamespace"]
+
+
+def test_a_second_run_says_that_it_was_done_before() -> None:
+    once = converted({**SHOP, "Task": task("cart", 8080), "Service": ecs_service("Task")})
+    twice = converted_template(once.document)
+    assert [(report.action, report.reason) for report in twice.reports] == [("skipped", "already injected")]
 
 
 @pytest.mark.parametrize(
