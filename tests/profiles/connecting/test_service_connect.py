@@ -16,6 +16,7 @@ from appmesh_inject.mesh.meshes import Meshes
 from appmesh_inject.mesh.other_template import OtherTemplate
 from appmesh_inject.mesh.template_mesh import resources_of
 from appmesh_inject.settings.layers import Level
+from appmesh_inject.settings.platform_defaults import deployed
 from appmesh_inject.workloads.cloudformation import CloudFormation
 from tests import invariants
 from tests.conftest import REPOSITORY
@@ -196,6 +197,28 @@ def test_the_stack_of_the_mesh_makes_the_namespace_or_the_task_must_name_one(
     assert [finding.code for finding in outcome.findings if finding.is_error] == ([] if is_made else ["AM416"])
     named = converted({"Web": task("web", Namespace="own"), "WebService": ecs_service("Web")}, given)
     assert configuration(named, "WebService")["Namespace"] == "own"
+
+
+def test_a_stack_makes_the_namespace_where_the_deployment_has_the_profile_for_all() -> None:
+    template: Json = {"Resources": {"Web": task("web"), "WebService": ecs_service("Web")}}
+    kind = CloudFormation(Level((), {}), {})
+    outcome = inject(template, kind, deployed({"Profile": "service-connect"}), Meshes([other_mesh(SHOP)]))
+    assert not outcome.has_errors
+
+
+@pytest.mark.parametrize("written", [{"Fn::GetAtt": ["Private", "Arn"]}, {"Fn::GetAtt": "Private.Arn"}])
+def test_a_name_that_cloud_map_has_in_the_namespace_is_taken(written: Json) -> None:
+    resources: dict[str, Any] = {
+        **SHOP,
+        "Private": {"Type": "AWS::ServiceDiscovery::PrivateDnsNamespace", "Properties": {"Name": "shop.local"}},
+        "InCloudMap": {
+            "Type": "AWS::ServiceDiscovery::Service",
+            "Properties": {"Name": "cart-sc", "NamespaceId": {"Ref": "Private"}},
+        },
+        "Task": task("cart", 8080, Namespace=written),
+        "Service": ecs_service("Task"),
+    }
+    assert [finding.code for finding in converted(resources).findings if finding.is_error] == ["AM415"]
 
 
 def test_a_mesh_of_another_stack_that_is_not_at_hand_is_refused() -> None:
