@@ -175,7 +175,7 @@ class _Workload:
                     for end in ends
                     if isinstance(end.written, Mapping)
                 ]
-                if targets and all(each in names for each in targets):
+                if targets and all(isinstance(each, str) and each in names for each in targets):
                     yield (*listed.path, index)
 
     @property

@@ -53,7 +53,9 @@ def _of_service(service: RunningService, tasks: Mapping[str, Configured]) -> Ite
         enabled = mapped(found.task.context.settings.enabled, leaf.scope, lambda it: it.written)
         return where_enabled(found.value, enabled)
 
-    value = mapped(expression, scope, of_branch)
+    # A service with a condition exists only where it holds.
+    exists = scope.assuming(service.condition, True) if service.condition else scope
+    value = mapped(expression, exists, of_branch)
     path = (*service.path, MEMBER)
     present = service.properties.get(MEMBER)
     if present == value:
