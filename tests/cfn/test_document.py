@@ -15,6 +15,7 @@ from appmesh_inject.cfn.document import (
     existing,
     half_character,
     insert,
+    removals,
     remove,
     replace,
 )
@@ -147,3 +148,8 @@ def test_half_a_character_in_depth() -> None:
         for _ in range(5000):
             value = [value]
         assert half_character(value) == path
+
+
+def test_removals_may_repeat_and_lead_through_each_other() -> None:
+    paths: list[Path] = [("b", "c"), ("a", 1), ("b", "c", "d"), ("a", 1), ("b",)]
+    assert edited(DOCUMENT, removals(paths)) == {"a": [0, 2, 3], "e": "text"}

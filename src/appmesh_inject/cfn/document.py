@@ -50,8 +50,9 @@ def remove(path: Path) -> Edit:
 
 
 def removals(paths: Iterable[Path]) -> Changes:
-    """Removes the value at each path; paths may repeat."""
-    return [remove(path) for path in dict.fromkeys(paths)]
+    """Removes the value at each path. Paths may repeat, and lead through each other."""
+    found = dict.fromkeys(paths)
+    return [remove(path) for path in found if not any(path[:depth] in found for depth in range(len(path)))]
 
 
 def append(path: Path, *items: Json) -> Edit:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, final
 
 from appmesh_inject.cfn import sub
-from appmesh_inject.cfn.document import Changes, Edit, Json, Path, edited, removals, remove, replace
+from appmesh_inject.cfn.document import Changes, Edit, Json, Path, edited, remove, replace
 from appmesh_inject.cfn.intrinsics import Scope, function
 from appmesh_inject.cfn.text_joining import joined
 from appmesh_inject.findings import Finding, ordered
@@ -68,7 +68,7 @@ def mesh_removal(template: Mapping[str, Json], names: MeshNames) -> MeshRemoval:
     gone = frozenset(logical_id for logical_id, resource in resources.items() if kind_of(resource))
     if not gone:
         return MeshRemoval((), ())
-    removal = _Removal(names, gone, [*removals(("Resources", logical_id) for logical_id in gone)])
+    removal = _Removal(names, gone, [remove(("Resources", logical_id)) for logical_id in gone])
     for logical_id, resource in resources.items():
         if logical_id not in gone:
             removal.stay(("Resources", logical_id), logical_id, resource)
