@@ -104,21 +104,21 @@ def duration(prop: Property) -> Scalar | None:
     if unit is None or value is None:
         return None
     if unit == "ms":
-        return _from_milliseconds(members["Value"], value)
+        return _from_milliseconds(members["Value"], value, "Write the number, or use Unit s")
     return Scalar(f"{value.key}s", joined([value.written, "s"]))
 
 
 def milliseconds(prop: Property | None) -> Scalar | None:
     value = prop and prop.scalar(count)
-    return prop and value and _from_milliseconds(prop, value)
+    return prop and value and _from_milliseconds(prop, value, "Write the number")
 
 
-def _from_milliseconds(prop: Property, value: Scalar) -> Scalar | None:
+def _from_milliseconds(prop: Property, value: Scalar, hint: str) -> Scalar | None:
     if not isinstance(value.written, str):
         prop.report(
             "AM301",
             "is in milliseconds and no literal, so it cannot be converted to Envoy's seconds",
-            "Write the number, or use Unit s",
+            hint,
         )
         return None
     whole, thousandths = divmod(int(value.written), 1000)
